@@ -1,0 +1,41 @@
+"""How programs prove whom they act for: `Authorization: Token …`, never in the URL."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.db.models import Q
+from django.utils import timezone
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from webplatform.accounts.models import ApiToken, User
+
+
+def token_digest(token: str) -> str:
+    """SHA-256 of a token, hex: what is stored and looked up."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class TokenAuthentication(BaseAuthentication):
+    """Signs a request in by its API token; requests without one are left to the next scheme."""
+
+    keyword = "Token"
+
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        parts = get_authorization_header(request).decode("latin-1").split()
+        if not parts or parts[0].lower() != self.keyword.lower():
+            return None
+        if len(parts) != 2:
+            raise AuthenticationFailed("The header must read: Authorization: Token <key>.")
+        now = timezone.now()
+        valid = ApiToken.objects.select_related("user").filter(Q(expires_at=None) | Q(expires_at__gt=now))
+        token = valid.filter(digest=token_digest(parts[1]), user__is_active=True).first()
+        if token is None:
+            raise AuthenticationFailed("This token is not valid or has expired.")
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+        return token.user, token
+
+    def authenticate_header(self, request: Request) -> str:
+        return self.keyword

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class AnalysisConfig(AppConfig):
+    name = "webplatform.analysis"
+    verbose_name = "Analysis"

@@ -1,0 +1,82 @@
+"""The first door: an uploaded file, and the job that turns it into one session."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from webplatform.accounts.models import User
+from webplatform.history.models import Session
+
+
+class MediaFile(models.Model):
+    """The uploaded file of a session; it lies in the session's folder under a name of ours."""
+
+    session = models.OneToOneField(Session, on_delete=models.CASCADE, related_name="media")
+    original_name = models.CharField(max_length=200, help_text=_("As the user called it; for display only."))
+    stored_name = models.CharField(max_length=40)
+    content_type = models.CharField(max_length=60)
+    size_bytes = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["sha256"], name="mediafile_same_content")]
+
+    def __str__(self) -> str:
+        return self.original_name
+
+
+class JobQuerySet(models.QuerySet["AnalysisJob"]):
+    """Jobs as a user may reach them."""
+
+    def for_user(self, user: User) -> JobQuerySet:
+        """The jobs of the studies that `user` is a member of."""
+        return self.filter(session__study__memberships__user_id=user.pk)
+
+
+class AnalysisJob(models.Model):
+    """The work that turns one media file into its session's history.
+
+    queued -> running -> done
+       |         |-----> failed ----retry----> queued
+       |         |-----> cancelled --retry---> queued
+       |         '-----> queued (its worker died; attempt counted, given up after RAUT_JOB_MAX_ATTEMPTS)
+       '---------------> cancelled
+
+    A worker owns a running job through `lease`; whoever holds another lease has lost it and must stop.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("queued")
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+        CANCELLED = "cancelled", _("cancelled")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    session = models.OneToOneField(Session, on_delete=models.CASCADE, related_name="job")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease = models.UUIDField(null=True)
+    heartbeat_at = models.DateTimeField(null=True)
+    cancel_requested_at = models.DateTimeField(null=True)
+    progress = models.FloatField(default=0.0, help_text=_("Share of the work that is done, 0 to 1."))
+    faces_found = models.PositiveIntegerField(default=0)
+    seconds_left = models.FloatField(null=True)
+    error_code = models.CharField(max_length=40, blank=True)
+    error_message = models.CharField(max_length=500, blank=True)
+    queued_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-queued_at"]
+        indexes = [models.Index(fields=["state", "heartbeat_at"], name="job_stranded")]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.state}"

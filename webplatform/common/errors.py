@@ -1,0 +1,59 @@
+"""Errors that a user may read. Each maps to one HTTP status in `common.rest` and `common.pages`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class AppError(Exception):
+    """The base of every refusal: a stable code for programs, a sentence for people, an HTTP status."""
+
+    code = "error"
+    status = 400
+
+    def __init__(self, message: str, **details: Any) -> None:  # details go into JSON as they are
+        super().__init__(message)
+        self.message = message
+        self.details = details
+
+
+class Invalid(AppError):
+    """What was sent cannot be accepted."""
+
+    code = "invalid"
+    status = 400
+
+
+class NotAllowed(AppError):
+    """The user may see the object but not do this to it."""
+
+    code = "not_allowed"
+    status = 403
+
+
+class Conflict(AppError):
+    """The object is not in a state in which this can be done."""
+
+    code = "conflict"
+    status = 409
+
+
+class TooLarge(AppError):
+    """More bytes than the limit."""
+
+    code = "too_large"
+    status = 413
+
+
+class ConsentMissing(AppError):
+    """No valid consent covers what was asked for."""
+
+    code = "consent_missing"
+    status = 403
+
+
+class StorageFull(AppError):
+    """The server has no room to keep what was sent."""
+
+    code = "storage_full"
+    status = 507

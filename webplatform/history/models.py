@@ -1,0 +1,128 @@
+"""The room that every door fills and every page reads: Session > Track > Observation."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from inference import Emotion, Reason
+from webplatform.accounts.models import User
+from webplatform.consent.models import ConsentRecord
+from webplatform.modelhub.models import ModelVersion
+from webplatform.studies.models import Study
+
+EMOTION_CHOICES = [(emotion.value, emotion.value) for emotion in Emotion]
+REASON_CHOICES = [(reason.value, reason.value) for reason in Reason]
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    """Sessions as a user may reach them."""
+
+    def for_user(self, user: User) -> SessionQuerySet:
+        """The sessions of the studies that `user` is a member of."""
+        return self.filter(study__memberships__user_id=user.pk)
+
+
+class Session(models.Model):
+    """One continuous watching of faces: open -> closed, or open -> failed (-> open again by a retry).
+
+    Frame accounting: frames_decoded = frames_sampled + skipped; frames_sampled = frames_without_face +
+    frames_unscored (faces, none of them scored) + frames_scored.
+    """
+
+    class Source(models.TextChoices):
+        UPLOAD = "upload", _("upload")
+        WEBCAM = "webcam", _("webcam")
+
+    class State(models.TextChoices):
+        OPEN = "open", _("open")
+        CLOSED = "closed", _("closed")
+        FAILED = "failed", _("failed")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="sessions")
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    consent = models.ForeignKey(ConsentRecord, on_delete=models.PROTECT, related_name="sessions")
+    model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, null=True, related_name="sessions")
+    title = models.CharField(max_length=200)
+    source = models.CharField(max_length=10, choices=Source.choices)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    every_ms = models.PositiveIntegerField(help_text=_("Time between two sampled frames, ms."))
+    duration_ms = models.PositiveIntegerField(null=True)
+    frame_width = models.PositiveIntegerField(null=True)
+    frame_height = models.PositiveIntegerField(null=True)
+    frames_decoded = models.PositiveIntegerField(default=0)
+    frames_sampled = models.PositiveIntegerField(default=0)
+    frames_without_face = models.PositiveIntegerField(default=0)
+    frames_unscored = models.PositiveIntegerField(default=0)
+    frames_scored = models.PositiveIntegerField(default=0)
+    is_partial = models.BooleanField(default=False, help_text=_("The source ended before it said it would."))
+    summary = models.JSONField(default=dict, help_text=_("What `history.summary` made of the readings on closing."))
+    created_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [models.Index(fields=["study", "-created_at"], name="session_newest_of_study")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def folder(self) -> Path:
+        """Where every file of this session lives; erasing the session erases the folder."""
+        return Path(settings.MEDIA_ROOT) / str(self.pk)
+
+    @property
+    def frames_skipped(self) -> int:
+        """Frames that were decoded or passed over but not looked at, because sampling did not ask for them."""
+        return self.frames_decoded - self.frames_sampled
+
+
+class Track(models.Model):
+    """One anonymous face followed through one session. A number, not an identity."""
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="tracks")
+    number = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["session", "number"], name="track_number_once_per_session")]
+
+    def __str__(self) -> str:
+        return f"{self.session_id} #{self.number}"
+
+
+class Observation(models.Model):
+    """One track at one moment: its box, and seven scores or the reason why there are none (or no verdict)."""
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="observations")
+    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="observations")
+    t_ms = models.PositiveIntegerField(help_text=_("Time from the start of the session, ms."))
+    x = models.FloatField()
+    y = models.FloatField()
+    w = models.FloatField()
+    h = models.FloatField()
+    angry = models.FloatField(null=True)
+    disgust = models.FloatField(null=True)
+    fear = models.FloatField(null=True)
+    happy = models.FloatField(null=True)
+    sad = models.FloatField(null=True)
+    surprise = models.FloatField(null=True)
+    neutral = models.FloatField(null=True)
+    dominant = models.CharField(max_length=10, choices=EMOTION_CHOICES, null=True)  # noqa: DJ001  (null: no verdict)
+    reason = models.CharField(max_length=20, choices=REASON_CHOICES, null=True)  # noqa: DJ001  (null: a plain reading)
+
+    class Meta:
+        ordering = ["t_ms", "id"]
+        indexes = [models.Index(fields=["session", "t_ms", "id"], name="observation_timeline")]
+        constraints = [models.UniqueConstraint(fields=["track", "t_ms"], name="observation_once_per_moment")]
+
+    def __str__(self) -> str:
+        return f"{self.track_id} @{self.t_ms} ms"

@@ -1,0 +1,6 @@
+"""Addresses of the history pages."""
+
+from django.urls import URLPattern
+
+app_name = "history"
+urlpatterns: list[URLPattern] = []

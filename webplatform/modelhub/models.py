@@ -1,0 +1,34 @@
+"""The models that sessions are read with."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ModelVersion(models.Model):
+    """A registered bundle: candidate -> active -> retired (-> active again by rolling back). Exactly one is active."""
+
+    class State(models.TextChoices):
+        CANDIDATE = "candidate", _("candidate")
+        ACTIVE = "active", _("active")
+        RETIRED = "retired", _("retired")
+
+    name = models.CharField(max_length=80)
+    version = models.CharField(max_length=80)
+    digest = models.CharField(max_length=64, unique=True, help_text=_("SHA-256 of the bundle's SHA256SUMS, hex."))
+    bundle_path = models.CharField(max_length=500)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.CANDIDATE)
+    metrics = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["state"], condition=models.Q(state="active"), name="modelversion_exactly_one_active"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}"

@@ -1,0 +1,21 @@
+"""Every address of the platform, HTTP and WebSocket."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from webplatform.analysis.urls import websocket_urlpatterns as analysis_sockets
+
+websocket_urlpatterns = [*analysis_sockets]
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("account/", include("webplatform.accounts.urls")),
+    path("account/", include("allauth.account.urls")),
+    path("api/", include("webplatform.api")),
+    path("consent/", include("webplatform.consent.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("webplatform.operations.urls")),
+    path("", include("webplatform.analysis.urls")),
+    path("", include("webplatform.history.urls")),
+    path("", include("webplatform.dashboard.urls")),
+]
