@@ -1,0 +1,128 @@
+"""The cast that most platform tests share: an owner, a viewer, a stranger, and the study the first two belong to."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from rest_framework.test import APIClient
+
+from webplatform.accounts.authentication import token_digest
+from webplatform.accounts.models import ApiToken, User
+from webplatform.consent.models import ConsentRecord, ConsentText
+from webplatform.modelhub.models import ModelVersion
+from webplatform.studies.models import Membership, Study
+
+PASSWORD = "correct-horse-battery"
+
+
+@pytest.fixture(autouse=True)
+def _own_media_folder(settings, tmp_path: Path) -> Iterator[None]:
+    """Every test keeps its files in a folder of its own and starts with an empty cache."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def owner(db) -> User:
+    """Owns `study`."""
+    return User.objects.create_user("owner@example.org", PASSWORD)
+
+
+@pytest.fixture
+def viewer(db) -> User:
+    """May read what is in `study`, and change nothing."""
+    return User.objects.create_user("viewer@example.org", PASSWORD)
+
+
+@pytest.fixture
+def stranger(db) -> User:
+    """Has an account and no part in `study`."""
+    return User.objects.create_user("stranger@example.org", PASSWORD)
+
+
+@pytest.fixture
+def study(owner: User, viewer: User) -> Study:
+    """A study that `owner` owns and `viewer` views."""
+    study = Study.objects.create(name="Pilot")
+    Membership.objects.create(study=study, user=owner, role=Membership.Role.OWNER)
+    Membership.objects.create(study=study, user=viewer, role=Membership.Role.VIEWER)
+    return study
+
+
+@pytest.fixture
+def consent_of(db) -> Callable[[User], ConsentRecord]:
+    """`consent_of(user)`: the user's agreement to the newest text."""
+
+    def agree(user: User) -> ConsentRecord:
+        text = ConsentText.objects.filter(language="en").first() or ConsentText.objects.create(
+            version=1, language="en", body="I agree.", digest="0" * 64
+        )
+        channel = ConsentRecord.Channel.PAGE
+        return ConsentRecord.objects.get_or_create(
+            user=user, text=text, withdrawn_at=None, defaults={"channel": channel}
+        )[0]
+
+    return agree
+
+
+@pytest.fixture
+def consent(owner: User, consent_of: Callable[[User], ConsentRecord]) -> ConsentRecord:
+    """The owner's agreement."""
+    return consent_of(owner)
+
+
+@pytest.fixture
+def model_version(db) -> ModelVersion:
+    """An active model version without a bundle behind it, for tests that score nothing."""
+    return ModelVersion.objects.filter(state=ModelVersion.State.ACTIVE).first() or ModelVersion.objects.create(
+        name="raut-test", version="1", digest="0" * 64, bundle_path="/nowhere", state=ModelVersion.State.ACTIVE
+    )
+
+
+@pytest.fixture
+def client_of(db) -> Callable[[User], Client]:
+    """`client_of(user)`: a browser in which the user is signed in."""
+
+    def sign_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def token_of(db) -> Callable[[User], str]:
+    """`token_of(user)`: a valid API token of the user."""
+
+    def issue(user: User) -> str:
+        token = secrets.token_urlsafe(32)
+        ApiToken.objects.create(user=user, name="test", prefix=token[:8], digest=token_digest(token))
+        return token
+
+    return issue
+
+
+@pytest.fixture
+def api_of(token_of: Callable[[User], str]) -> Callable[[User], APIClient]:
+    """`api_of(user)`: a REST client that carries the user's token."""
+
+    def connect(user: User) -> APIClient:
+        api = APIClient()
+        api.credentials(HTTP_AUTHORIZATION=f"Token {token_of(user)}")
+        return api
+
+    return connect
+
+
+@pytest.fixture(scope="session")
+def bundle_path() -> Path:
+    """The model bundle that the project ships."""
+    return next(iter(sorted(Path("inference/bundles").glob("*/spec.json")))).parent
