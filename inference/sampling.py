@@ -1,0 +1,112 @@
+"""Which frames are looked at: the clock of a stream, the grid of times, and the packets that may stay undecoded."""
+
+from __future__ import annotations
+
+import heapq
+from fractions import Fraction
+
+CLOCK_JUMP_MS = 1000.0
+_CELLS_KEPT = 64
+
+
+class FrameClock:
+    """Turns presentation timestamps into ms from the first frame that never run backwards.
+
+    A missing timestamp continues at the stream's usual interval. A frame that is late by up to a second keeps the
+    last frame's time. A step back of more than a second is a new clock (joined recordings): time goes on from the
+    last frame. Source: own.
+    """
+
+    def __init__(self, time_base: Fraction, interval_ms: float) -> None:
+        self._ms_per_tick = time_base * 1000
+        self._interval_ms = interval_ms
+        self._origin: Fraction | None = None
+        self._last_ms = 0.0
+        self.is_rebased = False
+
+    def read(self, pts: int | None) -> int:
+        """Return the time of the next frame in presentation order, in ms.
+
+        Args:
+            pts: its timestamp in ticks of the time base, or None.
+        """
+        self._last_ms = self._advance(pts)
+        return round(self._last_ms)
+
+    def peek(self, pts: int) -> int | None:
+        """Return the time that a timestamp stands for, in ms, without moving on; None before the first frame."""
+        return None if self._origin is None else round(float(pts * self._ms_per_tick - self._origin))
+
+    def _advance(self, pts: int | None) -> float:
+        if pts is None:
+            return self._last_ms + self._interval_ms if self._origin is not None else 0.0
+        ticks_ms = pts * self._ms_per_tick
+        if self._origin is None:
+            self._origin = ticks_ms
+        t_ms = float(ticks_ms - self._origin)
+        if t_ms >= self._last_ms - CLOCK_JUMP_MS:
+            return max(t_ms, self._last_ms)
+        self.is_rebased = True
+        t_ms = self._last_ms + self._interval_ms
+        self._origin = ticks_ms - Fraction(t_ms)
+        return t_ms
+
+
+class SampleGrid:
+    """Chooses the first frame in each cell `[k * every_ms, (k + 1) * every_ms)` of the clock."""
+
+    def __init__(self, every_ms: int) -> None:
+        if every_ms < 1:
+            raise ValueError("every_ms must be at least 1.")
+        self._every_ms = every_ms
+        self._cell = -1
+
+    def is_due(self, t_ms: int) -> bool:
+        """Whether the frame at this time is sampled; times must come in presentation order."""
+        cell = t_ms // self._every_ms
+        if cell <= self._cell:
+            return False
+        self._cell = cell
+        return True
+
+
+class SkipPlan:
+    """Says which packets hold no frame that will be sampled, and keeps count of frames left undecoded.
+
+    Packets come in decoding order. One that is not the earliest known of its cell cannot be the first frame of it,
+    so it may be skipped where no other frame needs it; the plan errs only towards decoding too much.
+    """
+
+    def __init__(self, every_ms: int) -> None:
+        self._every_ms = every_ms
+        self._earliest: dict[int, int] = {}
+        self._left_out: list[int] = []
+
+    def note(self, t_ms: int) -> None:
+        """Learn of a packet ahead, by its presentation time in ms."""
+        cell = t_ms // self._every_ms
+        self._earliest[cell] = min(t_ms, self._earliest.get(cell, t_ms))
+        if len(self._earliest) > _CELLS_KEPT:
+            del self._earliest[min(self._earliest)]
+
+    def may_skip(self, t_ms: int) -> bool:
+        """Whether the frame at this time is certainly not the first of its cell."""
+        earliest = self._earliest.get(t_ms // self._every_ms)
+        return earliest is not None and t_ms > earliest
+
+    def offer(self, pts: int) -> None:
+        """Record a packet that the decoder was allowed to leave out."""
+        heapq.heappush(self._left_out, pts)
+
+    def settle(self, pts: int | None) -> int:
+        """Count the offered packets before a decoded frame that brought no frame.
+
+        Args:
+            pts: timestamp of the frame that came out; None settles all that are left.
+        Returns:
+            How many frames were left undecoded since the last call.
+        """
+        left_out = 0
+        while self._left_out and (pts is None or self._left_out[0] <= pts):
+            left_out += heapq.heappop(self._left_out) != pts
+        return left_out

@@ -1,0 +1,187 @@
+"""Frames of a video at a steady pace: decoded forward, true times, rotation applied, nothing held back in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from av.video.frame import VideoFrame
+from av.video.reformatter import VideoReformatter
+
+from inference.container import VideoInfo, VideoLimits, open_video, stated_duration_ms
+from inference.decoder import FrameDecoder
+from inference.errors import MediaTooLarge, UnreadableVideo
+from inference.sampling import SampleGrid
+from inference.types import Picture
+
+_SHORTFALL_MS = 500
+_TURNS = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One sampled frame.
+
+    Args:
+        picture: uint8 (H, W, 3) BGR, upright.
+        t_ms: presentation time in ms from the first frame.
+        frames_decoded: frames that the decoder has passed so far, this one included.
+    """
+
+    picture: Picture
+    t_ms: int
+    frames_decoded: int
+
+
+@dataclass(frozen=True, slots=True)
+class VideoEnd:
+    """How the reading of a video ended.
+
+    Args:
+        frames_decoded: frames of the stream that were passed: sampled and skipped. Frames that are too damaged
+            to be decoded are not among them.
+        frames_sampled: frames that were handed out.
+        frames_left_out: those of the skipped frames that the decoder did not even decode, as no other needs them.
+        ended_at_ms: where the last frame ends, ms.
+        expected_ms: the length that the header stated; None where it did not say.
+        damaged_packets: pieces of the stream that could not be decoded.
+    """
+
+    frames_decoded: int
+    frames_sampled: int
+    frames_left_out: int
+    ended_at_ms: int
+    expected_ms: int | None
+    damaged_packets: int
+
+    @property
+    def frames_skipped(self) -> int:
+        """Frames that were passed but not sampled."""
+        return self.frames_decoded - self.frames_sampled
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether the stream ended more than half a second before the length that the header stated."""
+        return self.expected_ms is not None and self.expected_ms - self.ended_at_ms > _SHORTFALL_MS
+
+
+def probe_video(path: Path, *, limits: VideoLimits | None = None) -> VideoInfo:
+    """Read a video's header and decode its first frame.
+
+    Args:
+        path: a local file.
+        limits: refused beyond these; by default `VideoLimits()`.
+    Returns:
+        What the video claims to be; its length is the header's word only.
+    Raises:
+        UnreadableVideo: not a video, or not one frame of it can be decoded.
+        MediaTooLarge: over the limits by its header.
+    """
+    path = Path(path)
+    with open_video(path, limits or VideoLimits()) as (container, stream):
+        first = next(FrameDecoder(container, stream).frames(), None)
+        if first is None:
+            raise _no_frames(path, stream.codec_context.name)
+        width, height = _shown_size(first[0])
+        return VideoInfo(
+            width=width,
+            height=height,
+            duration_ms=stated_duration_ms(container, stream),
+            codec=stream.codec_context.name,
+            container=container.format.name,
+            rotation=_turn(first[0]),
+            frames_per_second=float(stream.average_rate) if stream.average_rate else None,
+        )
+
+
+class VideoReader:
+    """Iterates once over the sampled frames of a video; `end` says afterwards how it ended.
+
+    The first step opens the file; the last one, `close()` or leaving the `with` block closes it. Times come from
+    the stream's own timestamps (see `FrameClock` for missing and broken ones), so a variable frame rate keeps its
+    clock; the container's count of frames is never read, and there is no seeking.
+
+    Args:
+        path: a local file.
+        every_ms: the first frame is sampled, then the first frame of each further `every_ms`.
+        limits: refused beyond these; by default `VideoLimits()`.
+    Raises:
+        UnreadableVideo: on the first step: not a video, or not one frame of it can be decoded.
+        MediaTooLarge: on the first step by the header's word, or later when the clock itself passes the limit.
+    """
+
+    def __init__(self, path: Path, *, every_ms: int = 200, limits: VideoLimits | None = None) -> None:
+        self.path = Path(path)
+        self.end: VideoEnd | None = None
+        self._every_ms = every_ms
+        self._limits = limits or VideoLimits()
+        self._grid = SampleGrid(every_ms)
+        self._reformatter = VideoReformatter()
+        self._frames = self._read()
+
+    def __iter__(self) -> Iterator[Frame]:
+        return self
+
+    def __next__(self) -> Frame:
+        return next(self._frames)
+
+    def __enter__(self) -> VideoReader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release the file; further steps end at once."""
+        self._frames.close()
+
+    def _read(self) -> Generator[Frame, None, None]:
+        sampled = 0
+        with open_video(self.path, self._limits) as (container, stream):
+            decoder = FrameDecoder(container, stream, every_ms=self._every_ms)
+            for frame, t_ms in decoder.frames():
+                self._refuse_long(t_ms)
+                if self._grid.is_due(t_ms):
+                    sampled += 1
+                    yield Frame(self._convert(frame), t_ms, decoder.frames_passed)
+            if sampled == 0:
+                raise _no_frames(self.path, stream.codec_context.name)
+            self.end = VideoEnd(
+                frames_decoded=decoder.frames_passed,
+                frames_sampled=sampled,
+                frames_left_out=decoder.frames_left_out,
+                ended_at_ms=decoder.ended_at_ms,
+                expected_ms=stated_duration_ms(container, stream),
+                damaged_packets=decoder.damaged_packets,
+            )
+
+    def _refuse_long(self, t_ms: int) -> None:
+        if t_ms > self._limits.max_duration_ms:
+            minutes = self._limits.max_duration_ms / 60000
+            raise MediaTooLarge(f"{self.path.name} is longer than the limit of {minutes:.1f} minutes.")
+
+    def _convert(self, frame: VideoFrame) -> Picture:
+        picture = self._reformatter.reformat(frame, format="bgr24").to_ndarray()
+        turn = _turn(frame)
+        return np.ascontiguousarray(cv2.rotate(picture, _TURNS[turn]) if turn else picture, dtype=np.uint8)
+
+
+def read_frames(path: Path, *, every_ms: int = 200, limits: VideoLimits | None = None) -> VideoReader:
+    """Read a video's frames at a steady pace; the same as `VideoReader(…)`."""
+    return VideoReader(path, every_ms=every_ms, limits=limits)
+
+
+def _turn(frame: VideoFrame) -> int:
+    """Return the counter-clockwise turn, in quarter steps of 90 degrees, that shows the frame upright."""
+    return round(frame.rotation / 90) % 4 * 90
+
+
+def _shown_size(frame: VideoFrame) -> tuple[int, int]:
+    return (frame.height, frame.width) if _turn(frame) in (90, 270) else (frame.width, frame.height)
+
+
+def _no_frames(path: Path, codec: str) -> UnreadableVideo:
+    return UnreadableVideo(f"Not one frame of {path.name} could be decoded (codec {codec}).")
