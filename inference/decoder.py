@@ -16,7 +16,7 @@ from av.video.stream import VideoStream
 from inference.container import stated_interval_ms
 from inference.sampling import FrameClock, SkipPlan
 
-Packet: TypeAlias = AnyPacket[VideoStream]
+Packet: TypeAlias = "AnyPacket[VideoStream]"  # subscripted for mypy only: the class itself is compiled
 
 # Containers that store presentation times (AVI stores none), and codecs whose frames say themselves that no other
 # frame refers to them: H.264 nal_ref_idc = 0 (ITU-T H.264, 7.4.1), B-frames of MPEG-4 part 2, VP8 frames that

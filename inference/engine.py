@@ -1,0 +1,213 @@
+"""The conductor: an engine reads videos, pictures and webcams with one loaded model."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Literal
+
+import cv2
+import numpy as np
+
+from inference.bundle import Bundle, ModelSpec, read_bundle
+from inference.container import VideoLimits
+from inference.errors import MediaTooLarge
+from inference.image import FILE_MAX_PIXELS, LIVE_MAX_PIXELS, MAX_BYTES, decode_picture, load_picture
+from inference.pipeline import FaceFinder, FaceScorer, Parts, PendingFrame, Pipeline, StageTimes, read_scores
+from inference.preprocess import fit_face
+from inference.quality import QualityLimits
+from inference.types import Box, FrameReading, Picture
+from inference.video import Frame, VideoEnd, VideoReader
+
+SHIPPED_BUNDLE = Path(__file__).parent / "bundles" / "raut-fer7"
+
+_BATCH_FACES = 32
+_BATCH_FRAMES = 16
+
+
+class VideoReading:
+    """Iterates once over the readings of a video, in order of time, one for every sampled frame.
+
+    Attributes:
+        end: how the video ended, once the last reading was taken; None before.
+        times: where the time went so far.
+    """
+
+    def __init__(self, reader: VideoReader, pipeline: Pipeline) -> None:
+        self._reader = reader
+        self._pipeline = pipeline
+        self._readings = self._read()
+
+    @property
+    def end(self) -> VideoEnd | None:
+        """How the video ended: frames decoded, skipped and sampled, and whether it is partial."""
+        return self._reader.end
+
+    @property
+    def times(self) -> StageTimes:
+        """Seconds spent in each stage so far."""
+        return self._pipeline.times
+
+    def __iter__(self) -> Iterator[FrameReading]:
+        return self
+
+    def __next__(self) -> FrameReading:
+        return next(self._readings)
+
+    def __enter__(self) -> VideoReading:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release the file; further steps end at once."""
+        self._readings.close()
+        self._reader.close()
+
+    def _read(self) -> Generator[FrameReading, None, None]:
+        pending: list[PendingFrame] = []
+        with self._reader:
+            while (frame := self._next_frame()) is not None:
+                pending.append(self._pipeline.look(frame.picture, frame.t_ms, frames_decoded=frame.frames_decoded))
+                if len(pending) >= _BATCH_FRAMES or sum(p.faces_to_score for p in pending) >= _BATCH_FACES:
+                    yield from self._pipeline.score(pending)
+                    pending = []
+            yield from self._pipeline.score(pending)
+
+    def _next_frame(self) -> Frame | None:
+        started = time.perf_counter()
+        frame = next(self._reader, None)
+        self._pipeline.times.decode_s += time.perf_counter() - started
+        return frame
+
+
+class LiveReader:
+    """Reads the frames of one webcam, one at a time; has its own tracker and smoother."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+        self._last_ms = 0
+
+    def read(self, jpeg: bytes, t_ms: int) -> FrameReading:
+        """Read the next frame.
+
+        Args:
+            jpeg: an encoded picture (JPEG, also PNG or WebP), at most 8.29 million pixels.
+            t_ms: its time in ms from the start of the session; a step back counts as no time passed.
+        Returns:
+            The reading of that frame.
+        Raises:
+            UnreadableFrame: the bytes are not such a picture.
+            MediaTooLarge: it has too many bytes or pixels.
+        """
+        if len(jpeg) > MAX_BYTES:
+            raise MediaTooLarge("The frame has too many bytes.")
+        started = time.perf_counter()
+        picture = decode_picture(jpeg, name="The frame", max_pixels=LIVE_MAX_PIXELS)
+        self._pipeline.times.decode_s += time.perf_counter() - started
+        self._last_ms = max(self._last_ms, t_ms)
+        return self._pipeline.score([self._pipeline.look(picture, self._last_ms)])[0]
+
+
+class Engine:
+    """Reads facial expressions with one model. Safe to share between threads; sessions never meet in it.
+
+    Args:
+        detector: finds faces.
+        classifier: scores them.
+        bundle: the model's folder, where it came from one.
+        quality: what makes a face unfit to be scored.
+    """
+
+    def __init__(
+        self,
+        detector: FaceFinder,
+        classifier: FaceScorer,
+        *,
+        bundle: Bundle | None = None,
+        quality: QualityLimits | None = None,
+    ) -> None:
+        # A worker process owns one core; OpenCV's own threads would only fight over it.
+        cv2.setNumThreads(1)
+        self.bundle = bundle
+        self._parts = Parts(detector, classifier, threading.Lock())
+        self._quality = quality or QualityLimits()
+
+    @property
+    def spec(self) -> ModelSpec:
+        """How the model is fed and read, and what it is called."""
+        return self._parts.classifier.spec
+
+    def read_video(self, path: Path, *, every_ms: int = 200, limits: VideoLimits | None = None) -> VideoReading:
+        """Read a video from its first frame to its last, in memory that does not grow with its length.
+
+        Args:
+            path: a local file.
+            every_ms: the first frame is sampled, then the first frame of each further `every_ms`.
+            limits: refused beyond these; by default `VideoLimits()`.
+        Returns:
+            An iterator over one reading per sampled frame; its `end` tells of the whole.
+        Raises:
+            UnreadableVideo: on the first step, where not one frame can be decoded.
+            MediaTooLarge: on the first step by the header, later where the header lied.
+        """
+        return VideoReading(VideoReader(Path(path), every_ms=every_ms, limits=limits), self._new_pipeline())
+
+    def read_image(self, picture: Picture | Path) -> FrameReading:
+        """Read every face of one picture.
+
+        Args:
+            picture: uint8 (H, W, 3) BGR, or the path of a picture file.
+        Raises:
+            UnreadableFrame, MediaTooLarge: of a file.
+        """
+        pipeline = self._new_pipeline()
+        return pipeline.score([pipeline.look(_load(picture), 0)])[0]
+
+    def read_face(self, picture: Picture | Path) -> FrameReading:
+        """Read a picture that is one cropped face, as a whole and whatever its size or quality.
+
+        Args:
+            picture: uint8 (H, W, 3) BGR, or the path of a picture file.
+        Returns:
+            A reading with one face whose box is the whole picture.
+        Raises:
+            UnreadableFrame, MediaTooLarge: of a file.
+        """
+        pixels = _load(picture)
+        crop = fit_face(pixels, self.spec.input_size)
+        with self._parts.lock:
+            scores = self._parts.classifier.classify(crop[np.newaxis])[0]
+        height, width = pixels.shape[:2]
+        face = read_scores(1, Box(0.0, 0.0, float(width), float(height)), scores, self.spec)
+        return FrameReading(0, width, height, (face,))
+
+    def live(self) -> LiveReader:
+        """Start reading a webcam: a session of its own."""
+        return LiveReader(self._new_pipeline())
+
+    def _new_pipeline(self) -> Pipeline:
+        return Pipeline(self._parts, quality=self._quality)
+
+
+def load_engine(bundle: Path | None = None, *, backend: Literal["litert", "tensorflow"] = "litert") -> Engine:
+    """Load a bundle and the face detector.
+
+    Args:
+        bundle: the model's folder; by default the one that the project ships.
+        backend: what runs the weights; "litert" needs no TensorFlow and is the faster one on a CPU.
+    Raises:
+        BadBundle: the folder is incomplete, changed or of another version.
+    """
+    from inference.classifier import load_classifier
+    from inference.detector import load_detector
+
+    loaded = read_bundle(bundle or SHIPPED_BUNDLE)
+    return Engine(load_detector(), load_classifier(loaded, backend=backend), bundle=loaded)
+
+
+def _load(picture: Picture | Path) -> Picture:
+    return load_picture(picture, max_pixels=FILE_MAX_PIXELS) if isinstance(picture, Path) else picture
