@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -41,6 +42,14 @@ class User(AbstractUser):
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_unique_without_case")]
 
 
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    """Tokens as a user may reach them."""
+
+    def for_user(self, user: User) -> ApiTokenQuerySet:
+        """The user's own tokens."""
+        return self.filter(user_id=user.pk)
+
+
 class ApiToken(models.Model):
     """A program's key to the REST API on behalf of a user. Only its hash is kept; the key is shown once."""
 
@@ -52,8 +61,15 @@ class ApiToken(models.Model):
     last_used_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
 
+    objects = ApiTokenQuerySet.as_manager()
+
     class Meta:
         ordering = ["-created_at"]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether its time is over."""
+        return self.expires_at is not None and self.expires_at <= timezone.now()

@@ -24,6 +24,12 @@ class ConsentText(models.Model):
     def __str__(self) -> str:
         return f"v{self.version} {self.language}"
 
+    @property
+    def sections(self) -> list[tuple[str, str]]:
+        """The body's parts as (heading, text): parts are apart by an empty line and begin with their heading."""
+        parts = (part.partition("\n") for part in self.body.strip().split("\n\n"))
+        return [(heading, text) for heading, _newline, text in parts]
+
 
 class ConsentRecord(models.Model):
     """Somebody's agreement: which text, for what, when, how. Withdrawal sets a time; nothing else changes."""

@@ -1,6 +1,11 @@
 """Addresses of the consent pages."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from webplatform.consent import views
 
 app_name = "consent"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.give, name="give"),
+    path("withdraw/", views.withdraw, name="withdraw"),
+]

@@ -1,6 +1,11 @@
 """Addresses of the dashboard pages."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from webplatform.dashboard import views
 
 app_name = "dashboard"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("upload/", views.upload, name="upload"),
+]

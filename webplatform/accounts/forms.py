@@ -1,0 +1,27 @@
+"""The forms of the account pages."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from webplatform.accounts.models import User
+
+LIFETIMES = [("30", _("30 days")), ("90", _("90 days")), ("365", _("1 year")), ("", _("until revoked"))]
+
+
+class ProfileForm(forms.ModelForm):
+    """How the person is called."""
+
+    class Meta:
+        model = User
+        fields = ["first_name", "last_name"]
+
+
+class TokenForm(forms.Form):
+    """A new API token."""
+
+    name = forms.CharField(label=_("Name"), max_length=80, help_text=_("What will use it, for example “lab notebook”."))
+    days = forms.TypedChoiceField(
+        label=_("Valid for"), choices=LIFETIMES, coerce=int, empty_value=None, required=False, initial="90"
+    )

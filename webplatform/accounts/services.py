@@ -1,0 +1,43 @@
+"""What changes in an account: the tokens of its programs."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from webplatform.accounts.authentication import token_digest
+from webplatform.accounts.models import ApiToken, User
+from webplatform.common.errors import Conflict, Invalid
+
+KEY_BEGINS_WITH = "raut_"  # lets secret scanners recognise a leaked key
+MAX_TOKENS = 20
+
+
+@transaction.atomic
+def create_token(*, user: User, name: str, days: int | None = None) -> tuple[ApiToken, str]:
+    """Give `user` a new key for the REST API that lasts `days` (None: until revoked); the key is returned only here.
+
+    Raises Invalid for an empty or overlong name or days below 1, Conflict when the user has too many tokens.
+    """
+    name = name.strip()
+    if not 0 < len(name) <= 80:
+        raise Invalid(_("A token needs a name of at most 80 characters."))
+    if days is not None and days < 1:
+        raise Invalid(_("A token lasts at least one day."))
+    if ApiToken.objects.filter(user=user).count() >= MAX_TOKENS:
+        raise Conflict(_("You have %(limit)d tokens. Revoke one first.") % {"limit": MAX_TOKENS})
+    key = KEY_BEGINS_WITH + secrets.token_urlsafe(32)
+    expires_at = timezone.now() + timedelta(days=days) if days else None
+    token = ApiToken.objects.create(
+        user=user, name=name, prefix=key[len(KEY_BEGINS_WITH) :][:8], digest=token_digest(key), expires_at=expires_at
+    )
+    return token, key
+
+
+def revoke_token(*, token: ApiToken) -> None:
+    """The token opens nothing any more. Revoking twice is the same as once."""
+    ApiToken.objects.filter(pk=token.pk).delete()
