@@ -100,21 +100,23 @@ TEMPLATES = [
     }
 ]
 
+
 # -- data -------------------------------------------------------------------------------------------------------------
-DATABASES = {
-    "default": env.db_url_config(_required_in_production("DATABASE_URL", f"sqlite:///{DATA_DIR}/raut.sqlite3"))
-}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["OPTIONS"] = {
+def database_from(url: str) -> dict[str, object]:
+    """A DATABASES entry for this address: sqlite:///… or postgres://…"""
+    config = env.db_url_config(url)
+    if config["ENGINE"] != "django.db.backends.sqlite3":
+        return {**config, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    options = {
         "timeout": 20,
         "transaction_mode": "IMMEDIATE",  # a transaction that reads first and writes later would fail at once otherwise
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA journal_size_limit=67108864;",
     }
-    # Tests with real workers need a file that several processes can open, not the shared in-memory database.
-    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
-else:
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # Threads of a test need a file that each of them can open: Django's in-memory database knows no WAL.
+    return {**config, "OPTIONS": options, "TEST": {"NAME": str(DATA_DIR / "test.sqlite3")}}
+
+
+DATABASES = {"default": database_from(_required_in_production("DATABASE_URL", f"sqlite:///{DATA_DIR}/raut.sqlite3"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CHANNEL_LAYERS = {
     "default": {

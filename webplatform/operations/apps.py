@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class OperationsConfig(AppConfig):
     name = "webplatform.operations"
     verbose_name = "Operations"
+
+    def ready(self) -> None:
+        from webplatform.operations import health  # noqa: F401, PLC0415  (connects the workers' heartbeat)

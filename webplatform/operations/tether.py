@@ -1,0 +1,24 @@
+"""Run a command that ends when its starter does, however that ends: `tether.py STARTER_PID COMMAND…`.
+
+Run as a plain script, never imported: it replaces itself by the command within milliseconds.
+"""
+
+import ctypes
+import os
+import signal
+import sys
+
+PR_SET_PDEATHSIG = 1  # Source: Linux prctl(2)
+
+
+def tether(starter_pid: int, command: list[str]) -> None:
+    """Become `command`; on Linux the kernel then sends it SIGTERM when the process `starter_pid` dies."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != starter_pid:  # it died before the kernel was asked
+        sys.exit("The process that started this one is gone.")
+    os.execvp(command[0], command)  # noqa: S606  (the commands are our own)
+
+
+if __name__ == "__main__":
+    tether(int(sys.argv[1]), sys.argv[2:])
