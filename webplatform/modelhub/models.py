@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +20,9 @@ class ModelVersion(models.Model):
     name = models.CharField(max_length=80)
     version = models.CharField(max_length=80)
     digest = models.CharField(max_length=64, unique=True, help_text=_("SHA-256 of the bundle's SHA256SUMS, hex."))
-    bundle_path = models.CharField(max_length=500)
+    bundle_path = models.CharField(
+        max_length=500, help_text=_("The bundle's folder; relative to the project if it lies inside.")
+    )
     state = models.CharField(max_length=10, choices=State.choices, default=State.CANDIDATE)
     metrics = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -32,3 +37,8 @@ class ModelVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.version}"
+
+    @property
+    def folder(self) -> Path:
+        """Where the bundle lies on this machine."""
+        return settings.ROOT / self.bundle_path

@@ -94,7 +94,10 @@ class Migration(migrations.Migration):
                 (
                     "session",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="tracks", to="history.session"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tracks",
+                        to="history.session",
                     ),
                 ),
             ],
@@ -152,13 +155,19 @@ class Migration(migrations.Migration):
                 (
                     "session",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="observations", to="history.session"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="observations",
+                        to="history.session",
                     ),
                 ),
                 (
                     "track",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="observations", to="history.track"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="observations",
+                        to="history.track",
                     ),
                 ),
             ],
@@ -181,5 +190,29 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="observation",
             constraint=models.UniqueConstraint(fields=("track", "t_ms"), name="observation_once_per_moment"),
+        ),
+        migrations.AddConstraint(
+            model_name="session",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    frames_decoded__gte=models.F("frames_sampled"),
+                    frames_sampled=models.F("frames_without_face")
+                    + models.F("frames_unscored")
+                    + models.F("frames_scored"),
+                ),
+                name="session_frames_add_up",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="observation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(angry=None, dominant=None, reason__isnull=False),
+                    models.Q(angry__isnull=False, dominant__isnull=False, reason=None),
+                    models.Q(angry__isnull=False, dominant=None, reason="low_confidence"),
+                    _connector="OR",
+                ),
+                name="observation_verdict_or_reason",
+            ),
         ),
     ]

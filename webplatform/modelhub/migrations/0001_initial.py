@@ -19,7 +19,12 @@ class Migration(migrations.Migration):
                     "digest",
                     models.CharField(help_text="SHA-256 of the bundle's SHA256SUMS, hex.", max_length=64, unique=True),
                 ),
-                ("bundle_path", models.CharField(max_length=500)),
+                (
+                    "bundle_path",
+                    models.CharField(
+                        help_text="The bundle's folder; relative to the project if it lies inside.", max_length=500
+                    ),
+                ),
                 (
                     "state",
                     models.CharField(

@@ -1,0 +1,244 @@
+"""Writing a session: opened by a door, filled with readings, closed with its summary, erased whole."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
+from django.utils import timezone
+
+from inference import EMOTIONS, FaceReading, FrameReading
+from webplatform.accounts.models import User
+from webplatform.common.errors import Conflict, ConsentMissing, Invalid, NotAllowed
+from webplatform.consent.models import ConsentRecord
+from webplatform.history.models import Observation, Session, Track
+from webplatform.history.queries import is_deletable_by, is_editable_by, role_in
+from webplatform.history.summary import summarize
+from webplatform.modelhub.models import ModelVersion
+from webplatform.studies.models import Membership, Study
+
+INSERT_ROWS = 1000
+MAX_TITLE = 200
+
+
+def open_session(
+    *, study: Study, user: User, consent: ConsentRecord, title: str, source: Session.Source, every_ms: int
+) -> Session:
+    """An empty session of `study` is open.
+
+    Raises:
+        NotAllowed: the user may not record in this study.
+        ConsentMissing: the consent is somebody else's or was withdrawn.
+        Invalid: the title is blank or the sampling step is not positive.
+    """
+    if role_in(study, user) not in (Membership.Role.OWNER, Membership.Role.ANALYST):
+        raise NotAllowed("Only owners and analysts of a study may record sessions in it.")
+    if consent.user_id != user.pk or consent.withdrawn_at is not None:
+        raise ConsentMissing("A valid consent of the person who records is needed.")
+    if every_ms < 1:
+        raise Invalid("The time between two sampled frames must be at least 1 ms.", every_ms=every_ms)
+    return Session.objects.create(
+        study=study, created_by=user, consent=consent, title=_clean_title(title), source=source, every_ms=every_ms
+    )
+
+
+def use_model(*, session: Session, version: ModelVersion) -> Session:
+    """The open session says which model reads it.
+
+    Raises:
+        Conflict: the session is not open.
+    """
+    _change_open(session, model_version=version)
+    return session
+
+
+@transaction.atomic
+def discard_readings(*, session: Session) -> Session:
+    """The open session is as empty as when it was opened: the work on it can start again.
+
+    Raises:
+        Conflict: the session is not open.
+    """
+    _change_open(
+        session,
+        frames_decoded=0,
+        frames_sampled=0,
+        frames_without_face=0,
+        frames_unscored=0,
+        frames_scored=0,
+        frame_width=None,
+        frame_height=None,
+        duration_ms=None,
+        is_partial=False,
+        summary={},
+    )
+    Observation.objects.filter(session=session).delete()
+    Track.objects.filter(session=session).delete()
+    return session
+
+
+@transaction.atomic
+def append_readings(*, session: Session, readings: Sequence[FrameReading]) -> int:
+    """The readings are part of the open session and counted in its frames; returns how many faces were stored.
+
+    All of them are stored or none. Readings come in the order of their time, each once.
+
+    Raises:
+        Conflict: the session is not open any more (or was deleted).
+    """
+    if not readings:
+        return 0
+    # The counters go first: their row lock makes a second writer, a closing and a deletion wait for this one.
+    _count_frames(session, readings)
+    tracks = _tracks_of(session, {face.track for reading in readings for face in reading.faces})
+    rows = [
+        _observation(session, tracks[face.track], reading.t_ms, face) for reading in readings for face in reading.faces
+    ]
+    Observation.objects.bulk_create(rows, batch_size=INSERT_ROWS)
+    return len(rows)
+
+
+@transaction.atomic
+def close_session(
+    *, session: Session, duration_ms: int, is_partial: bool, frames_decoded: int | None = None
+) -> Session:
+    """The open session is closed and carries its summary; `frames_decoded` counts those after the last sample, too.
+
+    Raises:
+        Conflict: the session is not open.
+        Invalid: the duration is negative.
+    """
+    if duration_ms < 0:
+        raise Invalid("A session cannot last less than nothing.", duration_ms=duration_ms)
+    _change_open(
+        session,
+        state=Session.State.CLOSED,
+        closed_at=timezone.now(),
+        duration_ms=duration_ms,
+        is_partial=is_partial,
+        frames_decoded=Greatest(F("frames_decoded"), Value(frames_decoded or 0)),
+    )
+    session.summary = summarize(session)
+    session.save(update_fields=["summary"])
+    return session
+
+
+def fail_session(*, session: Session) -> Session:
+    """The open session is failed; what was read stays until it is reopened or deleted.
+
+    Raises:
+        Conflict: the session is not open.
+    """
+    _change_open(session, state=Session.State.FAILED, closed_at=timezone.now())
+    return session
+
+
+@transaction.atomic
+def reopen_session(*, session: Session) -> Session:
+    """The failed session is open and empty again; one that is open already stays as it is.
+
+    Raises:
+        Conflict: the session is closed: its history stands.
+    """
+    changed = Session.objects.filter(pk=session.pk, state=Session.State.FAILED).update(
+        state=Session.State.OPEN, closed_at=None
+    )
+    if changed:
+        return discard_readings(session=session)
+    session.refresh_from_db()
+    if session.state != Session.State.OPEN:
+        raise Conflict("A closed session cannot be opened again.", state=session.state)
+    return session
+
+
+def rename_session(*, session: Session, user: User, title: str) -> Session:
+    """The session has this title.
+
+    Raises:
+        NotAllowed: the user may only view the session.
+        Invalid: the title is blank.
+    """
+    if not is_editable_by(session, user):
+        raise NotAllowed("Only owners and analysts of the study may rename its sessions.")
+    session.title = _clean_title(title)
+    session.save(update_fields=["title"])
+    return session
+
+
+@transaction.atomic
+def delete_session(*, session: Session, user: User) -> None:
+    """The session is gone: its rows at once, its folder when the deletion is committed.
+
+    Raises:
+        NotAllowed: the user neither created the session nor owns its study.
+    """
+    if not is_deletable_by(session, user):
+        raise NotAllowed("Only the study's owner or whoever recorded a session may delete it.")
+    # Locked, so that a worker's append waits, finds no open session and stops, instead of adding rows to nothing.
+    locked = Session.objects.select_for_update().filter(pk=session.pk).first()
+    if locked is not None:
+        locked.delete()
+    transaction.on_commit(partial(_remove_folder, session.folder), robust=True)
+
+
+def _remove_folder(folder: Path) -> None:
+    if folder.exists():
+        shutil.rmtree(folder)
+
+
+def _clean_title(title: str) -> str:
+    cleaned = " ".join(title.replace("\0", " ").split())[:MAX_TITLE]
+    if not cleaned:
+        raise Invalid("A session needs a title.")
+    return cleaned
+
+
+def _change_open(session: Session, **changes: object) -> None:
+    """Change an open session's row and the instance with it; the row, not the instance, says whether it is open."""
+    if not Session.objects.filter(pk=session.pk, state=Session.State.OPEN).update(**changes):
+        raise Conflict("The session is not open.")
+    session.refresh_from_db()
+
+
+def _count_frames(session: Session, readings: Sequence[FrameReading]) -> None:
+    scored = sum(any(face.is_scored for face in reading.faces) for reading in readings)
+    empty = sum(not reading.faces for reading in readings)
+    sampled = F("frames_sampled") + len(readings)
+    _change_open(
+        session,
+        frame_width=readings[0].width if session.frame_width is None else session.frame_width,
+        frame_height=readings[0].height if session.frame_height is None else session.frame_height,
+        # A source that is no stream counts no decoded frames: there, each sampled frame is one.
+        frames_decoded=Greatest(F("frames_decoded"), sampled, Value(max(r.frames_decoded for r in readings))),
+        frames_sampled=sampled,
+        frames_without_face=F("frames_without_face") + empty,
+        frames_scored=F("frames_scored") + scored,
+        frames_unscored=F("frames_unscored") + len(readings) - empty - scored,
+    )
+
+
+def _tracks_of(session: Session, numbers: set[int]) -> dict[int, Track]:
+    known = {track.number: track for track in Track.objects.filter(session=session, number__in=numbers)}
+    missing = [Track(session=session, number=number) for number in sorted(numbers - known.keys())]
+    return known | {track.number: track for track in Track.objects.bulk_create(missing)}
+
+
+def _observation(session: Session, track: Track, t_ms: int, face: FaceReading) -> Observation:
+    scores = face.scores or (None,) * len(EMOTIONS)
+    return Observation(
+        session=session,
+        track=track,
+        t_ms=t_ms,
+        x=face.box.x,
+        y=face.box.y,
+        w=face.box.w,
+        h=face.box.h,
+        dominant=face.dominant and face.dominant.value,
+        reason=face.reason and face.reason.value,
+        **dict(zip(EMOTIONS, scores, strict=True)),
+    )

@@ -1,0 +1,75 @@
+"""Registering models and choosing the one that is used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+import inference
+from webplatform.common.errors import Conflict, Invalid
+from webplatform.modelhub.models import ModelVersion
+from webplatform.modelhub.queries import active_version
+
+
+@transaction.atomic
+def register_bundle(*, path: Path, activate: bool = False) -> ModelVersion:
+    """The bundle at `path` is known as a version, once however often it is registered; active if asked for.
+
+    Raises:
+        Invalid: the folder is not a whole, unchanged bundle.
+        Conflict: another version was made active at the same moment.
+    """
+    try:
+        bundle = inference.read_bundle(path)
+    except inference.BadBundle as error:
+        raise Invalid(str(error)) from error
+    version, _ = ModelVersion.objects.get_or_create(
+        digest=bundle.digest,
+        defaults={
+            "name": bundle.spec.name,
+            "version": bundle.spec.version,
+            "bundle_path": _portable(path),
+            "metrics": bundle.metrics,
+        },
+    )
+    if not version.folder.is_dir():  # the same model, found in another place than before
+        version.bundle_path = _portable(path)
+        version.save(update_fields=["bundle_path"])
+    return activate_version(version=version) if activate else version
+
+
+def activate_version(*, version: ModelVersion) -> ModelVersion:
+    """`version` is the active one and the version before it is retired.
+
+    Raises:
+        Conflict: another version was made active at the same moment.
+    """
+    active, retired = ModelVersion.State.ACTIVE, ModelVersion.State.RETIRED
+    try:
+        with transaction.atomic():
+            ModelVersion.objects.filter(state=active).exclude(pk=version.pk).update(state=retired)
+            ModelVersion.objects.filter(pk=version.pk).update(state=active)
+    except IntegrityError as error:  # the constraint decides who was first
+        raise Conflict("Another model was made active at the same moment.") from error
+    version.refresh_from_db()
+    return version
+
+
+def ensure_active_model() -> ModelVersion:
+    """There is an active version whose bundle is on disk: the one in use, or else the one the project ships.
+
+    Raises:
+        Invalid: none is in use and the shipped bundle is damaged.
+    """
+    version = active_version()
+    if version is not None and version.folder.is_dir():
+        return version
+    return register_bundle(path=inference.SHIPPED_BUNDLE, activate=True)
+
+
+def _portable(path: Path) -> str:
+    """A path inside the project is kept relative to it, so that it survives a moved checkout."""
+    absolute = path.resolve()
+    return str(absolute.relative_to(settings.ROOT) if absolute.is_relative_to(settings.ROOT) else absolute)
