@@ -1,5 +1,12 @@
 """REST addresses of the history app."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from webplatform.history import api
+
+urlpatterns = [
+    path("sessions/", api.SessionListApi.as_view(), name="api-sessions"),
+    path("sessions/<uuid:session_id>/", api.SessionApi.as_view(), name="api-session"),
+    path("sessions/<uuid:session_id>/timeline/", api.TimelineApi.as_view(), name="api-timeline"),
+    path("sessions/<uuid:session_id>/observations/", api.ObservationListApi.as_view(), name="api-observations"),
+]

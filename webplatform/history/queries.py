@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Avg, Count, F, IntegerField, Max, QuerySet
 from django.db.models.expressions import ExpressionWrapper
+from django.utils.translation import gettext as _
 
 from inference import EMOTIONS
 from webplatform.accounts.models import User
@@ -91,9 +92,11 @@ def _bucket_starts(session: Session, bucket_ms: int, from_ms: int | None, to_ms:
         last_ms = Observation.objects.filter(session=session).aggregate(last=Max("t_ms"))["last"]
         to_ms = max(session.duration_ms or 0, -1 if last_ms is None else last_ms + 1, first_ms)
     if not 1 <= bucket_ms <= MAX_MS:
-        raise Invalid("A bucket must be at least 1 ms long.", bucket_ms=bucket_ms)
+        raise Invalid(_("A bucket must be at least 1 ms long."), bucket_ms=bucket_ms)
     if not 0 <= first_ms <= to_ms <= MAX_MS:
-        raise Invalid("The range must start at 0 ms or later and end after its start.", from_ms=first_ms, to_ms=to_ms)
+        raise Invalid(
+            _("The range must start at 0 ms or later and end after its start."), from_ms=first_ms, to_ms=to_ms
+        )
     first, end = first_ms // bucket_ms, -(-to_ms // bucket_ms)
     return range(first * bucket_ms, max(first, end) * bucket_ms, bucket_ms)
 
@@ -103,8 +106,11 @@ def _refuse_too_many(starts: range, tracks: int) -> None:
     if cells > MAX_CELLS:
         smallest = -(-(starts.stop - starts.start) * max(tracks, 1) // MAX_CELLS)
         raise Invalid(
-            f"That would be {cells} buckets; at most {MAX_CELLS} fit into one answer. "
-            f"Use a bucket of {smallest} ms or more, a shorter range, or one track.",
+            _(
+                "That would be %(cells)d buckets; at most %(limit)d fit into one answer. "
+                "Use a bucket of %(smallest)d ms or more, a shorter range, or one track."
+            )
+            % {"cells": cells, "limit": MAX_CELLS, "smallest": smallest},
             smallest_bucket_ms=smallest,
         )
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from inference import EMOTIONS, FaceReading, FrameReading
 from webplatform.accounts.models import User
@@ -37,11 +38,11 @@ def open_session(
         Invalid: the title is blank or the sampling step is not positive.
     """
     if role_in(study, user) not in (Membership.Role.OWNER, Membership.Role.ANALYST):
-        raise NotAllowed("Only owners and analysts of a study may record sessions in it.")
+        raise NotAllowed(_("Only owners and analysts of a study may record sessions in it."))
     if consent.user_id != user.pk or consent.withdrawn_at is not None:
-        raise ConsentMissing("A valid consent of the person who records is needed.")
+        raise ConsentMissing(_("A valid consent of the person who records is needed."))
     if every_ms < 1:
-        raise Invalid("The time between two sampled frames must be at least 1 ms.", every_ms=every_ms)
+        raise Invalid(_("The time between two sampled frames must be at least 1 ms."), every_ms=every_ms)
     return Session.objects.create(
         study=study, created_by=user, consent=consent, title=_clean_title(title), source=source, every_ms=every_ms
     )
@@ -114,7 +115,7 @@ def close_session(
         Invalid: the duration is negative.
     """
     if duration_ms < 0:
-        raise Invalid("A session cannot last less than nothing.", duration_ms=duration_ms)
+        raise Invalid(_("A session cannot last less than nothing."), duration_ms=duration_ms)
     _change_open(
         session,
         state=Session.State.CLOSED,
@@ -152,7 +153,7 @@ def reopen_session(*, session: Session) -> Session:
         return discard_readings(session=session)
     session.refresh_from_db()
     if session.state != Session.State.OPEN:
-        raise Conflict("A closed session cannot be opened again.", state=session.state)
+        raise Conflict(_("A closed session cannot be opened again."), state=session.state)
     return session
 
 
@@ -164,7 +165,7 @@ def rename_session(*, session: Session, user: User, title: str) -> Session:
         Invalid: the title is blank.
     """
     if not is_editable_by(session, user):
-        raise NotAllowed("Only owners and analysts of the study may rename its sessions.")
+        raise NotAllowed(_("Only owners and analysts of the study may rename its sessions."))
     session.title = _clean_title(title)
     session.save(update_fields=["title"])
     return session
@@ -178,7 +179,7 @@ def delete_session(*, session: Session, user: User) -> None:
         NotAllowed: the user neither created the session nor owns its study.
     """
     if not is_deletable_by(session, user):
-        raise NotAllowed("Only the study's owner or whoever recorded a session may delete it.")
+        raise NotAllowed(_("Only the study's owner or whoever recorded a session may delete it."))
     # Locked, so that a worker's append waits, finds no open session and stops, instead of adding rows to nothing.
     locked = Session.objects.select_for_update().filter(pk=session.pk).first()
     if locked is not None:
@@ -194,14 +195,14 @@ def _remove_folder(folder: Path) -> None:
 def _clean_title(title: str) -> str:
     cleaned = " ".join(title.replace("\0", " ").split())[:MAX_TITLE]
     if not cleaned:
-        raise Invalid("A session needs a title.")
+        raise Invalid(_("A session needs a title."))
     return cleaned
 
 
 def _change_open(session: Session, **changes: object) -> None:
     """Change an open session's row and the instance with it; the row, not the instance, says whether it is open."""
     if not Session.objects.filter(pk=session.pk, state=Session.State.OPEN).update(**changes):
-        raise Conflict("The session is not open.")
+        raise Conflict(_("The session is not open."))
     session.refresh_from_db()
 
 

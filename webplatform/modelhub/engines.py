@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from threading import Lock
 
+from django.utils.translation import gettext as _
+
 import inference
 from webplatform.common.errors import Conflict
 from webplatform.modelhub.models import ModelVersion
@@ -37,8 +39,9 @@ def forget_engines() -> None:
 
 def _load(version: ModelVersion) -> inference.Engine:
     try:
-        if inference.read_bundle(version.folder).digest != version.digest:
-            raise Conflict(f"The bundle of {version} is not the one that was registered.")
-        return inference.load_engine(version.folder)
+        engine = inference.load_engine(version.folder)
     except inference.BadBundle as error:
         raise Conflict(str(error)) from error
+    if engine.bundle is None or engine.bundle.digest != version.digest:
+        raise Conflict(_("The bundle of %(model)s is not the one that was registered.") % {"model": version})
+    return engine

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 import inference
 from webplatform.common.errors import Conflict, Invalid
 from webplatform.modelhub.models import ModelVersion
 from webplatform.modelhub.queries import active_version
+
+logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -25,7 +29,7 @@ def register_bundle(*, path: Path, activate: bool = False) -> ModelVersion:
         bundle = inference.read_bundle(path)
     except inference.BadBundle as error:
         raise Invalid(str(error)) from error
-    version, _ = ModelVersion.objects.get_or_create(
+    version = ModelVersion.objects.get_or_create(
         digest=bundle.digest,
         defaults={
             "name": bundle.spec.name,
@@ -33,8 +37,8 @@ def register_bundle(*, path: Path, activate: bool = False) -> ModelVersion:
             "bundle_path": _portable(path),
             "metrics": bundle.metrics,
         },
-    )
-    if not version.folder.is_dir():  # the same model, found in another place than before
+    )[0]
+    if version.bundle_path != _portable(path):  # the same model in another place: here it was just seen to be whole
         version.bundle_path = _portable(path)
         version.save(update_fields=["bundle_path"])
     return activate_version(version=version) if activate else version
@@ -52,21 +56,33 @@ def activate_version(*, version: ModelVersion) -> ModelVersion:
             ModelVersion.objects.filter(state=active).exclude(pk=version.pk).update(state=retired)
             ModelVersion.objects.filter(pk=version.pk).update(state=active)
     except IntegrityError as error:  # the constraint decides who was first
-        raise Conflict("Another model was made active at the same moment.") from error
+        raise Conflict(_("Another model was made active at the same moment.")) from error
     version.refresh_from_db()
     return version
 
 
 def ensure_active_model() -> ModelVersion:
-    """There is an active version whose bundle is on disk: the one in use, or else the one the project ships.
+    """There is an active version whose bundle is whole: the one in use, or else the one the project ships.
 
     Raises:
         Invalid: none is in use and the shipped bundle is damaged.
     """
     version = active_version()
-    if version is not None and version.folder.is_dir():
+    if version is not None and _is_whole(version):
         return version
-    return register_bundle(path=inference.SHIPPED_BUNDLE, activate=True)
+    if version is not None:  # an update of the project replaces the shipped folder and with it the model in use
+        logger.warning("The bundle of model version %s is gone or changed; the shipped one takes over.", version.pk)
+    try:
+        return register_bundle(path=inference.SHIPPED_BUNDLE, activate=True)
+    except Conflict:  # another process was first
+        return ModelVersion.objects.get(state=ModelVersion.State.ACTIVE)
+
+
+def _is_whole(version: ModelVersion) -> bool:
+    try:
+        return inference.read_bundle(version.folder).digest == version.digest
+    except inference.BadBundle:
+        return False
 
 
 def _portable(path: Path) -> str:

@@ -1,0 +1,106 @@
+"""The REST endpoints of sessions."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from webplatform.common.paging import Cursor
+from webplatform.history.models import Observation, Session
+from webplatform.history.queries import observations_of, sessions_of, timeline
+from webplatform.history.serializers import (
+    ObservationOut,
+    RangeIn,
+    SessionDetailOut,
+    SessionFilterIn,
+    SessionIn,
+    SessionOut,
+    TimelineIn,
+    TimelineOut,
+)
+from webplatform.history.services import delete_session, rename_session
+
+
+class ObservationPages(Cursor):
+    ordering = ("t_ms", "id")
+
+
+class SessionListApi(generics.ListAPIView):
+    """The user's sessions, newest first."""
+
+    serializer_class = SessionOut
+
+    @extend_schema(operation_id="sessions_list", tags=["sessions"], parameters=[SessionFilterIn])
+    def get(self, request: Request) -> Response:
+        return self.list(request)
+
+    def get_queryset(self) -> QuerySet[Session]:
+        if getattr(self, "swagger_fake_view", False):
+            return Session.objects.none()
+        asked = SessionFilterIn(data=self.request.query_params)
+        asked.is_valid(raise_exception=True)
+        return sessions_of(self.request.user, **asked.validated_data)
+
+
+@extend_schema(tags=["sessions"])
+class SessionApi(APIView):
+    """One session: its frame accounting, its summary and its tracks."""
+
+    @extend_schema(operation_id="sessions_read", responses=SessionDetailOut)
+    def get(self, request: Request, session_id: UUID) -> Response:
+        return Response(SessionDetailOut(_session(request, session_id)).data)
+
+    @extend_schema(operation_id="sessions_rename", request=SessionIn, responses=SessionDetailOut)
+    def patch(self, request: Request, session_id: UUID) -> Response:
+        session = _session(request, session_id)
+        sent = SessionIn(data=request.data)
+        sent.is_valid(raise_exception=True)
+        session = rename_session(session=session, user=request.user, **sent.validated_data)
+        return Response(SessionDetailOut(session).data)
+
+    @extend_schema(operation_id="sessions_delete", responses={204: None})
+    def delete(self, request: Request, session_id: UUID) -> Response:
+        """Erase the session: its media, its rows and its files."""
+        delete_session(session=_session(request, session_id), user=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class TimelineApi(APIView):
+    """The session's tracks in equal time buckets; what is not known is null."""
+
+    @extend_schema(operation_id="sessions_timeline", tags=["sessions"], parameters=[TimelineIn], responses=TimelineOut)
+    def get(self, request: Request, session_id: UUID) -> Response:
+        session = _session(request, session_id)
+        asked = TimelineIn(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        return Response(timeline(session=session, **asked.validated_data))
+
+
+class ObservationListApi(generics.ListAPIView):
+    """Every face in every sampled frame, in order of time."""
+
+    serializer_class = ObservationOut
+    pagination_class = ObservationPages
+
+    @extend_schema(operation_id="sessions_observations", tags=["sessions"], parameters=[RangeIn])
+    def get(self, request: Request, session_id: UUID) -> Response:
+        return self.list(request)
+
+    def get_queryset(self) -> QuerySet[Observation]:
+        if getattr(self, "swagger_fake_view", False):
+            return Observation.objects.none()
+        session = _session(self.request, self.kwargs["session_id"])
+        asked = RangeIn(data=self.request.query_params)
+        asked.is_valid(raise_exception=True)
+        return observations_of(session, **asked.validated_data)
+
+
+def _session(request: Request, session_id: UUID) -> Session:
+    return get_object_or_404(sessions_of(request.user), pk=session_id)

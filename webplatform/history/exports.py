@@ -1,0 +1,75 @@
+"""A session as a file: written piece by piece, so that an hour of video costs no more memory than a second."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Q
+from django.utils.text import slugify
+
+from inference import EMOTIONS
+from webplatform.history.models import Observation, Session
+from webplatform.history.queries import observations_of
+from webplatform.history.serializers import ObservationOut
+
+PAGE_ROWS = 2000
+BOX_DIGITS = 1
+SCORE_DIGITS = 6
+CSV_COLUMNS = ["t_ms", "track", "x", "y", "w", "h", *map(str, EMOTIONS), "dominant", "reason", "model"]
+
+
+def csv_pieces(session: Session) -> Iterator[str]:
+    """One line per observation, under a header."""
+    model = _text_cell(str(session.model_version or ""))
+    yield _lines([CSV_COLUMNS])
+    for page in _pages(session):
+        yield _lines([[*_cells(row), model] for row in page])
+
+
+def json_pieces(session: Session, head: dict[str, Any]) -> Iterator[str]:
+    """One object: `session` is `head`, `observations` are as in the REST API."""
+    yield '{"session": ' + json.dumps(head) + ', "observations": ['
+    separator = "\n"
+    for page in _pages(session):
+        yield separator + ",\n".join(json.dumps(ObservationOut(row).data) for row in page)
+        separator = ",\n"
+    yield "\n]}\n"
+
+
+def file_name(session: Session, extension: str) -> str:
+    """A name that no file system, header or spreadsheet can take for anything but a name."""
+    slug = slugify(session.title)[:60].strip("-_") or "session"
+    return f"{slug}-{session.pk.hex[:8]}.{extension}"
+
+
+def _pages(session: Session) -> Iterator[list[Observation]]:
+    """Each page is a query of its own that starts behind the one before: no cursor stays open between two pieces."""
+    rows = observations_of(session)
+    page = list(rows[:PAGE_ROWS])
+    while page:
+        yield page
+        last = page[-1]
+        behind = rows.filter(Q(t_ms__gt=last.t_ms) | Q(pk__gt=last.pk), t_ms__gte=last.t_ms)
+        page = list(behind[:PAGE_ROWS])
+
+
+def _cells(row: Observation) -> list[object]:
+    box = [round(value, BOX_DIGITS) for value in (row.x, row.y, row.w, row.h)]
+    scores = [getattr(row, emotion) for emotion in EMOTIONS]
+    rounded = ["" if score is None else round(score, SCORE_DIGITS) for score in scores]
+    return [row.t_ms, row.number, *box, *rounded, row.dominant or "", row.reason or ""]
+
+
+def _text_cell(text: str) -> str:
+    """Text that a spreadsheet will not run as a formula."""
+    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
+
+
+def _lines(rows: list[list[object]]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer).writerows(rows)
+    return buffer.getvalue()

@@ -1,0 +1,173 @@
+"""The JSON that the REST API answers and accepts for sessions; every field is written out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from inference import EMOTIONS
+from webplatform.history.models import EMOTION_CHOICES, REASON_CHOICES, Observation, Session
+from webplatform.history.queries import MAX_MS
+
+DIGITS = 4
+
+
+class SessionFilterIn(serializers.Serializer):
+    """How a list of sessions is narrowed."""
+
+    q = serializers.CharField(required=False, max_length=200, help_text="Part of the title.")
+    state = serializers.ChoiceField(Session.State.choices, required=False)
+    source = serializers.ChoiceField(Session.Source.choices, required=False)
+
+
+class SessionIn(serializers.Serializer):
+    """What a user may change in a session."""
+
+    title = serializers.CharField(max_length=200)
+
+
+class RangeIn(serializers.Serializer):
+    """A part of a session: from a moment up to, not including, another; of all tracks or one."""
+
+    from_ms = serializers.IntegerField(required=False, min_value=0, max_value=MAX_MS)
+    to_ms = serializers.IntegerField(required=False, min_value=0, max_value=MAX_MS)
+    track = serializers.IntegerField(required=False, min_value=1, max_value=MAX_MS)
+
+
+class TimelineIn(RangeIn):
+    """Which timeline is asked for."""
+
+    bucket_ms = serializers.IntegerField(required=False, default=1000, min_value=1, max_value=MAX_MS)
+
+
+class StudyOut(serializers.Serializer):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class ModelOut(serializers.Serializer):
+    name = serializers.CharField()
+    version = serializers.CharField()
+    digest = serializers.CharField()
+
+
+class FramesOut(serializers.Serializer):
+    """decoded = skipped + sampled; sampled = no_face + unscored + scored."""
+
+    decoded = serializers.IntegerField(source="frames_decoded")
+    skipped = serializers.IntegerField(source="frames_skipped")
+    sampled = serializers.IntegerField(source="frames_sampled")
+    no_face = serializers.IntegerField(source="frames_without_face")
+    unscored = serializers.IntegerField(source="frames_unscored")
+    scored = serializers.IntegerField(source="frames_scored")
+
+
+class TotalsOut(serializers.Serializer):
+    """Counts of faces in frames, and what the scored ones say; mean and share are empty where none was scored."""
+
+    observations = serializers.IntegerField()
+    scored = serializers.IntegerField()
+    not_sure = serializers.IntegerField(help_text="Scored, but without a verdict.")
+    not_sure_share = serializers.FloatField(allow_null=True)
+    unscored = serializers.DictField(child=serializers.IntegerField(), help_text="Faces by the reason.")
+    mean = serializers.DictField(child=serializers.FloatField(), help_text="Mean score by emotion.")
+    share = serializers.DictField(child=serializers.FloatField(), help_text="Share of scored time by emotion.")
+
+
+class SummaryOut(TotalsOut):
+    dominant = serializers.ChoiceField(EMOTION_CHOICES, allow_null=True)
+    step_ms = serializers.IntegerField(help_text="How long one observation stands for.")
+
+
+class StretchOut(serializers.Serializer):
+    emotion = serializers.ChoiceField(EMOTION_CHOICES)
+    start_ms = serializers.IntegerField()
+    end_ms = serializers.IntegerField()
+
+
+class TrackOut(TotalsOut):
+    number = serializers.IntegerField()
+    first_ms = serializers.IntegerField()
+    last_ms = serializers.IntegerField()
+    longest = StretchOut(many=True, help_text="The longest unbroken stretch of each emotion that was shown.")
+
+
+class SessionOut(serializers.Serializer):
+    """A session as lists show it."""
+
+    id = serializers.UUIDField()
+    title = serializers.CharField()
+    source = serializers.ChoiceField(Session.Source.choices)
+    state = serializers.ChoiceField(Session.State.choices)
+    study = StudyOut()
+    created_at = serializers.DateTimeField()
+    closed_at = serializers.DateTimeField(allow_null=True)
+    every_ms = serializers.IntegerField()
+    duration_ms = serializers.IntegerField(allow_null=True)
+    frame_width = serializers.IntegerField(allow_null=True)
+    frame_height = serializers.IntegerField(allow_null=True)
+    is_partial = serializers.BooleanField()
+    model = ModelOut(source="model_version", allow_null=True)
+    frames = FramesOut(source="*")
+    unscored_reasons = serializers.SerializerMethodField(help_text="Faces that were not scored, by the reason.")
+    summary = serializers.SerializerMethodField(help_text="Over all tracks; null until the session is closed.")
+
+    @extend_schema_field(serializers.DictField(child=serializers.IntegerField()))
+    def get_unscored_reasons(self, session: Session) -> dict[str, int]:
+        return session.summary.get("unscored", {})
+
+    @extend_schema_field(SummaryOut(allow_null=True))
+    def get_summary(self, session: Session) -> dict[str, Any] | None:
+        return {key: value for key, value in session.summary.items() if key != "tracks"} or None
+
+
+class SessionDetailOut(SessionOut):
+    """A session with what each of its tracks adds up to; no tracks until it is closed."""
+
+    tracks = serializers.SerializerMethodField()
+
+    @extend_schema_field(TrackOut(many=True))
+    def get_tracks(self, session: Session) -> list[dict[str, Any]]:
+        return session.summary.get("tracks", [])
+
+
+class LaneOut(serializers.Serializer):
+    """One track's buckets; the lists are equally long and belong together by position."""
+
+    number = serializers.IntegerField()
+    t_ms = serializers.ListField(child=serializers.IntegerField(), help_text="Where each bucket starts.")
+    n = serializers.ListField(child=serializers.IntegerField(), help_text="Observations in the bucket.")
+    scored = serializers.ListField(child=serializers.IntegerField(), help_text="Of these, with scores.")
+    scores = serializers.DictField(
+        child=serializers.ListField(child=serializers.FloatField(allow_null=True)),
+        help_text="Mean score by emotion; null where nothing was scored: a gap.",
+    )
+    dominant = serializers.ListField(child=serializers.ChoiceField(EMOTION_CHOICES, allow_null=True))
+
+
+class TimelineOut(serializers.Serializer):
+    bucket_ms = serializers.IntegerField()
+    from_ms = serializers.IntegerField(help_text="Start of the first bucket.")
+    to_ms = serializers.IntegerField(help_text="End of the last bucket.")
+    tracks = LaneOut(many=True)
+
+
+class ObservationOut(serializers.Serializer):
+    t_ms = serializers.IntegerField()
+    track = serializers.IntegerField(source="number")
+    box = serializers.SerializerMethodField(help_text="x, y, width, height in pixels of the frame.")
+    scores = serializers.SerializerMethodField(help_text="Probability by emotion; null where the face was not scored.")
+    dominant = serializers.ChoiceField(EMOTION_CHOICES, allow_null=True)
+    reason = serializers.ChoiceField(REASON_CHOICES, allow_null=True)
+
+    @extend_schema_field(serializers.ListField(child=serializers.FloatField(), min_length=4, max_length=4))
+    def get_box(self, row: Observation) -> list[float]:
+        return [round(value, 1) for value in (row.x, row.y, row.w, row.h)]
+
+    @extend_schema_field(serializers.DictField(child=serializers.FloatField(), allow_null=True))
+    def get_scores(self, row: Observation) -> dict[str, float] | None:
+        if row.angry is None:
+            return None
+        return {str(emotion): round(getattr(row, emotion), DIGITS) for emotion in EMOTIONS}
