@@ -1,5 +1,7 @@
 """Every setting of the platform. All differences between machines come from the environment (see .env.example)."""
 
+import os
+from contextlib import suppress
 from pathlib import Path
 
 import environ
@@ -14,7 +16,7 @@ env.read_env(env.str("RAUT_ENV_FILE", default=str(ROOT / ".env")))
 
 # -- where and how ----------------------------------------------------------------------------------------------------
 PRODUCTION = env.bool("RAUT_PRODUCTION", default=False)
-DEBUG = env.bool("RAUT_DEBUG", default=False)
+DEBUG = env.bool("RAUT_DEBUG", default=False) and not PRODUCTION
 DATA_DIR = Path(env.str("RAUT_DATA_DIR", default=str(ROOT / "var"))).resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
@@ -29,18 +31,24 @@ def _required_in_production(name: str, default: str) -> str:
 
 def _local_secret() -> str:
     """The embedded default's own secret, made once per data folder and readable by its owner only."""
-    file = DATA_DIR / "secret_key"
+    file, fresh = DATA_DIR / "secret_key", DATA_DIR / f"secret_key.{os.getpid()}"
     if not file.exists():
-        file.touch(mode=0o600)
-        file.write_text(get_random_secret_key(), encoding="utf-8")
+        fresh.touch(mode=0o600)
+        fresh.write_text(get_random_secret_key(), encoding="utf-8")
+        with suppress(FileExistsError):  # another process was first: its secret counts
+            os.link(fresh, file)
+        fresh.unlink()
     return file.read_text(encoding="utf-8")
 
 
 SECRET_KEY = _required_in_production("SECRET_KEY", "") or _local_secret()
+if PRODUCTION and len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured("SECRET_KEY is too short to be safe; see .env.example for how to make one.")
 ALLOWED_HOSTS = _required_in_production("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 PUBLIC_URL = _required_in_production("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[PUBLIC_URL])
 REDIS_URL = _required_in_production("REDIS_URL", "redis://127.0.0.1:6379/0")
+RAUT_EMBEDDED_REDIS = not env.str("REDIS_URL", default="")  # `manage.py up` then brings its own
 
 INSTALLED_APPS = [
     "servestatic.runserver_nostatic",
@@ -80,6 +88,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "webplatform.common.pages.RefusalPages",
 ]
 
 ROOT_URLCONF = "webplatform.urls"
@@ -118,6 +127,7 @@ def database_from(url: str) -> dict[str, object]:
 
 DATABASES = {"default": database_from(_required_in_production("DATABASE_URL", f"sqlite:///{DATA_DIR}/raut.sqlite3"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": {"BACKEND": "webplatform.common.cache.ForgivingRedisCache", "LOCATION": REDIS_URL}}
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
@@ -151,9 +161,8 @@ RAUT_JOB_MAX_ATTEMPTS = env.int("RAUT_JOB_MAX_ATTEMPTS", default=3)
 MEDIA_ROOT = DATA_DIR / "media"
 FILE_UPLOAD_TEMP_DIR = str(DATA_DIR / "uploads")
 (DATA_DIR / "uploads").mkdir(exist_ok=True)
-FILE_UPLOAD_HANDLERS = [
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler"
-]  # never in memory, moved into place
+# Never in memory, moved into place.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
 # -- accounts ---------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -197,6 +206,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {"EmotionEnum": "webplatform.history.models.EMOTION_CHOICES"},
 }
 
 # -- pages ------------------------------------------------------------------------------------------------------------
@@ -213,7 +223,12 @@ STATICFILES_DIRS = [
     ("vendor/pico", ROOT / "node_modules" / "@picocss" / "pico" / "css"),
     ("vendor/uplot", ROOT / "node_modules" / "uplot" / "dist"),
 ]
-SERVESTATIC_USE_FINDERS = True
+SERVESTATIC_USE_FINDERS = not PRODUCTION  # production serves what `collectstatic` made, under names that may be kept
+_static = "webplatform.common.static.Hashed" if PRODUCTION else "django.contrib.staticfiles.storage."
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": f"{_static}StaticFilesStorage"},
+}
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -235,6 +250,7 @@ if PRODUCTION:
     SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^healthz$"]  # asked inside the machine, without TLS
 SESSION_COOKIE_HTTPONLY = True
 LOGGING = {
     "version": 1,

@@ -6,4 +6,4 @@ class OperationsConfig(AppConfig):
     verbose_name = "Operations"
 
     def ready(self) -> None:
-        from webplatform.operations import health  # noqa: F401, PLC0415  (connects the workers' heartbeat)
+        from webplatform.operations import health  # noqa: F401  (connects the workers' heartbeat)

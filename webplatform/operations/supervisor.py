@@ -109,6 +109,9 @@ class Supervisor:
         if log_folder:
             log_folder.mkdir(parents=True, exist_ok=True)
         self._children = {s.name: Child(s, log_folder / f"{s.name}.log" if log_folder else None) for s in specs}
+        for child in self._children.values():
+            if child.log_file:
+                child.log_file.unlink(missing_ok=True)  # the last run's
         self._say = say
         self._lock = threading.RLock()
 

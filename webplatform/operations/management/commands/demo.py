@@ -1,0 +1,93 @@
+"""`manage.py demo`: the platform with a demonstration in it, from a real face to its history."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
+
+from webplatform.operations import console, startup
+from webplatform.operations.demo_client import DemoClient, report, summary_lines
+from webplatform.operations.demo_clip import make_clip
+from webplatform.operations.launch import Launch
+from webplatform.operations.running import running_platform
+from webplatform.operations.services import DemoLogin, prepare_demo_account
+
+TITLE = "Demonstration"
+
+
+class Command(BaseCommand):
+    """Runs the platform, uploads a clip of a real face through the REST API and shows what the worker made of it."""
+
+    help = "Runs everything with a demonstration account and a clip of a real face; Ctrl-C stops it."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        console.add_launch_options(parser)
+        parser.add_argument("--exit", action="store_true", help="stop when the demonstration is done")
+        parser.add_argument("--json", action="store_true", help="print the result as one JSON object, last of all")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        logging.getLogger("httpx").setLevel(logging.WARNING)  # one line for every question how far the job is
+        try:
+            with console.stop_signals() as stopped:
+                self._run(stopped, options)
+        except KeyboardInterrupt:
+            if not options["json"]:
+                self.stdout.write("Stopped.")
+        except startup.StartupProblem as problem:
+            if options["json"]:
+                self._say(json.dumps({"error": {"code": problem.code, "message": str(problem)}}))
+            raise CommandError(f"[{problem.code}] {problem}") from problem
+
+    def _run(self, stopped: threading.Event, options: dict[str, Any]) -> None:
+        startup.require_browser_libraries()
+        launch = console.launch_from(host=options["host"], port=options["port"], workers=options["workers"])
+        with startup.sole_use_of(launch.data_dir):
+            startup.prepare_database(self._say)
+            login = prepare_demo_account()
+            self._say("Making a clip of a real face …")
+            clip = _clip(launch.data_dir / "demo" / "clip.mp4")
+            logs = launch.data_dir / "logs"
+            self._say(f"Starting Redis, workers, beat and web server … (logs in {logs})")
+            with running_platform(launch, log_folder=logs, say=self._say) as supervisor:
+                self._show(launch, login, clip, options["json"])
+                if not options["exit"]:
+                    self._say("Ctrl-C stops it.")
+                    console.tend_until(supervisor, stopped)
+
+    def _show(self, launch: Launch, login: DemoLogin, clip: Path, as_json: bool) -> None:
+        with DemoClient(launch.url, login.token) as client, tqdm(total=100, desc="Analysing", unit="%") as bar:
+            job = client.follow(client.upload(clip, TITLE), lambda job: _advance(bar, job))
+            session = client.read_session(job)
+        result = report(launch.url, job, session)
+        for line in summary_lines(session):
+            self._say(line)
+        self._say(f"Analysed  in {result['seconds']} s, {result['times_real_time']} times real time")
+        self._say(f"Page      {result['url']}")
+        self._say(f"Sign in   {login.email}  {login.password}")
+        if as_json:
+            self._say(json.dumps(result))
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
+
+
+def _clip(file: Path) -> Path:
+    try:
+        return make_clip(file)
+    except ImportError as error:
+        remedy = "Install it: pip install -r requirements.txt"
+        raise startup.StartupProblem(
+            "no_picture", "scikit-image, which has the picture, is missing.", remedy
+        ) from error
+
+
+def _advance(bar: tqdm, job: dict[str, Any]) -> None:
+    bar.update(round(100 * job["progress"]) - bar.n)
+    bar.set_postfix(faces=job["faces_found"], refresh=False)
