@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,13 +10,24 @@ from django.core.cache import cache
 from django.test import Client
 from rest_framework.test import APIClient
 
-from webplatform.accounts.authentication import token_digest
-from webplatform.accounts.models import ApiToken, User
+from tests.left_out import REMEDIES, LeftOut
+from webplatform.accounts.models import User
+from webplatform.accounts.services import create_token
 from webplatform.consent.models import ConsentRecord, ConsentText
+from webplatform.consent.services import give_consent
 from webplatform.modelhub.models import ModelVersion
 from webplatform.studies.models import Membership, Study
 
 PASSWORD = "correct-horse-battery"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    text = "fail if tests of this kind cannot run here, or if any test is skipped"
+    parser.addoption("--require", action="append", default=[], choices=sorted(REMEDIES), help=text)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(LeftOut(config.getoption("--require")), "left-out")
 
 
 @pytest.fixture(autouse=True)
@@ -61,13 +71,9 @@ def consent_of(db) -> Callable[[User], ConsentRecord]:
     """`consent_of(user)`: the user's agreement to the newest text."""
 
     def agree(user: User) -> ConsentRecord:
-        text = ConsentText.objects.filter(language="en").first() or ConsentText.objects.create(
-            version=1, language="en", body="I agree.", digest="0" * 64
-        )
-        channel = ConsentRecord.Channel.PAGE
-        return ConsentRecord.objects.get_or_create(
-            user=user, text=text, withdrawn_at=None, defaults={"channel": channel}
-        )[0]
+        if not ConsentText.objects.exists():  # a transactional test before this one has emptied every table
+            ConsentText.objects.create(version=1, language="en", body="I agree.", digest="0" * 64)
+        return give_consent(user=user, language="en", channel=ConsentRecord.Channel.PAGE)
 
     return agree
 
@@ -103,9 +109,7 @@ def token_of(db) -> Callable[[User], str]:
     """`token_of(user)`: a valid API token of the user."""
 
     def issue(user: User) -> str:
-        token = secrets.token_urlsafe(32)
-        ApiToken.objects.create(user=user, name="test", prefix=token[:8], digest=token_digest(token))
-        return token
+        return create_token(user=user, name="test")[1]
 
     return issue
 

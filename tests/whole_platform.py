@@ -20,8 +20,8 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import connections
 
-from webplatform.accounts.authentication import token_digest
-from webplatform.accounts.models import ApiToken, User
+from webplatform.accounts.models import User
+from webplatform.accounts.services import create_token
 from webplatform.consent.services import give_consent
 from webplatform.operations.launch import Launch
 from webplatform.operations.running import running_platform
@@ -62,8 +62,7 @@ class Platform:
         personal_study(user)
         if has_agreed:
             give_consent(user=user, language="en", channel="page")
-        token = secrets.token_urlsafe(32)
-        ApiToken.objects.create(user=user, name="test", prefix=token[:8], digest=token_digest(token))
+        _, token = create_token(user=user, name="test")
         headers = {"Authorization": f"Token {token}"}
         api = httpx.Client(base_url=self.url, headers=headers, timeout=30, trust_env=False)
         person = Person(user, email, PASSWORD, api)

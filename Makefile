@@ -1,0 +1,46 @@
+# What a person types. Needs python3 (3.11 to 3.13), make and the internet; everything else is fetched into .venv
+# and node_modules. Arguments are passed on: make demo ARGS="--exit --json"
+ARGS ?=
+VENV := .venv
+PY := $(VENV)/bin/python
+READY := $(VENV)/ready-$(shell cat requirements.txt requirements-dev.txt package-lock.json | cksum | cut -d ' ' -f 1)
+
+.PHONY: setup demo up test lint check bench
+setup: $(READY)
+
+demo: $(READY)
+	@$(PY) manage.py demo $(ARGS)
+
+up: $(READY)
+	@$(PY) manage.py up $(ARGS)
+
+test: $(READY)
+	@$(PY) -m pytest $(ARGS)
+
+lint: $(READY)
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+	$(PY) manage.py makemigrations --check --dry-run
+	$(PY) manage.py spectacular --validate --fail-on-warn --file /dev/null
+
+check: lint test
+
+bench: $(READY)
+	@$(PY) benchmarks/run.py $(ARGS)
+
+$(READY): | $(PY)
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/npm ci --no-audit --no-fund --loglevel error
+	@rm -f $(VENV)/ready-*
+	@touch $@
+
+$(PY):
+	@for python in $${PYTHON:-} python3 python3.13 python3.12 python3.11; do \
+	  "$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null || continue; \
+	  "$$python" -m venv $(VENV) 2>/dev/null && exit 0; \
+	  echo "$$python cannot make virtual environments by itself (Debian: python3-venv); trying its pip."; rm -rf $(VENV); \
+	  "$$python" -m venv --without-pip $(VENV) && "$$python" -m pip --python $(VENV) install --quiet pip && exit 0; \
+	  rm -rf $(VENV); \
+	done; echo "No usable Python 3.11 to 3.13 was found: install python3 and python3-venv, or set PYTHON." >&2; exit 1
