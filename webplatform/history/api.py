@@ -8,6 +8,8 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
+from rest_framework.exceptions import NotFound
+from rest_framework.pagination import Cursor as PageCursor
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -29,7 +31,15 @@ from webplatform.history.services import delete_session, rename_session
 
 
 class ObservationPages(Cursor):
+    """Pages in order of time; moments with several faces may lie across two pages."""
+
     ordering = ("t_ms", "id")
+
+    def decode_cursor(self, request: Request) -> PageCursor | None:
+        cursor = super().decode_cursor(request)
+        if cursor is not None and cursor.position is not None and not cursor.position.isdecimal():
+            raise NotFound(self.invalid_cursor_message)  # a forged position would reach the database as it is
+        return cursor
 
 
 class SessionListApi(generics.ListAPIView):

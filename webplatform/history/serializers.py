@@ -17,9 +17,9 @@ DIGITS = 4
 class SessionFilterIn(serializers.Serializer):
     """How a list of sessions is narrowed."""
 
-    q = serializers.CharField(required=False, max_length=200, help_text="Part of the title.")
-    state = serializers.ChoiceField(Session.State.choices, required=False)
-    source = serializers.ChoiceField(Session.Source.choices, required=False)
+    q = serializers.CharField(required=False, allow_blank=True, max_length=200, help_text="Part of the title.")
+    state = serializers.ChoiceField(Session.State.choices, required=False, allow_blank=True)
+    source = serializers.ChoiceField(Session.Source.choices, required=False, allow_blank=True)
 
 
 class SessionIn(serializers.Serializer):
