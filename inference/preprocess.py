@@ -55,5 +55,7 @@ def _cut_square(frame: Picture, left: int, top: int, side: int) -> Picture:
     before_y, before_x = max(-top, 0), max(-left, 0)
     after_y, after_x = side - before_y - inner.shape[0], side - before_x - inner.shape[1]
     if before_x or before_y or after_x or after_y:
-        return cv2.copyMakeBorder(inner, before_y, after_y, before_x, after_x, cv2.BORDER_REPLICATE)
+        inner = np.asarray(
+            cv2.copyMakeBorder(inner, before_y, after_y, before_x, after_x, cv2.BORDER_REPLICATE), dtype=np.uint8
+        )
     return inner

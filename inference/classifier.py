@@ -1,0 +1,128 @@
+"""Face crops to calibrated scores, in fixed batch shapes: LiteRT on a CPU, TensorFlow as the reference and on a GPU."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+from numpy.typing import NDArray
+
+from inference.bundle import KERAS_FILE, LITERT_FILE, Bundle, ModelSpec
+from inference.types import EMOTIONS
+
+_BATCH_SIZES = (1, 8, 32)
+
+Inputs = NDArray[np.float32]
+Logits = NDArray[np.float32]
+
+
+class _Runtime(Protocol):
+    """Runs the network on a batch of one of `_BATCH_SIZES`."""
+
+    def run(self, faces: Inputs) -> Logits: ...
+
+
+class Classifier:
+    """Scores face crops with one loaded model.
+
+    Args:
+        spec: how the network is fed and its logits are read.
+        runtime: what runs the network.
+    """
+
+    def __init__(self, spec: ModelSpec, runtime: _Runtime) -> None:
+        self.spec = spec
+        self._runtime = runtime
+
+    def classify(self, faces: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Score faces.
+
+        Args:
+            faces: uint8 (n, S, S, 1), grey levels 0 to 255, S = `spec.input_size`; n may be 0.
+        Returns:
+            float32 (n, 7), each row sums to 1, columns in `Emotion` order: softmax(logits / temperature), the
+            logits averaged with those of the mirrored face where the spec says so.
+        """
+        if faces.shape[0] == 0:
+            return np.zeros((0, len(EMOTIONS)), np.float32)
+        inputs = faces.astype(np.float32)
+        logits = self._run(inputs)
+        if self.spec.mirror:
+            logits = (logits + self._run(np.ascontiguousarray(inputs[:, :, ::-1]))) / 2
+        return _softmax(logits / np.float32(self.spec.temperature))
+
+    def _run(self, inputs: Inputs) -> Logits:
+        largest = _BATCH_SIZES[-1]
+        parts = [self._run_padded(inputs[at : at + largest]) for at in range(0, len(inputs), largest)]
+        return np.concatenate(parts)
+
+    def _run_padded(self, inputs: Inputs) -> Logits:
+        count = len(inputs)
+        size = next(size for size in _BATCH_SIZES if size >= count)
+        if size > count:
+            padded = np.zeros((size, *inputs.shape[1:]), np.float32)
+            padded[:count] = inputs
+            inputs = padded
+        return self._runtime.run(inputs)[:count]
+
+
+class _LiteRT:
+    """One interpreter per batch size, made at its first use and never resized again."""
+
+    def __init__(self, weights: Path) -> None:
+        self._weights = weights
+        self._interpreters: dict[int, Any] = {}  # LiteRT ships no types
+        self._lock = threading.Lock()
+
+    def run(self, faces: Inputs) -> Logits:
+        with self._lock:
+            interpreter = self._interpreter(faces)
+            interpreter.set_tensor(interpreter.get_input_details()[0]["index"], faces)
+            interpreter.invoke()
+            return np.array(interpreter.get_tensor(interpreter.get_output_details()[0]["index"]))
+
+    def _interpreter(self, faces: Inputs) -> Any:  # LiteRT ships no types
+        if len(faces) not in self._interpreters:
+            made = Interpreter(model_path=str(self._weights), num_threads=1)
+            made.resize_tensor_input(made.get_input_details()[0]["index"], faces.shape)
+            made.allocate_tensors()
+            self._interpreters[len(faces)] = made
+        return self._interpreters[len(faces)]
+
+
+class _TensorFlow:
+    """One function compiled by TensorFlow, traced once per batch size."""
+
+    def __init__(self, weights: Path) -> None:
+        # Both must be set before TensorFlow touches a GPU, or it takes all of its memory.
+        os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
+        os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+        import keras
+        import tensorflow as tf
+
+        model = keras.saving.load_model(weights, compile=False, safe_mode=True)
+        self._call = tf.function(lambda faces: model(faces, training=False), reduce_retracing=False)
+
+    def run(self, faces: Inputs) -> Logits:
+        return np.asarray(self._call(faces), dtype=np.float32)
+
+
+def load_classifier(bundle: Bundle, *, backend: Literal["litert", "tensorflow"] = "litert") -> Classifier:
+    """Load a bundle's weights.
+
+    Args:
+        bundle: a verified bundle.
+        backend: "litert" for the converted weights on one CPU thread, "tensorflow" for the Keras ones.
+    """
+    if backend == "litert":
+        return Classifier(bundle.spec, _LiteRT(bundle.path / LITERT_FILE))
+    return Classifier(bundle.spec, _TensorFlow(bundle.path / KERAS_FILE))
+
+
+def _softmax(logits: Logits) -> NDArray[np.float32]:
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float32)
