@@ -10,3 +10,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return settings.RAUT_SIGNUP_OPEN
+
+    def format_email_subject(self, subject: str) -> str:
+        """Mails name the product; allauth would put the host there."""
+        return f"Raut: {subject}"

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from webplatform.accounts.models import User
 
-LIFETIMES = [("30", _("30 days")), ("90", _("90 days")), ("365", _("1 year")), ("", _("until revoked"))]
+LIFETIMES = [("30", _("30 days")), ("90", _("90 days")), ("365", _("1 year")), ("0", _("until revoked"))]
 
 
 class ProfileForm(forms.ModelForm):
@@ -22,6 +22,8 @@ class TokenForm(forms.Form):
     """A new API token."""
 
     name = forms.CharField(label=_("Name"), max_length=80, help_text=_("What will use it, for example “lab notebook”."))
-    days = forms.TypedChoiceField(
-        label=_("Valid for"), choices=LIFETIMES, coerce=int, empty_value=None, required=False, initial="90"
-    )
+    days = forms.TypedChoiceField(label=_("Valid for"), choices=LIFETIMES, coerce=int, initial="90")
+
+    def clean_days(self) -> int | None:
+        """None stands for no end."""
+        return self.cleaned_data["days"] or None

@@ -7,5 +7,6 @@ from webplatform.dashboard import views
 app_name = "dashboard"
 urlpatterns = [
     path("", views.home, name="home"),
-    path("upload/", views.upload, name="upload"),
+    path("upload/", views.home, name="upload"),
+    path("sessions/<uuid:pk>/delete/", views.delete, name="delete"),
 ]

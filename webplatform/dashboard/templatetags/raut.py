@@ -1,5 +1,7 @@
 """Template tags that every page may use."""
 
+from __future__ import annotations
+
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -16,3 +18,19 @@ def icon(name: str) -> SafeString:
         static("img/icons.svg"),
         name,
     )
+
+
+@register.filter
+def clock(duration_ms: int | None) -> str:
+    """A length of time as players show it: 0:07, 12:30, 1:02:03."""
+    if duration_ms is None:
+        return "–"
+    minutes, seconds = divmod(round(duration_ms / 1000), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+@register.filter
+def percent(share: float | None) -> int:
+    """A share from 0 to 1 in whole percent."""
+    return round(100 * (share or 0))

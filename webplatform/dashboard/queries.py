@@ -1,0 +1,105 @@
+"""What the dashboard's pages show: lists and totals, put together from the apps below."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, QuerySet, Sum
+
+from inference import EMOTIONS
+from webplatform.accounts.models import User
+from webplatform.analysis.models import AnalysisJob
+from webplatform.dashboard.words import EMOTION_NAMES
+from webplatform.history.models import Session, Track
+from webplatform.history.queries import sessions_of
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What all sessions of a user add up to."""
+
+    sessions: int
+    minutes: float
+    faces: int
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One expression's part of the scored time, and where its piece of a bar of 100 lies."""
+
+    emotion: str
+    name: str
+    percent: float
+    start: float
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One session as a list shows it."""
+
+    session: Session
+    job: AnalysisJob | None
+    status: str
+    faces: int | None
+    shares: list[Share]
+
+    @property
+    def is_active(self) -> bool:
+        """Whether work is waiting or under way."""
+        return self.status in (AnalysisJob.State.QUEUED, AnalysisJob.State.RUNNING)
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether the job may be tried again."""
+        return self.status in (AnalysisJob.State.FAILED, AnalysisJob.State.CANCELLED) and self.job is not None
+
+    @property
+    def mostly(self) -> Share | None:
+        """The expression shown longest."""
+        return max(self.shares, key=lambda share: share.percent, default=None)
+
+
+def totals_of(user: User) -> Totals:
+    """The user's sessions, the minutes of those that are closed, and the faces followed in them."""
+    sums = Session.objects.for_user(user).order_by().aggregate(n=Count("pk"), ms=Sum("duration_ms"))
+    faces = Track.objects.filter(session__in=Session.objects.for_user(user)).count()
+    return Totals(sessions=sums["n"], minutes=(sums["ms"] or 0) / 60_000, faces=faces)
+
+
+def listed_sessions(user: User, *, q: str = "", state: str = "", source: str = "") -> QuerySet[Session]:
+    """The user's sessions with their jobs, newest first; unknown filter values filter nothing."""
+    return sessions_of(
+        user,
+        q=q.strip(),
+        state=state if state in Session.State.values else "",
+        source=source if source in Session.Source.values else "",
+    ).select_related("job")
+
+
+def row_of(session: Session) -> Row:
+    """A session as a list shows it; the session comes with its job."""
+    job = getattr(session, "job", None)
+    status = _status(session, job)
+    return Row(session=session, job=job, status=status, faces=_faces(session), shares=shares_of(session.summary))
+
+
+def shares_of(summary: dict[str, Any]) -> list[Share]:
+    """How the scored time is shared among the expressions, as pieces of a bar; empty without scores."""
+    share, pieces, start = summary.get("share") or {}, [], 0.0
+    for emotion in EMOTIONS:
+        percent = 100 * share.get(emotion, 0)
+        if percent:
+            pieces.append(Share(str(emotion), str(EMOTION_NAMES[emotion]), round(percent, 1), round(start, 2)))
+            start += percent
+    return pieces
+
+
+def _status(session: Session, job: AnalysisJob | None) -> str:
+    if session.state == Session.State.CLOSED:
+        return AnalysisJob.State.DONE
+    return job.state if job else session.state
+
+
+def _faces(session: Session) -> int | None:
+    return len(session.summary["tracks"]) if "tracks" in session.summary else None

@@ -1,0 +1,96 @@
+"""Handing videos in and steering their jobs, by plain forms; scripts do the same through the REST API."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from webplatform.accounts.models import User
+from webplatform.analysis import services
+from webplatform.analysis.models import AnalysisJob
+from webplatform.common.errors import AppError, Invalid
+from webplatform.consent.models import ConsentRecord
+from webplatform.consent.queries import valid_consent
+from webplatform.dashboard.words import progress_words, upload_words
+
+EXTENSIONS = [".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi"]
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def upload(request: HttpRequest) -> HttpResponse:
+    """Take videos in; whoever has not agreed to the consent text is asked for that first."""
+    if valid_consent(request.user) is None:
+        return redirect(f"{reverse('consent:give')}?{urlencode({'next': request.path})}")
+    if request.method == "GET":
+        return _upload_page(request, refusals=[])
+    jobs, refusals = _submit_all(request.user, request.FILES.getlist("file"), again="again" in request.POST)
+    if jobs:
+        text = ngettext("The video is handed in.", "%(n)d videos are handed in.", len(jobs)) % {"n": len(jobs)}
+        messages.success(request, text)
+    if refusals:
+        return _upload_page(request, refusals=refusals)
+    return redirect("dashboard:home") if len(jobs) > 1 else redirect("dashboard:session", jobs[0].session_id)
+
+
+@login_required
+@require_POST
+def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Stop a job that waits or runs."""
+    return _steer(request, pk, services.cancel_job, _("The analysis is being stopped."))
+
+
+@login_required
+@require_POST
+def retry(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Start a failed or cancelled job anew."""
+    return _steer(request, pk, services.retry_job, _("The analysis starts anew."))
+
+
+def _steer(request: HttpRequest, pk: UUID, service: object, done: str) -> HttpResponse:
+    job = get_object_or_404(AnalysisJob.objects.for_user(request.user), pk=pk)
+    try:
+        service(job=job, user=request.user)
+        messages.success(request, done)
+    except AppError as error:
+        messages.error(request, error.message)
+    return redirect("dashboard:home")
+
+
+def _submit_all(
+    user: User, files: list[UploadedFile], *, again: bool
+) -> tuple[list[AnalysisJob], list[tuple[str, AppError]]]:
+    """Hand in what can be; the rest is returned with its reason."""
+    jobs, refusals = [], []
+    for file in files:
+        try:
+            jobs.append(services.submit_video(user=user, upload=file, again=again, channel=ConsentRecord.Channel.PAGE))
+        except AppError as error:
+            refusals.append((file.name, error))
+    if not files:
+        refusals.append(("", Invalid(_("Choose a video first."))))
+    return jobs, refusals
+
+
+def _upload_page(request: HttpRequest, *, refusals: list[tuple[str, AppError]]) -> HttpResponse:
+    limits = {"maxBytes": settings.RAUT_MAX_UPLOAD_MB * 2**20, "extensions": EXTENSIONS}
+    context = {
+        "refusals": refusals,
+        "max_bytes": limits["maxBytes"],
+        "max_minutes": settings.RAUT_MAX_VIDEO_MINUTES,
+        "extensions": EXTENSIONS,
+        "limits": limits,
+        "words": progress_words() | upload_words(limits["maxBytes"]),
+    }
+    return render(request, "dashboard/upload.html", context, status=400 if refusals else 200)

@@ -1,0 +1,66 @@
+// Keeps the list of sessions current: progress is written into its row; what changes a row's shape is fetched anew.
+
+import { formatProgress, pageData } from "./format.js";
+import { isFinal, watchJobs } from "./jobs.js";
+
+const words = pageData("words");
+const announcement = document.getElementById("announcement");
+const linkLost = document.getElementById("link-lost");
+const notListed = new Set();
+let refreshing = null;
+let isRefreshWanted = false;
+
+const rowOf = (id) => document.querySelector(`[data-job="${CSS.escape(id)}"]`);
+const waitingFor = () =>
+  [...document.querySelectorAll('[data-state="queued"], [data-state="running"]')].map((row) => row.dataset.job);
+
+/** Fetch the list as the server draws it now and put it in the place of the old one; one request at a time. */
+async function refresh() {
+  isRefreshWanted = true;
+  refreshing ??= (async () => {
+    while (isRefreshWanted) {
+      isRefreshWanted = false;
+      const response = await fetch(location.href, { headers: { Accept: "text/html" } });
+      if (response.ok) replaceLists(new DOMParser().parseFromString(await response.text(), "text/html"));
+    }
+  })().finally(() => (refreshing = null));
+  return refreshing;
+}
+
+function replaceLists(fresh) {
+  for (const selector of [".totals", ".session-list"]) {
+    const [old, now] = [document.querySelector(selector), fresh.querySelector(selector)];
+    if (!old || !now) continue;
+    const focused = old.contains(document.activeElement) ? document.activeElement.closest("[id]")?.id : null;
+    old.replaceWith(document.adoptNode(now));
+    if (focused) document.getElementById(focused)?.querySelector("a, button")?.focus();
+  }
+}
+
+function showProgress(row, job) {
+  row.querySelector("progress").value = job.progress;
+  row.querySelector("[data-progress]").textContent = formatProgress(job, words);
+}
+
+async function onJob(job) {
+  const row = rowOf(job.id);
+  if (row && row.dataset.state === job.status) {
+    if (!isFinal(job)) showProgress(row, job);
+    return;
+  }
+  if (!row && (isFinal(job) || notListed.has(job.id))) return; // on another page of the list, or filtered out
+  if (row && isFinal(job)) announcement.textContent = `${job.title}: ${words[job.status]}`;
+  await refresh();
+  const drawn = rowOf(job.id);
+  if (!drawn) notListed.add(job.id);
+  if (drawn?.dataset.state === job.status && !isFinal(job)) showProgress(drawn, job);
+}
+
+let lostTimer = 0;
+function onLink(isUp) {
+  clearTimeout(lostTimer);
+  if (isUp) linkLost.hidden = true;
+  else lostTimer = setTimeout(() => (linkLost.hidden = false), 3000); // a short gap worries nobody
+}
+
+watchJobs({ onJob, waitingFor, onGone: refresh, onLink });

@@ -1,0 +1,131 @@
+// The upload page: files are checked, sent one after the other, and followed until their sessions are done.
+
+import { pageData } from "./format.js";
+import { refusalOf, sendFile } from "./sending.js";
+import { UploadItem } from "./upload_item.js";
+import { cancelJob, retryJob, watchJobs } from "./jobs.js";
+
+const words = pageData("words");
+const limits = pageData("limits-data");
+const form = document.getElementById("upload-form");
+const input = document.getElementById("files");
+const queue = document.getElementById("queue");
+const list = document.getElementById("queue-list");
+const announcement = document.getElementById("announcement");
+const linkLost = document.getElementById("link-lost");
+
+const waiting = [];
+const followed = new Map(); // job id -> its item
+let sending = null;
+
+const announce = (item, text) => (announcement.textContent = `${item.title}: ${text}`);
+
+function addFiles(files) {
+  for (const file of files) {
+    const item = new UploadItem(file, words, { remove, stop, again: enqueueAgain, cancel, retry, announce });
+    list.append(item.element);
+    const problem = refusalOf(file, limits, words);
+    if (problem) item.showRefused(problem);
+    else enqueue(item);
+  }
+  queue.hidden = list.childElementCount === 0;
+  sendNext();
+}
+
+function enqueue(item) {
+  item.showWaiting();
+  waiting.push(item);
+}
+
+function enqueueAgain(item) {
+  item.again = true;
+  enqueue(item);
+  sendNext();
+}
+
+async function sendNext() {
+  if (sending || waiting.length === 0) return;
+  const item = waiting.shift();
+  sending = sendFile(item.file, { again: item.again, onProgress: (sent, all) => item.showSending(sent, all) });
+  try {
+    const job = await sending.answer;
+    followed.set(job.id, item);
+    item.showJob(job);
+  } catch (refusal) {
+    item.showRefusal(refusal);
+  } finally {
+    sending = null;
+  }
+  sendNext();
+}
+
+function stop(item) {
+  const place = waiting.indexOf(item);
+  if (place >= 0) {
+    waiting.splice(place, 1);
+    item.showRefused(words.stopped, { isRepeatable: true });
+  } else {
+    sending?.abort();
+  }
+}
+
+function remove(item) {
+  item.element.remove();
+  queue.hidden = list.childElementCount === 0;
+  input.focus();
+}
+
+/** Ask the server for a change of the item's job; what it answers is what is shown. */
+async function steer(item, action) {
+  try {
+    item.showJob(await action(item.job.id));
+  } catch (refusal) {
+    announce(item, refusal.message);
+    item.showNote(refusal.message);
+  }
+}
+
+const cancel = (item) => steer(item, cancelJob);
+const retry = (item) => steer(item, retryJob);
+
+input.addEventListener("change", () => {
+  addFiles(input.files);
+  input.value = "";
+});
+form.addEventListener("submit", (event) => event.preventDefault());
+
+let depth = 0; // dragenter and dragleave come for every child that the pointer crosses
+form.addEventListener("dragenter", (event) => {
+  event.preventDefault();
+  depth += 1;
+  form.classList.add("is-target");
+});
+form.addEventListener("dragleave", () => {
+  depth -= 1;
+  form.classList.toggle("is-target", depth > 0);
+});
+addEventListener("dragover", (event) => event.preventDefault());
+addEventListener("drop", (event) => {
+  event.preventDefault(); // a file dropped beside the zone must not replace the page
+  depth = 0;
+  form.classList.remove("is-target");
+  addFiles(event.dataTransfer.files);
+});
+addEventListener("beforeunload", (event) => {
+  if (sending || waiting.length) event.preventDefault();
+});
+
+let lostTimer = 0;
+function onLink(isUp) {
+  clearTimeout(lostTimer);
+  if (isUp) linkLost.hidden = true;
+  else lostTimer = setTimeout(() => (linkLost.hidden = followed.size === 0), 3000);
+}
+
+watchJobs({
+  onJob: (job) => followed.get(job.id)?.showJob(job),
+  waitingFor: () => [...followed].filter(([, item]) => !item.isOver).map(([id]) => id),
+  onGone: (id) => followed.get(id)?.showRefused(words.gone),
+  onLink,
+});
+document.documentElement.classList.add("has-script");
