@@ -1,13 +1,14 @@
-"""Whether the parts of the platform answer: database, Redis, and a worker on each queue."""
+"""Whether the parts of the platform answer: database, Redis, the beat, and a worker on each queue."""
 
 from __future__ import annotations
 
 import logging
+import socket
 import time
 from dataclasses import dataclass
 
 import redis
-from celery.signals import heartbeat_sent
+from celery.signals import beat_init, before_task_publish, heartbeat_sent
 from django.conf import settings
 from django.db import Error, connection
 
@@ -23,32 +24,61 @@ class Health:
 
     has_database: bool
     has_redis: bool
+    has_beat: bool
     workers: dict[str, int]
 
     @property
     def is_well(self) -> bool:
         """Whether uploads are taken and analysed."""
-        return self.has_database and self.has_redis and all(self.workers.values())
+        return self.has_database and self.has_redis and self.has_beat and all(self.workers.values())
 
 
 def read_health() -> Health:
     """Ask every part, at most about two seconds long."""
-    names = _workers_heard()
-    workers = {queue: sum(name.startswith(f"{queue}@") for name in names or ()) for queue in QUEUES}
-    return Health(has_database=_database_answers(), has_redis=names is not None, workers=workers)
+    names = heard_lately()
+    counts = {kind: sum(name.startswith(f"{kind}@") for name in names or ()) for kind in (*QUEUES, "beat")}
+    return Health(
+        has_database=_database_answers(),
+        has_redis=names is not None,
+        has_beat=bool(counts.pop("beat")),
+        workers=counts,
+    )
+
+
+def heard_lately() -> list[str] | None:
+    """The processes, as `analysis@host`, that gave a sign of life lately; None when Redis is away."""
+    try:
+        with _redis() as client:
+            heard = client.zrangebyscore(BEATS_KEY, time.time() - SILENT_AFTER_S, "+inf")
+    except redis.RedisError:
+        return None
+    return [name.decode() for name in heard]
 
 
 @heartbeat_sent.connect
-def note_heartbeat(sender: object, **_: object) -> None:
-    """Keep the time of a worker's heartbeat. It is sent by the main process, also while a task runs."""
-    name = sender.eventer.hostname  # type: ignore[attr-defined]  # celery.worker.heartbeat.Heart
+def note_worker(sender: object, **_: object) -> None:
+    """Keep the time of a worker's heartbeat. Its main process sends one every two seconds, also while a task runs."""
+    _note(sender.eventer.hostname)  # type: ignore[attr-defined]  # celery.worker.heartbeat.Heart
+
+
+@beat_init.connect
+def watch_beat(**_: object) -> None:
+    """In the beat's process, every task that it sends is its sign of life."""
+    before_task_publish.connect(_note_beat, weak=False)
+
+
+def _note_beat(**_: object) -> None:
+    _note(f"beat@{socket.gethostname()}")
+
+
+def _note(name: str) -> None:
     now_s = time.time()
     try:
         with _redis() as client:
             client.zadd(BEATS_KEY, {name: now_s})
             client.zremrangebyscore(BEATS_KEY, 0, now_s - 10 * SILENT_AFTER_S)
     except redis.RedisError as error:
-        logger.warning("The heartbeat of %s was not kept: %s", name, error)
+        logger.warning("The sign of life of %s was not kept: %s", name, error)
 
 
 def _database_answers() -> bool:
@@ -58,15 +88,6 @@ def _database_answers() -> bool:
     except Error:
         return False
     return True
-
-
-def _workers_heard() -> list[str] | None:
-    try:
-        with _redis() as client:
-            heard = client.zrangebyscore(BEATS_KEY, time.time() - SILENT_AFTER_S, "+inf")
-    except redis.RedisError:
-        return None
-    return [name.decode() for name in heard]
 
 
 def _redis() -> redis.Redis:

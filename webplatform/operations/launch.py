@@ -17,6 +17,7 @@ from webplatform.operations.supervisor import ChildSpec
 
 WEBSOCKET_MESSAGE_BYTES = 65_536  # what a page says to us over a socket is small
 REDIS_HOST = "127.0.0.1"
+IN_UP = ("worker", "housekeeper", "beat", "web")  # nothing is queued for a trainer yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,11 @@ class Launch:
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104  (compared, not bound)
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
+    @property
+    def log_folder(self) -> Path:
+        """Where each process writes what it has to say, one file each."""
+        return self.data_dir / "logs"
+
 
 def plan_children(launch: Launch) -> tuple[list[ChildSpec], str]:
     """The children in the order of their start, and the address of the Redis that they share.
@@ -60,20 +66,27 @@ def plan_children(launch: Launch) -> tuple[list[ChildSpec], str]:
         "PYTHONUNBUFFERED": "1",
         **launch.env,
     }
-    commands = {
-        "worker": _worker("analysis", "--concurrency", str(launch.workers)),
-        "housekeeper": _worker("housekeeping", "--pool", "threads", "--concurrency", "2"),
-        "beat": _celery("beat", "--schedule", str(launch.data_dir / "beat-schedule"), "--pidfile", ""),
-        "web": web_command(launch.host, launch.port),
+    planned = commands(launch)
+    return [*children, *(ChildSpec(name, planned[name], env) for name in IN_UP)], redis_url
+
+
+def commands(launch: Launch) -> dict[str, tuple[str, ...]]:
+    """The command of every process that runs our code, by name."""
+    return {
+        "worker": _worker("analysis", "--loglevel", "INFO", "--concurrency", str(launch.workers)),
+        "housekeeper": _worker("housekeeping", "--loglevel", "WARNING", "--pool", "threads", "--concurrency", "2"),
+        "trainer": _worker("training", "--loglevel", "INFO", "--concurrency", "1"),
+        "beat": _celery(
+            "beat", "--loglevel", "WARNING", "--schedule", str(launch.data_dir / "beat-schedule"), "--pidfile", ""
+        ),
+        "web": _web(launch),
     }
-    return [*children, *(ChildSpec(name, command, env) for name, command in commands.items())], redis_url
 
 
-def web_command(host: str, port: int) -> tuple[str, ...]:
-    """The ASGI server with its limits."""
+def _web(launch: Launch) -> tuple[str, ...]:
     options = {
-        "--host": host,
-        "--port": str(port),
+        "--host": launch.host,
+        "--port": str(launch.port),
         "--ws-max-size": str(WEBSOCKET_MESSAGE_BYTES),
         "--ws-max-queue": "8",
         "--limit-concurrency": "500",
@@ -91,7 +104,7 @@ def _worker(queue: str, *options: str) -> tuple[str, ...]:
 
 
 def _celery(command: str, *options: str) -> tuple[str, ...]:
-    return (sys.executable, "-m", "celery", "--app", "webplatform", command, "--loglevel", "INFO", *options)
+    return (sys.executable, "-m", "celery", "--app", "webplatform", command, *options)
 
 
 def _embedded_redis(data_dir: Path) -> tuple[ChildSpec, str]:

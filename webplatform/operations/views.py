@@ -22,6 +22,7 @@ def health(request: HttpRequest) -> JsonResponse:
         "status": "ok" if found.is_well else "degraded",
         "database": found.has_database,
         "redis": found.has_redis,
+        "beat": found.has_beat,
         "workers": found.workers,
     }
     return JsonResponse(body, status=200 if found.is_well else 503)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import threading
 from pathlib import Path
 from typing import Any
@@ -32,7 +31,6 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the result as one JSON object, last of all")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        logging.getLogger("httpx").setLevel(logging.WARNING)  # one line for every question how far the job is
         try:
             with console.stop_signals() as stopped:
                 self._run(stopped, options)
@@ -52,9 +50,8 @@ class Command(BaseCommand):
             login = prepare_demo_account()
             self._say("Making a clip of a real face …")
             clip = _clip(launch.data_dir / "demo" / "clip.mp4")
-            logs = launch.data_dir / "logs"
-            self._say(f"Starting Redis, workers, beat and web server … (logs in {logs})")
-            with running_platform(launch, log_folder=logs, say=self._say) as supervisor:
+            self._say(f"Starting Redis, workers, beat and web server … (logs in {launch.log_folder})")
+            with running_platform(launch, log_folder=launch.log_folder, say=self._say) as supervisor:
                 self._show(launch, login, clip, options["json"])
                 if not options["exit"]:
                     self._say("Ctrl-C stops it.")

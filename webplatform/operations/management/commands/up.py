@@ -33,8 +33,8 @@ class Command(BaseCommand):
         launch = console.launch_from(host=options["host"], port=options["port"], workers=options["workers"])
         with startup.sole_use_of(launch.data_dir):
             startup.prepare_database(self._say)
-            self._say("Starting Redis, workers, beat and web server …")
-            with running_platform(launch, say=self._say) as supervisor:
+            self._say(f"Starting Redis, workers, beat and web server … (logs in {launch.log_folder})")
+            with running_platform(launch, log_folder=launch.log_folder, say=self._say) as supervisor:
                 self._say(f"Raut runs at {launch.url} (Ctrl-C stops it)")
                 console.tend_until(supervisor, stopped)
 

