@@ -9,7 +9,7 @@ import pytest
 import inference
 from webplatform.common.errors import Conflict
 from webplatform.modelhub.engines import MAX_ENGINES, engine_for
-from webplatform.modelhub.services import register_bundle
+from webplatform.modelhub.services import ensure_active_model, register_bundle
 
 pytestmark = pytest.mark.django_db
 
@@ -81,3 +81,10 @@ def test_a_bundle_that_was_exchanged_is_refused_though_it_is_whole(versions, loa
     second.rename(first)
     with pytest.raises(Conflict, match="not the one that was registered"):
         engine_for(versions[0])
+
+
+def test_the_shipped_model_is_ready_after_ensuring_it():
+    version = ensure_active_model()
+    engine = engine_for(version)
+    assert engine.bundle.digest == version.digest
+    assert version.bundle_path.startswith("inference/bundles/")
