@@ -10,15 +10,18 @@ from webplatform.consent.models import ConsentRecord, ConsentText
 FALLBACK_LANGUAGE = "en"
 
 
-def current_version() -> int:
-    """The newest version of the text; everybody is asked for this one."""
+def current_version() -> int | None:
+    """The newest version of the text; everybody is asked for this one. None only where no text was ever added."""
     return ConsentText.objects.aggregate(newest=Max("version"))["newest"]
 
 
 def current_text(language: str) -> ConsentText:
-    """The newest text in `language` ("id", "id-ID"), or in English where it is not translated."""
-    texts = {text.language: text for text in ConsentText.objects.filter(version=current_version())}
-    return texts.get(language.split("-")[0]) or texts[FALLBACK_LANGUAGE]
+    """The newest text in `language` ("id", "id-ID"), or in English where it is not translated.
+
+    Raises ConsentText.DoesNotExist where no text was ever added.
+    """
+    newest = ConsentText.objects.filter(version=current_version())
+    return newest.filter(language=language.split("-")[0]).first() or newest.get(language=FALLBACK_LANGUAGE)
 
 
 def valid_consent(user: User) -> ConsentRecord | None:

@@ -1,0 +1,54 @@
+"""Accounts in Django's admin."""
+
+import pytest
+
+from webplatform.accounts.models import User
+from webplatform.accounts.services import create_token
+
+
+@pytest.fixture
+def operator_client(client_of, db):
+    return client_of(User.objects.create_superuser("root@example.org", "correct-horse-battery"))
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "accounts/user/",
+        "accounts/user/add/",
+        "accounts/apitoken/",
+        "studies/study/",
+        "studies/study/add/",
+        "consent/consenttext/",
+        "consent/consentrecord/",
+    ],
+)
+def test_the_operator_opens_the_page(operator_client, page):
+    assert operator_client.get(f"/admin/{page}").status_code == 200
+
+
+def test_the_operator_adds_a_user(operator_client):
+    form = {
+        "email": "new@example.org",
+        "usable_password": "true",
+        "password1": "correct-horse",
+        "password2": "correct-horse",
+    }
+    assert operator_client.post("/admin/accounts/user/add/", form).status_code == 302
+    assert User.objects.filter(email="new@example.org").exists()
+
+
+def test_the_operator_never_sees_a_tokens_digest(operator_client, owner):
+    token, _key = create_token(user=owner, name="notebook")
+    html = operator_client.get(f"/admin/accounts/apitoken/{token.pk}/change/").content.decode()
+    assert token.digest not in html
+
+
+def test_the_operator_cannot_edit_a_consent(operator_client, consent):
+    page = f"/admin/consent/consentrecord/{consent.pk}/change/"
+    assert operator_client.post(page, {"channel": "api"}).status_code == 403
+    assert operator_client.post(page.replace("change", "delete"), {"post": "yes"}).status_code == 403
+
+
+def test_a_user_without_rights_stays_outside(client_of, owner):
+    assert client_of(owner).get("/admin/").status_code == 302

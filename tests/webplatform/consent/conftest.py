@@ -1,0 +1,11 @@
+"""The texts that ship, also after a transactional test has emptied the tables."""
+
+import importlib
+
+import pytest
+from django.apps import apps
+
+
+@pytest.fixture(autouse=True)
+def texts(db):
+    importlib.import_module("webplatform.consent.migrations.0002_texts_v1").add_texts(apps, None)

@@ -1,0 +1,122 @@
+"""Consent is given to a version, once, and can be taken back."""
+
+import hashlib
+
+import pytest
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
+
+from webplatform.common.errors import ConsentMissing
+from webplatform.consent import queries
+from webplatform.consent.models import ConsentRecord, ConsentText
+from webplatform.consent.services import give_consent, require_consent, withdraw_consent
+
+PAGE = ConsentRecord.Channel.PAGE
+
+
+def _newer_text(version=2):
+    return ConsentText.objects.create(version=version, language="en", body="New\nText.", digest="0" * 64)
+
+
+@pytest.mark.parametrize(("asked", "got"), [("en", "en"), ("id", "id"), ("id-ID", "id"), ("fr", "en")])
+def test_the_current_text_comes_in_the_readers_language_or_in_english(asked, got):
+    assert queries.current_text(asked).language == got
+
+
+def test_both_languages_say_the_same_number_of_things():
+    texts = [queries.current_text(language) for language in ("en", "id")]
+    assert [len(text.sections) for text in texts] == [7, 7]
+    assert all(heading and body for text in texts for heading, body in text.sections)
+
+
+def test_a_texts_digest_is_that_of_its_body():
+    text = queries.current_text("id")
+    assert text.digest == hashlib.sha256(text.body.encode()).hexdigest()
+
+
+def test_a_newer_text_that_is_not_translated_yet_is_asked_for_in_english():
+    _newer_text()
+    assert (queries.current_text("id").language, queries.current_text("id").version) == ("en", 2)
+
+
+def test_given_consent_says_who_agreed_to_what_and_how(owner):
+    record = give_consent(user=owner, language="id", channel=PAGE)
+    assert (record.user, record.text.language, record.channel) == (owner, "id", PAGE)
+    assert require_consent(user=owner) == record
+
+
+def test_agreeing_twice_keeps_the_first_record_also_in_another_language(owner):
+    first = give_consent(user=owner, language="en", channel=PAGE)
+    assert give_consent(user=owner, language="en", channel=PAGE) == first
+    assert give_consent(user=owner, language="id", channel=PAGE) == first
+
+
+def test_consent_never_given_is_missing(owner):
+    with pytest.raises(ConsentMissing):
+        require_consent(user=owner)
+
+
+def test_somebody_elses_consent_does_not_count(owner, stranger):
+    give_consent(user=stranger, language="en", channel=PAGE)
+    with pytest.raises(ConsentMissing):
+        require_consent(user=owner)
+
+
+def test_withdrawn_consent_is_missing_and_its_record_stays(owner):
+    record = give_consent(user=owner, language="en", channel=PAGE)
+    assert withdraw_consent(user=owner) == 1
+    with pytest.raises(ConsentMissing):
+        require_consent(user=owner)
+    record.refresh_from_db()
+    assert record.withdrawn_at is not None
+
+
+def test_withdrawing_twice_keeps_the_first_time(owner):
+    record = give_consent(user=owner, language="en", channel=PAGE)
+    withdraw_consent(user=owner)
+    record.refresh_from_db()
+    first = record.withdrawn_at
+    assert withdraw_consent(user=owner) == 0
+    record.refresh_from_db()
+    assert record.withdrawn_at == first
+
+
+def test_withdrawing_touches_nobody_else(owner, stranger):
+    give_consent(user=stranger, language="en", channel=PAGE)
+    withdraw_consent(user=owner)
+    assert require_consent(user=stranger)
+
+
+def test_consent_given_again_after_withdrawal_is_a_new_record(owner):
+    first = give_consent(user=owner, language="en", channel=PAGE)
+    withdraw_consent(user=owner)
+    second = give_consent(user=owner, language="en", channel=PAGE)
+    assert second != first
+    assert queries.consent_history(owner) == [second, first]
+
+
+def test_a_newer_text_asks_again(owner):
+    give_consent(user=owner, language="en", channel=PAGE)
+    _newer_text()
+    with pytest.raises(ConsentMissing):
+        require_consent(user=owner)
+    assert give_consent(user=owner, language="en", channel=PAGE).text.version == 2
+
+
+def test_a_text_that_somebody_agreed_to_cannot_be_deleted(owner):
+    record = give_consent(user=owner, language="en", channel=PAGE)
+    with pytest.raises(ProtectedError):
+        record.text.delete()
+
+
+def test_the_database_refuses_a_second_valid_record_for_a_text(owner):
+    record = give_consent(user=owner, language="en", channel=PAGE)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ConsentRecord.objects.create(user=owner, text=record.text, channel=PAGE)
+
+
+def test_without_any_text_nothing_can_be_agreed_to(owner):
+    ConsentText.objects.all().delete()
+    with pytest.raises(ObjectDoesNotExist):
+        give_consent(user=owner, language="en", channel=PAGE)

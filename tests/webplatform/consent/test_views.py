@@ -1,0 +1,59 @@
+"""The consent page: read, give, withdraw."""
+
+import pytest
+
+from webplatform.consent.models import ConsentRecord
+from webplatform.consent.services import give_consent
+
+PAGE = "/consent/"
+
+
+def test_an_anonymous_visitor_is_sent_to_the_login(client):
+    assert client.get(PAGE).status_code == 302
+    assert client.post("/consent/withdraw/").status_code == 302
+
+
+def test_the_page_shows_the_text_in_the_language_of_the_page(client_of, owner):
+    html = client_of(owner).get(PAGE, headers={"accept-language": "id"}).content.decode()
+    assert "Apa yang dilakukan Raut dengan sebuah video" in html
+
+
+def test_ticking_the_box_records_the_consent_with_its_language(client_of, owner):
+    client_of(owner).post(PAGE, {"agree": "yes"}, headers={"accept-language": "id"})
+    record = ConsentRecord.objects.get(user=owner)
+    assert (record.text.language, record.channel) == ("id", ConsentRecord.Channel.PAGE)
+
+
+def test_without_the_tick_nothing_is_recorded_and_the_page_says_why(client_of, owner):
+    response = client_of(owner).post(PAGE, {})
+    assert response.status_code == 400
+    assert "tick the box" in response.content.decode()
+    assert not ConsentRecord.objects.exists()
+
+
+def test_after_giving_consent_the_wanted_page_opens(client_of, owner):
+    response = client_of(owner).post(PAGE, {"agree": "yes", "next": "/upload/"})
+    assert response["Location"] == "/upload/"
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
+def test_nobody_is_sent_to_another_site(client_of, owner, elsewhere):
+    response = client_of(owner).post(PAGE, {"agree": "yes", "next": elsewhere})
+    assert response["Location"] == PAGE
+
+
+def test_the_owner_withdraws_with_one_click(client_of, owner):
+    record = give_consent(user=owner, language="en", channel=ConsentRecord.Channel.PAGE)
+    client = client_of(owner)
+    assert "Withdraw the consent" in client.get(PAGE).content.decode()
+    client.post("/consent/withdraw/")
+    record.refresh_from_db()
+    assert record.withdrawn_at is not None
+    assert "withdrawn" in client.get(PAGE).content.decode()
+
+
+def test_a_visit_changes_nothing(client_of, owner):
+    client = client_of(owner)
+    client.get(PAGE)
+    assert client.get("/consent/withdraw/").status_code == 405
+    assert not ConsentRecord.objects.exists()
