@@ -29,6 +29,9 @@ class Writer(threading.Thread):
             for number in range(100_000):
                 append_readings(session=self.session, readings=[frame(200 * number, face(1 + number % 5, happy=1.0))])
                 self.has_written.set()
+                threading.Event().wait(
+                    0.005
+                )  # SQLite's lock is not fair: a writer without a breath lets nobody else in
         except Exception as error:  # kept for the test to look at
             self.ended_with = error
         finally:
@@ -41,6 +44,7 @@ def _interrupted_by(session, act):
     assert writer.has_written.wait(30)
     act()
     writer.join(30)
+    assert not writer.is_alive()
     return writer.ended_with
 
 
