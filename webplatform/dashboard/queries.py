@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
@@ -13,6 +14,7 @@ from webplatform.analysis.models import AnalysisJob
 from webplatform.dashboard.words import EMOTION_NAMES
 from webplatform.history.models import Session, Track
 from webplatform.history.queries import sessions_of
+from webplatform.studies.models import Membership
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Row:
     status: str
     faces: int | None
     shares: list[Share]
+    may_edit: bool = False
+    may_delete: bool = False
 
     @property
     def is_active(self) -> bool:
@@ -75,6 +79,20 @@ def listed_sessions(user: User, *, q: str = "", state: str = "", source: str = "
         state=state if state in Session.State.values else "",
         source=source if source in Session.Source.values else "",
     ).select_related("job")
+
+
+def rows_of(user: User, sessions: Iterable[Session]) -> list[Row]:
+    """Sessions as a list shows them, with what `user` may do; the sessions come with their jobs."""
+    roles = dict(Membership.objects.filter(user=user).values_list("study_id", "role"))
+    return [_row_for(user, roles.get(session.study_id, ""), session) for session in sessions]
+
+
+def _row_for(user: User, role: str, session: Session) -> Row:
+    return replace(
+        row_of(session),
+        may_edit=role in (Membership.Role.OWNER, Membership.Role.ANALYST),
+        may_delete=role == Membership.Role.OWNER or session.created_by_id == user.pk,
+    )
 
 
 def row_of(session: Session) -> Row:

@@ -12,9 +12,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from webplatform.common.errors import NotAllowed
 from webplatform.dashboard import queries
 from webplatform.dashboard.words import progress_words
 from webplatform.history.models import Session
+from webplatform.history.queries import is_deletable_by
 from webplatform.history.services import delete_session
 
 ROWS = 20
@@ -28,7 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
     page = Paginator(queries.listed_sessions(request.user, **chosen), ROWS).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "rows": [queries.row_of(session) for session in page],
+        "rows": queries.rows_of(request.user, page),
         "totals": queries.totals_of(request.user),
         "chosen": chosen,
         "is_filtered": any(chosen.values()),
@@ -43,6 +45,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Ask before a session is deleted; then delete it."""
     session = get_object_or_404(Session.objects.for_user(request.user).select_related("job"), pk=pk)
+    if not is_deletable_by(session, request.user):
+        raise NotAllowed(_("Only the study's owner or whoever recorded a session may delete it."))
     if request.method == "POST":
         delete_session(session=session, user=request.user)
         messages.success(request, _("“%(title)s” is deleted.") % {"title": session.title})
