@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from webplatform.operations import console, startup
 from webplatform.operations.running import running_platform
+from webplatform.operations.version import read_version
 
 
 class Command(BaseCommand):
@@ -32,6 +33,7 @@ class Command(BaseCommand):
         startup.require_browser_libraries()
         launch = console.launch_from(host=options["host"], port=options["port"], workers=options["workers"])
         with startup.sole_use_of(launch.data_dir):
+            self._say(f"Raut {read_version()}")
             startup.prepare_database(self._say)
             self._say(f"Starting Redis, workers, beat and web server … (logs in {launch.log_folder})")
             with running_platform(launch, log_folder=launch.log_folder, say=self._say) as supervisor:

@@ -1,0 +1,142 @@
+"""The rules of the house, run: sizes, names, documented settings and words, import contracts, the API's shape."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import django.apps
+import pytest
+import yaml
+from django.core.management import call_command
+
+ROOT = Path(__file__).resolve().parent.parent
+HOUSES = ("inference", "training", "webplatform")
+MAX_MODULE_LINES, MAX_FUNCTION_LINES, MAX_ARGUMENTS = 300, 40, 6
+REFUSED_NAMES = {"utils", "helpers", "core", "manager", "misc"}
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def modules() -> list[Path]:
+    found = (path for house in HOUSES for path in (ROOT / house).rglob("*.py"))
+    return sorted(path for path in found if "migrations" not in path.parts)
+
+
+def functions() -> list[tuple[Path, Function]]:
+    trees = ((path, ast.parse(path.read_text(encoding="utf-8"))) for path in modules())
+    return [(path, node) for path, tree in trees for node in ast.walk(tree) if isinstance(node, Function)]
+
+
+def templates() -> list[Path]:
+    return sorted((ROOT / "webplatform").rglob("templates/**/*.html"))
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def place(path: Path, node: Function | None = None) -> str:
+    return f"{path.relative_to(ROOT)}:{node.lineno} {node.name}" if node else str(path.relative_to(ROOT))
+
+
+def test_no_module_is_longer_than_300_lines():
+    assert [place(p) for p in modules() if len(p.read_text(encoding="utf-8").splitlines()) > MAX_MODULE_LINES] == []
+
+
+def test_no_function_is_longer_than_40_lines():
+    assert [place(p, f) for p, f in functions() if f.end_lineno - f.lineno + 1 > MAX_FUNCTION_LINES] == []
+
+
+def test_no_function_takes_more_than_6_arguments():
+    def count(node: Function) -> int:
+        names = [a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
+        return len([name for name in names if name not in {"self", "cls"}])
+
+    assert [place(p, f) for p, f in functions() if count(f) > MAX_ARGUMENTS] == []
+
+
+def test_no_module_has_a_name_that_says_nothing():
+    assert [place(p) for p in modules() if REFUSED_NAMES & {p.stem, *p.relative_to(ROOT).parts[:-1]}] == []
+
+
+def test_no_app_is_called_sessions():
+    assert [a.label for a in django.apps.apps.get_app_configs() if a.name == "webplatform.sessions"] == []
+
+
+def test_the_settings_file_is_at_most_250_lines():
+    assert len(read("webplatform/settings.py").splitlines()) <= 250
+
+
+def test_every_environment_variable_is_documented():
+    settings = read("webplatform/settings.py")
+    used = set(re.findall(r"(?:env\.\w+|_required_in_production)\(\s*\"([A-Z][A-Z0-9_]+)\"", settings))
+    documented = set(re.findall(r"^(?:# )?([A-Z][A-Z0-9_]+)=", read(".env.example"), flags=re.MULTILINE))
+    compose_only = set(re.findall(r"\$\{([A-Z_]+)", read("docker-compose.yml"))) - used
+    assert used | compose_only == documented
+
+
+def test_the_environment_is_read_in_the_settings_only():
+    readers = [p for p in modules() if re.search(r"\benviron\.(get|Env)\b|\bgetenv\(", p.read_text(encoding="utf-8"))]
+    assert {place(p) for p in readers} <= {"webplatform/settings.py", "webplatform/operations/launch.py"}
+
+
+def glossary() -> list[tuple[str, str]]:
+    rows = re.findall(r"^\| ([^|]+?) \| [^|]+ \| ([^|]+?) \|$", read("docs/glossary.md"), flags=re.MULTILINE)
+    return [(word, where.strip("`")) for words, where in rows[2:] for word in re.split(r", | / ", words.strip("*"))]
+
+
+def test_every_model_is_a_word_of_the_glossary():
+    ours = [m for m in django.apps.apps.get_models() if m.__module__.startswith("webplatform.")]
+    assert sorted({m.__name__ for m in ours} - {word for word, _ in glossary()}) == []
+
+
+@pytest.mark.parametrize(("word", "where"), glossary())
+def test_a_word_of_the_glossary_exists_where_it_says(word: str, where: str):
+    assert hasattr(import_module(where), word)
+
+
+def test_the_import_contracts_are_kept():
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.django_db
+def test_the_api_changes_its_shape_on_purpose_only(tmp_path: Path):
+    """Where this is on purpose: .venv/bin/python manage.py spectacular --file docs/openapi.yml"""
+    call_command("spectacular", validate=True, fail_on_warn=True, file=str(tmp_path / "now.yml"))
+    assert yaml.safe_load((tmp_path / "now.yml").read_text(encoding="utf-8")) == yaml.safe_load(
+        read("docs/openapi.yml")
+    )
+
+
+def test_every_page_extends_a_base():
+    texts = {path: path.read_text(encoding="utf-8") for path in templates()}
+    included = {name for text in texts.values() for name in re.findall(r"{% include [\"']([^\"']+)", text)}
+    # Django renders these two without a request: a base that greets the user would fail in its turn.
+    exempt = (*included, "base.html", "400.html", "500.html", "parts/form.html")
+    pages = [path for path in texts if not str(path).endswith(exempt)]
+    assert [place(path) for path in pages if "{% extends" not in texts[path]] == []
+
+
+def test_no_template_has_inline_script_or_style():
+    inline = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>|<style|\sstyle=|\son[a-z]+=\"|javascript:", re.IGNORECASE)
+    assert [place(p) for p in templates() if inline.search(p.read_text(encoding="utf-8"))] == []
+
+
+@pytest.mark.parametrize("file", ["requirements.txt", "requirements-dev.txt"])
+def test_every_requirement_is_pinned_and_explained(file: str):
+    lines = [line for line in read(file).splitlines() if line and not line.startswith(("#", "-r"))]
+    names = [re.fullmatch(r"([A-Za-z0-9_-]+)(?:\[[a-z]+\])?==[0-9][0-9a-z.]*", line).group(1) for line in lines]
+    decisions = read("docs/decisions.md").lower()
+    assert [name for name in names if f"`{name.lower()}`" not in decisions] == []
+
+
+def test_nothing_is_left_to_do():
+    marks = re.compile(r"\b(TODO|FIXME|XXX|NotImplementedError)\b")
+    assert [place(p) for p in modules() if marks.search(p.read_text(encoding="utf-8"))] == []

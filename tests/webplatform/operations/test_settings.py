@@ -1,0 +1,80 @@
+"""The settings file in processes of its own, as each environment makes it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+PRODUCTION = {
+    "RAUT_PRODUCTION": "1",
+    "SECRET_KEY": "a-secret-that-is-long-enough-for-a-test-and-kept-nowhere-else-0123456789",
+    "ALLOWED_HOSTS": "raut.example.org",
+    "PUBLIC_URL": "https://raut.example.org",
+    "DATABASE_URL": "sqlite:///unused.sqlite3",
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+}
+
+
+def manage(data_dir: Path, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
+    bare = {name: os.environ[name] for name in ("PATH", "HOME", "LD_LIBRARY_PATH") if name in os.environ}
+    fixed = {"RAUT_DATA_DIR": str(data_dir), "RAUT_ENV_FILE": os.devnull}
+    command = [sys.executable, "manage.py", *words]
+    return subprocess.run(command, cwd=ROOT, env={**bare, **fixed, **env}, capture_output=True, text=True, check=False)
+
+
+def setting(data_dir: Path, expression: str, **env: str) -> str:
+    code = f"from django.conf import settings; print({expression})"
+    done = manage(data_dir, "shell", "--no-imports", "-c", code, **env)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_production_passes_djangos_own_deployment_check(tmp_path: Path):
+    done = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+    assert (done.returncode, done.stdout.strip()) == (0, "System check identified no issues (0 silenced)."), done.stderr
+
+
+@pytest.mark.parametrize("missing", sorted(set(PRODUCTION) - {"RAUT_PRODUCTION"}))
+def test_production_refuses_to_start_without(missing: str, tmp_path: Path):
+    done = manage(tmp_path, "check", **{name: value for name, value in PRODUCTION.items() if name != missing})
+    assert done.returncode != 0
+    assert f"{missing} must be set" in done.stderr
+
+
+def test_production_refuses_a_short_secret(tmp_path: Path):
+    done = manage(tmp_path, "check", **{**PRODUCTION, "SECRET_KEY": "short"})
+    assert "SECRET_KEY is too short" in done.stderr
+
+
+def test_production_never_shows_djangos_error_pages(tmp_path: Path):
+    assert setting(tmp_path, "settings.DEBUG", **{**PRODUCTION, "RAUT_DEBUG": "1"}) == "False"
+
+
+def test_the_local_secret_is_made_once_and_is_private(tmp_path: Path):
+    first = setting(tmp_path, "settings.SECRET_KEY")
+    assert setting(tmp_path, "settings.SECRET_KEY") == first
+    assert len(first) >= 50
+    assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
+    assert list(tmp_path.glob("secret_key.*")) == []
+
+
+def test_sqlite_waits_for_other_writers(tmp_path: Path):
+    shown = setting(tmp_path, "settings.DATABASES['default']['OPTIONS']['transaction_mode']")
+    assert shown == "IMMEDIATE"
+
+
+def test_a_database_url_selects_postgresql(tmp_path: Path):
+    url = "postgres://raut:secret@db:5432/raut"
+    assert setting(tmp_path, "settings.DATABASES['default']['ENGINE']", DATABASE_URL=url).endswith("postgresql")
+
+
+def test_production_collects_static_files_under_names_with_hashes(tmp_path: Path):
+    done = manage(tmp_path, "collectstatic", "--no-input", "--verbosity", "0", **PRODUCTION)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "static" / "staticfiles.json").exists()
+    assert len(list((tmp_path / "static" / "css").glob("app.*.css"))) == 1
