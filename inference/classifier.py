@@ -20,7 +20,7 @@ Inputs = NDArray[np.float32]
 Logits = NDArray[np.float32]
 
 
-class _Runtime(Protocol):
+class Runtime(Protocol):
     """Runs the network on a batch of one of `_BATCH_SIZES`."""
 
     def run(self, faces: Inputs) -> Logits: ...
@@ -34,7 +34,7 @@ class Classifier:
         runtime: what runs the network.
     """
 
-    def __init__(self, spec: ModelSpec, runtime: _Runtime) -> None:
+    def __init__(self, spec: ModelSpec, runtime: Runtime) -> None:
         self.spec = spec
         self._runtime = runtime
 
@@ -52,8 +52,9 @@ class Classifier:
         inputs = faces.astype(np.float32)
         logits = self._run(inputs)
         if self.spec.mirror:
-            logits = (logits + self._run(np.ascontiguousarray(inputs[:, :, ::-1]))) / 2
-        return _softmax(logits / np.float32(self.spec.temperature))
+            mirrored = self._run(np.ascontiguousarray(inputs[:, :, ::-1]))
+            logits = np.asarray((logits + mirrored) / 2, dtype=np.float32)
+        return _softmax(np.asarray(logits / self.spec.temperature, dtype=np.float32))
 
     def _run(self, inputs: Inputs) -> Logits:
         largest = _BATCH_SIZES[-1]
@@ -66,11 +67,11 @@ class Classifier:
         if size > count:
             padded = np.zeros((size, *inputs.shape[1:]), np.float32)
             padded[:count] = inputs
-            inputs = padded
-        return self._runtime.run(inputs)[:count]
+            return self._runtime.run(padded)[:count]
+        return self._runtime.run(inputs)
 
 
-class _LiteRT:
+class LiteRTRuntime:
     """One interpreter per batch size, made at its first use and never resized again."""
 
     def __init__(self, weights: Path) -> None:
@@ -94,7 +95,7 @@ class _LiteRT:
         return self._interpreters[len(faces)]
 
 
-class _TensorFlow:
+class TensorFlowRuntime:
     """One function compiled by TensorFlow, traced once per batch size."""
 
     def __init__(self, weights: Path) -> None:
@@ -119,8 +120,8 @@ def load_classifier(bundle: Bundle, *, backend: Literal["litert", "tensorflow"] 
         backend: "litert" for the converted weights on one CPU thread, "tensorflow" for the Keras ones.
     """
     if backend == "litert":
-        return Classifier(bundle.spec, _LiteRT(bundle.path / LITERT_FILE))
-    return Classifier(bundle.spec, _TensorFlow(bundle.path / KERAS_FILE))
+        return Classifier(bundle.spec, LiteRTRuntime(bundle.path / LITERT_FILE))
+    return Classifier(bundle.spec, TensorFlowRuntime(bundle.path / KERAS_FILE))
 
 
 def _softmax(logits: Logits) -> NDArray[np.float32]:

@@ -1,0 +1,30 @@
+"""The school: labelled faces in, a bundle and its report out. Importing it loads no Keras."""
+
+from training.config import RECIPES, Augmentation, TrainingConfig, recipe_named
+from training.dataset import Dataset, DatasetReport, FaceSet, read_dataset
+from training.errors import BadDataset, BadRegistry, Cancelled, TrainingError
+from training.evaluate import evaluate_bundle
+from training.fit import EpochReport
+from training.registry import Registry
+from training.run import RunOptions, TrainingReport, run_training
+
+__all__ = [
+    "RECIPES",
+    "Augmentation",
+    "BadDataset",
+    "BadRegistry",
+    "Cancelled",
+    "Dataset",
+    "DatasetReport",
+    "EpochReport",
+    "FaceSet",
+    "Registry",
+    "RunOptions",
+    "TrainingConfig",
+    "TrainingError",
+    "TrainingReport",
+    "evaluate_bundle",
+    "read_dataset",
+    "recipe_named",
+    "run_training",
+]

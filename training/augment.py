@@ -1,0 +1,80 @@
+"""Random changes to training pictures: what a detector's crop, a camera and a hand before the face would do."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from training.config import Augmentation
+
+Pictures = NDArray[np.uint8]
+Labels = NDArray[np.float32]
+
+
+def augment_pictures(pictures: Pictures, how: Augmentation, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Change each picture at random.
+
+    Args:
+        pictures: uint8 (n, S, S, 1), grey levels 0 to 255.
+        how: how far.
+        rng: drawn from in a fixed order, so that one seed gives one result.
+    Returns:
+        float32 (n, S, S, 1), grey levels 0 to 255.
+    """
+    count, side = pictures.shape[:2]
+    maps = _affine_maps(count, side, how, rng)
+    warped = np.stack(
+        [
+            cv2.warpAffine(picture, turn, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+            for picture, turn in zip(pictures[..., 0], maps, strict=True)
+        ]
+    ).astype(np.float32)
+    gain = rng.uniform(1 - how.contrast, 1 + how.contrast, (count, 1, 1)).astype(np.float32)
+    offset = rng.uniform(-how.brightness, how.brightness, (count, 1, 1)).astype(np.float32)
+    lit = np.clip((warped - 127) * gain + 127 + offset, 0, 255)
+    _erase(lit, how.erase, rng)
+    return np.asarray(lit[..., np.newaxis], dtype=np.float32)
+
+
+def mix_batch(
+    inputs: NDArray[np.float32], labels: Labels, how: Augmentation, rng: np.random.Generator
+) -> tuple[NDArray[np.float32], Labels]:
+    """Mix a batch with its own shuffle, pictures and labels alike, with the chance `how.mixup`.
+
+    Args:
+        inputs: float32 (n, S, S, 1).
+        labels: float32 (n, 7).
+    Returns:
+        Both, mixed by one weight in [how.mixup_least, 1].
+    Source: Zhang et al. 2017, arXiv:1710.09412.
+    """
+    chance, weight, order = rng.random(), np.float32(rng.uniform(how.mixup_least, 1)), rng.permutation(len(inputs))
+    if chance >= how.mixup:
+        return inputs, labels
+    mixed = weight * inputs + (1 - weight) * inputs[order], weight * labels + (1 - weight) * labels[order]
+    return mixed[0].astype(np.float32), mixed[1].astype(np.float32)
+
+
+def _affine_maps(count: int, side: int, how: Augmentation, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Rotation, zoom, mirror and shift about the centre as (n, 2, 3) matrices from source to result."""
+    angle = np.deg2rad(rng.uniform(-how.rotate_deg, how.rotate_deg, count))
+    scale = rng.uniform(1 - how.zoom, 1 + how.zoom, count)
+    mirror = np.where((rng.random(count) < 0.5) & how.flip, -1.0, 1.0)
+    shift = rng.uniform(-how.shift, how.shift, (count, 2)) * side
+    center = (side - 1) / 2
+    cos, sin = np.cos(angle) * scale, np.sin(angle) * scale
+    maps = np.empty((count, 2, 3))
+    maps[:, 0, 0], maps[:, 0, 1] = cos * mirror, -sin
+    maps[:, 1, 0], maps[:, 1, 1] = sin * mirror, cos
+    maps[:, :, 2] = center + shift - maps[:, :, 0] * center - maps[:, :, 1] * center
+    return maps
+
+
+def _erase(pictures: NDArray[np.float32], chance: float, rng: np.random.Generator) -> None:
+    """Replace a rectangle of a sixth to two fifths of the side by one grey level, in place."""
+    side = pictures.shape[1]
+    for at in np.flatnonzero(rng.random(len(pictures)) < chance):
+        height, width = rng.integers(side // 6, side * 2 // 5 + 1, 2)
+        top, left = rng.integers(0, side - height + 1), rng.integers(0, side - width + 1)
+        pictures[at, top : top + height, left : left + width] = rng.uniform(0, 255)

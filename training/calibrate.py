@@ -1,0 +1,59 @@
+"""From logits to honest scores: one temperature, and the score below which the model says "not sure"."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.metrics import Labels, Scores, negative_log_likelihood
+
+_LEAST, _MOST = 0.05, 20.0
+_STEPS = 60
+_GOLDEN = (5**0.5 - 1) / 2
+
+
+def softmax(logits: NDArray[np.floating[Any]], temperature: float = 1.0) -> Scores:
+    """Scores of logits, float32 (n, 7), after division by the temperature; rows sum to 1."""
+    scaled = logits.astype(np.float64) / temperature
+    powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float32)
+
+
+def fit_temperature(logits: NDArray[np.float32], labels: Labels) -> float:
+    """The temperature with the least negative log-likelihood, by golden-section search over its logarithm.
+
+    Source: Guo et al. 2017, arXiv:1706.04599, section 4.2; Kiefer 1953.
+    """
+
+    def cost(log_temperature: float) -> float:
+        return negative_log_likelihood(softmax(logits, float(np.exp(log_temperature))), labels)
+
+    low, high = float(np.log(_LEAST)), float(np.log(_MOST))
+    for _ in range(_STEPS):
+        inner_low, inner_high = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
+        if cost(inner_low) <= cost(inner_high):
+            high = inner_high
+        else:
+            low = inner_low
+    return float(np.exp((low + high) / 2))
+
+
+def fit_abstention(scores: Scores, labels: Labels, *, precision: float) -> float:
+    """The least highest score above which at least `precision` of the answers are right.
+
+    Args:
+        scores: calibrated, float32 (n, 7).
+        precision: share of right answers to reach, in [0, 1].
+    Returns:
+        A score in [0, 1]; 0 where no answer needs to be held back, 1 where no threshold reaches the precision.
+    """
+    confidence = scores.max(axis=1)
+    order = np.argsort(-confidence, kind="stable")
+    right = np.cumsum((scores.argmax(axis=1) == labels)[order]) / np.arange(1, len(labels) + 1)
+    enough = np.flatnonzero(right >= precision)
+    if enough.size == 0:
+        return 1.0
+    kept = int(enough[-1])
+    return 0.0 if kept == len(labels) - 1 else float(confidence[order[kept]])

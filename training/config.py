@@ -1,0 +1,140 @@
+"""What a training run does, as one frozen value, and the named recipes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from training.errors import TrainingError
+
+
+@dataclass(frozen=True, slots=True)
+class Augmentation:
+    """How far each training picture is changed at random, anew in every epoch.
+
+    Args:
+        rotate_deg: turned by up to this, degrees, both ways.
+        zoom: scaled by a factor in [1 - zoom, 1 + zoom].
+        shift: moved by up to this share of the side along both axes, as a detector's box would be.
+        flip: mirrored left to right in half of the cases.
+        contrast: contrast scaled by a factor in [1 - contrast, 1 + contrast].
+        brightness: grey levels moved by up to this, both ways.
+        erase: chance that a random rectangle is replaced by one grey level (Zhong et al. 2017, arXiv:1708.04896).
+        mixup: chance that a batch is mixed with its own shuffle (Zhang et al. 2017, arXiv:1710.09412).
+        mixup_least: smallest weight of the picture itself when mixed, in [0.5, 1].
+    """
+
+    rotate_deg: float = 0.0
+    zoom: float = 0.0
+    shift: float = 0.0
+    flip: bool = False
+    contrast: float = 0.0
+    brightness: float = 0.0
+    erase: float = 0.0
+    mixup: float = 0.0
+    mixup_least: float = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingConfig:
+    """One training run.
+
+    Args:
+        recipe: the name under which it is known.
+        architecture: which network of `training.model` to build.
+        width: channels of its first block.
+        input_size: side of the input, px.
+        dropout: the largest dropout rate in the network; earlier blocks take a share of it.
+        epochs: passes over the training split.
+        batch_size: pictures a step.
+        optimizer: "adam" or "adamw".
+        learning_rate: the peak.
+        warmup: share of the run over which the rate rises to the peak; 0 with `schedule` "constant" is a plain run.
+        schedule: "constant" or "cosine" (falls to zero at the end of the run).
+        weight_decay: of AdamW, decoupled (Loshchilov & Hutter 2017, arXiv:1711.05101).
+        label_smoothing: share of the label that is spread evenly (Szegedy et al. 2015, arXiv:1512.00567).
+        votes_weight: share of the annotators' votes in a label, where the data has votes.
+        ema_momentum: decay per step of the averaged weights that are kept in the end; None keeps the last ones.
+        class_balance: exponent in [0, 1] on the inverse class frequency in sampling; 0 takes the data as it is.
+        mixed_precision: bfloat16 arithmetic, float32 weights.
+        augmentation: how pictures are changed.
+        max_minutes: wall-clock budget over which the schedule runs when it ends before the epochs do; None: no budget.
+        seed: of everything random.
+    """
+
+    recipe: str
+    architecture: str = "vgg"
+    width: int = 32
+    input_size: int = 48
+    dropout: float = 0.3
+    epochs: int = 50
+    batch_size: int = 64
+    optimizer: str = "adamw"
+    learning_rate: float = 3e-3
+    warmup: float = 0.05
+    schedule: str = "cosine"
+    weight_decay: float = 5e-4
+    label_smoothing: float = 0.0
+    votes_weight: float = 0.0
+    ema_momentum: float | None = None
+    class_balance: float = 0.0
+    mixed_precision: bool = False
+    augmentation: Augmentation = field(default_factory=Augmentation)
+    max_minutes: float | None = None
+    seed: int = 1
+
+
+_STRONG = Augmentation(
+    rotate_deg=12, zoom=0.13, shift=0.08, flip=True, contrast=0.3, brightness=20, erase=0.25, mixup=0.2, mixup_least=0.8
+)
+
+RECIPES: dict[str, TrainingConfig] = {
+    config.recipe: config
+    for config in (
+        TrainingConfig(
+            recipe="paper",
+            architecture="paper",
+            width=32,
+            dropout=0.25,
+            epochs=50,
+            batch_size=64,
+            optimizer="adam",
+            learning_rate=1e-4,
+            warmup=0.0,
+            schedule="constant",
+            weight_decay=0.0,
+            augmentation=Augmentation(rotate_deg=10, zoom=0.1, shift=0.05, flip=False),
+        ),
+        TrainingConfig(
+            recipe="small",
+            width=16,
+            epochs=8,
+            batch_size=64,
+            label_smoothing=0.05,
+            augmentation=Augmentation(rotate_deg=10, zoom=0.1, shift=0.06, flip=True),
+        ),
+        TrainingConfig(
+            recipe="flagship",
+            width=32,
+            dropout=0.25,
+            epochs=60,
+            batch_size=128,
+            learning_rate=3e-3,
+            label_smoothing=0.05,
+            votes_weight=0.3,
+            ema_momentum=0.998,
+            mixed_precision=True,
+            augmentation=_STRONG,
+        ),
+    )
+}
+
+
+def recipe_named(name: str) -> TrainingConfig:
+    """The recipe of that name.
+
+    Raises:
+        TrainingError: there is none.
+    """
+    if name not in RECIPES:
+        raise TrainingError(f"There is no recipe named {name}; there are {', '.join(sorted(RECIPES))}.")
+    return RECIPES[name]

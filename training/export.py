@@ -1,0 +1,64 @@
+"""A trained network as the two files of a bundle: Keras (the reference) and LiteRT (what serves on a CPU)."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.bundle import KERAS_FILE, LITERT_FILE, ModelSpec
+from inference.classifier import Classifier, LiteRTRuntime
+from training.calibrate import softmax
+from training.config import TrainingConfig
+from training.errors import TrainingError
+from training.fit import predict_logits, predict_mirrored
+from training.model import build_model
+
+Model = Any  # Keras ships no types
+
+MAX_DIFFERENCE = 1e-3
+
+
+def export_model(model: Model, config: TrainingConfig, folder: Path) -> None:
+    """Write model.keras (float32, without the optimiser's state) and model.tflite (the same weights).
+
+    The LiteRT converter runs in a process of its own, with the TensorFlow backend whatever this one uses, so that
+    neither its memory nor its log lines stay here.
+
+    Raises:
+        TrainingError: the conversion failed.
+    """
+    plain = build_model(replace(config, mixed_precision=False))
+    plain.set_weights(model.get_weights())
+    plain.save(folder / KERAS_FILE)
+    done = subprocess.run(  # noqa: S603  (our own module, our own arguments)
+        [sys.executable, "-m", "training.convert", str(folder / KERAS_FILE), str(folder / LITERT_FILE)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise TrainingError(f"The network could not be converted for LiteRT: {done.stderr.strip()[-300:]}")
+
+
+def check_agreement(model: Model, spec: ModelSpec, folder: Path, pictures: NDArray[np.uint8]) -> float:
+    """The largest difference between the scores of the exported LiteRT file and of the Keras model.
+
+    Args:
+        pictures: uint8 (n, S, S, 1).
+    Returns:
+        A difference in [0, 1].
+    Raises:
+        TrainingError: it is above `MAX_DIFFERENCE`.
+    """
+    served = Classifier(spec, LiteRTRuntime(folder / LITERT_FILE)).classify(pictures)
+    logits = (predict_mirrored if spec.mirror else predict_logits)(model, pictures)
+    difference = float(np.abs(served - softmax(logits, spec.temperature)).max())
+    if difference > MAX_DIFFERENCE:
+        raise TrainingError(f"The exported model's scores differ by {difference:.4f} from the trained model's.")
+    return difference

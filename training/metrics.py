@@ -1,0 +1,152 @@
+"""How good scores are: plain numpy on labels and probabilities."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.types import EMOTIONS
+
+Scores = NDArray[np.float32]
+Labels = NDArray[np.int64]
+
+CLASSES = len(EMOTIONS)
+BINS = 15
+
+
+def confusion_matrix(scores: Scores, labels: Labels) -> NDArray[np.int64]:
+    """Counts by truth and answer.
+
+    Args:
+        scores: float32 (n, 7).
+        labels: int64 (n,).
+    Returns:
+        int64 (7, 7), rows are the truth, columns the answer.
+    """
+    flat = np.bincount(labels * CLASSES + scores.argmax(axis=1), minlength=CLASSES * CLASSES)
+    return np.asarray(flat.reshape(CLASSES, CLASSES), dtype=np.int64)
+
+
+def accuracy(scores: Scores, labels: Labels) -> float:
+    """Share of right answers, in [0, 1]."""
+    return float((scores.argmax(axis=1) == labels).mean())
+
+
+def top2_accuracy(scores: Scores, labels: Labels) -> float:
+    """Share of pictures whose label is among the two highest scores."""
+    best = np.argsort(scores, axis=1)[:, -2:]
+    return float((best == labels[:, np.newaxis]).any(axis=1).mean())
+
+
+def per_class(confusion: NDArray[np.int64]) -> dict[str, dict[str, float]]:
+    """Precision, recall, F1 and count of each class; a ratio without cases is 0.
+
+    Args:
+        confusion: int64 (7, 7), rows are the truth.
+    """
+    hits, truths, answers = np.diag(confusion), confusion.sum(axis=1), confusion.sum(axis=0)
+    precision, recall = hits / np.maximum(answers, 1), hits / np.maximum(truths, 1)
+    f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
+    return {
+        emotion.value: {
+            "precision": float(precision[at]),
+            "recall": float(recall[at]),
+            "f1": float(f1[at]),
+            "n": int(truths[at]),
+        }
+        for at, emotion in enumerate(EMOTIONS)
+    }
+
+
+def negative_log_likelihood(scores: Scores, labels: Labels) -> float:
+    """Mean of -ln(score of the label), in nats."""
+    return float(-np.log(np.clip(scores[np.arange(len(labels)), labels], 1e-12, 1)).mean())
+
+
+def reliability(scores: Scores, labels: Labels, bins: int = BINS) -> list[dict[str, float]]:
+    """For each bin of the highest score: how many pictures, their mean score, their share of right answers.
+
+    Source: DeGroot & Fienberg 1983; bins of equal width as in Guo et al. 2017, arXiv:1706.04599.
+    """
+    confidence, right = scores.max(axis=1), scores.argmax(axis=1) == labels
+    place = np.minimum((confidence * bins).astype(np.int64), bins - 1)
+    rows = []
+    for at in range(bins):
+        mine = place == at
+        if mine.any():
+            shown, hit = float(confidence[mine].mean()), float(right[mine].mean())
+            rows.append({"n": int(mine.sum()), "score": shown, "right": hit})
+    return rows
+
+
+def calibration_error(scores: Scores, labels: Labels, bins: int = BINS) -> float:
+    """Expected calibration error: mean gap between score and share of right answers over the bins, by count.
+
+    Source: Naeini et al. 2015; Guo et al. 2017, arXiv:1706.04599, equation 3.
+    """
+    return sum(row["n"] * abs(row["score"] - row["right"]) for row in reliability(scores, labels, bins)) / len(labels)
+
+
+def risk_coverage(scores: Scores, labels: Labels, steps: int = 20) -> list[dict[str, float]]:
+    """How often the surest share of the answers is wrong.
+
+    Returns:
+        One row per coverage 1/steps … 1: coverage, risk (share of wrong answers), threshold (least highest score).
+    Source: El-Yaniv & Wiener 2010, JMLR 11.
+    """
+    confidence = scores.max(axis=1)
+    order = np.argsort(-confidence, kind="stable")
+    wrong = np.cumsum((scores.argmax(axis=1) != labels)[order])
+    rows = []
+    for step in range(1, steps + 1):
+        kept = max(round(len(labels) * step / steps), 1)
+        rows.append(
+            {
+                "coverage": step / steps,
+                "risk": float(wrong[kept - 1] / kept),
+                "threshold": float(confidence[order[kept - 1]]),
+            }
+        )
+    return rows
+
+
+def bootstrap_intervals(scores: Scores, labels: Labels, *, rounds: int = 1000, seed: int = 1) -> dict[str, list[float]]:
+    """95 % percentile intervals of accuracy and macro-F1 over resampled pictures.
+
+    Source: Efron & Tibshirani 1993, chapter 13.
+    """
+    rng = np.random.default_rng(seed)
+    pairs = labels * CLASSES + scores.argmax(axis=1)
+    found: dict[str, list[float]] = {"accuracy": [], "macro_f1": []}
+    for _ in range(rounds):
+        drawn = np.bincount(rng.choice(pairs, len(pairs)), minlength=CLASSES**2).reshape(CLASSES, CLASSES)
+        found["accuracy"].append(float(np.trace(drawn) / len(pairs)))
+        found["macro_f1"].append(float(np.mean([row["f1"] for row in per_class(drawn).values()])))
+    return {name: [float(bound) for bound in np.percentile(values, (2.5, 97.5))] for name, values in found.items()}
+
+
+def summarise(scores: Scores, labels: Labels) -> dict[str, Any]:
+    """Every metric of a set of pictures as plain JSON values.
+
+    Args:
+        scores: float32 (n, 7), rows sum to 1; n at least 1.
+        labels: int64 (n,).
+    """
+    confusion = confusion_matrix(scores, labels)
+    classes = per_class(confusion)
+    return {
+        "n": len(labels),
+        "accuracy": accuracy(scores, labels),
+        "balanced_accuracy": float(np.mean([row["recall"] for row in classes.values() if row["n"]])),
+        "macro_f1": float(np.mean([row["f1"] for row in classes.values()])),
+        "top2_accuracy": top2_accuracy(scores, labels),
+        "nll": negative_log_likelihood(scores, labels),
+        "ece": calibration_error(scores, labels),
+        "per_class": classes,
+        "confusion": confusion.tolist(),
+        "reliability": reliability(scores, labels),
+        "risk_coverage": risk_coverage(scores, labels),
+        "intervals": bootstrap_intervals(scores, labels),
+    }

@@ -1,0 +1,119 @@
+"""One training run from labelled faces to a bundle in the registry."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from inference.bundle import CARD_FILE, LITERT_FILE, METRICS_FILE, Bundle, ModelSpec, write_spec
+from inference.classifier import Classifier, LiteRTRuntime
+from training.calibrate import fit_abstention, fit_temperature, softmax
+from training.card import write_card
+from training.config import TrainingConfig
+from training.dataset import Dataset, FaceSet, read_dataset
+from training.errors import BadDataset
+from training.evaluate import TEST_SPLITS, measure
+from training.export import check_agreement, export_model
+from training.fit import EpochReport, fit_model, predict_mirrored
+from training.registry import Registry
+
+Model = Any  # Keras ships no types
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingReport:
+    """What a run says when it is done.
+
+    Args:
+        bundle: the sealed bundle.
+        metrics: its metrics.json.
+        curves: one report per epoch.
+    """
+
+    bundle: Bundle
+    metrics: dict[str, Any]
+    curves: tuple[EpochReport, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What a run is called and how its answers are tuned.
+
+    Args:
+        name: of the bundle and the model.
+        precision: share of right answers to reach on the public split by saying "not sure" to the rest.
+        checkpoint: folder that a killed run goes on from.
+    """
+
+    name: str
+    precision: float
+    checkpoint: Path
+
+
+def run_training(
+    config: TrainingConfig,
+    data: Path,
+    registry: Registry,
+    options: RunOptions,
+    *,
+    on_epoch: Callable[[EpochReport], None] = lambda report: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> TrainingReport:
+    """Train, calibrate on the public split, measure on public and private, and add the bundle to the registry.
+
+    Raises:
+        BadDataset: the data cannot be read, or the public split is empty.
+        Cancelled: `should_stop` said so; the checkpoint stays.
+    """
+    dataset = read_dataset(data, input_size=config.input_size, seed=config.seed)
+    if not len(dataset["public"]):
+        raise BadDataset("There is no public (validation) split to calibrate on; a data set needs more pictures.")
+    model, curves = fit_model(
+        config, dataset["train"], dataset["public"], options.checkpoint, on_epoch=on_epoch, should_stop=should_stop
+    )
+    with registry.draft() as folder:
+        export_model(model, config, folder)
+        spec = _calibrated_spec(model, config, dataset["public"], options)
+        metrics = _measure(model, spec, folder, dataset)
+        metrics["dataset"]["name"] = data.name
+        metrics["config"], metrics["curves"] = asdict(config), [asdict(report) for report in curves]
+        write_spec(folder, spec)
+        (folder / METRICS_FILE).write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
+        (folder / CARD_FILE).write_text(write_card(spec, metrics), encoding="utf-8")
+        bundle = registry.add(folder, options.name)
+    return TrainingReport(bundle, metrics, curves)
+
+
+def _calibrated_spec(model: Model, config: TrainingConfig, public: FaceSet, options: RunOptions) -> ModelSpec:
+    logits = predict_mirrored(model, public.pictures)
+    temperature = fit_temperature(logits, public.labels)
+    made = datetime.now(UTC)
+    return ModelSpec(
+        name=options.name,
+        version=f"{made:%Y.%m.%d}-{config.recipe}-{config.seed}",
+        recipe=config.recipe,
+        seed=config.seed,
+        created=f"{made:%Y-%m-%dT%H:%M:%SZ}",
+        input_size=config.input_size,
+        mirror=True,
+        temperature=temperature,
+        abstain_below=fit_abstention(softmax(logits, temperature), public.labels, precision=options.precision),
+    )
+
+
+def _measure(model: Model, spec: ModelSpec, folder: Path, dataset: Dataset) -> dict[str, Any]:
+    difference = check_agreement(model, spec, folder, dataset["public"].pictures[:256])
+    served = Classifier(spec, LiteRTRuntime(folder / LITERT_FILE))
+    metrics: dict[str, Any] = {
+        "parameters": model.count_params(),
+        "litert_difference": difference,
+        "dataset": asdict(dataset.report),
+    }
+    for split in TEST_SPLITS:
+        if len(dataset[split]):
+            metrics[split] = measure(served, dataset[split])
+    return metrics

@@ -1,0 +1,160 @@
+"""The layouts in which labelled faces come, each read as a stream of raw faces.
+
+- FER2013 as everybody unpacks it: `train/<class>/…`, `test/<class>/{PublicTest,PrivateTest}_…`
+- that tree, or any tree below, in a .zip
+- FER2013 as its original CSV: columns emotion (0-6), pixels ("70 80 …"), Usage
+- plain folders: `<class>/…`
+- a manifest CSV: columns path, label and optionally split, group and the FER+ votes; paths relative to the CSV
+An index CSV of FER2013 with FER+ votes that stands beside the tree or zip is used for its votes.
+"""
+
+from __future__ import annotations
+
+import csv
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.types import EMOTIONS, Emotion
+from training.errors import BadDataset
+
+PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp"})
+INDEX_FILE = "fer2013_index.csv"
+_CSV_CLASSES = tuple(EMOTIONS)  # FER2013 numbers its classes in this very order
+_USAGE = {"Training": "train", "PublicTest": "public", "PrivateTest": "private"}
+_FOLDERS = {"train": "train", "test": "private", "val": "public", "valid": "public", "validation": "public"}
+_VOTES = {
+    "ferplus_anger": Emotion.ANGRY,
+    "ferplus_disgust": Emotion.DISGUST,
+    "ferplus_fear": Emotion.FEAR,
+    "ferplus_happiness": Emotion.HAPPY,
+    "ferplus_sadness": Emotion.SAD,
+    "ferplus_surprise": Emotion.SURPRISE,
+    "ferplus_neutral": Emotion.NEUTRAL,
+}
+_NO_VOTES = (0.0,) * len(EMOTIONS)
+_MIN_VOTES = 5  # of ten; below that the annotators did not see one of the seven emotions
+
+Votes = tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RawFace:
+    """One picture before it is decoded.
+
+    Args:
+        name: to speak of it in a report.
+        label: as the data says; may be no emotion at all.
+        split: train, public or private; empty where the data does not say.
+        group: pictures of one group (a person) must stay in one split.
+        votes: shares of the annotators' votes in `Emotion` order, or zeros.
+        encoded: the picture file, or
+        pixels: uint8 (H, W), for sources that hold pixels.
+    """
+
+    name: str
+    label: str
+    split: str
+    group: str
+    votes: Votes = _NO_VOTES
+    encoded: bytes = b""
+    pixels: NDArray[np.uint8] | None = None
+
+
+def read_source(path: Path) -> Iterator[RawFace]:
+    """Stream the raw faces of a folder, .zip or .csv.
+
+    Raises:
+        BadDataset: it is none of the layouts above.
+    """
+    if path.is_dir():
+        return _read_tree(_files_below(path), lambda name: (path / name).read_bytes(), _votes_beside(path))
+    if not path.is_file():
+        raise BadDataset(f"There is no data set at {path}.")
+    if path.suffix == ".zip":
+        return _read_zip(path)
+    if path.suffix == ".csv":
+        return _read_csv(path)
+    raise BadDataset(f"{path.name} is neither a folder nor a .zip nor a .csv.")
+
+
+def _files_below(folder: Path) -> list[str]:
+    return sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
+
+
+def _read_zip(path: Path) -> Iterator[RawFace]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            yield from _read_tree(sorted(archive.namelist()), archive.read, _votes_beside(path.parent))
+    except zipfile.BadZipFile as error:
+        raise BadDataset(f"{path.name} is not a readable .zip.") from error
+
+
+def _read_tree(names: list[str], read: Callable[[str], bytes], votes: dict[str, Votes]) -> Iterator[RawFace]:
+    for name in names:
+        place = PurePosixPath(name)
+        if place.suffix.lower() not in PICTURE_SUFFIXES or len(place.parts) < 2:
+            continue
+        split = _split_of(place)
+        key = "/".join(place.parts[-3:])
+        yield RawFace(name, place.parts[-2].lower(), split, name, votes.get(key, _NO_VOTES), read(name))
+
+
+def _split_of(place: PurePosixPath) -> str:
+    usage = place.name.split("_", 1)[0]
+    if usage in _USAGE:
+        return _USAGE[usage]
+    named = place.parts[-3].lower() if len(place.parts) > 2 else ""
+    return _FOLDERS.get(named, "")
+
+
+def _votes_beside(folder: Path) -> dict[str, Votes]:
+    for index in (folder / INDEX_FILE, folder.parent / INDEX_FILE):
+        if index.is_file():
+            with index.open(newline="", encoding="utf-8") as rows:
+                return {row["path"]: _votes_of(row) for row in csv.DictReader(rows)}
+    return {}
+
+
+def _votes_of(row: dict[str, str]) -> Votes:
+    counts = dict.fromkeys(EMOTIONS, 0.0)
+    for column, emotion in _VOTES.items():
+        counts[emotion] = float(row.get(column) or 0)
+    total = sum(counts.values())
+    return tuple(counts[emotion] / total for emotion in EMOTIONS) if total >= _MIN_VOTES else _NO_VOTES
+
+
+def _read_csv(path: Path) -> Iterator[RawFace]:
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = csv.DictReader(file)
+        columns = set(rows.fieldnames or ())
+        if {"emotion", "pixels"} <= columns:
+            yield from (_pixels_row(number, row) for number, row in enumerate(rows, start=2))
+        elif {"path", "label"} <= columns:
+            yield from (_manifest_row(path.parent, row) for row in rows)
+        else:
+            raise BadDataset(f"{path.name} has neither the columns emotion and pixels nor path and label.")
+
+
+def _pixels_row(number: int, row: dict[str, str]) -> RawFace:
+    values = np.array(row["pixels"].split() if row["pixels"] else [], dtype=np.int64).clip(0, 255).astype(np.uint8)
+    side = int(values.size**0.5)
+    known = row["emotion"].isdigit() and int(row["emotion"]) < len(_CSV_CLASSES)
+    return RawFace(
+        name=f"line {number}",
+        label=_CSV_CLASSES[int(row["emotion"])] if known else row["emotion"],
+        split=_USAGE.get(row.get("Usage", ""), ""),
+        group=str(number),
+        pixels=values.reshape(side, side) if side and side * side == values.size else np.zeros((0, 0), np.uint8),
+    )
+
+
+def _manifest_row(folder: Path, row: dict[str, str]) -> RawFace:
+    file = folder / row["path"]
+    encoded = file.read_bytes() if file.is_file() else b""
+    split = row.get("split") or ""
+    return RawFace(row["path"], row["label"].lower(), split, row.get("group") or row["path"], _votes_of(row), encoded)
