@@ -28,7 +28,7 @@ lint: $(READY)
 check: lint test
 
 bench: $(READY)
-	@$(PY) benchmarks/run.py $(ARGS)
+	@$(PY) -m benchmarks $(ARGS)
 
 $(READY): | $(PY)
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt

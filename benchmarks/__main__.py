@@ -1,0 +1,30 @@
+"""Runs the benchmarks, all of them or those that are named: `python -m benchmarks [NAME…]`."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+NAMES = sorted(file.stem for file in HERE.glob("[a-z]*.py"))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[*NAMES, []], metavar="NAME", help=", ".join(NAMES))
+    failed = [name for name in parser.parse_args().names or NAMES if run(name) != 0]
+    if failed:
+        print(f"Failed: {', '.join(failed)}", file=sys.stderr)
+    return len(failed)
+
+
+def run(name: str) -> int:
+    """Run one benchmark in a process of its own, so that none measures what another left behind."""
+    print(f"\n== {name}", flush=True)
+    return subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], cwd=HERE.parent, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(min(main(), 1))
