@@ -13,8 +13,11 @@ NAMES = sorted(file.stem for file in HERE.glob("[a-z]*.py"))
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[*NAMES, []], metavar="NAME", help=", ".join(NAMES))
-    failed = [name for name in parser.parse_args().names or NAMES if run(name) != 0]
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
+    names = parser.parse_args().names or NAMES
+    if unknown := sorted(set(names) - set(NAMES)):
+        parser.error(f"there is no benchmark called {', '.join(unknown)}; there are {', '.join(NAMES)}")
+    failed = [name for name in names if run(name) != 0]
     if failed:
         print(f"Failed: {', '.join(failed)}", file=sys.stderr)
     return len(failed)
