@@ -1,0 +1,199 @@
+"""What a session's page says: its frame accounting, its faces, and the data that the page's scripts start from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from inference import EMOTIONS, Reason
+from webplatform.accounts.models import User
+from webplatform.analysis.models import AnalysisJob, MediaFile
+from webplatform.dashboard.queries import Share, shares_of
+from webplatform.dashboard.words import EMOTION_NAMES, REASON_NAMES
+from webplatform.history.models import Session
+from webplatform.history.queries import sessions_of
+
+OPEN_FACES = 3  # the others are a click away: a crowd must not load a hundred charts at once
+EMPTY_SUMMARY: dict[str, Any] = {"tracks": [], "unscored": {}, "observations": 0, "scored": 0, "not_sure": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A word and how often it applies."""
+
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class EmotionLine:
+    """What one face showed of one expression, in percent: of the scored time, and as the mean score."""
+
+    key: str
+    name: str
+    share: float
+    mean: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """An unbroken time in which one expression prevailed."""
+
+    key: str
+    name: str
+    start_ms: int
+    end_ms: int
+
+    @property
+    def start(self) -> str:
+        return moment(self.start_ms)
+
+    @property
+    def end(self) -> str:
+        return moment(self.end_ms)
+
+    @property
+    def seconds(self) -> float:
+        return (self.end_ms - self.start_ms) / 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One track as the page tells it."""
+
+    number: int
+    first_ms: int
+    last_ms: int
+    observations: int
+    scored: int
+    not_sure: int
+    not_sure_share: float
+    unscored: list[Counted]
+    lines: list[EmotionLine]
+    shares: list[Share]
+    longest: list[Stretch]
+    is_open: bool
+
+    @property
+    def first(self) -> str:
+        return moment(self.first_ms)
+
+    @property
+    def last(self) -> str:
+        return moment(self.last_ms)
+
+    @property
+    def mostly(self) -> Share | None:
+        """The expression shown longest."""
+        return max(self.shares, key=lambda share: share.percent, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Accounting:
+    """Faces in the frames that were looked at; found = unscored + scored, and scored = sure + not sure."""
+
+    found: int
+    scored: int
+    not_sure: int
+    reasons: list[Counted]
+
+    @property
+    def unscored(self) -> int:
+        return self.found - self.scored
+
+    @property
+    def sure(self) -> int:
+        return self.scored - self.not_sure
+
+
+def session_for_page(user: User) -> QuerySet[Session]:
+    """The user's sessions with all that the page of one of them needs."""
+    return sessions_of(user).select_related("study", "model_version", "job", "media", "created_by")
+
+
+def accounting_of(session: Session) -> Accounting:
+    """How the faces that were found are divided."""
+    summary = EMPTY_SUMMARY | session.summary
+    reasons = _reasons(summary["unscored"])
+    return Accounting(summary["observations"], summary["scored"], summary["not_sure"], reasons)
+
+
+def faces_of(session: Session) -> list[Face]:
+    """Every face that was followed, by its number; those seen longest are open."""
+    tracks = (EMPTY_SUMMARY | session.summary)["tracks"]
+    longest_seen = sorted(tracks, key=lambda track: -track["observations"])[:OPEN_FACES]
+    opened = {track["number"] for track in longest_seen}
+    return [_face(track, is_open=track["number"] in opened) for track in tracks]
+
+
+def page_data(session: Session) -> dict[str, Any]:
+    """What the page's scripts start from."""
+    media: MediaFile | None = getattr(session, "media", None)
+    job: AnalysisJob | None = getattr(session, "job", None)
+    return {
+        "id": str(session.pk),
+        "state": session.state,
+        "job": {"id": str(job.pk), "status": job.state} if job else None,
+        "durationMs": _duration_ms(session),
+        "stepMs": session.summary.get("step_ms", session.every_ms),
+        "everyMs": session.every_ms,
+        "frame": [session.frame_width, session.frame_height],
+        "media": {"url": reverse("analysis:media", args=[session.pk]), "name": media.original_name} if media else None,
+        "emotions": [{"key": str(emotion), "name": str(EMOTION_NAMES[emotion])} for emotion in EMOTIONS],
+        "reasons": {str(reason): str(name) for reason, name in REASON_NAMES.items()},
+    }
+
+
+def moment(t_ms: int) -> str:
+    """A point in time as the page shows it: 0:07.4, 12:30.0, 1:02:03.0."""
+    tenths = round(t_ms / 100)
+    seconds, tenth = divmod(tenths, 10)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    clock = f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+    return f"{clock}.{tenth}"
+
+
+def _duration_ms(session: Session) -> int:
+    """A source may say that it lasts no time, or less than it was seen to: what was seen counts."""
+    last_ms = max((track["last_ms"] for track in session.summary.get("tracks", [])), default=0)
+    return max(session.duration_ms or 0, last_ms + session.every_ms)
+
+
+def _face(track: dict[str, Any], *, is_open: bool) -> Face:
+    return Face(
+        number=track["number"],
+        first_ms=track["first_ms"],
+        last_ms=track["last_ms"],
+        observations=track["observations"],
+        scored=track["scored"],
+        not_sure=track["not_sure"],
+        not_sure_share=_percent(track["not_sure_share"]),
+        unscored=_reasons(track["unscored"]),
+        lines=[_line(track, str(emotion)) for emotion in EMOTIONS] if track["scored"] else [],
+        shares=shares_of(track),
+        longest=[_stretch(found) for found in track["longest"]],
+        is_open=is_open,
+    )
+
+
+def _line(track: dict[str, Any], key: str) -> EmotionLine:
+    share, mean = track["share"].get(key), track["mean"].get(key)
+    return EmotionLine(key, str(EMOTION_NAMES[key]), _percent(share), _percent(mean))
+
+
+def _stretch(found: dict[str, Any]) -> Stretch:
+    key = found["emotion"]
+    return Stretch(key, str(EMOTION_NAMES[key]), found["start_ms"], found["end_ms"])
+
+
+def _reasons(counts: dict[str, int]) -> list[Counted]:
+    ordered = sorted(counts.items(), key=lambda item: -item[1])
+    return [Counted(str(REASON_NAMES[Reason(reason)]), count) for reason, count in ordered]
+
+
+def _percent(share: float | None) -> float:
+    return round(100 * (share or 0), 1)

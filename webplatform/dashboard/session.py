@@ -1,0 +1,38 @@
+"""The page of one session: the video, the timeline of every face in it, and how the numbers came about."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from webplatform.dashboard import report
+from webplatform.dashboard.queries import row_of
+from webplatform.dashboard.session_words import session_words
+from webplatform.history.queries import is_deletable_by, is_editable_by
+from webplatform.history.services import rename_session
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def session(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show a session; a POST gives it another title."""
+    found = get_object_or_404(report.session_for_page(request.user), pk=pk)
+    if request.method == "POST":
+        rename_session(session=found, user=request.user, title=request.POST.get("title", ""))
+        return redirect("dashboard:session", found.pk)
+    context = {
+        "session": found,
+        "row": row_of(found),
+        "media": getattr(found, "media", None),
+        "faces": report.faces_of(found),
+        "accounting": report.accounting_of(found),
+        "may_edit": is_editable_by(found, request.user),
+        "may_delete": is_deletable_by(found, request.user),
+        "data": report.page_data(found),
+        "words": session_words(),
+    }
+    return render(request, "dashboard/session.html", context)

@@ -1,0 +1,171 @@
+// One track's timeline: uPlot's axes, cursor and lines; our areas, hatching and playhead.
+
+import uPlot from "../../vendor/uplot/uPlot.esm.js";
+import { DASHES, emotionColor, themeColor } from "./paint.js";
+import { formatMoment } from "./moments.js";
+import { nameLines, paintAreas, paintVerdicts } from "./areas.js";
+
+const STEPS_MS = [100, 200, 500, 1e3, 2e3, 5e3, 1e4, 15e3, 3e4, 6e4, 12e4, 3e5, 6e5, 9e5, 18e5, 36e5, 72e5];
+const CLICK_PX = 5;
+const lines = uPlot.paths.linear();
+
+export class Chart {
+  /** `onSeek` and `onSelect` are told moments; `onHover` a moment, or null when the pointer has left. */
+  constructor(element, { emotions, view, onSeek, onSelect, onHover }) {
+    this.element = element;
+    this.emotions = emotions;
+    this.view = view;
+    this.lane = null;
+    this.on = { onSeek, onSelect, onHover };
+    this.plot = new uPlot(this.options(), this.columns(), element);
+    this.playhead = document.createElement("div");
+    this.playhead.className = "playhead";
+    this.plot.over.append(this.playhead);
+    this.listen();
+  }
+
+  get width() {
+    return this.plot.bbox.width / (devicePixelRatio || 1);
+  }
+
+  setLane(lane) {
+    this.lane = lane;
+    this.plot.setData(this.columns(), true);
+  }
+
+  showRange() {
+    this.plot.setScale("x", { min: this.view.fromMs, max: this.view.toMs });
+    this.setPlayhead(this.playheadMs);
+  }
+
+  showLook() {
+    this.emotions.forEach(({ key }, place) => this.plot.setSeries(place + 1, { show: !this.view.hidden.has(key) }));
+    this.plot.redraw(true);
+  }
+
+  setPlayhead(tMs) {
+    this.playheadMs = tMs;
+    const isSeen = tMs >= this.view.fromMs && tMs <= this.view.toMs;
+    this.playhead.hidden = !isSeen;
+    if (isSeen) this.playhead.style.transform = `translateX(${this.plot.valToPos(tMs, "x")}px)`;
+  }
+
+  columns() {
+    if (!this.lane) return [[], ...this.emotions.map(() => [])];
+    const { tMs, bucketMs, scores } = this.lane;
+    return [tMs.map((start) => start + bucketMs / 2), ...this.emotions.map(({ key }) => scores[key])];
+  }
+
+  listen() {
+    const { over } = this.plot;
+    let pressed = null;
+    over.addEventListener("mousedown", ({ clientX }) => (pressed = clientX));
+    over.addEventListener("click", ({ clientX }) => {
+      if (pressed !== null && Math.abs(clientX - pressed) > CLICK_PX) return; // that was a selection
+      this.on.onSeek(this.plot.posToVal(clientX - over.getBoundingClientRect().left, "x"));
+    });
+    new ResizeObserver(() => this.fit()).observe(this.element);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.plot.redraw(true));
+  }
+
+  fit() {
+    const { clientWidth, clientHeight } = this.element;
+    if (!clientWidth || (clientWidth === this.plot.width && clientHeight === this.plot.height)) return;
+    this.plot.setSize({ width: clientWidth, height: clientHeight });
+    this.setPlayhead(this.playheadMs);
+  }
+
+  options() {
+    return {
+      width: this.element.clientWidth || 300,
+      height: this.element.clientHeight || 200,
+      padding: [8, 10, 0, 0],
+      legend: { show: false },
+      cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false, dist: CLICK_PX } },
+      scales: {
+        x: { time: false, range: () => [this.view.fromMs, this.view.toMs] },
+        y: { range: () => [-0.1, 1] },
+      },
+      axes: [this.timeAxis(), this.scoreAxis()],
+      series: [{}, ...this.emotions.map(({ key }) => this.series(key))],
+      hooks: {
+        drawAxes: [() => this.isStacked && this.lane && paintAreas(this.plot, this.lane, this.shown)],
+        draw: [() => this.finish()],
+        setSelect: [() => this.select()],
+        setCursor: [(u) => this.on.onHover(u.cursor.left < 0 ? null : u.posToVal(u.cursor.left, "x"))],
+      },
+    };
+  }
+
+  get isStacked() {
+    return this.view.mode === "stacked";
+  }
+
+  get shown() {
+    return this.emotions.filter(({ key }) => !this.view.hidden.has(key));
+  }
+
+  series(key) {
+    return {
+      stroke: () => emotionColor(key),
+      width: 2,
+      dash: DASHES[key],
+      paths: (u, ...place) => (this.isStacked ? null : lines(u, ...place)),
+      points: {
+        show: () => !this.isStacked,
+        filter: (u, series, isShown) => (isShown ? aloneIn(u.data[series]) : null),
+        size: 5,
+        fill: () => emotionColor(key),
+      },
+    };
+  }
+
+  timeAxis() {
+    return {
+      ...axisLook(),
+      incrs: STEPS_MS,
+      space: 60,
+      size: 30,
+      values: (u, ticks, axis, space, stepMs) => ticks.map((tMs) => formatMoment(tMs, stepMs < 1000 ? 1 : 0)),
+    };
+  }
+
+  scoreAxis() {
+    return {
+      ...axisLook(),
+      size: 48,
+      splits: () => [0, 0.25, 0.5, 0.75, 1],
+      values: (u, ticks) => ticks.map((tick) => (tick % 0.5 === 0 ? `${100 * tick} %` : "")),
+    };
+  }
+
+  finish() {
+    if (!this.plot || !this.lane) return;
+    paintVerdicts(this.plot, this.lane);
+    if (!this.isStacked) nameLines(this.plot, this.lane, this.shown, themeColor("surface"));
+  }
+
+  select() {
+    const { left, width } = this.plot.select;
+    if (width <= CLICK_PX) return;
+    const [fromMs, toMs] = [this.plot.posToVal(left, "x"), this.plot.posToVal(left + width, "x")];
+    this.plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+    this.on.onSelect(fromMs, toMs);
+  }
+}
+
+/** A single value between two gaps has no line: it gets a point. */
+function aloneIn(values) {
+  return values.flatMap((value, place) =>
+    value !== null && (values[place - 1] ?? null) === null && (values[place + 1] ?? null) === null ? [place] : [],
+  );
+}
+
+function axisLook() {
+  return {
+    stroke: () => themeColor("pico-muted-color"),
+    font: `12px ${getComputedStyle(document.body).fontFamily}`,
+    grid: { stroke: () => themeColor("line"), width: 1 },
+    ticks: { stroke: () => themeColor("line"), width: 1, size: 4 },
+  };
+}

@@ -1,0 +1,41 @@
+// Keys that work while the video or a timeline has the focus, as the "Keys" box on the page says.
+
+const FAR_MS = 5000;
+
+export function enableKeys({ data, view, player, overlay, panels }) {
+  const keys = document.getElementById("keys");
+  const actions = {
+    k: () => player.toggle(),
+    j: () => player.seek(player.timeMs - FAR_MS),
+    l: () => player.seek(player.timeMs + FAR_MS),
+    ArrowLeft: () => player.seek(player.timeMs - data.stepMs),
+    ArrowRight: () => player.seek(player.timeMs + data.stepMs),
+    Home: () => player.seek(view.fromMs),
+    End: () => player.seek(Math.min(view.toMs, data.durationMs - data.stepMs)),
+    "+": () => view.zoom(0.5, player.timeMs),
+    "=": () => view.zoom(0.5, player.timeMs),
+    "-": () => view.zoom(2, player.timeMs),
+    ",": () => view.move(-0.5),
+    ".": () => view.move(0.5),
+    0: () => view.showAll(),
+    s: () => view.setMode(view.mode === "stacked" ? "lines" : "stacked"),
+    b: () => overlay.toggle(),
+    h: () => (keys.open = !keys.open),
+  };
+  const seeking = ["j", "l", "ArrowLeft", "ArrowRight", "Home", "End"];
+
+  document.getElementById("watch").addEventListener(
+    "keydown",
+    (event) => {
+      const plot = event.target.closest("[data-plot]");
+      if (event.ctrlKey || event.metaKey || event.altKey || !(plot || event.target.closest("#stage"))) return;
+      const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+      if (!(name in actions)) return;
+      event.preventDefault();
+      event.stopPropagation(); // the video's own controls know some of these keys, too
+      actions[name]();
+      if (plot && seeking.includes(name)) panels.find((panel) => panel.plot === plot).tellMoment();
+    },
+    { capture: true },
+  );
+}

@@ -1,0 +1,38 @@
+// One track's readings in equal buckets of time, as the timeline API gives them.
+
+import { request } from "../api.js";
+import { roundBucket } from "./moments.js";
+
+/** How long a bucket is when `places` of them shall fill a span; never shorter than one sample. */
+export function bucketFor(spanMs, places, { everyMs, stepMs }) {
+  return roundBucket(Math.max(spanMs / Math.max(places, 1), stepMs), everyMs);
+}
+
+/** {bucketMs, tMs, n, scored, scores, dominant} of one track; lists belong together by position. */
+export async function fetchLane(sessionId, number, { fromMs, toMs, bucketMs }) {
+  const startMs = Math.floor(fromMs / bucketMs) * bucketMs;
+  const range = `from_ms=${startMs}&to_ms=${Math.ceil(toMs)}&bucket_ms=${bucketMs}&track=${number}`;
+  const answer = await request(`/sessions/${sessionId}/timeline/?${range}`);
+  const { t_ms: tMs = [], n = [], scored = [], scores = {}, dominant = [] } = answer.tracks[0] ?? {};
+  return { bucketMs: answer.bucket_ms, tMs, n, scored, scores, dominant };
+}
+
+/** The place of the bucket that holds a moment; -1 where there is none. */
+export function placeAt(lane, tMs) {
+  if (!lane?.tMs.length) return -1;
+  const place = Math.floor((tMs - lane.tMs[0]) / lane.bucketMs);
+  return place >= 0 && place < lane.tMs.length ? place : -1;
+}
+
+/** What a bucket says: "absent", "unscored", "unsure" or "sure". */
+export function verdictAt(lane, place) {
+  if (place < 0 || !lane.n[place]) return "absent";
+  if (!lane.scored[place]) return "unscored";
+  return lane.dominant[place] ? "sure" : "unsure";
+}
+
+/** [emotion, mean score] of a bucket, highest first. */
+export function rankedAt(lane, place) {
+  const pairs = Object.entries(lane.scores).map(([emotion, means]) => [emotion, means[place]]);
+  return pairs.filter(([, mean]) => mean !== null).sort((one, other) => other[1] - one[1]);
+}

@@ -1,0 +1,30 @@
+// The page of one session: follows the job while it runs, then shows the result; the page is never loaded anew.
+
+import { pageData } from "../format.js";
+import { followJob } from "./job.js";
+import { enableRename } from "./rename.js";
+import { showResult } from "./result.js";
+
+const words = pageData("words");
+
+/** Fetch the page as the server draws it now and put its main part in the place of the old one. */
+async function redraw() {
+  const response = await fetch(location.href, { headers: { Accept: "text/html" } });
+  if (!response.ok) throw new Error(`The server answered ${response.status}.`);
+  const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+  const now = fresh.getElementById("session");
+  if (!now) throw new Error("The answer is another page.");
+  document.title = fresh.title;
+  document.getElementById("session").replaceWith(document.adoptNode(now));
+  start();
+}
+
+function start() {
+  const data = pageData("session-data");
+  document.documentElement.classList.add("has-script");
+  enableRename(data, words);
+  if (document.getElementById("job")) followJob(data, words, redraw);
+  if (document.getElementById("watch")) showResult(data, words);
+}
+
+start();

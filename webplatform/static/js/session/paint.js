@@ -1,0 +1,75 @@
+// Colours, dashes and patterns: what tells the expressions apart, with and without colour.
+
+/** Dashes for lines, in CSS pixels, so that no two lines differ by their colour only. */
+export const DASHES = {
+  angry: [],
+  disgust: [10, 4],
+  fear: [2, 3],
+  happy: [14, 3, 3, 3],
+  sad: [6, 3],
+  surprise: [8, 3, 2, 3, 2, 3],
+  neutral: [3, 6],
+};
+
+const seen = new Map();
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => seen.clear());
+
+/** A colour that the style sheet names. */
+export function themeColor(name) {
+  if (!seen.has(name)) seen.set(name, getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim());
+  return seen.get(name);
+}
+
+export const emotionColor = (emotion) => themeColor(`emotion-${emotion}`);
+
+/** Black or white, whichever is easier to read on this colour (#rgb or #rrggbb). */
+export function inkOn(color) {
+  const digits = color.slice(1);
+  const wide = digits.length === 3 ? [...digits].map((digit) => digit + digit).join("") : digits;
+  const [red, green, blue] = [0, 2, 4].map((at) => (parseInt(wide.slice(at, at + 2), 16) / 255) ** 2.2);
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.3 ? "#10151b" : "#ffffff";
+}
+
+/** Diagonal hatching for "not sure", dots for "seen but not scored"; drawn for a canvas of this pixel ratio. */
+export function pattern(context, kind, ratio) {
+  const size = (kind === "not-sure" ? 7 : 6) * Math.round(ratio);
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = size;
+  const pen = tile.getContext("2d");
+  if (kind === "not-sure") hatch(pen, size, ratio);
+  else dot(pen, size, ratio);
+  return context.createPattern(tile, "repeat");
+}
+
+function hatch(pen, size, ratio) {
+  for (const [color, width] of [[themeColor("hatch-edge"), 3.4], [themeColor("hatch"), 1.6]]) {
+    pen.strokeStyle = color;
+    pen.lineWidth = width * ratio;
+    pen.beginPath();
+    for (const shift of [-size, 0, size]) {
+      pen.moveTo(shift - 1, size + 1);
+      pen.lineTo(shift + size + 1, -1);
+    }
+    pen.stroke();
+  }
+}
+
+function dot(pen, size, ratio) {
+  pen.fillStyle = themeColor("hatch");
+  pen.beginPath();
+  pen.arc(size / 2, size / 2, 1.1 * ratio, 0, 2 * Math.PI);
+  pen.fill();
+}
+
+/** Give the keys of the legend the patterns and dashes that the charts have. */
+export function drawSwatches(root) {
+  for (const canvas of root.querySelectorAll("canvas[data-pattern]")) {
+    const context = canvas.getContext("2d");
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    context.fillStyle = pattern(context, canvas.dataset.pattern, 1);
+    context.fillRect(0, 0, canvas.width, canvas.height);
+  }
+  for (const button of root.querySelectorAll("[data-emotion]")) {
+    button.querySelector("path").style.strokeDasharray = DASHES[button.dataset.emotion].join(" ");
+  }
+}

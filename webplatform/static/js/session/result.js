@@ -1,0 +1,48 @@
+// Puts the parts of the result together: one player, one view of time, one panel for each face.
+
+import { BoxOverlay } from "./overlay.js";
+import { FacePanel } from "./face.js";
+import { ObservationStore } from "./observations.js";
+import { Player } from "./player.js";
+import { View } from "./view.js";
+import { enableKeys } from "./keys.js";
+import { enableToolbar } from "./toolbar.js";
+import { formatMoment } from "./moments.js";
+
+export function showResult(data, words) {
+  const player = new Player(data, words);
+  const cards = [...document.querySelectorAll("[data-face]")];
+  if (cards.length === 0) return;
+
+  const view = new View({ durationMs: data.durationMs, leastMs: 10 * data.stepMs });
+  const overlay = new BoxOverlay(player, new ObservationStore(data), data, words);
+  const panels = cards.map((card) => new FacePanel(card, { data, words, view, player }));
+  const now = document.getElementById("now");
+
+  enableToolbar(view, words, { bucketMs: () => panels[0].bucketMs, timeMs: () => player.timeMs });
+  enableKeys({ data, view, player, overlay, panels });
+  player.addEventListener("time", ({ detail: tMs }) => {
+    now.textContent = formatMoment(tMs);
+    view.follow(tMs);
+    overlay.draw(tMs);
+    for (const panel of panels) panel.showPlayhead(tMs);
+  });
+  followLinks(player, view);
+  player.tell();
+}
+
+/** Links to moments seek; an address that ends in #t=7400 opens there. */
+function followLinks(player, view) {
+  document.getElementById("watch").addEventListener("click", (event) => {
+    const link = event.target.closest("[data-seek]");
+    if (!link) return;
+    event.preventDefault();
+    const tMs = Number(link.dataset.seek);
+    history.replaceState(null, "", link.hash);
+    view.reveal(tMs, Number(link.dataset.until));
+    player.seek(tMs);
+    document.getElementById("player").scrollIntoView({ block: "nearest" });
+  });
+  const asked = /^#t=(\d+)$/.exec(location.hash);
+  if (asked) player.seek(Number(asked[1]));
+}
