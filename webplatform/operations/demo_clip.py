@@ -46,8 +46,8 @@ SECOND_PLACE = {
 }
 
 
-def make_clip(file: Path) -> Path:
-    """Write the clip (H.264 in MP4, 1280x720, 30 frames a second, 24 s) unless it is there already.
+def make_clip(file: Path, duration_s: int = DURATION_S) -> Path:
+    """Write the clip (H.264 in MP4, 1280x720, 30 frames a second) unless it is there already.
 
     Raises:
         ImportError: scikit-image is not installed.
@@ -59,19 +59,19 @@ def make_clip(file: Path) -> Path:
     file.parent.mkdir(parents=True, exist_ok=True)
     unfinished = file.with_suffix(f".{os.getpid()}.mp4")
     try:
-        _encode(unfinished, astronaut()[HEAD])
+        _encode(unfinished, astronaut()[HEAD], duration_s)
         unfinished.replace(file)
     finally:
         unfinished.unlink(missing_ok=True)
     return file
 
 
-def _encode(file: Path, portrait: NDArray[np.uint8]) -> None:
+def _encode(file: Path, portrait: NDArray[np.uint8], duration_s: int) -> None:
     graph = _scene(portrait.shape[1], portrait.shape[0])
     with av.open(str(file), "w") as container:
         stream = container.add_stream("libx264", rate=FPS, options={"preset": "superfast", "crf": "23"})
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
-        for number in range(DURATION_S * FPS):
+        for number in range(duration_s * FPS):
             graph.vpush(_frame(_lit(portrait, number / FPS), number))
             container.mux(stream.encode(graph.vpull()))
         container.mux(stream.encode(None))

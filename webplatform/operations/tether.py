@@ -12,9 +12,12 @@ PR_SET_PDEATHSIG = 1  # Source: Linux prctl(2)
 
 
 def tether(starter_pid: int, command: list[str]) -> None:
-    """Become `command`; on Linux the kernel then sends it SIGTERM when the process `starter_pid` dies."""
+    """Become `command`; on Linux the kernel then ends it when the process `starter_pid` dies.
+
+    By SIGKILL: a worker that is asked politely first tries to say goodbye to a Redis that has just died, too.
+    """
     if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != starter_pid:  # it died before the kernel was asked
         sys.exit("The process that started this one is gone.")
     os.execvp(command[0], command)  # noqa: S606  (the commands are our own)
