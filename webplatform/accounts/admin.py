@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from webplatform.accounts.models import ApiToken, User
+
+admin.site.login = secure_admin_login(admin.site.login)  # one login for all, with its limits on guessing
 
 
 @admin.register(User)

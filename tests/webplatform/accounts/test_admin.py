@@ -50,5 +50,9 @@ def test_the_operator_cannot_edit_a_consent(operator_client, consent):
     assert operator_client.post(page.replace("change", "delete"), {"post": "yes"}).status_code == 403
 
 
-def test_a_user_without_rights_stays_outside(client_of, owner):
-    assert client_of(owner).get("/admin/").status_code == 302
+def test_a_user_without_rights_is_refused(client_of, owner):
+    assert client_of(owner).get("/admin/", follow=True).status_code == 403
+
+
+def test_the_operator_enters_by_the_login_of_everybody(client, db):
+    assert client.get("/admin/", follow=True).redirect_chain[-1][0].startswith("/account/login/")
