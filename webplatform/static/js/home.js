@@ -7,6 +7,7 @@ const words = pageData("words");
 const announcement = document.getElementById("announcement");
 const linkLost = document.getElementById("link-lost");
 const notListed = new Set();
+const latest = new Map(); // job id -> what was last heard of it
 let refreshing = null;
 let isRefreshWanted = false;
 
@@ -20,8 +21,8 @@ async function refresh() {
   refreshing ??= (async () => {
     while (isRefreshWanted) {
       isRefreshWanted = false;
-      const response = await fetch(location.href, { headers: { Accept: "text/html" } });
-      if (response.ok) replaceLists(new DOMParser().parseFromString(await response.text(), "text/html"));
+      const response = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+      if (response?.ok) replaceLists(new DOMParser().parseFromString(await response.text(), "text/html"));
     }
   })().finally(() => (refreshing = null));
   return refreshing;
@@ -35,25 +36,27 @@ function replaceLists(fresh) {
     old.replaceWith(document.adoptNode(now));
     if (focused) document.getElementById(focused)?.querySelector("a, button")?.focus();
   }
+  latest.forEach(showProgress); // news overtakes the page that was asked for before it
 }
 
-function showProgress(row, job) {
+function showProgress(job) {
+  const row = rowOf(job.id);
+  if (isFinal(job) || row?.dataset.state !== job.status) return;
   row.querySelector("progress").value = job.progress;
   row.querySelector("[data-progress]").textContent = formatProgress(job, words);
 }
 
 async function onJob(job) {
+  latest.set(job.id, job);
   const row = rowOf(job.id);
-  if (row && row.dataset.state === job.status) {
-    if (!isFinal(job)) showProgress(row, job);
+  if (row?.dataset.state === job.status) {
+    showProgress(job);
     return;
   }
   if (!row && (isFinal(job) || notListed.has(job.id))) return; // on another page of the list, or filtered out
   if (row && isFinal(job)) announcement.textContent = `${job.title}: ${words[job.status]}`;
   await refresh();
-  const drawn = rowOf(job.id);
-  if (!drawn) notListed.add(job.id);
-  if (drawn?.dataset.state === job.status && !isFinal(job)) showProgress(drawn, job);
+  if (!rowOf(job.id)) notListed.add(job.id);
 }
 
 let lostTimer = 0;
