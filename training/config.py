@@ -44,6 +44,7 @@ class TrainingConfig:
         width: channels of its first block.
         input_size: side of the input, px.
         dropout: the largest dropout rate in the network; earlier blocks take a share of it.
+        norm_momentum: of batch normalisation's running statistics; lower for runs of few steps.
         epochs: passes over the training split.
         batch_size: pictures a step.
         optimizer: "adam" or "adamw".
@@ -66,6 +67,7 @@ class TrainingConfig:
     width: int = 32
     input_size: int = 48
     dropout: float = 0.3
+    norm_momentum: float = 0.99
     epochs: int = 50
     batch_size: int = 64
     optimizer: str = "adamw"
@@ -107,6 +109,7 @@ RECIPES: dict[str, TrainingConfig] = {
         TrainingConfig(
             recipe="small",
             width=16,
+            norm_momentum=0.9,
             epochs=8,
             batch_size=64,
             label_smoothing=0.05,

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.types import EMOTIONS
 from training.augment import augment_pictures, mix_batch
 from training.config import TrainingConfig
 from training.dataset import FaceSet, iterate_batches
@@ -119,6 +120,7 @@ class _Run:
     def epoch(self) -> EpochReport:
         """Take one epoch's steps, then measure on plain pictures."""
         rng = np.random.default_rng((self._config.seed, self._progress.epoch))
+        _reseed_dropout(self._model, rng)
         order = rng.choice(len(self._train), len(self._train), replace=self._draw is not None, p=self._draw)
         started, losses = time.monotonic(), []
         for batch in iterate_batches(len(order), self._config.batch_size):
@@ -187,13 +189,13 @@ def predict_logits(model: Model, pictures: NDArray[np.uint8], batch_size: int = 
     Returns:
         float32 (n, 7) logits.
     """
-    if len(pictures) == 0:
-        return np.zeros((0, 7), np.float32)
-    parts = [
-        np.asarray(model.predict_on_batch(pictures[batch].astype(np.float32)), dtype=np.float32)
-        for batch in iterate_batches(len(pictures), batch_size)
-    ]
-    return np.concatenate(parts)
+    logits = np.zeros((len(pictures), len(EMOTIONS)), np.float32)
+    for batch in iterate_batches(len(pictures), batch_size):
+        rows = pictures[batch]
+        full = np.zeros((batch_size, *rows.shape[1:]), np.float32)  # one shape, or TensorFlow compiles again
+        full[: len(rows)] = rows
+        logits[batch] = np.asarray(model.predict_on_batch(full))[: len(rows)]
+    return logits
 
 
 def predict_mirrored(model: Model, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -253,6 +255,13 @@ def _draw_weights(labels: NDArray[np.int64], balance: float) -> NDArray[np.float
         return None
     weights = (1 / np.bincount(labels)[labels]) ** balance
     return np.asarray(weights / weights.sum(), dtype=np.float64)
+
+
+def _reseed_dropout(model: Model, rng: np.random.Generator) -> None:
+    """Set the random state of every dropout layer anew; Keras leaves it out of its files."""
+    for variable in model.non_trainable_variables:
+        if variable.path.endswith("seed_generator_state"):
+            variable.assign(rng.integers(0, 2**32, 2, dtype=np.uint32))
 
 
 def _accuracy(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> float:

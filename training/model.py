@@ -54,12 +54,12 @@ def _vgg(features: Any, config: TrainingConfig) -> Any:
             features = layers.Conv2D(
                 config.width * 2**depth, 3, padding="same", use_bias=False, kernel_initializer="he_normal"
             )(features)
-            features = layers.Activation("relu")(layers.BatchNormalization()(features))
+            features = layers.Activation("relu")(layers.BatchNormalization(momentum=config.norm_momentum)(features))
         features = layers.MaxPooling2D()(features)
         features = layers.Dropout(config.dropout * (depth + 2) / 6)(features)
     features = layers.Dropout(config.dropout)(layers.Flatten()(features))
     features = layers.Dense(config.width * 8, use_bias=False, kernel_initializer="he_normal")(features)
-    features = layers.Activation("relu")(layers.BatchNormalization()(features))
+    features = layers.Activation("relu")(layers.BatchNormalization(momentum=config.norm_momentum)(features))
     return layers.Dropout(config.dropout)(features)
 
 

@@ -1,0 +1,47 @@
+"""Random changes: reproducible, bounded, and none where none is asked for."""
+
+import numpy as np
+
+from tests.training.faces import draw_face
+from training.augment import augment_pictures, mix_batch
+from training.config import Augmentation, recipe_named
+
+
+def pictures(count=4):
+    rng = np.random.default_rng(1)
+    return np.stack([draw_face(at % 7, rng) for at in range(count)])[..., np.newaxis]
+
+
+def test_no_augmentation_leaves_the_pictures_alone():
+    out = augment_pictures(pictures(), Augmentation(), np.random.default_rng(1))
+    np.testing.assert_allclose(out, pictures(), atol=1e-4)
+
+
+def test_one_seed_gives_one_result_and_another_seed_another():
+    how = recipe_named("flagship").augmentation
+    first, again, other = (augment_pictures(pictures(), how, np.random.default_rng(seed)) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_grey_levels_stay_within_their_range():
+    out = augment_pictures(pictures(32), recipe_named("flagship").augmentation, np.random.default_rng(1))
+    assert out.dtype == np.float32
+    assert out.min() >= 0
+    assert out.max() <= 255
+
+
+def test_a_mirrored_picture_is_the_mirror_image():
+    out = augment_pictures(pictures(64), Augmentation(flip=True), np.random.default_rng(1))
+    same = [np.allclose(a, b, atol=1e-3) for a, b in zip(out, pictures(64), strict=True)]
+    turned = [np.allclose(a, b[:, ::-1], atol=1e-3) for a, b in zip(out, pictures(64), strict=True)]
+    assert all(one or other for one, other in zip(same, turned, strict=True))
+    assert any(turned)
+
+
+def test_mixing_keeps_the_sum_of_every_label():
+    labels = np.eye(7, dtype=np.float32)
+    inputs = pictures(7).astype(np.float32)
+    _, mixed = mix_batch(inputs, labels, Augmentation(mixup=1.0, mixup_least=0.6), np.random.default_rng(1))
+    np.testing.assert_allclose(mixed.sum(axis=1), 1, atol=1e-6)
+    assert mixed.diagonal().min() >= 0.6

@@ -1,0 +1,125 @@
+"""A whole run on drawn faces: it learns, resumes exactly, can be cancelled, and leaves a whole bundle or nothing."""
+
+import dataclasses
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from inference.bundle import read_bundle
+from inference.classifier import load_classifier
+from tests.training.faces import write_tree
+from training import BadRegistry, Cancelled, Registry, TrainingConfig, TrainingError, read_dataset, recipe_named
+from training.__main__ import main
+from training.fit import fit_model, learning_rate_at, predict_logits
+
+TINY = dataclasses.replace(recipe_named("small"), width=4, epochs=3, batch_size=32, ema_momentum=0.9)
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory):
+    return write_tree(tmp_path_factory.mktemp("faces") / "own", 40)
+
+
+@pytest.fixture(scope="module")
+def trained(tree, tmp_path_factory):
+    """The registry that one command of the README makes, and what it printed."""
+    out = tmp_path_factory.mktemp("registry")
+    arguments = ["train", "--recipe", "small", "--data", str(tree), "--out", str(out), "--epochs", "12"]
+    done = subprocess.run([sys.executable, "-m", "training", *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return out, done.stdout
+
+
+def fit(tree, folder, should_stop=lambda: False):
+    dataset = read_dataset(tree)
+    reports = []
+    model, _ = fit_model(
+        TINY, dataset["train"], dataset["public"], folder, on_epoch=reports.append, should_stop=should_stop
+    )
+    return predict_logits(model, dataset["private"].pictures), reports
+
+
+def test_a_run_learns_drawn_faces_and_registers_a_sealed_bundle(trained):
+    out, printed = trained
+    bundle = read_bundle(out / "small-1")
+    assert bundle.metrics["public"]["accuracy"] > 0.5
+    assert bundle.spec.recipe == "small"
+    assert "epoch 12/12" in printed
+    assert Registry(out).names() == ["small-1"]
+
+
+def test_the_card_states_the_measured_accuracy(trained):
+    bundle = read_bundle(trained[0] / "small-1")
+    card = (bundle.path / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert f"Accuracy {bundle.metrics['private']['accuracy']:.4f}" in card
+
+
+def test_litert_and_tensorflow_agree_on_the_trained_weights(trained, tree):
+    bundle = read_bundle(trained[0] / "small-1")
+    faces = read_dataset(tree)["train"].pictures[:40]
+    served, reference = (load_classifier(bundle, backend=name).classify(faces) for name in ("litert", "tensorflow"))
+    np.testing.assert_allclose(served, reference, atol=1e-3)
+
+
+def test_evaluate_prints_one_json_object_last(trained, tree, capsys):
+    bundle = str(trained[0] / "small-1")
+    assert main(["evaluate", "--bundle", bundle, "--data", str(tree), "--split", "test", "--json"]) == 0
+    figures = json.loads(capsys.readouterr().out.splitlines()[-1])
+    wanted = {"n", "accuracy", "balanced_accuracy", "macro_f1", "ece", "nll", "per_class", "confusion", "ms_per_face"}
+    assert wanted <= set(figures)
+    assert sum(map(sum, figures["confusion"])) == figures["n"]
+
+
+def test_a_killed_run_goes_on_as_if_it_had_not_been(tree, tmp_path):
+    whole, _ = fit(tree, tmp_path / "whole")
+    asked = iter(range(1000))
+    with pytest.raises(Cancelled):
+        fit(tree, tmp_path / "killed", should_stop=lambda: next(asked) > 9)  # seven steps an epoch: in its second
+    resumed, reports = fit(tree, tmp_path / "killed")
+    assert [report.epoch for report in reports] == [2, 3]
+    np.testing.assert_allclose(resumed, whole, rtol=1e-3, atol=1e-3)
+
+
+def test_the_same_seed_gives_the_same_network(tree, tmp_path):
+    np.testing.assert_allclose(fit(tree, tmp_path / "a")[0], fit(tree, tmp_path / "b")[0], rtol=1e-4, atol=1e-4)
+
+
+def test_a_failed_command_says_why_in_one_line_and_leaves_nothing(tmp_path, capsys):
+    arguments = ["train", "--recipe", "small", "--data", str(tmp_path / "none"), "--out", str(tmp_path / "out")]
+    assert main(arguments) == 1
+    assert capsys.readouterr().err == f"error: There is no data set at {tmp_path / 'none'}.\n"
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_taken_name_is_refused_and_the_bundle_stays(trained):
+    registry = Registry(trained[0])
+    with registry.draft() as draft, pytest.raises(BadRegistry, match="already holds"):
+        registry.add(draft, "small-1")
+    assert read_bundle(trained[0] / "small-1").spec.recipe == "small"
+
+
+@pytest.mark.parametrize("name", ["", "../out", ".hidden", "a/b"])
+def test_a_name_that_leaves_the_registry_is_refused(tmp_path, name):
+    registry = Registry(tmp_path / "registry")
+    with registry.draft() as draft, pytest.raises(BadRegistry, match="no name"):
+        registry.add(draft, name)
+    assert registry.names() == []
+
+
+def test_an_unknown_recipe_is_refused():
+    with pytest.raises(TrainingError, match="flagship"):
+        recipe_named("magic")
+
+
+def test_the_learning_rate_rises_then_falls_to_almost_nothing():
+    config = TrainingConfig(recipe="x", learning_rate=1.0, warmup=0.1)
+    rates = [learning_rate_at(share, config) for share in (0.0, 0.05, 0.1, 0.55, 1.0)]
+    assert rates == pytest.approx([0.01, 0.5, 1.0, 0.5, 1e-4])
+
+
+def test_importing_the_school_loads_no_keras():
+    code = "import sys, training; sys.exit(any(m in sys.modules for m in ('keras', 'tensorflow')))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
