@@ -21,11 +21,11 @@ function inside(u, draw) {
 const xAt = (u, tMs) => Math.round(u.valToPos(tMs, "x", true));
 const yAt = (u, value) => u.valToPos(value, "y", true);
 
-/** Stack the shown expressions' mean scores; a bucket without scores stays empty. */
+/** Stack the shown expressions' mean scores; a bucket without scores stays empty. Returns where names have room. */
 export function paintAreas(u, lane, emotions) {
   const base = lane.tMs.map(() => 0);
+  const labels = [];
   inside(u, (pen) => {
-    const labels = [];
     for (const { key, name } of emotions) {
       const area = new Path2D();
       const runs = [];
@@ -42,7 +42,14 @@ export function paintAreas(u, lane, emotions) {
       pen.fill(area);
       labels.push([name, emotionColor(key), runs]);
     }
-    for (const [name, color, runs] of labels) writeInside(u, pen, name, inkOn(color), runs);
+  });
+  return labels;
+}
+
+/** Write the names that `paintAreas` found room for. */
+export function nameAreas(u, labels) {
+  inside(u, (pen) => {
+    for (const [name, color, runs] of labels) writeInside(u, pen, name, color, runs);
   });
 }
 
@@ -59,16 +66,26 @@ function growRuns(runs, { left, right, top, bottom, least }) {
   }
 }
 
-function writeInside(u, pen, name, ink, runs) {
+function writeInside(u, pen, name, color, runs) {
   const { left, width } = u.bbox;
   const seen = runs.map((run) => ({ ...run, left: Math.max(run.left, left), right: Math.min(run.right, left + width) }));
   const widest = seen.sort((one, other) => other.right - other.left - (one.right - one.left))[0];
   setFont(u, pen);
   if (!widest || widest.right - widest.left < pen.measureText(name).width + 12 * uPlotRatio(u)) return;
-  pen.fillStyle = ink;
+  const middle = [(widest.left + widest.right) / 2, (widest.top + widest.bottom) / 2];
   pen.textAlign = "center";
   pen.textBaseline = "middle";
-  pen.fillText(name, (widest.left + widest.right) / 2, (widest.top + widest.bottom) / 2);
+  writeOver(u, pen, name, { middle, ink: inkOn(color), paper: color });
+}
+
+/** A name on an edge of paper, so that what is under it does not cross it out. */
+function writeOver(u, pen, name, { middle, ink, paper }) {
+  pen.lineWidth = 4 * uPlotRatio(u);
+  pen.lineJoin = "round";
+  pen.strokeStyle = paper;
+  pen.strokeText(name, ...middle);
+  pen.fillStyle = ink;
+  pen.fillText(name, ...middle);
 }
 
 /** Name each line at its highest point, where that does not cover another name. */
@@ -83,12 +100,8 @@ export function nameLines(u, lane, emotions, paperColor) {
       const spot = spotFor(u, pen, high);
       if (taken.some((other) => isOverlapping(spot, other))) continue;
       taken.push(spot);
-      pen.lineWidth = 4 * uPlotRatio(u);
-      pen.lineJoin = "round";
-      pen.strokeStyle = paperColor;
-      pen.strokeText(high.name, spot.left, spot.top + spot.height / 2);
-      pen.fillStyle = emotionColor(high.key);
-      pen.fillText(high.name, spot.left, spot.top + spot.height / 2);
+      const middle = [spot.left, spot.top + spot.height / 2];
+      writeOver(u, pen, high.name, { middle, ink: emotionColor(high.key), paper: paperColor });
     }
   });
 }

@@ -3,7 +3,7 @@
 import uPlot from "../../vendor/uplot/uPlot.esm.js";
 import { DASHES, emotionColor, themeColor } from "./paint.js";
 import { formatMoment } from "./moments.js";
-import { nameLines, paintAreas, paintVerdicts } from "./areas.js";
+import { nameAreas, nameLines, paintAreas, paintVerdicts } from "./areas.js";
 
 const STEPS_MS = [100, 200, 500, 1e3, 2e3, 5e3, 1e4, 15e3, 3e4, 6e4, 12e4, 3e5, 6e5, 9e5, 18e5, 36e5, 72e5];
 const CLICK_PX = 5;
@@ -79,7 +79,7 @@ export class Chart {
     return {
       width: this.element.clientWidth || 300,
       height: this.element.clientHeight || 200,
-      padding: [8, 10, 0, 0],
+      padding: [8, 22, 0, 0],
       legend: { show: false },
       cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false, dist: CLICK_PX } },
       scales: {
@@ -89,8 +89,8 @@ export class Chart {
       axes: [this.timeAxis(), this.scoreAxis()],
       series: [{}, ...this.emotions.map(({ key }) => this.series(key))],
       hooks: {
-        drawAxes: [() => this.isStacked && this.lane && paintAreas(this.plot, this.lane, this.shown)],
-        draw: [() => this.finish()],
+        drawAxes: [(u) => (this.labels = this.isStacked && this.lane ? paintAreas(u, this.lane, this.shown) : [])],
+        draw: [(u) => this.lane && this.finish(u)],
         setSelect: [() => this.select()],
         setCursor: [(u) => this.on.onHover(u.cursor.left < 0 ? null : u.posToVal(u.cursor.left, "x"))],
       },
@@ -139,10 +139,10 @@ export class Chart {
     };
   }
 
-  finish() {
-    if (!this.plot || !this.lane) return;
-    paintVerdicts(this.plot, this.lane);
-    if (!this.isStacked) nameLines(this.plot, this.lane, this.shown, themeColor("surface"));
+  finish(u) {
+    paintVerdicts(u, this.lane);
+    if (this.isStacked) nameAreas(u, this.labels);
+    else nameLines(u, this.lane, this.shown, themeColor("surface"));
   }
 
   select() {

@@ -24,6 +24,7 @@ export class FacePanel {
     this.isSeen = false;
     this.asked = 0;
     this.listen();
+    this.enableFit();
   }
 
   get bucketMs() {
@@ -43,6 +44,15 @@ export class FacePanel {
       this.isSeen = entries.at(-1).isIntersecting;
       if (this.isSeen) this.start();
     }).observe(this.plot);
+  }
+
+  /** A face that was there for a part of the time only can have the view for itself. */
+  enableFit() {
+    const { first, last } = this.card.dataset;
+    const [fromMs, toMs] = [Number(first), Number(last) + this.data.stepMs];
+    const button = this.card.querySelector("[data-fit]");
+    button.hidden = toMs - fromMs > 0.75 * this.data.durationMs;
+    button.addEventListener("click", () => this.view.show(fromMs, toMs));
   }
 
   start() {

@@ -27,12 +27,12 @@ export function inkOn(color) {
   const digits = color.slice(1);
   const wide = digits.length === 3 ? [...digits].map((digit) => digit + digit).join("") : digits;
   const [red, green, blue] = [0, 2, 4].map((at) => (parseInt(wide.slice(at, at + 2), 16) / 255) ** 2.2);
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.3 ? "#10151b" : "#ffffff";
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.2 ? "#10151b" : "#ffffff";
 }
 
 /** Diagonal hatching for "not sure", dots for "seen but not scored"; drawn for a canvas of this pixel ratio. */
 export function pattern(context, kind, ratio) {
-  const size = (kind === "not-sure" ? 7 : 6) * Math.round(ratio);
+  const size = (kind === "not-sure" ? 9 : 7) * Math.round(ratio);
   const tile = document.createElement("canvas");
   tile.width = tile.height = size;
   const pen = tile.getContext("2d");
@@ -42,7 +42,7 @@ export function pattern(context, kind, ratio) {
 }
 
 function hatch(pen, size, ratio) {
-  for (const [color, width] of [[themeColor("hatch-edge"), 3.4], [themeColor("hatch"), 1.6]]) {
+  for (const [color, width] of [[themeColor("hatch-edge"), 3.6], [themeColor("hatch"), 1.2]]) {
     pen.strokeStyle = color;
     pen.lineWidth = width * ratio;
     pen.beginPath();
@@ -57,7 +57,7 @@ function hatch(pen, size, ratio) {
 function dot(pen, size, ratio) {
   pen.fillStyle = themeColor("hatch");
   pen.beginPath();
-  pen.arc(size / 2, size / 2, 1.1 * ratio, 0, 2 * Math.PI);
+  pen.arc(size / 2, size / 2, 0.9 * ratio, 0, 2 * Math.PI);
   pen.fill();
 }
 
