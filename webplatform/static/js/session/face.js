@@ -103,7 +103,7 @@ export class FacePanel {
     this.isCurrent = false;
     this.plot.setAttribute("aria-busy", "false");
     const isSignedOut = refusal.status === 401 || refusal.code === "not_authenticated";
-    this.showState(isSignedOut ? this.words.signedOut : refusal.message || this.words.chartFailed, true);
+    this.showState(isSignedOut ? this.words.signedOut : (refusal.status && refusal.message) || this.words.chartFailed, true);
   }
 
   showState(text, isFailure = false) {

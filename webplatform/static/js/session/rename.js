@@ -17,7 +17,7 @@ export function enableRename(data, words) {
     try {
       show((await request(`/sessions/${data.id}/`, { method: "PATCH", body })).title);
     } catch (refusal) {
-      problem.textContent = refusal.message || words.renameFailed;
+      problem.textContent = (refusal.status && refusal.message) || words.renameFailed;
       problem.hidden = false;
     }
   });

@@ -22,7 +22,7 @@ export class LaneTable {
       const lane = await fetchLane(data.id, number, { fromMs: view.fromMs, toMs: view.toMs, bucketMs });
       this.place.replaceChildren(this.draw(lane));
     } catch (refusal) {
-      this.place.textContent = refusal.message || words.chartFailed;
+      this.place.textContent = (refusal.status && refusal.message) || words.chartFailed;
     }
   }
 
