@@ -118,8 +118,8 @@ def test_the_api_changes_its_shape_on_purpose_only(tmp_path: Path):
 def test_every_page_extends_a_base():
     texts = {path: path.read_text(encoding="utf-8") for path in templates()}
     included = {name for text in texts.values() for name in re.findall(r"{% include [\"']([^\"']+)", text)}
-    # Django renders these two without a request: a base that greets the user would fail in its turn.
-    exempt = (*included, "base.html", "400.html", "500.html", "parts/form.html")
+    # Django renders 400 and 500 without a request: a base that greets the user would fail in its turn.
+    exempt = (*included, "base.html", "400.html", "500.html", "parts/form.html", "drf_spectacular/swagger_ui.html")
     pages = [path for path in texts if not str(path).endswith(exempt)]
     assert [place(path) for path in pages if "{% extends" not in texts[path]] == []
 
@@ -135,6 +135,14 @@ def test_every_requirement_is_pinned_and_explained(file: str):
     names = [re.fullmatch(r"([A-Za-z0-9_-]+)(?:\[[a-z]+\])?==[0-9][0-9a-z.]*", line).group(1) for line in lines]
     decisions = read("docs/decisions.md").lower()
     assert [name for name in names if f"`{name.lower()}`" not in decisions] == []
+
+
+def test_every_link_of_the_documents_leads_somewhere():
+    documents = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), ROOT / "benchmarks" / "README.md"]
+    links = [
+        (d, link) for d in documents for link in re.findall(r"\]\((?!https?:)([^)#]+)", d.read_text(encoding="utf-8"))
+    ]
+    assert [f"{place(d)}: {link}" for d, link in links if not (d.parent / link).exists()] == []
 
 
 def test_nothing_is_left_to_do():
