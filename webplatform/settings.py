@@ -147,6 +147,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout"
 CELERY_TASK_PUBLISH_RETRY = False  # a request never waits for Redis: the beat enqueues what a lost message left behind
 CELERY_BEAT_SCHEDULE = {
     "requeue-stranded-jobs": {"task": "webplatform.analysis.tasks.requeue_stranded_jobs", "schedule": 5.0},
+    "remove-leftovers": {"task": "webplatform.analysis.tasks.remove_leftovers", "schedule": 1800.0},
 }
 
 # -- the job's limits -------------------------------------------------------------------------------------------------

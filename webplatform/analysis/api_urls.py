@@ -1,5 +1,12 @@
 """REST addresses of the analysis app."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from webplatform.analysis import api
+
+urlpatterns = [
+    path("analyses/", api.AnalysisListApi.as_view(), name="api-analyses"),
+    path("analyses/<uuid:job_id>/", api.AnalysisApi.as_view(), name="api-analysis"),
+    path("analyses/<uuid:job_id>/cancel/", api.CancelApi.as_view(), name="api-analysis-cancel"),
+    path("analyses/<uuid:job_id>/retry/", api.RetryApi.as_view(), name="api-analysis-retry"),
+]

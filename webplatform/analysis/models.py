@@ -43,7 +43,7 @@ class AnalysisJob(models.Model):
     queued -> running -> done
        |         |-----> failed ----retry----> queued
        |         |-----> cancelled --retry---> queued
-       |         '-----> queued (its worker died; attempt counted, given up after RAUT_JOB_MAX_ATTEMPTS)
+       |         '-----> queued (its worker died; attempt counted, given up after `max_attempts`)
        '---------------> cancelled
 
     A worker owns a running job through `lease`; whoever holds another lease has lost it and must stop.
@@ -60,6 +60,7 @@ class AnalysisJob(models.Model):
     session = models.OneToOneField(Session, on_delete=models.CASCADE, related_name="job")
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
+    max_attempts = models.PositiveSmallIntegerField(default=3, help_text=_("Given up once this many were begun."))
     lease = models.UUIDField(null=True)
     heartbeat_at = models.DateTimeField(null=True)
     cancel_requested_at = models.DateTimeField(null=True)
@@ -69,6 +70,7 @@ class AnalysisJob(models.Model):
     error_code = models.CharField(max_length=40, blank=True)
     error_message = models.CharField(max_length=500, blank=True)
     queued_at = models.DateTimeField()
+    enqueued_at = models.DateTimeField(null=True, help_text=_("When its message was last sent; none: it was not."))
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 

@@ -1,7 +1,10 @@
-"""Addresses of the analysis pages."""
+"""Addresses of the analysis app: the media of a session, and the socket of its jobs."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from webplatform.analysis.consumers import JobsConsumer
+from webplatform.analysis.views import media
 
 app_name = "analysis"
-urlpatterns: list[URLPattern] = []
-websocket_urlpatterns: list[URLPattern] = []
+urlpatterns = [path("sessions/<uuid:session_id>/media/", media, name="media")]
+websocket_urlpatterns = [path("ws/jobs/", JobsConsumer.as_asgi())]

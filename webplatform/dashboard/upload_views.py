@@ -19,12 +19,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from webplatform.accounts.models import User
 from webplatform.analysis import services
 from webplatform.analysis.models import AnalysisJob
+from webplatform.analysis.uploads import EXTENSIONS
 from webplatform.common.errors import AppError, Invalid
-from webplatform.consent.models import ConsentRecord
 from webplatform.consent.queries import valid_consent
 from webplatform.dashboard.words import progress_words, upload_words
-
-EXTENSIONS = [".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi"]
 
 
 @login_required
@@ -75,7 +73,7 @@ def _submit_all(
     jobs, refusals = [], []
     for file in files:
         try:
-            jobs.append(services.submit_video(user=user, upload=file, again=again, channel=ConsentRecord.Channel.PAGE))
+            jobs.append(services.submit_video(user=user, upload=file, again=again))
         except AppError as error:
             refusals.append((file.name, error))
     if not files:

@@ -1,0 +1,77 @@
+"""The REST endpoints of analyses."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, status
+from rest_framework.parsers import FormParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from webplatform.analysis.models import AnalysisJob
+from webplatform.analysis.serializers import JobFilterIn, JobOut, UploadIn
+from webplatform.analysis.services import cancel_job, retry_job, submit_video
+
+
+class AnalysisListApi(generics.ListAPIView):
+    """The user's analyses, newest first; a new one by sending a video."""
+
+    serializer_class = JobOut
+    parser_classes = (MultiPartParser, FormParser)
+
+    @extend_schema(operation_id="analyses_list", tags=["analyses"], parameters=[JobFilterIn])
+    def get(self, request: Request) -> Response:
+        return self.list(request)
+
+    @extend_schema(operation_id="analyses_create", tags=["analyses"], request=UploadIn, responses={202: JobOut})
+    def post(self, request: Request) -> Response:
+        sent = UploadIn(data=request.data)
+        sent.is_valid(raise_exception=True)
+        given = sent.validated_data
+        job = submit_video(user=request.user, upload=given["file"], title=given["title"], again=given["again"])
+        headers = {"Location": reverse("api-analysis", args=[job.pk])}
+        return Response(JobOut(job).data, status=status.HTTP_202_ACCEPTED, headers=headers)
+
+    def get_queryset(self) -> QuerySet[AnalysisJob]:
+        if getattr(self, "swagger_fake_view", False):
+            return AnalysisJob.objects.none()
+        asked = JobFilterIn(data=self.request.query_params)
+        asked.is_valid(raise_exception=True)
+        jobs = AnalysisJob.objects.for_user(self.request.user).select_related("session")
+        return jobs.filter(state=asked.validated_data["status"]) if "status" in asked.validated_data else jobs
+
+
+class AnalysisApi(APIView):
+    """One analysis."""
+
+    @extend_schema(operation_id="analyses_retrieve", tags=["analyses"], responses=JobOut)
+    def get(self, request: Request, job_id: UUID) -> Response:
+        return Response(JobOut(_job(request, job_id)).data)
+
+
+class CancelApi(APIView):
+    """Stops an analysis that waits or runs."""
+
+    @extend_schema(operation_id="analyses_cancel", tags=["analyses"], request=None, responses=JobOut)
+    def post(self, request: Request, job_id: UUID) -> Response:
+        return Response(JobOut(cancel_job(job=_job(request, job_id), user=request.user)).data)
+
+
+class RetryApi(APIView):
+    """Starts a failed or cancelled analysis again from the beginning of its video."""
+
+    @extend_schema(operation_id="analyses_retry", tags=["analyses"], request=None, responses={202: JobOut})
+    def post(self, request: Request, job_id: UUID) -> Response:
+        job = retry_job(job=_job(request, job_id), user=request.user)
+        return Response(JobOut(job).data, status=status.HTTP_202_ACCEPTED)
+
+
+def _job(request: Request, job_id: UUID) -> AnalysisJob:
+    jobs = AnalysisJob.objects.for_user(request.user).select_related("session__study")
+    return get_object_or_404(jobs, pk=job_id)

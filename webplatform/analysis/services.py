@@ -1,0 +1,152 @@
+"""What a request may do with analyses: hand a video in, cancel, try again."""
+
+from __future__ import annotations
+
+import shutil
+from functools import partial
+from pathlib import PurePath
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from webplatform.accounts.models import User
+from webplatform.analysis.models import AnalysisJob, MediaFile
+from webplatform.analysis.progress import publish_job
+from webplatform.analysis.tasks import send_analysis
+from webplatform.analysis.uploads import CheckedUpload, check_upload, keep_upload
+from webplatform.common.errors import Conflict, NotAllowed
+from webplatform.consent.services import require_consent
+from webplatform.history.models import Session
+from webplatform.history.queries import is_editable_by
+from webplatform.history.services import fail_session, open_session, reopen_session
+from webplatform.studies.models import Study
+from webplatform.studies.services import personal_study
+
+
+def submit_video(*, user: User, upload: UploadedFile, title: str = "", again: bool = False) -> AnalysisJob:
+    """The video lies in a new session's folder, and a job waits to turn it into that session's history.
+
+    All of it exists or nothing does. The job waits also when its message cannot be sent now.
+
+    Raises:
+        ConsentMissing: the user has not agreed to the newest consent text.
+        Invalid, TooLarge, StorageFull: the file cannot be accepted.
+        Conflict: the study holds this very file already and `again` is not set; `details` name that session.
+    """
+    consent = require_consent(user=user)
+    checked = check_upload(upload)
+    study = personal_study(user)
+    session = None
+    try:
+        with transaction.atomic():
+            if not again:
+                _refuse_twice(study, checked)
+            session = open_session(
+                study=study,
+                user=user,
+                consent=consent,
+                title=title.strip() or PurePath(checked.name).stem,
+                source=Session.Source.UPLOAD,
+                every_ms=settings.RAUT_SAMPLE_EVERY_MS,
+            )
+            return _keep(session, checked)
+    except BaseException:
+        # The rows went with the transaction; the folder is no part of it.
+        if session is not None:
+            shutil.rmtree(session.folder, ignore_errors=True)
+        raise
+
+
+def cancel_job(*, job: AnalysisJob, user: User) -> AnalysisJob:
+    """A waiting job is cancelled; a running one is asked to stop, which it does within two seconds.
+
+    Raises:
+        NotAllowed: the user may only view the study.
+        Conflict: the job has ended.
+    """
+    _require_editor(job, user)
+    now = timezone.now()
+    with transaction.atomic():
+        waiting = AnalysisJob.objects.filter(pk=job.pk, state=AnalysisJob.State.QUEUED)
+        if waiting.update(state=AnalysisJob.State.CANCELLED, finished_at=now):
+            fail_session(session=job.session)
+        elif not AnalysisJob.objects.filter(pk=job.pk, state=AnalysisJob.State.RUNNING).update(cancel_requested_at=now):
+            raise Conflict(_("The analysis has ended already."))
+    return _tell(job)
+
+
+def retry_job(*, job: AnalysisJob, user: User) -> AnalysisJob:
+    """A failed or cancelled job waits again, and its session is open and empty.
+
+    Raises:
+        NotAllowed: the user may only view the study.
+        ConsentMissing: the user's consent does not hold any more.
+        Conflict: the job did not fail and was not cancelled.
+    """
+    _require_editor(job, user)
+    require_consent(user=user)
+    ended = AnalysisJob.objects.filter(pk=job.pk, state__in=(AnalysisJob.State.FAILED, AnalysisJob.State.CANCELLED))
+    with transaction.atomic():
+        changed = ended.update(
+            state=AnalysisJob.State.QUEUED,
+            max_attempts=job.attempts + settings.RAUT_JOB_MAX_ATTEMPTS,
+            cancel_requested_at=None,
+            progress=0.0,
+            faces_found=0,
+            seconds_left=None,
+            error_code="",
+            error_message="",
+            queued_at=timezone.now(),
+            enqueued_at=None,
+            started_at=None,
+            finished_at=None,
+        )
+        if not changed:
+            raise Conflict(_("Only an analysis that failed or was cancelled can be started again."))
+        reopen_session(session=job.session)
+        transaction.on_commit(partial(send_analysis, job.pk))
+    return _tell(job)
+
+
+def _keep(session: Session, checked: CheckedUpload) -> AnalysisJob:
+    stored = keep_upload(checked, session.folder)
+    MediaFile.objects.create(
+        session=session,
+        original_name=checked.name,
+        stored_name=stored.name,
+        content_type=checked.content_type,
+        size_bytes=stored.stat().st_size,
+        sha256=checked.sha256,
+    )
+    job = AnalysisJob.objects.create(
+        session=session, queued_at=timezone.now(), max_attempts=settings.RAUT_JOB_MAX_ATTEMPTS
+    )
+    transaction.on_commit(partial(send_analysis, job.pk))
+    transaction.on_commit(partial(publish_job, job.pk))
+    return job
+
+
+def _refuse_twice(study: Study, checked: CheckedUpload) -> None:
+    same = MediaFile.objects.filter(sha256=checked.sha256, session__study=study).select_related("session").first()
+    if same is not None:
+        raise Conflict(
+            _("This file was uploaded before, as “%(title)s”.") % {"title": same.session.title},
+            reason="duplicate",
+            session=str(same.session_id),
+            session_url=reverse("dashboard:session", args=[same.session_id]),
+        )
+
+
+def _require_editor(job: AnalysisJob, user: User) -> None:
+    if not is_editable_by(job.session, user):
+        raise NotAllowed(_("Only owners and analysts of the study may do this."))
+
+
+def _tell(job: AnalysisJob) -> AnalysisJob:
+    job.refresh_from_db()
+    publish_job(job.pk)
+    return job

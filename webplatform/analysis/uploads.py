@@ -1,0 +1,155 @@
+"""Taking a file in: checked without decoding it, hashed, and moved to its place in one step or not at all."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from django.conf import settings
+from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
+from django.utils.translation import gettext as _
+
+from webplatform.common.errors import Invalid, StorageFull, TooLarge
+
+EXTENSIONS = (".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi")
+MAX_NAME = 200
+_SNIFFED_BYTES = 16
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_ISO_BOXES = {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedUpload:
+    """An upload that may be kept.
+
+    Args:
+        file: as Django received it.
+        name: as the user called it, without folders and control characters; for display only.
+        content_type: by what the bytes are, not by what the browser said.
+        sha256: of the content, hex.
+    """
+
+    file: UploadedFile
+    name: str
+    content_type: str
+    sha256: str
+
+    @property
+    def stored_name(self) -> str:
+        """What the file is called on the disk: nothing of it comes from the user."""
+        return "media." + self.content_type.rsplit("/", 1)[1].removeprefix("x-")
+
+
+def check_upload(upload: UploadedFile) -> CheckedUpload:
+    """The upload is a video by its name, its size and its first bytes.
+
+    Raises:
+        Invalid: it is empty or no video of a kind that is accepted.
+        TooLarge: it is over RAUT_MAX_UPLOAD_MB.
+        StorageFull: keeping it would leave less free space than RAUT_MIN_FREE_DISK_MB.
+    """
+    name = _clean_name(upload.name or "")
+    if not upload.size:
+        raise Invalid(_("“%(name)s” is empty.") % {"name": name})
+    if upload.size > settings.RAUT_MAX_UPLOAD_MB * 2**20:
+        limit = {"name": name, "limit": settings.RAUT_MAX_UPLOAD_MB}
+        raise TooLarge(_("“%(name)s” is larger than the limit of %(limit)s MB.") % limit)
+    content_type = _sniff(upload)
+    if PurePath(name).suffix.lower() not in EXTENSIONS or content_type is None:
+        kinds = {"name": name, "kinds": ", ".join(EXTENSIONS)}
+        raise Invalid(_("“%(name)s” is not a video that can be analysed. Accepted are: %(kinds)s.") % kinds)
+    _refuse_when_full(upload)
+    return CheckedUpload(upload, name, content_type, _hash(upload))
+
+
+def keep_upload(checked: CheckedUpload, folder: Path) -> Path:
+    """The file lies in `folder`, whole, under its stored name.
+
+    Raises:
+        StorageFull: there was no room; nothing of it is left.
+    """
+    target = folder / checked.stored_name
+    with telling_full():
+        folder.mkdir(parents=True, exist_ok=True)
+        part = folder / ".part"
+        if isinstance(checked.file, TemporaryUploadedFile):
+            checked.file.flush()
+            shutil.move(checked.file.temporary_file_path(), part)
+        else:
+            with part.open("wb") as out:
+                shutil.copyfileobj(checked.file.open("rb"), out, 2**20)
+        part.chmod(0o600)
+        _flush(part)
+        part.replace(target)
+    return target
+
+
+@contextmanager
+def telling_full() -> Iterator[None]:
+    """Turn the disk's "no room" into a sentence.
+
+    Raises:
+        StorageFull: instead of the OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        raise StorageFull(_("The server has no room for this file at the moment.")) from error
+
+
+def free_bytes(folder: Path) -> int:
+    """Free space for us on the disk of `folder`, bytes."""
+    return shutil.disk_usage(folder).free
+
+
+def _clean_name(name: str) -> str:
+    last = PurePath(name.replace("\\", "/")).name
+    shown = "".join(letter for letter in last if letter.isprintable()).strip()
+    stem, suffix = PurePath(shown).stem, PurePath(shown).suffix[:10]
+    return (stem[: MAX_NAME - len(suffix)] + suffix) or "video"
+
+
+def _sniff(upload: UploadedFile) -> str | None:
+    """The content type of an accepted container by its first bytes; None for anything else."""
+    upload.seek(0)
+    head = upload.read(_SNIFFED_BYTES)
+    upload.seek(0)
+    if head[4:8] in _ISO_BOXES:
+        return "video/quicktime" if head[4:8] != b"ftyp" or head[8:10] == b"qt" else "video/mp4"
+    if head[:4] == b"\x1a\x45\xdf\xa3":
+        return "video/webm" if upload.name.lower().endswith(".webm") else "video/x-matroska"
+    if head[:4] == b"RIFF" and head[8:12] == b"AVI ":
+        return "video/x-msvideo"
+    return None
+
+
+def _refuse_when_full(upload: UploadedFile) -> None:
+    moved = isinstance(upload, TemporaryUploadedFile)  # it lies on the disk already
+    needed = settings.RAUT_MIN_FREE_DISK_MB * 2**20 + (0 if moved else upload.size)
+    if free_bytes(settings.DATA_DIR) < needed:
+        raise StorageFull(_("The server has no room for this file at the moment."))
+
+
+def _hash(upload: UploadedFile) -> str:
+    digest = hashlib.sha256()
+    upload.seek(0)
+    for chunk in upload.chunks(2**20):
+        digest.update(chunk)
+    upload.seek(0)
+    return digest.hexdigest()
+
+
+def _flush(file: Path) -> None:
+    handle = os.open(file, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

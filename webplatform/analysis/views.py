@@ -1,0 +1,88 @@
+"""The video of a session, for those who may see the session, in the pieces that a player asks for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth.decorators import login_required
+from django.core.handlers.asgi import ASGIRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from webplatform.analysis.models import MediaFile
+from webplatform.analysis.ranges import Range, UnsatisfiableRange, parse_range
+from webplatform.history.models import Session
+
+CHUNK_BYTES = 256 * 1024
+
+
+@login_required
+@require_safe
+def media(request: HttpRequest, session_id: UUID) -> HttpResponseBase:
+    """The session's media file: 200 whole, 206 a part, 416 a part that does not exist."""
+    session = get_object_or_404(Session.objects.for_user(request.user), pk=session_id)
+    file = get_object_or_404(MediaFile, session=session)
+    path = session.folder / file.stored_name
+    if not path.is_file():
+        raise Http404
+    size_bytes = path.stat().st_size
+    headers = {**_headers(file), "Accept-Ranges": "bytes"}
+    try:
+        part = parse_range(_range_asked(request, file), size_bytes)
+    except UnsatisfiableRange:
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size_bytes}"})
+    headers["Content-Length"] = str(part.length)
+    if part.is_part:
+        headers["Content-Range"] = f"bytes {part.start}-{part.start + part.length - 1}/{size_bytes}"
+    body = _body(request, path, part) if request.method == "GET" else ()
+    status = 206 if part.is_part else 200
+    return StreamingHttpResponse(body, status=status, content_type=file.content_type, headers=headers)
+
+
+def _range_asked(request: HttpRequest, file: MediaFile) -> str:
+    """The Range header, unless it belongs to another state of the file (If-Range)."""
+    expected = request.headers.get("If-Range")
+    return request.headers.get("Range", "") if expected in (None, _etag(file)) else ""
+
+
+def _headers(file: MediaFile) -> dict[str, str]:
+    return {
+        "Content-Disposition": content_disposition_header(False, file.original_name),
+        "Cache-Control": "private, no-cache",
+        "ETag": _etag(file),
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+    }
+
+
+def _etag(file: MediaFile) -> str:
+    return f'"{file.sha256}"'
+
+
+def _body(request: HttpRequest, path: Path, part: Range) -> Iterator[bytes] | AsyncIterator[bytes]:
+    pieces = _pieces(path, part)
+    # An ASGI server would first collect a plain iterator's pieces in memory, all of them.
+    return _asynchronous(pieces) if isinstance(request, ASGIRequest) else pieces
+
+
+def _pieces(path: Path, part: Range) -> Iterator[bytes]:
+    left = part.length
+    with path.open("rb") as file:
+        file.seek(part.start)
+        while left > 0 and (piece := file.read(min(CHUNK_BYTES, left))):
+            left -= len(piece)
+            yield piece
+
+
+async def _asynchronous(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    next_piece = sync_to_async(next, thread_sensitive=False)
+    try:
+        while (piece := await next_piece(pieces, None)) is not None:
+            yield piece
+    finally:
+        pieces.close()  # type: ignore[attr-defined]  # a viewer who leaves must not keep the file open

@@ -1,0 +1,197 @@
+"""The analysis itself, in a worker: claim the job, read the video, write its history, say how it ended.
+
+Safe to run twice and at once: only one run holds the job's lease, every write checks it, and a new run starts from an
+empty session.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+import inference
+from webplatform.analysis.models import AnalysisJob
+from webplatform.analysis.progress import publish_job
+from webplatform.common.errors import AppError, Conflict
+from webplatform.consent.services import require_consent
+from webplatform.history.models import Session
+from webplatform.history.services import append_readings, close_session, discard_readings, fail_session, use_model
+from webplatform.modelhub.engines import engine_for
+from webplatform.modelhub.services import ensure_active_model
+
+BATCH_READINGS = 500
+BEAT_EVERY_S = 0.5
+PUBLISH_EVERY_S = 1.0
+_ERROR_CODES = {
+    inference.UnreadableVideo: "unreadable_video",
+    inference.MediaTooLarge: "too_large",
+    inference.BadBundle: "bad_model",
+}
+
+logger = logging.getLogger(__name__)
+
+
+class LeaseLost(Exception):
+    """Another worker has the job, or it does not exist any more: whoever sees this must write nothing."""
+
+
+class CancelRequested(Exception):
+    """Somebody asked for the job to be cancelled."""
+
+
+@dataclass
+class _Run:
+    """One attempt at a job."""
+
+    job: AnalysisJob
+    session: Session
+    lease: UUID
+    started_s: float = field(default_factory=time.monotonic)
+    beaten_s: float = 0.0
+    published_s: float = 0.0
+    tracks: set[int] = field(default_factory=set)
+
+    @property
+    def held(self) -> QuerySet[AnalysisJob]:
+        """The job's row while this run may write: running, under this lease."""
+        return AnalysisJob.objects.filter(pk=self.job.pk, lease=self.lease, state=AnalysisJob.State.RUNNING)
+
+
+def run_job(job_id: UUID) -> None:
+    """The job is done, failed or cancelled, and its session says the same; or another worker has it."""
+    run = _claim(job_id)
+    if run is None:
+        logger.info("Job %s is not waiting any more.", job_id)
+        return
+    try:
+        _read(run)
+    except LeaseLost:
+        logger.warning("Job %s was taken away from this worker.", job_id)
+    except CancelRequested:
+        _end(run, AnalysisJob.State.CANCELLED)
+    except (inference.InferenceError, AppError) as error:
+        code = _ERROR_CODES.get(type(error)) or getattr(error, "code", "unreadable_video")
+        _end(run, AnalysisJob.State.FAILED, code, str(error))
+    except Exception:
+        logger.exception("Job %s failed.", job_id)
+        message = _("Something went wrong on the server while it read this video. The operator's log says more.")
+        _end(run, AnalysisJob.State.FAILED, "internal", message)
+
+
+def _claim(job_id: UUID) -> _Run | None:
+    """Take the waiting job; of two workers that try, one gets it."""
+    now, lease = timezone.now(), uuid4()
+    claimed = AnalysisJob.objects.filter(pk=job_id, state=AnalysisJob.State.QUEUED).update(
+        state=AnalysisJob.State.RUNNING,
+        lease=lease,
+        attempts=F("attempts") + 1,
+        heartbeat_at=now,
+        started_at=now,
+        finished_at=None,
+    )
+    if not claimed:
+        return None
+    job = AnalysisJob.objects.select_related("session__media", "session__created_by").get(pk=job_id)
+    publish_job(job_id)
+    return _Run(job, job.session, lease)
+
+
+def _read(run: _Run) -> None:
+    if run.session.created_by is not None:
+        require_consent(user=run.session.created_by)
+    version = ensure_active_model()
+    _write(run, partial(discard_readings, session=run.session))
+    _write(run, partial(use_model, session=run.session, version=version))
+    limits = inference.VideoLimits(max_duration_ms=settings.RAUT_MAX_VIDEO_MINUTES * 60_000)
+    engine, path = engine_for(version), _media_path(run.session)
+    batch: list[inference.FrameReading] = []
+    with engine.read_video(path, every_ms=run.session.every_ms, limits=limits) as video:
+        for reading in video:
+            batch.append(reading)
+            run.tracks.update(face.track for face in reading.faces)
+            _beat(run, reading.t_ms, video.stated_ms)
+            if len(batch) >= BATCH_READINGS:
+                _append(run, batch)
+                batch = []
+        _append(run, batch)
+    _finish(run, video.end)
+
+
+def _media_path(session: Session) -> Path:
+    path = session.folder / session.media.stored_name
+    if not path.is_file():
+        raise Conflict(_("The video is not on the server any more."))
+    return path
+
+
+def _append(run: _Run, batch: list[inference.FrameReading]) -> None:
+    _write(run, partial(append_readings, session=run.session, readings=batch))
+
+
+def _finish(run: _Run, end: inference.VideoEnd) -> None:
+    close = partial(
+        close_session,
+        session=run.session,
+        duration_ms=end.ended_at_ms,
+        is_partial=end.is_partial,
+        frames_decoded=end.frames_decoded,
+    )
+    ended = {"state": AnalysisJob.State.DONE, "lease": None, "finished_at": timezone.now()}
+    _write(run, close, progress=1.0, seconds_left=0.0, faces_found=len(run.tracks), **ended)
+    publish_job(run.job.pk)
+
+
+def _write(run: _Run, action: Callable[[], object], **changes: Any) -> None:  # fields of the job
+    """Write to the session and the job's row, or to neither when this run does not hold the job any more.
+
+    The session's row comes first: a deletion locks the two in that order.
+    """
+    try:
+        with transaction.atomic():
+            action()
+            if not run.held.update(heartbeat_at=timezone.now(), **changes):
+                raise LeaseLost
+    except Conflict as error:  # the session was deleted, or is another run's by now
+        raise LeaseLost from error
+
+
+def _beat(run: _Run, t_ms: int, stated_ms: int | None) -> None:
+    """Twice a second: show a sign of life and the progress, and see whether to stop."""
+    now_s = time.monotonic()
+    if now_s - run.beaten_s < BEAT_EVERY_S:
+        return
+    run.beaten_s = now_s
+    share = min(t_ms / stated_ms, 0.99) if stated_ms else 0.0
+    left_s = (now_s - run.started_s) * (1 / share - 1) if share > 0 else None
+    going_on = run.held.filter(cancel_requested_at=None).update(
+        heartbeat_at=timezone.now(), progress=share, seconds_left=left_s, faces_found=len(run.tracks)
+    )
+    if not going_on:
+        raise CancelRequested if run.held.exists() else LeaseLost
+    if now_s - run.published_s >= PUBLISH_EVERY_S:
+        run.published_s = now_s
+        publish_job(run.job.pk)
+
+
+def _end(run: _Run, state: AnalysisJob.State, code: str = "", message: str = "") -> None:
+    ended = {"state": state, "lease": None, "finished_at": timezone.now(), "seconds_left": None}
+    with transaction.atomic():
+        if not run.held.update(error_code=code, error_message=message[:500], **ended):
+            return
+        try:
+            fail_session(session=run.session)
+        except Conflict:
+            logger.info("Session %s of job %s was not open any more.", run.session.pk, run.job.pk)
+    publish_job(run.job.pk)
