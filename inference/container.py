@@ -20,6 +20,8 @@ from inference.errors import MediaTooLarge, UnreadableVideo
 # a file may be opened only as one of these, and only from the disk.
 FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg"
 UNKNOWN_INTERVAL_MS = 40.0
+# Probing may decode a frame to learn its size; this bounds it at about 200 MB while letting the size be told.
+_PROBED_MAX_PIXELS = 16384 * 8192
 _SNIFFED_BYTES = 1 << 20
 
 
@@ -73,7 +75,7 @@ def open_video(path: Path, limits: VideoLimits) -> Iterator[tuple[InputContainer
         UnreadableVideo: not a video, or of a codec that this build cannot decode.
         MediaTooLarge: the header states more than `limits` allow.
     """
-    container = _open_container(path, limits)
+    container = _open_container(path)
     try:
         stream = _choose_stream(container, path)
         _check_limits(container, stream, path, limits)
@@ -100,16 +102,16 @@ def stated_interval_ms(stream: VideoStream) -> float:
     return float(1000 / rate) if rate else UNKNOWN_INTERVAL_MS
 
 
-def _open_container(path: Path, limits: VideoLimits) -> InputContainer:
+def _open_container(path: Path) -> InputContainer:
     if not path.is_file():
         raise UnreadableVideo(f"There is no file named {path.name}.")
     if path.stat().st_size == 0:
         raise UnreadableVideo(f"{path.name} is empty.")
     try:
-        # "file:" keeps a name such as "concat:a|b" from being read as a protocol. max_pixels binds the probing too.
+        # "file:" keeps a name such as "concat:a|b" from being read as a protocol.
         return av.open(
             f"file:{path}",
-            options={"max_pixels": str(limits.max_pixels)},
+            options={"max_pixels": str(_PROBED_MAX_PIXELS)},
             container_options={"format_whitelist": FORMATS, "protocol_whitelist": "file"},
             metadata_errors="replace",
         )
@@ -131,6 +133,8 @@ def _choose_stream(container: InputContainer, path: Path) -> VideoStream:
 
 def _check_limits(container: InputContainer, stream: VideoStream, path: Path, limits: VideoLimits) -> None:
     width, height = stream.codec_context.width, stream.codec_context.height
+    if width < 1 or height < 1:
+        raise UnreadableVideo(f"{path.name} states no frame size that can be used.")
     if max(width, height) > limits.max_side_px or width * height > limits.max_pixels:
         raise MediaTooLarge(f"The frames of {path.name} are {width} x {height} pixels, which is over the limit.")
     duration_ms = stated_duration_ms(container, stream)

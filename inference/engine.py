@@ -46,6 +46,11 @@ class VideoReading:
         return self._reader.end
 
     @property
+    def stated_ms(self) -> int | None:
+        """The length that the header states, in ms; None where it does not, and before the first step."""
+        return self._reader.stated_ms
+
+    @property
     def times(self) -> StageTimes:
         """Seconds spent in each stage so far."""
         return self._pipeline.times

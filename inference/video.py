@@ -108,6 +108,11 @@ class VideoReader:
         path: a local file.
         every_ms: the first frame is sampled, then the first frame of each further `every_ms`.
         limits: refused beyond these; by default `VideoLimits()`.
+
+    Attributes:
+        end: how the video ended, once the last frame was taken; None before.
+        stated_ms: the length that the header states, known from the first step on; None where it does not say.
+
     Raises:
         UnreadableVideo: on the first step: not a video, or not one frame of it can be decoded.
         MediaTooLarge: on the first step by the header's word, or later when the clock itself passes the limit.
@@ -116,6 +121,7 @@ class VideoReader:
     def __init__(self, path: Path, *, every_ms: int = 200, limits: VideoLimits | None = None) -> None:
         self.path = Path(path)
         self.end: VideoEnd | None = None
+        self.stated_ms: int | None = None
         self._every_ms = every_ms
         self._limits = limits or VideoLimits()
         self._grid = SampleGrid(every_ms)
@@ -141,6 +147,7 @@ class VideoReader:
     def _read(self) -> Generator[Frame, None, None]:
         sampled = 0
         with open_video(self.path, self._limits) as (container, stream):
+            self.stated_ms = stated_duration_ms(container, stream)
             decoder = FrameDecoder(container, stream, every_ms=self._every_ms)
             for frame, t_ms in decoder.frames():
                 self._refuse_long(t_ms)
@@ -154,7 +161,7 @@ class VideoReader:
                 frames_sampled=sampled,
                 frames_left_out=decoder.frames_left_out,
                 ended_at_ms=decoder.ended_at_ms,
-                expected_ms=stated_duration_ms(container, stream),
+                expected_ms=self.stated_ms,
                 damaged_packets=decoder.damaged_packets,
             )
 
