@@ -22,6 +22,7 @@ class FrameClock:
         self._interval_ms = interval_ms
         self._origin: Fraction | None = None
         self._last_ms = 0.0
+        self._has_begun = False
         self.is_rebased = False
 
     def read(self, pts: int | None) -> int:
@@ -31,6 +32,7 @@ class FrameClock:
             pts: its timestamp in ticks of the time base, or None.
         """
         self._last_ms = self._advance(pts)
+        self._has_begun = True
         return round(self._last_ms)
 
     def peek(self, pts: int) -> int | None:
@@ -38,18 +40,18 @@ class FrameClock:
         return None if self._origin is None else round(float(pts * self._ms_per_tick - self._origin))
 
     def _advance(self, pts: int | None) -> float:
+        usual_ms = self._last_ms + self._interval_ms if self._has_begun else 0.0
         if pts is None:
-            return self._last_ms + self._interval_ms if self._origin is not None else 0.0
+            return usual_ms
         ticks_ms = pts * self._ms_per_tick
         if self._origin is None:
-            self._origin = ticks_ms
+            self._origin = ticks_ms - Fraction(usual_ms)
         t_ms = float(ticks_ms - self._origin)
         if t_ms >= self._last_ms - CLOCK_JUMP_MS:
             return max(t_ms, self._last_ms)
         self.is_rebased = True
-        t_ms = self._last_ms + self._interval_ms
-        self._origin = ticks_ms - Fraction(t_ms)
-        return t_ms
+        self._origin = ticks_ms - Fraction(usual_ms)
+        return usual_ms
 
 
 class SampleGrid:

@@ -71,7 +71,8 @@ def write_clip(
 
 def write_faststart(path: Path, count: int = 100) -> Path:
     """Write an MP4 whose index stands before its data, as web players like it."""
-    return write_clip(path, moving_face(count), container_options={"movflags": "faststart"})
+    faststart = {"movflags": "faststart"}
+    return write_clip(path, moving_face(count), options={"g": "10"}, container_options=faststart)
 
 
 def turn_clip(path: Path, clockwise_deg: int) -> Path:

@@ -49,7 +49,7 @@ def test_an_mp4_cut_off_in_its_data_gives_what_is_there_and_says_partial(clip):
 
 
 def test_a_webm_cut_off_in_its_data_gives_what_is_there_and_says_partial(tmp_path):
-    path = clips.write_clip(tmp_path / "clip.webm", clips.moving_face(75), codec="libvpx")
+    path = clips.write_clip(tmp_path / "clip.webm", clips.moving_face(75), codec="libvpx", options={"g": "10"})
     clips.truncate(path, 0.5)
     reader = VideoReader(path)
     assert list(reader)
@@ -69,9 +69,18 @@ def test_a_stream_of_length_zero_is_refused(clip):
     assert "clip.mp4" in refusal(clips.write_without_frames(clip))
 
 
-def test_a_header_that_claims_too_long_a_video_is_found_out_by_reading(clip):
+def test_an_mp4_header_that_claims_too_long_a_video_is_not_believed(clip):
     clips.lie_about_length(clips.write_faststart(clip, 50), 100)
     reader = VideoReader(clip)
+    assert len(list(reader)) == 10
+    assert reader.end.expected_ms == 2000  # the table of samples knows better
+    assert not reader.end.is_partial
+
+
+def test_a_webm_that_claims_too_long_a_video_is_found_out_by_reading(tmp_path):
+    path = clips.write_clip(tmp_path / "clip.webm", clips.blank(50), codec="libvpx")
+    path.write_bytes(path.read_bytes().replace(b"00:00:02.0", b"00:03:20.0"))
+    reader = VideoReader(path)
     assert len(list(reader)) == 10
     assert reader.end.expected_ms == 200_000
     assert reader.end.ended_at_ms <= 2040
@@ -102,7 +111,10 @@ def test_a_picture_that_only_claims_to_be_small_is_never_decoded_large(tmp_path)
 
 def test_a_playlist_in_disguise_opens_no_other_file(tmp_path):
     hidden = clips.write_clip(tmp_path / "hidden.mp4", clips.blank(5))
-    for text in (f"#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\n{hidden}\n", f"ffconcat version 1.0\nfile '{hidden}'\n"):
+    for text in (
+        f"#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\n{hidden}\n",
+        f"ffconcat version 1.0\nfile '{hidden}'\n",
+    ):
         playlist = tmp_path / "clip.mp4"
         playlist.write_text(text)
         assert "not a video" in refusal(playlist)

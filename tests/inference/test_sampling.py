@@ -24,6 +24,8 @@ def test_a_missing_timestamp_continues_at_the_usual_interval():
     assert [clock.read(pts) for pts in (None, None, None)] == [0, 40, 80]
     clock = FrameClock(MS, 40)
     assert [clock.read(pts) for pts in (0, 33, None, 100)] == [0, 33, 73, 100]
+    clock = FrameClock(MS, 40)
+    assert [clock.read(pts) for pts in (None, None, 500, 533)] == [0, 40, 80, 113]
 
 
 def test_a_late_frame_does_not_turn_the_clock_back():

@@ -128,9 +128,7 @@ def test_a_video_longer_than_the_limit_is_refused_by_its_header(clip):
 
 
 def test_a_video_that_hides_its_length_is_stopped_by_the_clock(tmp_path):
-    path = clips.write_clip(
-        tmp_path / "live.webm", clips.blank(50), codec="libvpx", container_options={"live": "1"}
-    )
+    path = clips.write_clip(tmp_path / "live.webm", clips.blank(50), codec="libvpx", container_options={"live": "1"})
     times = []
     with pytest.raises(MediaTooLarge, match="longer than the limit"):
         times.extend(frame.t_ms for frame in read_frames(path, limits=VideoLimits(max_duration_ms=1000)))
@@ -145,7 +143,8 @@ def test_a_damaged_packet_costs_its_own_frames_only(tmp_path):
     path = clips.write_clip(tmp_path / "clip.mkv", clips.blank(50), codec="mjpeg")
     content = bytearray(path.read_bytes())
     starts = [i for i in range(len(content) - 3) if content[i : i + 3] == b"\xff\xd8\xff"]
-    content[starts[20] : starts[20] + 300] = bytes(300)
+    length = starts[21] - starts[20] - 32  # the next block's own header stays whole
+    content[starts[20] : starts[20] + length] = bytes(length)
     path.write_bytes(content)
     reader = VideoReader(path, every_ms=40)
     times = [frame.t_ms for frame in reader]
