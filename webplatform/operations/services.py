@@ -34,7 +34,7 @@ def prepare_demo_account() -> DemoLogin:
     The password is new each time: a known one would open every machine that ever ran the demonstration.
     """
     user, _ = User.objects.get_or_create(email=DEMO_EMAIL)
-    password = secrets.token_urlsafe(9)
+    password = secrets.token_hex(6)
     user.set_password(password)
     user.save(update_fields=["password"])
     EmailAddress.objects.update_or_create(user=user, email=DEMO_EMAIL, defaults={"verified": True, "primary": True})
