@@ -56,6 +56,7 @@ class Visitor:
 
     def await_timeline(self, face: int = 1) -> None:
         """Wait until the timeline shows what is in view."""
+        self.page.locator(f"[data-face='{face}'] [data-plot]").scroll_into_view_if_needed()
         self.page.wait_for_selector(f"[data-face='{face}'] [data-plot][aria-busy=false] canvas", state="attached")
 
     def answers(self, path: str) -> Any:

@@ -39,8 +39,10 @@ def media(request: HttpRequest, session_id: UUID) -> HttpResponseBase:
     headers["Content-Length"] = str(part.length)
     if part.is_part:
         headers["Content-Range"] = f"bytes {part.start}-{part.start + part.length - 1}/{size_bytes}"
-    body = _body(request, path, part) if request.method == "GET" else ()
     status = 206 if part.is_part else 200
+    if request.method == "HEAD":
+        return HttpResponse(status=status, content_type=file.content_type, headers=headers)
+    body = _body(request, path, part)
     return StreamingHttpResponse(body, status=status, content_type=file.content_type, headers=headers)
 
 
@@ -80,9 +82,8 @@ def _pieces(path: Path, part: Range) -> Iterator[bytes]:
 
 
 async def _asynchronous(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    # Who leaves, as a player that seeks does, may leave while a thread reads the next piece: the generator cannot be
+    # closed then. It is let go instead, which closes its file as soon as that thread is done.
     next_piece = sync_to_async(next, thread_sensitive=False)
-    try:
-        while (piece := await next_piece(pieces, None)) is not None:
-            yield piece
-    finally:
-        pieces.close()  # type: ignore[attr-defined]  # a viewer who leaves must not keep the file open
+    while (piece := await next_piece(pieces, None)) is not None:
+        yield piece

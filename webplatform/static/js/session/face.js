@@ -9,6 +9,7 @@ import { formatMoment } from "./moments.js";
 const PX_PER_BUCKET = 3;
 const SETTLE_MS = 150;
 const TOLD_SCORES = 3;
+const NEAR = "300px"; // a timeline about to come into sight is fetched already
 
 export class FacePanel {
   constructor(card, { data, words, view, player }) {
@@ -40,10 +41,11 @@ export class FacePanel {
       this.chart?.showRange();
       this.loadSoon();
     });
-    new IntersectionObserver((entries) => {
+    const onSight = (entries) => {
       this.isSeen = entries.at(-1).isIntersecting;
       if (this.isSeen) this.start();
-    }).observe(this.plot);
+    };
+    new IntersectionObserver(onSight, { rootMargin: NEAR }).observe(this.plot);
   }
 
   /** A face that was there for a part of the time only can have the view for itself. */
