@@ -1,0 +1,100 @@
+"""The socket of jobs: who may listen, what is told at first, and what afterwards."""
+
+import json
+
+import pytest
+from asgiref.sync import sync_to_async
+from asgiref.testing import ApplicationCommunicator
+from django.contrib.auth.models import AnonymousUser
+
+from webplatform.analysis.consumers import JobsConsumer
+from webplatform.analysis.models import AnalysisJob
+from webplatform.analysis.progress import publish_job
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Socket(ApplicationCommunicator):
+    """The client's end. (Channels' own testing package needs the server Daphne.)"""
+
+    async def connect(self):
+        await self.send_input({"type": "websocket.connect"})
+        answer = await self.receive_output()
+        return answer["type"] == "websocket.accept", answer.get("code")
+
+    async def receive_json(self):
+        return json.loads((await self.receive_output())["text"])
+
+    async def send(self, **frame):
+        await self.send_input({"type": "websocket.receive", **frame})
+
+    async def disconnect(self):
+        await self.send_input({"type": "websocket.disconnect", "code": 1000})
+        await self.wait()
+
+
+def socket_of(user):
+    scope = {"type": "websocket", "path": "/ws/jobs/", "headers": [], "user": user}
+    return Socket(JobsConsumer.as_asgi(), scope)
+
+
+@sync_to_async
+def change(**fields):
+    AnalysisJob.objects.update(**fields)
+    publish_job(AnalysisJob.objects.get().pk)
+
+
+async def test_nobody_listens_without_signing_in():
+    is_connected, code = await socket_of(AnonymousUser()).connect()
+    assert (is_connected, code) == (False, 4401)
+
+
+async def test_the_first_message_is_the_state_of_things(owner, submit):
+    job = await sync_to_async(submit)()
+    socket = socket_of(owner)
+    assert (await socket.connect())[0]
+    first = await socket.receive_json()
+    assert (first["type"], [one["id"] for one in first["jobs"]]) == ("snapshot", [str(job.pk)])
+    await socket.disconnect()
+
+
+async def test_each_change_is_pushed_to_the_studys_members(owner, submit):
+    await sync_to_async(submit)()
+    socket = socket_of(owner)
+    await socket.connect()
+    await socket.receive_json()
+    await change(progress=0.5, state="running")
+    told = await socket.receive_json()
+    assert (told["type"], told["job"]["status"], told["job"]["progress"]) == ("job", "running", 0.5)
+    await socket.disconnect()
+
+
+async def test_a_stranger_is_told_nothing(owner, stranger, submit):
+    await sync_to_async(submit)()
+    socket = socket_of(stranger)
+    await socket.connect()
+    assert (await socket.receive_json())["jobs"] == []
+    await change(progress=0.5)
+    assert await socket.receive_nothing()
+    await socket.disconnect()
+
+
+async def test_what_a_client_sends_is_ignored(owner):
+    socket = socket_of(owner)
+    await socket.connect()
+    await socket.receive_json()
+    await socket.send(text="{ not json")
+    await socket.send(bytes=b"\x00\xff")
+    assert await socket.receive_nothing()
+    await socket.disconnect()
+
+
+def test_a_redis_that_is_away_does_not_stop_the_work(submit, settings, caplog):
+    settings.CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {"hosts": ["redis://127.0.0.1:1/0"]},
+        }
+    }
+    publish_job(submit().pk)
+    assert "Nobody was told" in caplog.text

@@ -1,0 +1,201 @@
+"""The worker's part: claiming, reading, stopping, and ending in a state that says what happened."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from tests.webplatform.analysis.conftest import UNREADABLE
+from webplatform.analysis import stranded, tasks, work
+from webplatform.analysis.leftovers import remove_orphan_files
+from webplatform.analysis.models import AnalysisJob
+from webplatform.consent.services import withdraw_consent
+from webplatform.history.models import Observation, Session, Track
+from webplatform.history.services import delete_session
+
+
+def job_now() -> AnalysisJob:
+    return AnalysisJob.objects.select_related("session").get()
+
+
+def age(**fields: object) -> None:
+    AnalysisJob.objects.update(**fields)
+
+
+def test_a_job_turns_its_video_into_a_closed_session(submit, fake_engine, model_version):
+    work.run_job(submit().pk)
+    job, session = job_now(), Session.objects.get()
+    assert (job.state, job.attempts, job.progress, job.faces_found) == ("done", 1, 1.0, 1)
+    assert (job.lease, job.error_code) == (None, "")
+    assert (session.state, session.model_version) == ("closed", model_version)
+    assert (session.frames_sampled, session.frames_scored, session.frames_without_face) == (10, 8, 2)
+    assert session.frames_decoded == 60
+    assert Observation.objects.count() == 8
+
+
+def test_a_second_message_for_the_same_job_changes_nothing(submit, fake_engine):
+    job = submit()
+    work.run_job(job.pk)
+    work.run_job(job.pk)
+    assert job_now().attempts == 1
+    assert Observation.objects.count() == 8
+
+
+def test_a_message_for_a_job_that_is_gone_does_nothing(db):
+    work.run_job(uuid4())
+
+
+def test_readings_are_stored_in_batches_and_none_is_lost_between_them(submit, fake_engine, monkeypatch):
+    monkeypatch.setattr(work, "BATCH_READINGS", 3)
+    work.run_job(submit().pk)
+    assert list(Observation.objects.values_list("t_ms", flat=True)) == [0, 200, 400, 1000, 1200, 1400, 1600, 1800]
+
+
+def test_an_unreadable_video_fails_with_its_reason(submit, fake_engine):
+    fake_engine.error = UNREADABLE
+    work.run_job(submit().pk)
+    job = job_now()
+    assert (job.state, job.error_code) == ("failed", "unreadable_video")
+    assert job.error_message == "clip.mp4 is not a video that can be read."
+    assert job.session.state == "failed"
+
+
+def test_an_unforeseen_error_tells_the_user_nothing_of_its_inside(submit, fake_engine, caplog):
+    fake_engine.error = ZeroDivisionError("secret detail")
+    work.run_job(submit().pk)
+    job = job_now()
+    assert (job.state, job.error_code) == ("failed", "internal")
+    assert "secret" not in job.error_message
+    assert "secret detail" in caplog.text
+
+
+def test_a_cancelled_job_stops_at_the_next_frame(submit, fake_engine):
+    steps = []
+
+    def cancel(at):
+        steps.append(at)
+        if at == 4:
+            age(cancel_requested_at=timezone.now())
+
+    fake_engine.on_step = cancel
+    work.run_job(submit().pk)
+    assert steps[-1] == 4
+    assert job_now().state == "cancelled"
+    assert Session.objects.get().state == "failed"
+
+
+def test_a_job_taken_away_is_not_written_to_any_more(submit, fake_engine, monkeypatch):
+    monkeypatch.setattr(work, "BATCH_READINGS", 2)
+    other = uuid4()
+    fake_engine.on_step = lambda at: at == 5 and age(lease=other)
+    work.run_job(submit().pk)
+    job = job_now()
+    assert (job.state, job.lease) == ("running", other)
+    assert Session.objects.get().state == "open"
+    assert Observation.objects.count() == 3  # frames 0 to 3, of which the last had no face
+
+
+def test_a_lost_lease_undoes_the_batch_that_was_being_written(submit, fake_engine, monkeypatch):
+    monkeypatch.setattr(work, "BEAT_EVERY_S", 3600)
+    fake_engine.on_step = lambda at: at == 9 and age(lease=uuid4())
+    work.run_job(submit().pk)
+    assert Observation.objects.count() == 0
+    assert job_now().state == "running"
+
+
+def test_deleting_the_session_ends_the_work_quietly(submit, fake_engine, owner):
+    job = submit()
+    fake_engine.on_step = lambda at: at == 5 and delete_session(session=Session.objects.get(), user=owner)
+    work.run_job(job.pk)
+    assert not AnalysisJob.objects.exists()
+    assert not Track.objects.exists()
+
+
+def test_a_job_starts_from_an_empty_session_after_its_worker_died(submit, fake_engine, settings, sent):
+    fake_engine.on_step = lambda at: at == 7 and (_ for _ in ()).throw(SystemExit)
+    job = submit()
+    with pytest.raises(SystemExit):
+        work.run_job(job.pk)
+    assert job_now().state == "running"
+    age(heartbeat_at=timezone.now() - timedelta(seconds=settings.RAUT_JOB_STALE_SECONDS + 1))
+    tasks.requeue_stranded_jobs()
+    assert sent == [str(job.pk)] * 2
+    fake_engine.on_step = lambda at: None
+    work.run_job(job.pk)
+    assert (job_now().state, job_now().attempts) == ("done", 2)
+    assert Observation.objects.count() == 8
+    assert Session.objects.get().frames_sampled == 10
+
+
+def test_a_worker_with_a_fresh_heartbeat_keeps_its_job(submit):
+    submit()
+    age(state="running", lease=uuid4(), heartbeat_at=timezone.now())
+    assert stranded.release_stale_jobs() == 0
+    assert job_now().state == "running"
+
+
+def test_a_job_that_keeps_killing_its_worker_is_given_up(submit):
+    submit()
+    age(state="running", lease=uuid4(), heartbeat_at=timezone.now() - timedelta(hours=1), attempts=3)
+    assert stranded.release_stale_jobs() == 1
+    job = job_now()
+    assert (job.state, job.error_code, job.session.state) == ("failed", "worker_lost", "failed")
+    assert "3 times" in job.error_message
+
+
+def test_a_stranded_job_that_was_to_be_cancelled_is_cancelled(submit):
+    submit()
+    long_ago = timezone.now() - timedelta(hours=1)
+    age(state="running", lease=uuid4(), heartbeat_at=long_ago, cancel_requested_at=long_ago)
+    stranded.release_stale_jobs()
+    assert job_now().state == "cancelled"
+
+
+def test_a_job_whose_message_was_never_sent_is_sent_by_the_beat(submit, sent):
+    job = submit()
+    age(enqueued_at=None)
+    tasks.requeue_stranded_jobs()
+    assert sent == [str(job.pk)] * 2
+
+
+def test_a_waiting_job_is_sent_again_at_doubling_intervals(submit):
+    submit()
+    now = timezone.now()
+    age(queued_at=now - timedelta(seconds=60), enqueued_at=now - timedelta(seconds=30))
+    assert stranded.unsent_jobs() == []  # its last message came after 30 s: the next one is due 40 s after that
+    age(enqueued_at=now - timedelta(seconds=40))
+    assert len(stranded.unsent_jobs()) == 1  # after 20 s, so due 30 s later
+
+
+def test_no_video_is_read_once_the_consent_was_withdrawn(submit, fake_engine, owner):
+    job = submit()
+    withdraw_consent(user=owner)
+    work.run_job(job.pk)
+    assert (job_now().state, job_now().error_code) == ("failed", "consent_missing")
+    assert Observation.objects.count() == 0
+
+
+def test_a_video_that_vanished_fails_with_a_sentence(submit, fake_engine):
+    job = submit()
+    (job.session.folder / "media.mp4").unlink()
+    work.run_job(job.pk)
+    assert job_now().error_message == "The video is not on the server any more."
+
+
+def test_orphan_folders_go_and_everything_else_stays(submit, settings, tmp_path):
+    import os
+
+    kept = submit().session.folder
+    orphan, foreign = kept.parent / str(uuid4()), kept.parent / "notes"
+    for folder in (orphan, foreign):
+        folder.mkdir()
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / "uploads")
+    half = tmp_path / "uploads" / "x.upload"
+    half.parent.mkdir()
+    half.touch()
+    for path in (kept, orphan, foreign, half):
+        os.utime(path, (1, 1))
+    assert remove_orphan_files() == 2
+    assert sorted(kept.parent.iterdir()) == sorted([kept, foreign])
+    assert not half.exists()
