@@ -12,7 +12,6 @@ from tests.browser.seeds import Seeds
 from tests.browser.visitor import Visitor
 from tests.clips import moving_face, write_clip
 from tests.whole_platform import Platform
-from webplatform.analysis.models import AnalysisJob
 
 pytestmark = pytest.mark.browser
 
@@ -181,19 +180,20 @@ def test_the_result_comes_onto_the_page_by_itself(visit: Callable[..., Visitor],
     expect(page.locator("#announcement")).to_have_text("The analysis is done. Its result is on the page now.")
 
 
-def test_a_waiting_analysis_is_cancelled_and_started_again(
+def test_a_waiting_analysis_is_cancelled_and_started_again_without_leaving_the_page(
     visit: Callable[..., Visitor], platform: Platform, clip: Path
 ):
     person = platform.create_user()
     platform.stop("worker")
     job = platform.upload(person, clip)
-    visitor = visit(person)
-    page = visitor.page
+    page = visit(person).page
     page.goto(job["session_url"])
+    page.evaluate("window.isSameDocument = true")
     page.get_by_role("button", name="Cancel").click()
-    platform.wait_for(lambda: AnalysisJob.objects.get(pk=job["id"]).state == AnalysisJob.State.CANCELLED)
-    page.goto(job["session_url"])
     expect(page.get_by_role("heading", name="The analysis was cancelled")).to_be_visible()
     page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("heading", name="Waiting for its turn")).to_be_visible()
+    assert platform.job(person, job)["status"] == "queued"
+    assert page.evaluate("window.isSameDocument")
     platform.start("worker")
     platform.await_job(person, job)

@@ -1,7 +1,7 @@
-// While the analysis runs: its progress, and the result as soon as there is one.
+// While the analysis runs: its progress, its end on request, and the result as soon as there is one.
 
 import { fill, formatProgress } from "../format.js";
-import { isFinal, watchJobs } from "../jobs.js";
+import { cancelJob, isFinal, retryJob, watchJobs } from "../jobs.js";
 
 const REDRAW_AGAIN_MS = 3000;
 const PATIENCE_MS = 3000; // a short gap in the connection worries nobody
@@ -11,17 +11,31 @@ export function followJob(data, words, redraw) {
   const announcement = document.getElementById("announcement");
   const linkLost = document.getElementById("link-lost");
   const id = data.job.id;
+  const said = card.querySelector("[data-progress]");
   let isOver = false;
+  let isStopping = false;
   let lostTimer = 0;
 
   const watch = watchJobs({ onJob, waitingFor: () => (isOver ? [] : [id]), onGone, onLink });
 
+  card.querySelector("form")?.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    isStopping = true;
+    said.textContent = words.stopping;
+    try {
+      onJob(await cancelJob(id));
+    } catch (refusal) {
+      isStopping = false;
+      said.textContent = refusal.message || words.askFailed;
+    }
+  });
+
   function onJob(job) {
     if (job.id !== id || isOver) return;
     card.querySelector("progress").value = job.progress;
-    card.querySelector("[data-progress]").textContent = formatProgress(job, words);
+    if (!isStopping) said.textContent = formatProgress(job, words);
     if (isFinal(job)) end(job);
-    else if (job.status !== card.dataset.state) finish(); // from waiting to running: the heading changes
+    else if (job.status !== card.dataset.state && !isStopping) finish(); // from waiting to running: the heading changes
   }
 
   function end(job) {
@@ -37,7 +51,7 @@ export function followJob(data, words, redraw) {
       await redraw();
       then();
     } catch {
-      card.querySelector("[data-progress]").textContent = words.pageFailed;
+      said.textContent = words.pageFailed;
       setTimeout(() => finish(then), REDRAW_AGAIN_MS);
     }
   }
@@ -45,7 +59,7 @@ export function followJob(data, words, redraw) {
   function onGone() {
     isOver = true;
     watch.close();
-    card.querySelector("[data-progress]").textContent = words.gone;
+    said.textContent = words.gone;
   }
 
   function onLink(isUp) {
@@ -53,4 +67,18 @@ export function followJob(data, words, redraw) {
     if (isUp) linkLost.hidden = true;
     else lostTimer = setTimeout(() => (linkLost.hidden = false), PATIENCE_MS);
   }
+}
+
+/** What ended without a result can be started again; the page then follows it as before. */
+export function enableRetry(data, words, redraw) {
+  const form = document.querySelector("#ended form");
+  form?.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    try {
+      await retryJob(data.job.id);
+      await redraw();
+    } catch (refusal) {
+      document.getElementById("ended-problem").textContent = refusal.message || words.askFailed;
+    }
+  });
 }

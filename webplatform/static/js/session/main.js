@@ -1,7 +1,7 @@
 // The page of one session: follows the job while it runs, then shows the result; the page is never loaded anew.
 
 import { pageData } from "../format.js";
-import { followJob } from "./job.js";
+import { enableRetry, followJob } from "./job.js";
 import { enableRename } from "./rename.js";
 import { showResult } from "./result.js";
 
@@ -24,6 +24,7 @@ function start() {
   document.documentElement.classList.add("has-script");
   enableRename(data, words);
   if (document.getElementById("job")) followJob(data, words, redraw);
+  if (document.getElementById("ended")) enableRetry(data, words, redraw);
   if (document.getElementById("watch")) showResult(data, words);
 }
 
