@@ -83,7 +83,8 @@ def run_job(job_id: UUID) -> None:
         _end(run, AnalysisJob.State.CANCELLED)
     except (inference.InferenceError, AppError) as error:
         code = _ERROR_CODES.get(type(error)) or getattr(error, "code", "unreadable_video")
-        _end(run, AnalysisJob.State.FAILED, code, str(error))
+        media = run.session.media  # the engine knows the file by our name for it, the user by theirs
+        _end(run, AnalysisJob.State.FAILED, code, str(error).replace(media.stored_name, media.original_name))
     except Exception:
         logger.exception("Job %s failed.", job_id)
         message = _("Something went wrong on the server while it read this video. The operator's log says more.")
