@@ -86,12 +86,12 @@ def check_page_shows(visitor: Visitor, told: dict) -> None:
 def check_boxes_follow_the_video(visitor: Visitor) -> None:
     """The video plays, and there is a box over it while the face is there."""
     page = visitor.page
-    page.wait_for_function("document.getElementById('video').readyState >= 2")
+    page.wait_for_function("() => document.getElementById('video').readyState >= 2")
     page.locator("[data-face='1'] [data-plot]").press("k")
-    page.wait_for_function("document.getElementById('video').currentTime > 1")
+    page.wait_for_function("() => document.getElementById('video').currentTime > 1")
     assert visitor.drawn("#boxes")[0] > 500
     page.locator("[data-face='1'] [data-plot]").press("k")
-    page.wait_for_function("document.getElementById('video').paused")
+    page.wait_for_function("() => document.getElementById('video').paused")
 
 
 def check_csv(visitor: Visitor, told: dict) -> None:

@@ -53,7 +53,7 @@ def test_boxes_are_fetched_for_what_is_played_and_not_for_all(
     asked: list[str] = []
     visitor.page.on("request", lambda request: asked.append(request.url) if "/observations/" in request.url else None)
     visitor.open_session(session.pk)
-    visitor.page.wait_for_function("document.getElementById('video').readyState >= 2")
+    visitor.page.wait_for_function("() => document.getElementById('video').readyState >= 2")
     assert [url.split("?")[1] for url in asked] == ["from_ms=0&to_ms=15400&page_size=5000"]
 
 
@@ -61,13 +61,13 @@ def test_a_stretch_is_a_way_to_its_moment(visit: Callable[..., Visitor], platfor
     person = platform.create_user()
     visitor = visit(person)
     page = visitor.open_session(seeds.session(person, seconds=4, media=clip).pk)
-    page.wait_for_function("document.getElementById('video').readyState >= 2")
+    page.wait_for_function("() => document.getElementById('video').readyState >= 2")
     page.locator("[data-seek='3000']").click()
-    page.wait_for_function("document.getElementById('video').currentTime === 3")
+    page.wait_for_function("() => document.getElementById('video').currentTime === 3")
     expect(page.locator("[data-readout]")).to_contain_text("0:03.0")
     assert page.url.endswith("#t=3000")
     page.reload()
-    page.wait_for_function("document.getElementById('video').currentTime === 3")
+    page.wait_for_function("() => document.getElementById('video').currentTime === 3")
 
 
 def test_what_is_not_sure_and_what_is_not_scored_are_told_apart(
@@ -149,7 +149,7 @@ def test_a_format_that_the_browser_cannot_play_leaves_chart_and_boxes(
     page = visitor.open_session(session.pk)
     expect(page.get_by_text("This browser cannot play this video's format.")).to_be_visible()
     page.locator(CHART).click(position={"x": 60, "y": 50})
-    page.wait_for_function("document.getElementById('now').textContent !== '0:00.0'")
+    page.wait_for_function("() => document.getElementById('now').textContent !== '0:00.0'")
     assert visitor.drawn("#boxes")[0] > 200
 
 
