@@ -31,6 +31,7 @@ class LeftOut:
         self.counts: dict[str, int] = {}
         self.skipped = 0
 
+    @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         for kind in REMEDIES:
             hit = [] if _can_run(kind) else [item for item in items if item.get_closest_marker(kind)]
@@ -38,6 +39,8 @@ class LeftOut:
                 self.counts[kind] = len(hit)
                 config.hook.pytest_deselected(items=hit)
                 items[:] = [item for item in items if item not in hit]
+        # Last of all: Playwright keeps an event loop running in the main thread, and other tests want one of their own.
+        items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.skipped += report.skipped
