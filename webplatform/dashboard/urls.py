@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from webplatform.dashboard import session, views
+from webplatform.dashboard import session, upload_views, views
 
 app_name = "dashboard"
 urlpatterns = [
     path("", views.home, name="home"),
-    path("upload/", views.home, name="upload"),
+    path("upload/", upload_views.upload, name="upload"),
+    path("jobs/<uuid:pk>/cancel/", upload_views.cancel, name="cancel"),
+    path("jobs/<uuid:pk>/retry/", upload_views.retry, name="retry"),
     path("sessions/<uuid:pk>/", session.session, name="session"),
     path("sessions/<uuid:pk>/delete/", views.delete, name="delete"),
 ]
