@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import time
+
+import cv2
+import numpy as np
+import pytest
+from skimage import data
+
+from inference.detector import FaceDetector, load_detector
+from inference.types import Box, Picture
+
+FACE = Box(176, 58, 90, 118)  # of the portrait, brow to chin and ear to ear, measured by hand
+
+
+@pytest.fixture(scope="module")
+def detector() -> FaceDetector:
+    return load_detector()
+
+
+@pytest.fixture(scope="module")
+def portrait() -> Picture:
+    return np.ascontiguousarray(data.astronaut()[:, :, ::-1])
+
+
+def _place(portrait: Picture, places: list[tuple[int, int]], tall_px: int, size: tuple[int, int]) -> Picture:
+    """Put the portrait's head into a grey frame at each place, its face `tall_px` high."""
+    frame = np.full((size[1], size[0], 3), 120, np.uint8)
+    scale = tall_px / FACE.h
+    head = cv2.resize(portrait[0:300, 72:372], None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    for x, y in places:
+        frame[y : y + head.shape[0], x : x + head.shape[1]] = head
+    return frame
+
+
+def test_the_box_lies_tight_around_the_face(detector: FaceDetector, portrait: Picture) -> None:
+    (face,) = detector.detect(portrait)
+
+    assert face.box.iou(FACE) > 0.6
+    assert 0.5 < face.confidence <= 1
+
+
+def test_the_landmarks_lie_where_eyes_nose_and_mouth_are(detector: FaceDetector, portrait: Picture) -> None:
+    (face,) = detector.detect(portrait)
+
+    expected = [(202, 104), (247, 106), (224, 131), (222, 150)]
+    assert np.allclose(face.landmarks, expected, atol=8)
+
+
+@pytest.mark.parametrize("size", [(640, 480), (1280, 720), (720, 1280), (1920, 800)])
+def test_the_box_stays_in_place_whatever_the_frames_shape(
+    detector: FaceDetector, portrait: Picture, size: tuple[int, int]
+) -> None:
+    frame = _place(portrait, [(100, 60)], 130, size)
+
+    (face,) = detector.detect(frame)
+
+    scale = 130 / FACE.h
+    assert face.box.iou(Box(100 + 104 * scale, 60 + 58 * scale, 90 * scale, 118 * scale)) > 0.55
+
+
+def test_every_one_of_several_faces_is_found_once(detector: FaceDetector, portrait: Picture) -> None:
+    places = [(20, 20), (460, 20), (900, 20), (20, 380), (460, 380), (900, 380)]
+
+    faces = detector.detect(_place(portrait, places, 110, (1280, 720)))
+
+    assert len(faces) == 6
+    assert [face.confidence for face in faces] == sorted((face.confidence for face in faces), reverse=True)
+
+
+@pytest.mark.parametrize("name", ["coffee", "chelsea", "rocket", "brick", "grass", "text"])
+def test_nothing_is_found_where_nobody_is(detector: FaceDetector, name: str) -> None:
+    picture = np.asarray(getattr(data, name)())
+    frame = cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR) if picture.ndim == 2 else picture[:, :, ::-1]
+
+    assert detector.detect(np.ascontiguousarray(frame)) == ()
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3), (1, 500, 3), (500, 1, 3), (3, 2000, 3), (30, 20, 3)])
+def test_a_frame_of_an_odd_shape_is_no_error(detector: FaceDetector, shape: tuple[int, int, int]) -> None:
+    assert detector.detect(np.zeros(shape, np.uint8)) == ()
+
+
+def test_a_turned_head_is_found(detector: FaceDetector, portrait: Picture) -> None:
+    turn = cv2.getRotationMatrix2D((222, 117), 30, 1)
+
+    assert len(detector.detect(cv2.warpAffine(portrait, turn, (512, 512)))) == 1
+
+
+def test_the_same_frame_gives_the_same_answer(detector: FaceDetector, portrait: Picture) -> None:
+    first = detector.detect(portrait)
+    detector.detect(np.zeros((50, 80, 3), np.uint8))
+
+    assert detector.detect(portrait) == first
+
+
+def test_a_720p_frame_with_one_face_takes_far_less_time_than_its_period(
+    detector: FaceDetector, portrait: Picture
+) -> None:
+    frame = _place(portrait, [(400, 100)], 160, (1280, 720))
+    detector.detect(frame)
+
+    started = time.process_time()
+    for _ in range(5):
+        detector.detect(frame)
+
+    assert (time.process_time() - started) / 5 < 0.1
