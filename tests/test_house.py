@@ -106,13 +106,17 @@ def test_the_import_contracts_are_kept():
     assert done.returncode == 0, done.stdout
 
 
+def shape(text: str) -> object:
+    """The document without the bounds of whole numbers that are the database's own: SQLite's are wider."""
+    bounds = r"^ +(maximum: (32767|2147483647|9223372036854775807)|minimum: -\d{5,}|format: int64)\n"
+    return yaml.safe_load(re.sub(bounds, "", text, flags=re.MULTILINE))
+
+
 @pytest.mark.django_db
 def test_the_api_changes_its_shape_on_purpose_only(tmp_path: Path):
     """Where this is on purpose: .venv/bin/python manage.py spectacular --file docs/openapi.yml"""
     call_command("spectacular", validate=True, fail_on_warn=True, file=str(tmp_path / "now.yml"))
-    assert yaml.safe_load((tmp_path / "now.yml").read_text(encoding="utf-8")) == yaml.safe_load(
-        read("docs/openapi.yml")
-    )
+    assert shape((tmp_path / "now.yml").read_text(encoding="utf-8")) == shape(read("docs/openapi.yml"))
 
 
 def test_every_page_extends_a_base():
