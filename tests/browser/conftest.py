@@ -12,9 +12,7 @@ from tests.browser.seeds import Seeds
 from tests.browser.visitor import Visitor
 from tests.clips import moving_face, write_clip
 from tests.left_out import chromium
-from tests.whole_platform import Person, Platform, platform
-
-__all__ = ["platform"]
+from tests.whole_platform import Person, Platform, started_platform
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
@@ -23,6 +21,13 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
 def _own_media_folder() -> Iterator[None]:
     """The platform keeps its files; nothing is put elsewhere."""
     yield
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory, django_db_blocker) -> Iterator[Platform]:
+    """One platform for all tests in the browser, which run last: each test brings its own person."""
+    with django_db_blocker.unblock(), started_platform(tmp_path_factory.mktemp("platform")) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

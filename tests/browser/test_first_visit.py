@@ -42,7 +42,7 @@ def upload(page: Page, clip: Path) -> None:
     page.locator("#files").set_input_files(clip)
     line = page.locator("#queue-list li").filter(has_text=clip.name)
     expect(line.get_by_role("progressbar")).to_be_visible()
-    line.get_by_role("button", name="Open", exact=True).click(timeout=ANALYSED_MS)
+    line.get_by_role("button", name="See the session").click(timeout=ANALYSED_MS)
     page.wait_for_url("**/sessions/**")
 
 
@@ -63,7 +63,7 @@ def test_a_first_visitor_signs_up_uploads_reads_and_deletes(visit: Callable[...,
     check_boxes_follow_the_video(visitor)
     check_csv(visitor, told)
 
-    page.get_by_role("link", name="Delete").click()
+    page.get_by_role("button", name="Delete").click()
     page.get_by_role("button", name="Delete for good").click()
     page.wait_for_url("**/")
     assert visitor.answers("/sessions/")["results"] == []
@@ -96,7 +96,7 @@ def check_boxes_follow_the_video(visitor: Visitor) -> None:
 
 def check_csv(visitor: Visitor, told: dict) -> None:
     with visitor.page.expect_download() as download:
-        visitor.page.get_by_role("link", name="CSV").click()
+        visitor.page.get_by_role("button", name="CSV").click()
     table = list(csv.DictReader(io.StringIO(download.value.path().read_text(encoding="utf-8"))))
     assert len(table) == sum(track["observations"] for track in told["tracks"])
     assert sum(float(table[0][emotion] or 0) for emotion in EMOTIONS) == pytest.approx(1.0, abs=0.001)
