@@ -54,7 +54,7 @@ class TrainingConfig:
         weight_decay: of AdamW, decoupled (Loshchilov & Hutter 2017, arXiv:1711.05101).
         label_smoothing: share of the label that is spread evenly (Szegedy et al. 2015, arXiv:1512.00567).
         votes_weight: share of the annotators' votes in a label, where the data has votes.
-        ema_momentum: decay per step of the averaged weights that are kept in the end; None keeps the last ones.
+        ema_momentum: decay per step of the averaged weights, which are kept where they are better; None: no averaging.
         class_balance: exponent in [0, 1] on the inverse class frequency in sampling; 0 takes the data as it is.
         mixed_precision: bfloat16 arithmetic, float32 weights.
         augmentation: how pictures are changed.

@@ -81,7 +81,8 @@ def fit_model(
         on_epoch: told after each epoch.
         should_stop: asked after each step.
     Returns:
-        The model with its final (averaged) weights, and one report per epoch.
+        The model with its last or its averaged weights, whichever has the lower negative log-likelihood on the
+        public split, and one report per epoch.
     Raises:
         Cancelled: `should_stop` said so; the last whole epoch stays in the checkpoint.
     """
@@ -93,7 +94,7 @@ def fit_model(
         _save(model, progress, checkpoint)
         on_epoch(report)
     if config.ema_momentum is not None and progress.step:
-        model.optimizer.finalize_variable_values(model.trainable_variables)
+        _keep_better_weights(model, public)
     return model, progress.curves
 
 
@@ -202,6 +203,15 @@ def predict_mirrored(model: Model, pictures: NDArray[np.uint8]) -> NDArray[np.fl
     """The mean of the network's logits for each picture and its mirror image; shapes as `predict_logits`."""
     both = predict_logits(model, pictures), predict_logits(model, pictures[:, :, ::-1])
     return np.asarray(np.mean(both, axis=0), dtype=np.float32)
+
+
+def _keep_better_weights(model: Model, public: FaceSet) -> None:
+    """Averaged weights lag behind in a short run and meet the last weights' normalisation statistics; so try both."""
+    last = model.get_weights()
+    last_nll = _nll(predict_mirrored(model, public.pictures), public.labels)
+    model.optimizer.finalize_variable_values(model.trainable_variables)
+    if _nll(predict_mirrored(model, public.pictures), public.labels) > last_nll:
+        model.set_weights(last)
 
 
 def _start(config: TrainingConfig, checkpoint: Path) -> tuple[Model, _Progress]:

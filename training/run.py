@@ -76,9 +76,9 @@ def run_training(
         config, dataset["train"], dataset["public"], options.checkpoint, on_epoch=on_epoch, should_stop=should_stop
     )
     with registry.draft() as folder:
-        export_model(model, config, folder)
-        spec = _calibrated_spec(model, config, dataset["public"], options)
-        metrics = _measure(model, spec, folder, dataset)
+        exported = export_model(model, config, folder)
+        spec = _calibrated_spec(exported, config, dataset["public"], options)
+        metrics = _measure(exported, spec, folder, dataset)
         metrics["dataset"]["name"] = data.name
         metrics["config"], metrics["curves"] = asdict(config), [asdict(report) for report in curves]
         write_spec(folder, spec)
