@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from inference.bundle import KERAS_FILE, LITERT_FILE, Bundle, ModelSpec
 from inference.types import EMOTIONS
 
-_BATCH_SIZES = (1, 8, 32)
+_BATCH_SIZES = (1, 4, 16, 32)
 
 Inputs = NDArray[np.float32]
 Logits = NDArray[np.float32]

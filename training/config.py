@@ -58,6 +58,8 @@ class TrainingConfig:
         class_balance: exponent in [0, 1] on the inverse class frequency in sampling; 0 takes the data as it is.
         mixed_precision: bfloat16 arithmetic, float32 weights.
         augmentation: how pictures are changed.
+        mirror: whether the served answer is the mean with that of the mirrored face; it costs a second look.
+        crop_margin, crop_shift: how serving cuts a face out of a frame; see `inference.ModelSpec`.
         max_minutes: wall-clock budget over which the schedule runs when it ends before the epochs do; None: no budget.
         seed: of everything random.
     """
@@ -81,6 +83,9 @@ class TrainingConfig:
     class_balance: float = 0.0
     mixed_precision: bool = False
     augmentation: Augmentation = field(default_factory=Augmentation)
+    mirror: bool = False
+    crop_margin: float = 0.05
+    crop_shift: float = -0.05
     max_minutes: float | None = None
     seed: int = 1
 

@@ -18,7 +18,7 @@ from training.dataset import Dataset, FaceSet, read_dataset
 from training.errors import BadDataset
 from training.evaluate import TEST_SPLITS, measure
 from training.export import check_agreement, export_model
-from training.fit import EpochReport, fit_model, predict_mirrored
+from training.fit import EpochReport, fit_model, predict_logits, predict_mirrored
 from training.registry import Registry
 
 Model = Any  # Keras ships no types
@@ -89,7 +89,7 @@ def run_training(
 
 
 def _calibrated_spec(model: Model, config: TrainingConfig, public: FaceSet, options: RunOptions) -> ModelSpec:
-    logits = predict_mirrored(model, public.pictures)
+    logits = (predict_mirrored if config.mirror else predict_logits)(model, public.pictures)
     temperature = fit_temperature(logits, public.labels)
     made = datetime.now(UTC)
     return ModelSpec(
@@ -99,7 +99,9 @@ def _calibrated_spec(model: Model, config: TrainingConfig, public: FaceSet, opti
         seed=config.seed,
         created=f"{made:%Y-%m-%dT%H:%M:%SZ}",
         input_size=config.input_size,
-        mirror=True,
+        crop_margin=config.crop_margin,
+        crop_shift=config.crop_shift,
+        mirror=config.mirror,
         temperature=temperature,
         abstain_below=fit_abstention(softmax(logits, temperature), public.labels, precision=options.precision),
     )
