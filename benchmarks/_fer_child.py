@@ -13,11 +13,10 @@ import time
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 logging.disable(logging.ERROR)
-answers = os.fdopen(os.dup(1), "w")
-os.dup2(2, 1)  # what fer prints goes to stderr
 
-import cv2
-from fer import FER, Video
+import cv2  # noqa: E402  the log level must be set before TensorFlow is imported
+from fer.classes import Video  # noqa: E402
+from fer.fer import FER  # noqa: E402
 
 SAVE_NOTHING = {"save_frames": False, "save_video": False, "annotate_frames": False, "zip_images": False}
 
@@ -25,8 +24,10 @@ SAVE_NOTHING = {"save_frames": False, "save_video": False, "annotate_frames": Fa
 def analyse_with_video(detector, clip, step):
     """`Video.analyze`, which seeks to each frame; returns frames scored, faces found."""
     with tempfile.TemporaryDirectory() as folder:
-        frames = Video(clip, outdir=folder).analyze(detector, frequency=step, output="raw", **SAVE_NOTHING)
-    return len(frames), sum(map(len, frames))
+        video = Video(clip, outdir=folder, first_face_only=False)
+        table = video.analyze(detector, frequency=step, output="pandas", **SAVE_NOTHING)
+    faces = sum(int(table[name].notna().sum()) for name in table.columns if name.startswith("box"))
+    return video.frameCount // step, faces
 
 
 def analyse_forward(detector, clip, step):
@@ -43,6 +44,8 @@ def analyse_forward(detector, clip, step):
 
 def main():
     clip, step = sys.argv[1], int(sys.argv[2])
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what fer prints goes to stderr
     detector = FER()
     ways = {"Video.analyze": analyse_with_video, "FER.detect_emotions": analyse_forward}
     analyse_forward(detector, clip, 10 * step)  # a warm-up
