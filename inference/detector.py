@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from inference.types import Box, DetectedFace, Picture
 
 _SIDE = 192
+_HALVED_SIDE = 288  # half as much again as the network's side: what is left to shrink still averages pixels
 _CELLS = 48
 _MIN_CONFIDENCE = 0.4
 _HINT = 0.1
@@ -128,13 +129,24 @@ def _letterbox(frame: Picture) -> tuple[NDArray[np.float32], float, int, int]:
     height, width = frame.shape[:2]
     scale = _SIDE / max(height, width)
     inner_w, inner_h = max(round(width * scale), 1), max(round(height * scale), 1)
-    small = cv2.resize(frame, (inner_w, inner_h), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    shrunk = _halve(frame)
+    small = cv2.resize(shrunk, (inner_w, inner_h), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     left, top = (_SIDE - inner_w) // 2, (_SIDE - inner_h) // 2
     square = np.zeros((_SIDE, _SIDE, 3), np.float32)
     square[top : top + inner_h, left : left + inner_w] = small[:, :, ::-1] / np.float32(127.5) - 1
     square[:top] = square[top + inner_h :] = -1
     square[:, :left] = square[:, left + inner_w :] = -1
     return square, scale, left, top
+
+
+def _halve(frame: Picture) -> Picture:
+    """Halve a frame until it is near the network's size: halving exactly is four times as fast as any other area."""
+    while max(frame.shape[:2]) >= 2 * _HALVED_SIDE:
+        height, width = frame.shape[0] // 2, frame.shape[1] // 2
+        even = frame[: max(2 * height, 1), : max(2 * width, 1)]
+        halved = cv2.resize(even, (max(width, 1), max(height, 1)), interpolation=cv2.INTER_AREA)
+        frame = np.asarray(halved, dtype=np.uint8)
+    return frame
 
 
 def _merge(points: NDArray[np.float32], confidences: NDArray[np.float32]) -> tuple[DetectedFace, ...]:
