@@ -1,6 +1,7 @@
 """The ASGI entry: HTTP to Django, WebSockets to Channels, oversized bodies to nobody."""
 
 import os
+import tempfile
 
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.core.asgi import get_asgi_application
 
 from webplatform.common.bodies import BodyLimit
+from webplatform.common.disk import free_bytes
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webplatform.settings")
 django_application = get_asgi_application()
@@ -18,9 +20,19 @@ from webplatform.urls import websocket_urlpatterns  # noqa: E402  (needs the app
 UPLOADS = "/api/v1/analyses/"
 FORM_BYTES = 1024**2  # what a form has around its file
 
+# Django keeps a body that is being received in the system's temporary folder, which is memory on many machines.
+tempfile.tempdir = settings.FILE_UPLOAD_TEMP_DIR
+
+
+def has_room(body_bytes: int) -> bool:
+    """Whether the disk can take a body: as it is received, and once more as the file that Django takes out of it."""
+    return free_bytes(settings.DATA_DIR) >= 2 * body_bytes + settings.RAUT_MIN_FREE_DISK_MB * 1024**2
+
+
+uploads = {UPLOADS: settings.RAUT_MAX_UPLOAD_MB * 1024**2 + FORM_BYTES}
 application = ProtocolTypeRouter(
     {
-        "http": BodyLimit(django_application, {UPLOADS: settings.RAUT_MAX_UPLOAD_MB * 1024**2 + FORM_BYTES}),
+        "http": BodyLimit(django_application, uploads, has_room=has_room),
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
     }
 )

@@ -160,8 +160,7 @@ RAUT_JOB_MAX_ATTEMPTS = env.int("RAUT_JOB_MAX_ATTEMPTS", default=3)
 MEDIA_ROOT = DATA_DIR / "media"
 FILE_UPLOAD_TEMP_DIR = str(DATA_DIR / "uploads")
 (DATA_DIR / "uploads").mkdir(exist_ok=True)
-# Never in memory, moved into place.
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["webplatform.common.disk.TidyUploads"]  # moved into place, never read in
 
 # -- accounts ---------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

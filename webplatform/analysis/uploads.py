@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import shutil
@@ -15,13 +14,14 @@ from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.utils.translation import gettext as _
 
-from webplatform.common.errors import Invalid, StorageFull, TooLarge
+from webplatform.common.disk import free_bytes, is_full, storage_full
+from webplatform.common.errors import Invalid, TooLarge
 
 EXTENSIONS = (".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi")
 MAX_NAME = 200
 _SNIFFED_BYTES = 16
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_ISO_BOXES = {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"}
+_ISO_BOXES = {b"ftyp", b"moov", b"mdat"}
+_ISO_FILLERS = {b"wide", b"free", b"skip", b"pnot"}  # English words, too: what is before them must be their length
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,8 @@ def check_upload(upload: UploadedFile) -> CheckedUpload:
         kinds = {"name": name, "kinds": ", ".join(EXTENSIONS)}
         raise Invalid(_("“%(name)s” is not a video that can be analysed. Accepted are: %(kinds)s.") % kinds)
     _refuse_when_full(upload)
+    with _telling_full():
+        _settle(upload)
     return CheckedUpload(upload, name, content_type, _hash(upload))
 
 
@@ -75,11 +77,10 @@ def keep_upload(checked: CheckedUpload, folder: Path) -> Path:
         StorageFull: there was no room; nothing of it is left.
     """
     target = folder / checked.stored_name
-    with telling_full():
+    with _telling_full():
         folder.mkdir(parents=True, exist_ok=True)
         part = folder / ".part"
         if isinstance(checked.file, TemporaryUploadedFile):
-            checked.file.flush()
             shutil.move(checked.file.temporary_file_path(), part)
         else:
             with part.open("wb") as out:
@@ -91,23 +92,13 @@ def keep_upload(checked: CheckedUpload, folder: Path) -> Path:
 
 
 @contextmanager
-def telling_full() -> Iterator[None]:
-    """Turn the disk's "no room" into a sentence.
-
-    Raises:
-        StorageFull: instead of the OSError.
-    """
+def _telling_full() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in _FULL:
+        if not is_full(error):
             raise
-        raise StorageFull(_("The server has no room for this file at the moment.")) from error
-
-
-def free_bytes(folder: Path) -> int:
-    """Free space for us on the disk of `folder`, bytes."""
-    return shutil.disk_usage(folder).free
+        raise storage_full() from error
 
 
 def _clean_name(name: str) -> str:
@@ -122,7 +113,8 @@ def _sniff(upload: UploadedFile) -> str | None:
     upload.seek(0)
     head = upload.read(_SNIFFED_BYTES)
     upload.seek(0)
-    if head[4:8] in _ISO_BOXES:
+    is_filler = head[4:8] in _ISO_FILLERS and 8 <= int.from_bytes(head[:4]) <= upload.size
+    if head[4:8] in _ISO_BOXES or is_filler:
         return "video/quicktime" if head[4:8] != b"ftyp" or head[8:10] == b"qt" else "video/mp4"
     if head[:4] == b"\x1a\x45\xdf\xa3":
         return "video/webm" if upload.name.lower().endswith(".webm") else "video/x-matroska"
@@ -135,7 +127,15 @@ def _refuse_when_full(upload: UploadedFile) -> None:
     moved = isinstance(upload, TemporaryUploadedFile)  # it lies on the disk already
     needed = settings.RAUT_MIN_FREE_DISK_MB * 2**20 + (0 if moved else upload.size)
     if free_bytes(settings.DATA_DIR) < needed:
-        raise StorageFull(_("The server has no room for this file at the moment."))
+        raise storage_full()
+
+
+def _settle(upload: UploadedFile) -> None:
+    # Here and not only in its place: two gigabytes may take many seconds to reach the disk, and the file gets its
+    # place in a transaction, which on SQLite is the only one that can write.
+    if isinstance(upload, TemporaryUploadedFile):
+        upload.flush()
+        _flush(Path(upload.temporary_file_path()))
 
 
 def _hash(upload: UploadedFile) -> str:

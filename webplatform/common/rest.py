@@ -9,11 +9,14 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from webplatform.common.disk import is_full, storage_full
 from webplatform.common.errors import AppError
 
 
 def error_response(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn an exception of a view into its JSON answer; None lets Django answer 500."""
+    if is_full(error):  # while Django wrote the body's parts to disk
+        error = storage_full()
     if isinstance(error, AppError):
         return _body(error.code, error.message, error.details, error.status)
     response = exception_handler(error, context)

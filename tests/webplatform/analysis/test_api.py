@@ -1,9 +1,13 @@
 """The REST endpoints of analyses: what each kind of user gets, and what each answer looks like."""
 
+from pathlib import Path
+
 import pytest
+from django.test import Client
 from django.urls import reverse
 
-from tests.webplatform.analysis.conftest import upload_of
+from tests.full_disk import files_end_at
+from tests.webplatform.analysis.conftest import MP4, upload_of
 from webplatform.analysis.models import AnalysisJob
 from webplatform.studies.models import Membership
 
@@ -63,6 +67,14 @@ def test_text_named_mp4_is_refused_with_a_sentence(api):
     assert "not a video" in answer.json()["message"]
 
 
+def test_a_disk_that_fills_up_while_an_upload_is_written_is_507_and_nothing_is_left(api, settings):
+    with files_end_at(8 * 2**20):
+        answer = api.post("/api/v1/analyses/", {"file": upload_of(content=MP4 + bytes(9 * 2**20))}, format="multipart")
+    assert (answer.status_code, answer.json()["code"]) == (507, "storage_full")
+    assert not AnalysisJob.objects.exists()
+    assert [path for path in Path(settings.FILE_UPLOAD_TEMP_DIR).rglob("*") if path.is_file()] == []
+
+
 def test_an_upload_without_consent_is_403(api_of, stranger):
     answer = post(api_of(stranger))
     assert (answer.status_code, answer.json()["code"]) == (403, "consent_missing")
@@ -82,7 +94,7 @@ def test_the_list_filters_by_status(api):
     assert api.get("/api/v1/analyses/?status=nonsense").status_code == 400
 
 
-def test_the_list_costs_three_queries_whatever_its_length(api, django_assert_num_queries):
+def test_the_list_costs_the_same_queries_whatever_its_length(api, django_assert_num_queries):
     post(api)
     post(api, again="true")
     with django_assert_num_queries(4):  # the token, its last use, the count, the jobs
@@ -116,8 +128,6 @@ def test_a_viewer_reads_jobs_and_steers_none(api, api_of, viewer):
 
 
 def test_a_session_login_needs_the_csrf_token(client_of, owner, consent, sent):
-    from django.test import Client
-
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(owner)
     answer = browser.post(reverse("api-analyses"), {"file": upload_of()})

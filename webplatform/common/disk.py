@@ -1,0 +1,42 @@
+"""Whether there is room on a disk, and how the system says that there is none."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from django.utils.translation import gettext as _
+
+from webplatform.common.errors import StorageFull
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether the error says that a disk, a quota or a size limit is used up."""
+    return isinstance(error, OSError) and error.errno in _NO_ROOM
+
+
+def storage_full() -> StorageFull:
+    """The refusal that a user reads then."""
+    return StorageFull(_("The server has no room for this file at the moment."))
+
+
+def free_bytes(folder: Path) -> int:
+    """Free space for us on the disk of `folder`, bytes."""
+    return shutil.disk_usage(folder).free
+
+
+class TidyUploads(TemporaryFileUploadHandler):
+    """Writes uploads to disk as Django does, and takes a file away that could not be written to its end."""
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        try:
+            super().receive_data_chunk(raw_data, start)
+        except OSError:
+            with suppress(OSError):  # what is still in its buffer cannot be written either
+                self.file.close()
+            raise
