@@ -9,6 +9,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
+from django.utils import translation
 from pytest_django import DjangoDbBlocker
 from rest_framework.test import APIClient
 
@@ -47,11 +48,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 @pytest.fixture(autouse=True)
 def _own_media_folder(settings, tmp_path: Path) -> Iterator[None]:
-    """Every test keeps its files in a folder of its own and starts with an empty cache."""
+    """Every test keeps its files in a folder of its own and starts with an empty cache, in the default language."""
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)
     yield
     cache.clear()
+    translation.deactivate()  # what a request in another language leaves behind
 
 
 @pytest.fixture

@@ -128,12 +128,8 @@ def database_from(url: str) -> dict[str, object]:
 DATABASES = {"default": database_from(_required_in_production("DATABASE_URL", f"sqlite:///{DATA_DIR}/raut.sqlite3"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "webplatform.common.cache.ForgivingRedisCache", "LOCATION": REDIS_URL}}
-CHANNEL_LAYERS = {
-    "default": {
-        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL], "prefix": "raut", "capacity": 2000, "expiry": 15},
-    }
-}
+_channels = {"hosts": [REDIS_URL], "prefix": "raut", "capacity": 2000, "expiry": 15}
+CHANNEL_LAYERS = {"default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": _channels}}
 
 # -- jobs -------------------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL
@@ -143,8 +139,11 @@ CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
 CELERY_TASK_ROUTES = {"webplatform.analysis.tasks.analyze": {"queue": "analysis"}}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 50
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 10}
-CELERY_TASK_PUBLISH_RETRY = False  # a request never waits for Redis: the beat enqueues what a lost message left behind
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = env.int("RAUT_WORKER_MAX_MEMORY_MB", default=1024) * 1024  # KiB, between two jobs
+CELERY_TASK_TIME_LIMIT = 6 * 3600  # s; ends a decoder that hangs, which no heartbeat tells from one that works
+# A request never waits for Redis: the beat enqueues what a lost message left behind.
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 10, "max_retries": 0}
 CELERY_BEAT_SCHEDULE = {
     "requeue-stranded-jobs": {"task": "webplatform.analysis.tasks.requeue_stranded_jobs", "schedule": 5.0},
     "remove-leftovers": {"task": "webplatform.analysis.tasks.remove_leftovers", "schedule": 1800.0},
