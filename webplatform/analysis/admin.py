@@ -7,15 +7,11 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.http import HttpRequest
 
-from webplatform.analysis.models import AnalysisJob
+from webplatform.analysis.models import AnalysisJob, MediaFile
 
 
-@admin.register(AnalysisJob)
-class AnalysisJobAdmin(admin.ModelAdmin):
-    """Jobs change by their services only."""
-
-    list_display: ClassVar = ["pk", "state", "attempts", "progress", "error_code", "queued_at", "finished_at"]
-    list_filter: ClassVar = ["state", "error_code"]
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """These rows change by their services only."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -25,3 +21,20 @@ class AnalysisJobAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # as Django declares it
         return False
+
+
+@admin.register(AnalysisJob)
+class AnalysisJobAdmin(ReadOnlyAdmin):
+    """What every job is doing."""
+
+    list_display: ClassVar = ["pk", "state", "attempts", "progress", "error_code", "queued_at", "finished_at"]
+    list_filter: ClassVar = ["state", "error_code"]
+
+
+@admin.register(MediaFile)
+class MediaFileAdmin(ReadOnlyAdmin):
+    """Which files are kept, by size and age; what they show is not for the operator to see."""
+
+    list_display: ClassVar = ["pk", "session_id", "content_type", "size_bytes", "created_at"]
+    list_filter: ClassVar = ["content_type"]
+    fields: ClassVar = ["session_id", "stored_name", "content_type", "size_bytes", "sha256", "created_at"]

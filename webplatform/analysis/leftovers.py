@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import shutil
 import time
 from pathlib import Path
@@ -33,7 +34,14 @@ def remove_orphan_files() -> int:
 
 def _older(folder: Path, age_s: float) -> list[Path]:
     limit = time.time() - age_s
-    return [entry for entry in folder.iterdir() if entry.stat().st_mtime < limit] if folder.is_dir() else []
+    return [entry for entry in folder.iterdir() if _changed_at(entry) < limit] if folder.is_dir() else []
+
+
+def _changed_at(entry: Path) -> float:
+    try:
+        return entry.stat().st_mtime
+    except FileNotFoundError:  # moved to its place meanwhile
+        return math.inf
 
 
 def _is_orphan(folder: Path) -> bool:

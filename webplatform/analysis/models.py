@@ -43,10 +43,10 @@ class AnalysisJob(models.Model):
     queued -> running -> done
        |         |-----> failed ----retry----> queued
        |         |-----> cancelled --retry---> queued
-       |         '-----> queued (its worker died; attempt counted, given up after `max_attempts`)
+       |         '-----> queued (its worker died; failed instead once `max_attempts` were begun)
        '---------------> cancelled
 
-    A worker owns a running job through `lease`; whoever holds another lease has lost it and must stop.
+    A worker owns a running job through `lease`; once the row has another one, or none, it must write nothing more.
     """
 
     class State(models.TextChoices):
@@ -63,7 +63,6 @@ class AnalysisJob(models.Model):
     max_attempts = models.PositiveSmallIntegerField(default=3, help_text=_("Given up once this many were begun."))
     lease = models.UUIDField(null=True)
     heartbeat_at = models.DateTimeField(null=True)
-    cancel_requested_at = models.DateTimeField(null=True)
     progress = models.FloatField(default=0.0, help_text=_("Share of the work that is done, 0 to 1."))
     faces_found = models.PositiveIntegerField(default=0)
     seconds_left = models.FloatField(null=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Any, TypedDict
 from uuid import UUID
@@ -12,6 +13,9 @@ from redis import RedisError
 
 from webplatform.analysis.models import AnalysisJob
 from webplatform.analysis.serializers import job_data
+from webplatform.studies.models import Membership
+
+SEND_WITHIN_S = 2.0
 
 logger = logging.getLogger(__name__)
 
@@ -23,18 +27,26 @@ class JobChanged(TypedDict):
     job: dict[str, Any]
 
 
-def study_group(study_id: UUID) -> str:
-    """The channel group in which the jobs of a study are told."""
-    return f"study-{study_id}"
+def user_group(user_id: int) -> str:
+    """The channel group in which a user is told of the jobs of their studies."""
+    return f"jobs-of-{user_id}"
 
 
 def publish_job(job_id: UUID) -> None:
-    """Everybody who watches the job's study is told what it is doing now; nobody is while Redis is away."""
+    """Every member of the job's study is told what it is doing now; nobody is while Redis is away."""
     job = AnalysisJob.objects.select_related("session").filter(pk=job_id).first()
     if job is None:
         return
-    message: JobChanged = {"type": "job.changed", "job": job_data(job)}
+    # By user, not by study: who joined since they opened the page is told, and who was removed is told nothing more.
+    members = Membership.objects.filter(study=job.session.study_id, user__is_active=True)
+    groups = [user_group(user_id) for user_id in members.values_list("user", flat=True)]
     try:
-        async_to_sync(get_channel_layer().group_send)(study_group(job.session.study_id), message)
-    except (RedisError, OSError) as error:
-        logger.warning("Nobody was told of job %s: %s", job_id, error)
+        async_to_sync(_send)(groups, {"type": "job.changed", "job": job_data(job)})
+    except (RedisError, OSError) as error:  # a TimeoutError is an OSError
+        logger.warning("Nobody was told of job %s: %s", job_id, str(error) or "Redis does not answer.")
+
+
+async def _send(groups: list[str], message: JobChanged) -> None:
+    async with asyncio.timeout(SEND_WITHIN_S):
+        for group in groups:
+            await get_channel_layer().group_send(group, message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 from functools import partial
 from pathlib import PurePath
 
@@ -62,19 +63,19 @@ def submit_video(*, user: User, upload: UploadedFile, title: str = "", again: bo
 
 
 def cancel_job(*, job: AnalysisJob, user: User) -> AnalysisJob:
-    """A waiting job is cancelled; a running one is asked to stop, which it does within two seconds.
+    """The job is cancelled at once; a worker that is at it writes nothing more and stops at its next look.
 
     Raises:
         NotAllowed: the user may only view the study.
         Conflict: the job has ended.
     """
     _require_editor(job, user)
-    now = timezone.now()
+    active = AnalysisJob.objects.filter(pk=job.pk, state__in=(AnalysisJob.State.QUEUED, AnalysisJob.State.RUNNING))
+    cancelled = {"state": AnalysisJob.State.CANCELLED, "lease": None, "seconds_left": None}
     with transaction.atomic():
-        waiting = AnalysisJob.objects.filter(pk=job.pk, state=AnalysisJob.State.QUEUED)
-        if waiting.update(state=AnalysisJob.State.CANCELLED, finished_at=now):
+        with suppress(Conflict):
             fail_session(session=job.session)
-        elif not AnalysisJob.objects.filter(pk=job.pk, state=AnalysisJob.State.RUNNING).update(cancel_requested_at=now):
+        if not active.update(finished_at=timezone.now(), **cancelled):
             raise Conflict(_("The analysis has ended already."))
     return _tell(job)
 
@@ -91,10 +92,10 @@ def retry_job(*, job: AnalysisJob, user: User) -> AnalysisJob:
     require_consent(user=user)
     ended = AnalysisJob.objects.filter(pk=job.pk, state__in=(AnalysisJob.State.FAILED, AnalysisJob.State.CANCELLED))
     with transaction.atomic():
+        reopen_session(session=job.session)
         changed = ended.update(
             state=AnalysisJob.State.QUEUED,
             max_attempts=job.attempts + settings.RAUT_JOB_MAX_ATTEMPTS,
-            cancel_requested_at=None,
             progress=0.0,
             faces_found=0,
             seconds_left=None,
@@ -107,7 +108,6 @@ def retry_job(*, job: AnalysisJob, user: User) -> AnalysisJob:
         )
         if not changed:
             raise Conflict(_("Only an analysis that failed or was cancelled can be started again."))
-        reopen_session(session=job.session)
         transaction.on_commit(partial(send_analysis, job.pk))
     return _tell(job)
 

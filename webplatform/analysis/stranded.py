@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -46,37 +47,30 @@ def unsent_jobs() -> list[UUID]:
 
 
 def _release(job: AnalysisJob) -> bool:
-    """Give the job free, unless its worker has shown a sign of life since it was read."""
-    now = timezone.now()
-    held = AnalysisJob.objects.filter(pk=job.pk, lease=job.lease, heartbeat_at=job.heartbeat_at)
+    """Give the job free, unless its worker has shown a sign of life since it was read, or it has ended."""
+    held = AnalysisJob.objects.filter(
+        pk=job.pk, state=AnalysisJob.State.RUNNING, lease=job.lease, heartbeat_at=job.heartbeat_at
+    )
+    changed = _give_up(job, held) if job.attempts >= job.max_attempts else _wait_again(held)
+    if changed:
+        logger.warning("Job %s lost its worker in attempt %s.", job.pk, job.attempts)
+        publish_job(job.pk)
+    return changed
+
+
+def _wait_again(held: QuerySet[AnalysisJob]) -> bool:
+    fresh = {"queued_at": timezone.now(), "enqueued_at": None, "progress": 0.0, "faces_found": 0, "seconds_left": None}
+    return bool(held.update(state=AnalysisJob.State.QUEUED, lease=None, **fresh))
+
+
+def _give_up(job: AnalysisJob, held: QuerySet[AnalysisJob]) -> bool:
+    message = _("The worker ended %(n)d times while it read this video, most likely out of memory.")
+    failed = {"error_code": "worker_lost", "error_message": message % {"n": job.attempts}, "seconds_left": None}
     with transaction.atomic():
-        if job.cancel_requested_at is not None:
-            changed = held.update(state=AnalysisJob.State.CANCELLED, lease=None, finished_at=now)
-        elif job.attempts >= job.max_attempts:
-            message = _("The worker ended %(n)d times while it read this video, most likely out of memory.")
-            changed = held.update(
-                state=AnalysisJob.State.FAILED,
-                lease=None,
-                finished_at=now,
-                error_code="worker_lost",
-                error_message=message % {"n": job.attempts},
-            )
-        else:
-            again = {"queued_at": now, "enqueued_at": None, "progress": 0.0, "faces_found": 0, "seconds_left": None}
-            return bool(held.update(state=AnalysisJob.State.QUEUED, lease=None, **again)) and _told(job)
-        if changed:
-            _fail_session_of(job)
-    return bool(changed) and _told(job)
-
-
-def _fail_session_of(job: AnalysisJob) -> None:
-    try:
-        fail_session(session=job.session)
-    except Conflict:
-        logger.info("Session %s of job %s was not open any more.", job.session_id, job.pk)
-
-
-def _told(job: AnalysisJob) -> bool:
-    logger.warning("Job %s lost its worker in attempt %s.", job.pk, job.attempts)
-    publish_job(job.pk)
-    return True
+        # The session's row first, as a deletion and a cancelling lock them.
+        with suppress(Conflict):
+            fail_session(session=job.session)
+        changed = held.update(state=AnalysisJob.State.FAILED, lease=None, finished_at=timezone.now(), **failed)
+        if not changed:
+            transaction.set_rollback(True)
+    return bool(changed)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -24,6 +25,7 @@ from django.utils.translation import gettext as _
 import inference
 from webplatform.analysis.models import AnalysisJob
 from webplatform.analysis.progress import publish_job
+from webplatform.analysis.pulse import Pulse
 from webplatform.common.errors import AppError, Conflict
 from webplatform.consent.services import require_consent
 from webplatform.history.models import Session
@@ -34,6 +36,7 @@ from webplatform.modelhub.services import ensure_active_model
 BATCH_READINGS = 500
 BEAT_EVERY_S = 0.5
 PUBLISH_EVERY_S = 1.0
+_ENDED = {"lease": None, "seconds_left": None}
 _ERROR_CODES = {
     inference.UnreadableVideo: "unreadable_video",
     inference.MediaTooLarge: "too_large",
@@ -44,11 +47,7 @@ logger = logging.getLogger(__name__)
 
 
 class LeaseLost(Exception):
-    """Another worker has the job, or it does not exist any more: whoever sees this must write nothing."""
-
-
-class CancelRequested(Exception):
-    """Somebody asked for the job to be cancelled."""
+    """The job is another worker's, was cancelled or does not exist any more: whoever sees this must write nothing."""
 
 
 @dataclass
@@ -76,19 +75,18 @@ def run_job(job_id: UUID) -> None:
         logger.info("Job %s is not waiting any more.", job_id)
         return
     try:
-        _read(run)
+        with Pulse(run.held, every_s=settings.RAUT_JOB_STALE_SECONDS / 4):
+            _read(run)
     except LeaseLost:
-        logger.warning("Job %s was taken away from this worker.", job_id)
-    except CancelRequested:
-        _end(run, AnalysisJob.State.CANCELLED)
+        logger.warning("Job %s was cancelled, deleted or taken away while this worker was at it.", job_id)
     except (inference.InferenceError, AppError) as error:
         code = _ERROR_CODES.get(type(error)) or getattr(error, "code", "unreadable_video")
         media = run.session.media  # the engine knows the file by our name for it, the user by theirs
-        _end(run, AnalysisJob.State.FAILED, code, str(error).replace(media.stored_name, media.original_name))
+        _fail(run, code, str(error).replace(media.stored_name, media.original_name))
     except Exception:
         logger.exception("Job %s failed.", job_id)
         message = _("Something went wrong on the server while it read this video. The operator's log says more.")
-        _end(run, AnalysisJob.State.FAILED, "internal", message)
+        _fail(run, "internal", message)
 
 
 def _claim(job_id: UUID) -> _Run | None:
@@ -149,15 +147,15 @@ def _finish(run: _Run, end: inference.VideoEnd) -> None:
         is_partial=end.is_partial,
         frames_decoded=end.frames_decoded,
     )
-    ended = {"state": AnalysisJob.State.DONE, "lease": None, "finished_at": timezone.now()}
-    _write(run, close, progress=1.0, seconds_left=0.0, faces_found=len(run.tracks), **ended)
+    done = {"state": AnalysisJob.State.DONE, "progress": 1.0, "faces_found": len(run.tracks)}
+    _write(run, close, **done, **_ENDED, finished_at=timezone.now())
     publish_job(run.job.pk)
 
 
 def _write(run: _Run, action: Callable[[], object], **changes: Any) -> None:  # fields of the job
     """Write to the session and the job's row, or to neither when this run does not hold the job any more.
 
-    The session's row comes first: a deletion locks the two in that order.
+    The session's row comes first, here as everywhere: a deletion locks the two in that order.
     """
     try:
         with transaction.atomic():
@@ -169,30 +167,23 @@ def _write(run: _Run, action: Callable[[], object], **changes: Any) -> None:  # 
 
 
 def _beat(run: _Run, t_ms: int, stated_ms: int | None) -> None:
-    """Twice a second: show a sign of life and the progress, and see whether to stop."""
+    """Twice a second where frames come that quickly: show the progress, and see whether to stop."""
     now_s = time.monotonic()
     if now_s - run.beaten_s < BEAT_EVERY_S:
         return
     run.beaten_s = now_s
     share = min(t_ms / stated_ms, 0.99) if stated_ms else 0.0
     left_s = (now_s - run.started_s) * (1 / share - 1) if share > 0 else None
-    going_on = run.held.filter(cancel_requested_at=None).update(
-        heartbeat_at=timezone.now(), progress=share, seconds_left=left_s, faces_found=len(run.tracks)
-    )
-    if not going_on:
-        raise CancelRequested if run.held.exists() else LeaseLost
+    shown = {"progress": share, "seconds_left": left_s, "faces_found": len(run.tracks)}
+    if not run.held.update(heartbeat_at=timezone.now(), **shown):
+        raise LeaseLost
     if now_s - run.published_s >= PUBLISH_EVERY_S:
         run.published_s = now_s
         publish_job(run.job.pk)
 
 
-def _end(run: _Run, state: AnalysisJob.State, code: str = "", message: str = "") -> None:
-    ended = {"state": state, "lease": None, "finished_at": timezone.now(), "seconds_left": None}
-    with transaction.atomic():
-        if not run.held.update(error_code=code, error_message=message[:500], **ended):
-            return
-        try:
-            fail_session(session=run.session)
-        except Conflict:
-            logger.info("Session %s of job %s was not open any more.", run.session.pk, run.job.pk)
-    publish_job(run.job.pk)
+def _fail(run: _Run, code: str, message: str) -> None:
+    failed = {"state": AnalysisJob.State.FAILED, "error_code": code, "error_message": message[:500]}
+    with suppress(LeaseLost):
+        _write(run, partial(fail_session, session=run.session), **failed, **_ENDED, finished_at=timezone.now())
+        publish_job(run.job.pk)

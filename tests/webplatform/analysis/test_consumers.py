@@ -1,15 +1,18 @@
 """The socket of jobs: who may listen, what is told at first, and what afterwards."""
 
 import json
+import socket as socketlib
 
 import pytest
 from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from django.contrib.auth.models import AnonymousUser
 
+from webplatform.analysis import progress
 from webplatform.analysis.consumers import JobsConsumer
 from webplatform.analysis.models import AnalysisJob
 from webplatform.analysis.progress import publish_job
+from webplatform.studies.models import Membership
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -79,6 +82,20 @@ async def test_a_stranger_is_told_nothing(owner, stranger, submit):
     await socket.disconnect()
 
 
+async def test_who_joins_the_study_later_is_told_and_who_was_removed_is_not(viewer, submit):
+    job = await sync_to_async(submit)()
+    socket = socket_of(viewer)
+    await socket.connect()
+    assert (await socket.receive_json())["jobs"] == []
+    role = await Membership.objects.acreate(study_id=job.session.study_id, user=viewer, role=Membership.Role.VIEWER)
+    await change(progress=0.25)
+    assert (await socket.receive_json())["job"]["progress"] == 0.25
+    await role.adelete()
+    await change(progress=0.5)
+    assert await socket.receive_nothing()
+    await socket.disconnect()
+
+
 async def test_what_a_client_sends_is_ignored(owner):
     socket = socket_of(owner)
     await socket.connect()
@@ -89,12 +106,21 @@ async def test_what_a_client_sends_is_ignored(owner):
     await socket.disconnect()
 
 
+def layer_at(port: int) -> dict:
+    config = {"hosts": [f"redis://127.0.0.1:{port}/0"]}
+    return {"default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": config}}
+
+
 def test_a_redis_that_is_away_does_not_stop_the_work(submit, settings, caplog):
-    settings.CHANNEL_LAYERS = {
-        "default": {
-            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-            "CONFIG": {"hosts": ["redis://127.0.0.1:1/0"]},
-        }
-    }
+    settings.CHANNEL_LAYERS = layer_at(1)
     publish_job(submit().pk)
     assert "Nobody was told" in caplog.text
+
+
+def test_a_redis_that_never_answers_does_not_stop_the_work(submit, settings, caplog, monkeypatch):
+    monkeypatch.setattr(progress, "SEND_WITHIN_S", 0.1)
+    job = submit()
+    with socketlib.create_server(("127.0.0.1", 0)) as silent:
+        settings.CHANNEL_LAYERS = layer_at(silent.getsockname()[1])
+        publish_job(job.pk)
+    assert "Redis does not answer" in caplog.text

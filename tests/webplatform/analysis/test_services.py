@@ -2,6 +2,7 @@
 
 import errno
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -41,6 +42,7 @@ def test_a_submitted_video_waits_in_its_sessions_folder(submit, sent, owner):
     [
         ("a.mp4", MP4, "video/mp4"),
         ("a.mov", MP4.replace(b"mp42", b"qt  "), "video/quicktime"),
+        ("b.mov", b"\x00\x00\x00\x08wide" + bytes(64), "video/quicktime"),
         ("a.webm", WEBM, "video/webm"),
         ("a.mkv", WEBM, "video/x-matroska"),
         ("A.AVI", AVI, "video/x-msvideo"),
@@ -57,6 +59,7 @@ def test_every_accepted_container_is_known_by_its_bytes(submit, name, content, c
         ("empty.mp4", b"", "is empty"),
         ("program.exe", MP4, "not a video"),
         ("no_extension", MP4, "not a video"),
+        ("story.mp4", b"the free world and what became of it", "not a video"),
         ("page.webm", b"<!doctype html><script>1</script>", "not a video"),
     ],
 )
@@ -145,11 +148,13 @@ def test_a_waiting_job_is_cancelled_at_once(submit, owner):
     assert Session.objects.get().state == "failed"
 
 
-def test_a_running_job_is_asked_to_stop(submit, owner):
+def test_a_running_job_is_cancelled_at_once_and_its_worker_loses_it(submit, owner):
     job = submit()
-    AnalysisJob.objects.update(state="running")
+    AnalysisJob.objects.update(state="running", lease=uuid4(), seconds_left=9.0)
     job = services.cancel_job(job=job, user=owner)
-    assert (job.state, job.cancel_requested_at is not None) == ("running", True)
+    assert (job.state, job.lease, job.seconds_left) == ("cancelled", None, None)
+    assert job.finished_at is not None
+    assert Session.objects.get().state == "failed"
 
 
 @pytest.mark.parametrize("state", ["done", "failed", "cancelled"])
@@ -158,6 +163,7 @@ def test_a_job_that_has_ended_cannot_be_cancelled(submit, owner, state):
     AnalysisJob.objects.update(state=state)
     with pytest.raises(Conflict, match="ended"):
         services.cancel_job(job=job, user=owner)
+    assert (AnalysisJob.objects.get().state, Session.objects.get().state) == (state, "open")
 
 
 def test_a_cancelled_job_can_be_tried_again(submit, owner, sent, django_capture_on_commit_callbacks):

@@ -39,7 +39,6 @@ class Migration(migrations.Migration):
                 ),
                 ("lease", models.UUIDField(null=True)),
                 ("heartbeat_at", models.DateTimeField(null=True)),
-                ("cancel_requested_at", models.DateTimeField(null=True)),
                 ("progress", models.FloatField(default=0.0, help_text="Share of the work that is done, 0 to 1.")),
                 ("faces_found", models.PositiveIntegerField(default=0)),
                 ("seconds_left", models.FloatField(null=True)),
