@@ -1,11 +1,13 @@
 """The school: labelled faces in, a bundle and its report out. Importing it loads no Keras."""
 
+from training.checkpoint import EpochReport
+from training.compare import compare_bundles
 from training.config import RECIPES, Augmentation, TrainingConfig, recipe_named
 from training.dataset import Dataset, DatasetReport, FaceSet, read_dataset
 from training.errors import BadDataset, BadRegistry, Cancelled, TrainingError
 from training.evaluate import evaluate_bundle
-from training.fit import EpochReport
 from training.registry import Registry
+from training.robustness import measure_robustness
 from training.run import RunOptions, TrainingReport, run_training
 
 __all__ = [
@@ -23,7 +25,9 @@ __all__ = [
     "TrainingConfig",
     "TrainingError",
     "TrainingReport",
+    "compare_bundles",
     "evaluate_bundle",
+    "measure_robustness",
     "read_dataset",
     "recipe_named",
     "run_training",

@@ -1,4 +1,4 @@
-"""`python -m training train|evaluate|card`: the school without the web."""
+"""`python -m training train|evaluate|robustness|compare|card|sheet`: the school without the web."""
 
 from __future__ import annotations
 
@@ -6,23 +6,32 @@ import argparse
 import json
 import os
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from inference import InferenceError
 from inference.bundle import CARD_FILE, read_bundle
+from inference.classifier import load_classifier
 from training import (
     RECIPES,
+    Dataset,
     EpochReport,
     Registry,
     RunOptions,
+    TrainingConfig,
     TrainingError,
+    compare_bundles,
     evaluate_bundle,
+    measure_robustness,
     read_dataset,
     recipe_named,
     run_training,
 )
+from training.evaluate import evaluate_ensemble
+from training.pictures import draw_pictures
+from training.sheet import write_sheet
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -38,18 +47,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _train(options: argparse.Namespace) -> None:
-    config = replace(recipe_named(options.recipe), seed=options.seed)
-    if options.epochs is not None:
-        config = replace(config, epochs=options.epochs)
-    if options.max_minutes is not None:
-        config = replace(config, max_minutes=options.max_minutes)
+    config = _config(options)
     name = options.name or f"{options.recipe}-{options.seed}"
     checkpoint = options.checkpoint or options.out / f".run-{name}"
     run = run_training(
         config,
         options.data,
         Registry(options.out),
-        RunOptions(name=name, precision=options.precision, checkpoint=checkpoint),
+        RunOptions(name=name, precision=options.precision, checkpoint=checkpoint, on_step=_Steps()),
         on_epoch=_print_epoch,
     )
     left_out = run.metrics["dataset"]
@@ -62,6 +67,30 @@ def _train(options: argparse.Namespace) -> None:
     print(run.bundle.path)
 
 
+def _config(options: argparse.Namespace) -> TrainingConfig:
+    """The recipe with what the command line changes in it."""
+    asked: dict[str, Any] = {"seed": options.seed, "teachers": tuple(map(str, options.teacher))}
+    asked |= {name: getattr(options, name) for name in ("epochs", "max_minutes") if getattr(options, name) is not None}
+    if options.weights is not None:
+        asked["weights"] = None if options.weights == "none" else options.weights
+    if options.bfloat16:
+        asked["mixed_precision"] = True
+    return replace(recipe_named(options.recipe), **asked)
+
+
+class _Steps:
+    """Says now and then how far the epoch is, on a terminal only."""
+
+    def __init__(self) -> None:
+        self._told_at = time.monotonic()
+
+    def __call__(self, done: float, left_s: float) -> None:
+        now = time.monotonic()
+        if sys.stderr.isatty() and now - self._told_at >= 1:
+            self._told_at = now
+            print(f"\r{done:6.1%}  {left_s / 60:5.1f} min left ", end="", file=sys.stderr, flush=True)
+
+
 def _print_epoch(report: EpochReport) -> None:
     print(
         f"epoch {report.epoch}/{report.epochs}  loss {report.loss:.3f}  train {report.train_accuracy:.3f}  "
@@ -71,12 +100,56 @@ def _print_epoch(report: EpochReport) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    bundle = read_bundle(options.bundle)
-    dataset = read_dataset(options.data, input_size=bundle.spec.input_size, seed=bundle.spec.seed)
-    figures = evaluate_bundle(options.bundle, dataset, options.split, backend=options.backend)
+    if len(options.bundle) > 1:
+        figures = evaluate_ensemble(options.bundle, _read(options.bundle[0], options.data), options.split)
+    else:
+        bundle = options.bundle[0]
+        figures = evaluate_bundle(bundle, _read(bundle, options.data), options.split, backend=options.backend)
     _print_figures(options.split, figures)
     if options.json:
         print(json.dumps(figures))
+
+
+def _robustness(options: argparse.Namespace) -> None:
+    bundle = read_bundle(options.bundle)
+    faces = _read(options.bundle, options.data).of_split(options.split)
+    figures = measure_robustness(load_classifier(bundle), faces, count=options.count)
+    print(f"plain: accuracy {figures['plain']['accuracy']:.3f} on {figures['n']} pictures")
+    for name, harm in figures["harms"].items():
+        rows = "  ".join(f"{row['level']:g}: {row['accuracy']:.3f}" for row in harm["levels"])
+        print(f"{name} ({harm['unit']}): {rows}")
+    if options.json:
+        print(json.dumps(figures))
+
+
+def _compare(options: argparse.Namespace) -> None:
+    data = _read(options.first, options.data)
+    figures = compare_bundles(options.first, options.second, data.of_split(options.split))
+    for model in figures["models"]:
+        print(f"{model['name']}  {model['size_bytes'] / 1e6:.1f} MB")
+        _print_figures(options.split, model)
+    for name, row in {**figures["difference"].pop("f1"), **figures["difference"]}.items():
+        low, high = row["interval"]
+        print(f"{name:>9}: {row['value']:+.4f}  (95 % interval {low:+.4f} to {high:+.4f})")
+    test = figures["mcnemar"]
+    print(f"only one is right: {test['only_first']} to {test['only_second']}, McNemar p = {test['p_value']:.3g}")
+    if options.json:
+        print(json.dumps(figures))
+
+
+def _pictures(options: argparse.Namespace) -> None:
+    options.out.mkdir(parents=True, exist_ok=True)
+    for file in draw_pictures(read_bundle(options.bundle).metrics, options.out):
+        print(file)
+
+
+def _sheet(options: argparse.Namespace) -> None:
+    print(write_sheet(options.data.name, read_dataset(options.data).report))
+
+
+def _read(bundle: Path, data: Path) -> Dataset:
+    spec = read_bundle(bundle).spec
+    return read_dataset(data, input_size=spec.input_size, seed=spec.seed)
 
 
 def _print_figures(split: str, figures: dict[str, Any]) -> None:
@@ -103,19 +176,42 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--seed", type=int, default=1)
     train.add_argument("--epochs", type=int, help="instead of the recipe's")
     train.add_argument("--max-minutes", type=float, help="end the schedule after this time at the latest")
+    train.add_argument("--bfloat16", action="store_true", help="bfloat16 arithmetic where the recipe has float32")
+    train.add_argument("--weights", help="to start from: a file, imagenet (Keras downloads it), or none")
+    train.add_argument("--teacher", type=Path, nargs="+", default=[], help="bundles whose mean scores it learns too")
     train.add_argument("--checkpoint", type=Path, help="folder of the run's state; by default in the registry")
     train.add_argument("--precision", type=float, default=0.8, help="of the answers that are not 'not sure'")
-    evaluate = commands.add_parser("evaluate", help="measure a bundle on a split")
-    evaluate.set_defaults(command=_evaluate)
-    evaluate.add_argument("--bundle", type=Path, required=True)
-    evaluate.add_argument("--data", type=Path, required=True)
-    evaluate.add_argument("--split", choices=("train", "public", "private", "test"), default="private")
-    evaluate.add_argument("--backend", choices=("litert", "tensorflow"), default="litert")
-    evaluate.add_argument("--json", action="store_true", help="print everything as one JSON object on the last line")
+    _add_measuring(commands)
     card = commands.add_parser("card", help="print a bundle's model card")
     card.set_defaults(command=_card)
     card.add_argument("bundle", type=Path)
+    sheet = commands.add_parser("sheet", help="print the sheet of a data set: what it holds, what would be left out")
+    sheet.set_defaults(command=_sheet)
+    sheet.add_argument("data", type=Path)
+    pictures = commands.add_parser("pictures", help="draw a bundle's figures as .svg files")
+    pictures.set_defaults(command=_pictures)
+    pictures.add_argument("bundle", type=Path)
+    pictures.add_argument("--out", type=Path, required=True, help="a folder")
     return parser
+
+
+def _add_measuring(commands: Any) -> None:  # argparse keeps its type to itself
+    evaluate = commands.add_parser("evaluate", help="measure a bundle, or the mean of several, on a split")
+    evaluate.set_defaults(command=_evaluate)
+    evaluate.add_argument("--bundle", type=Path, required=True, nargs="+")
+    evaluate.add_argument("--backend", choices=("litert", "tensorflow"), default="litert")
+    robustness = commands.add_parser("robustness", help="measure a bundle under blur, darkness, JPEG, noise, …")
+    robustness.set_defaults(command=_robustness)
+    robustness.add_argument("bundle", type=Path)
+    robustness.add_argument("--count", type=int, default=1000, help="pictures at most")
+    compare = commands.add_parser("compare", help="measure two bundles on the same pictures and test the difference")
+    compare.set_defaults(command=_compare)
+    compare.add_argument("first", type=Path)
+    compare.add_argument("second", type=Path)
+    for command, split in ((evaluate, "private"), (robustness, "public"), (compare, "public")):
+        command.add_argument("--data", type=Path, required=True, help="folder, .zip or .csv of labelled faces")
+        command.add_argument("--split", choices=("train", "public", "private", "test"), default=split)
+        command.add_argument("--json", action="store_true", help="print everything as one JSON object on the last line")
 
 
 if __name__ == "__main__":

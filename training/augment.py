@@ -12,18 +12,22 @@ Pictures = NDArray[np.uint8]
 Labels = NDArray[np.float32]
 
 
-def augment_pictures(pictures: Pictures, how: Augmentation, rng: np.random.Generator) -> NDArray[np.float32]:
+def augment_pictures(
+    pictures: Pictures, how: Augmentation, rng: np.random.Generator, *, side: int | None = None
+) -> NDArray[np.float32]:
     """Change each picture at random.
 
     Args:
         pictures: uint8 (n, S, S, 1), grey levels 0 to 255.
         how: how far.
         rng: drawn from in a fixed order, so that one seed gives one result.
+        side: of the result, px; None: that of the pictures.
     Returns:
-        float32 (n, S, S, 1), grey levels 0 to 255.
+        float32 (n, side, side, 1), grey levels 0 to 255.
     """
-    count, side = pictures.shape[:2]
-    maps = _affine_maps(count, side, how, rng)
+    count, source = pictures.shape[:2]
+    side = side or source
+    maps = _affine_maps(count, source, side, how, rng)
     warped = np.stack(
         [
             cv2.warpAffine(picture, turn, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
@@ -40,34 +44,51 @@ def augment_pictures(pictures: Pictures, how: Augmentation, rng: np.random.Gener
 def mix_batch(
     inputs: NDArray[np.float32], labels: Labels, how: Augmentation, rng: np.random.Generator
 ) -> tuple[NDArray[np.float32], Labels]:
-    """Mix a batch with its own shuffle, pictures and labels alike, with the chance `how.mixup`.
+    """Mix a batch with its own shuffle, pictures and labels alike: blended, or a rectangle exchanged, or not at all.
 
     Args:
         inputs: float32 (n, S, S, 1).
         labels: float32 (n, 7).
     Returns:
-        Both, mixed by one weight in [how.mixup_least, 1].
-    Source: Zhang et al. 2017, arXiv:1710.09412.
+        Both; each picture and label keeps a weight of at least `how.mixup_least`.
+    Source: Zhang et al. 2017, arXiv:1710.09412 (mixup); Yun et al. 2019, arXiv:1905.04899 (cutmix).
     """
-    chance, weight, order = rng.random(), np.float32(rng.uniform(how.mixup_least, 1)), rng.permutation(len(inputs))
-    if chance >= how.mixup:
+    chance, weight, order = rng.random(), rng.uniform(how.mixup_least, 1), rng.permutation(len(inputs))
+    if chance < how.mixup:
+        mixed = weight * inputs + (1 - weight) * inputs[order]
+    elif chance < how.mixup + how.cutmix:
+        mixed, weight = _exchange(inputs, order, weight, rng)
+    else:
         return inputs, labels
-    mixed = weight * inputs + (1 - weight) * inputs[order], weight * labels + (1 - weight) * labels[order]
-    return mixed[0].astype(np.float32), mixed[1].astype(np.float32)
+    return mixed.astype(np.float32), (weight * labels + (1 - weight) * labels[order]).astype(np.float32)
 
 
-def _affine_maps(count: int, side: int, how: Augmentation, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Rotation, zoom, mirror and shift about the centre as (n, 2, 3) matrices from source to result."""
+def _exchange(
+    inputs: NDArray[np.float32], order: NDArray[np.int64], weight: float, rng: np.random.Generator
+) -> tuple[NDArray[np.float32], float]:
+    """Put a square of the shuffled pictures, 1 - weight of the area, into each; also the share that really stayed."""
+    side = inputs.shape[1]
+    cut = int(side * np.sqrt(1 - weight))
+    top, left = rng.integers(0, side - cut + 1, 2)
+    mixed = inputs.copy()
+    mixed[:, top : top + cut, left : left + cut] = inputs[order, top : top + cut, left : left + cut]
+    return mixed, 1 - (cut / side) ** 2
+
+
+def _affine_maps(
+    count: int, source: int, side: int, how: Augmentation, rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """Rotation, zoom, mirror and shift about the centre as (n, 2, 3) matrices from a side of `source` to `side` px."""
     angle = np.deg2rad(rng.uniform(-how.rotate_deg, how.rotate_deg, count))
-    scale = rng.uniform(1 - how.zoom, 1 + how.zoom, count)
+    scale = rng.uniform(1 - how.zoom, 1 + how.zoom, count) * side / source
     mirror = np.where((rng.random(count) < 0.5) & how.flip, -1.0, 1.0)
     shift = rng.uniform(-how.shift, how.shift, (count, 2)) * side
-    center = (side - 1) / 2
+    center, target = (source - 1) / 2, (side - 1) / 2
     cos, sin = np.cos(angle) * scale, np.sin(angle) * scale
     maps = np.empty((count, 2, 3))
     maps[:, 0, 0], maps[:, 0, 1] = cos * mirror, -sin
     maps[:, 1, 0], maps[:, 1, 1] = sin * mirror, cos
-    maps[:, :, 2] = center + shift - maps[:, :, 0] * center - maps[:, :, 1] * center
+    maps[:, :, 2] = target + shift - maps[:, :, 0] * center - maps[:, :, 1] * center
     return maps
 
 

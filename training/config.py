@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from training.errors import TrainingError
 
@@ -21,6 +22,7 @@ class Augmentation:
         erase: chance that a random rectangle is replaced by one grey level (Zhong et al. 2017, arXiv:1708.04896).
         mixup: chance that a batch is mixed with its own shuffle (Zhang et al. 2017, arXiv:1710.09412).
         mixup_least: smallest weight of the picture itself when mixed, in [0.5, 1].
+        cutmix: chance that each picture of a batch gets a rectangle of another one (Yun et al. 2019, arXiv:1905.04899).
     """
 
     rotate_deg: float = 0.0
@@ -32,6 +34,7 @@ class Augmentation:
     erase: float = 0.0
     mixup: float = 0.0
     mixup_least: float = 0.7
+    cutmix: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,17 @@ class TrainingConfig:
 
     Args:
         recipe: the name under which it is known.
-        architecture: which network of `training.model` to build.
+        architecture: which network of `training.model` to build: "vgg", "paper", or a backbone of Keras's own with a
+            new head, "vgg16" or "resnet50", or "kept": the network that `weights` holds.
+        weights: to start from. Of a backbone: a .weights.h5 file, "imagenet" for Keras's download, or None to draw
+            them. Of "kept": the model.keras of a bundle.
+        frozen_epochs: epochs in which only the head of a backbone learns.
+        fine_tune_rate: the learning rate's share once the backbone learns as well.
         width: channels of its first block.
         input_size: side of the input, px.
+        early_size: side at which pictures are shown in the first `early_share` of the run, px: the network sees more of
+            them in the same time (Tan & Le 2021, arXiv:2104.00298); None: `input_size` throughout.
+        early_share: in [0, 1].
         dropout: the largest dropout rate in the network; earlier blocks take a share of it.
         norm_momentum: of batch normalisation's running statistics; lower for runs of few steps.
         epochs: passes over the training split.
@@ -51,9 +62,13 @@ class TrainingConfig:
         learning_rate: the peak.
         warmup: share of the run over which the rate rises to the peak; 0 with `schedule` "constant" is a plain run.
         schedule: "constant" or "cosine" (falls to zero at the end of the run).
-        weight_decay: of AdamW, decoupled (Loshchilov & Hutter 2017, arXiv:1711.05101).
+        weight_decay: of AdamW, decoupled and scaled by the learning rate (Loshchilov & Hutter 2017, arXiv:1711.05101).
         label_smoothing: share of the label that is spread evenly (Szegedy et al. 2015, arXiv:1512.00567).
         votes_weight: share of the annotators' votes in a label, where the data has votes.
+        teachers: bundle folders whose mean scores the network learns from as well (Hinton et al. 2015,
+            arXiv:1503.02531), as they see the plain pictures.
+        teachers_weight: share of the teachers' scores in a label.
+        teachers_temperature: divisor of the logarithm of the teachers' scores; above 1 it softens them.
         ema_momentum: decay per step of the averaged weights, which are kept where they are better; None: no averaging.
         class_balance: exponent in [0, 1] on the inverse class frequency in sampling; 0 takes the data as it is.
         mixed_precision: bfloat16 arithmetic, float32 weights.
@@ -66,8 +81,13 @@ class TrainingConfig:
 
     recipe: str
     architecture: str = "vgg"
+    weights: str | None = None
+    frozen_epochs: int = 0
+    fine_tune_rate: float = 1.0
     width: int = 32
     input_size: int = 48
+    early_size: int | None = None
+    early_share: float = 0.5
     dropout: float = 0.3
     norm_momentum: float = 0.99
     epochs: int = 50
@@ -76,9 +96,12 @@ class TrainingConfig:
     learning_rate: float = 3e-3
     warmup: float = 0.05
     schedule: str = "cosine"
-    weight_decay: float = 5e-4
+    weight_decay: float = 1e-2
     label_smoothing: float = 0.0
     votes_weight: float = 0.0
+    teachers: tuple[str, ...] = ()
+    teachers_weight: float = 0.6
+    teachers_temperature: float = 1.5
     ema_momentum: float | None = None
     class_balance: float = 0.0
     mixed_precision: bool = False
@@ -93,6 +116,17 @@ class TrainingConfig:
 _STRONG = Augmentation(
     rotate_deg=12, zoom=0.13, shift=0.08, flip=True, contrast=0.3, brightness=20, erase=0.25, mixup=0.2, mixup_least=0.8
 )
+
+_TRANSFER: dict[str, Any] = {
+    "weights": "imagenet",
+    "frozen_epochs": 3,
+    "fine_tune_rate": 0.1,
+    "dropout": 0.4,
+    "epochs": 20,
+    "learning_rate": 1e-3,
+    "label_smoothing": 0.05,
+    "augmentation": Augmentation(rotate_deg=10, zoom=0.1, shift=0.06, flip=True, contrast=0.2, brightness=15),
+}
 
 RECIPES: dict[str, TrainingConfig] = {
     config.recipe: config
@@ -120,16 +154,30 @@ RECIPES: dict[str, TrainingConfig] = {
             label_smoothing=0.05,
             augmentation=Augmentation(rotate_deg=10, zoom=0.1, shift=0.06, flip=True),
         ),
+        TrainingConfig(recipe="transfer", architecture="vgg16", **_TRANSFER),
+        TrainingConfig(recipe="transfer-resnet50", architecture="resnet50", **_TRANSFER),
+        TrainingConfig(
+            recipe="fine-tune",
+            architecture="kept",
+            epochs=6,
+            batch_size=64,
+            learning_rate=2e-4,
+            label_smoothing=0.05,
+            augmentation=Augmentation(rotate_deg=8, zoom=0.08, shift=0.05, flip=True, contrast=0.15, brightness=10),
+        ),
         TrainingConfig(
             recipe="flagship",
             width=32,
+            early_size=32,
+            early_share=0.5,
             dropout=0.25,
-            epochs=60,
-            batch_size=128,
+            epochs=120,
+            batch_size=64,
             learning_rate=3e-3,
+            weight_decay=0.03,
             label_smoothing=0.05,
-            votes_weight=0.3,
             ema_momentum=0.998,
+            class_balance=0.2,
             mixed_precision=True,
             augmentation=_STRONG,
         ),

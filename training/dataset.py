@@ -19,6 +19,7 @@ from training.sources import RawFace, read_source
 Decoded = tuple[RawFace, NDArray[np.uint8]]
 
 SPLITS = ("train", "public", "private")
+TEST_SPLITS = ("public", "private")
 MIN_SIDE = 48
 _PARTS = (0.8, 0.9)  # of a data set that brings no split: train below the first, public below the second
 
@@ -88,6 +89,18 @@ class Dataset:
         if split not in self.splits:
             raise BadDataset(f"There is no split named {split}; there are {', '.join(SPLITS)}.")
         return self.splits[split]
+
+    def of_split(self, name: str) -> FaceSet:
+        """One split, or "test": public and private together, the paper's 7,178."""
+        if name != "test":
+            return self[name]
+        both = [self[part] for part in TEST_SPLITS]
+        return FaceSet(
+            np.concatenate([faces.pictures for faces in both]),
+            np.concatenate([faces.labels for faces in both]),
+            np.concatenate([faces.votes for faces in both]),
+            np.concatenate([faces.also_in_train for faces in both]),
+        )
 
     def without_duplicates(self) -> Dataset:
         """The same data set without public and private pictures whose pixels stand in train."""

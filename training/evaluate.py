@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,8 +16,7 @@ from training.calibrate import softmax
 from training.dataset import Dataset, FaceSet
 from training.errors import BadDataset
 from training.metrics import Labels, Scores, calibration_error, summarise
-
-TEST_SPLITS = ("public", "private")
+from training.teachers import mean_scores
 
 
 def evaluate_bundle(
@@ -33,8 +33,24 @@ def evaluate_bundle(
         BadDataset: the split does not exist or is empty.
     """
     loaded = read_bundle(bundle)
-    figures = measure(load_classifier(loaded, backend=backend), _faces_of(dataset, split))
+    figures = measure(load_classifier(loaded, backend=backend), dataset.of_split(split))
     return {"bundle": f"{loaded.spec.name} {loaded.spec.version}", "split": split, **figures}
+
+
+def evaluate_ensemble(bundles: Sequence[Path], dataset: Dataset, split: str) -> dict[str, Any]:
+    """Measure the mean of several bundles' scores on one split; the figures are those of `metrics.summarise`.
+
+    Raises:
+        BadBundle, BadDataset: as `evaluate_bundle`.
+    """
+    faces = dataset.of_split(split)
+    if not len(faces):
+        raise BadDataset("The split holds no picture to measure on.")
+    started = time.perf_counter()
+    scores = mean_scores(bundles, faces.pictures)
+    ms_per_face = (time.perf_counter() - started) * 1000 / len(faces)
+    names = [f"{spec.name} {spec.version}" for spec in (read_bundle(folder).spec for folder in bundles)]
+    return {"bundles": names, "split": split, **summarise(scores, faces.labels), "ms_per_face": ms_per_face}
 
 
 def measure(classifier: Classifier, faces: FaceSet) -> dict[str, Any]:
@@ -74,18 +90,6 @@ def abstention(scores: Scores, labels: Labels, threshold: float) -> dict[str, fl
         "coverage": float(sure.mean()),
         "precision": float(right.mean()) if right.size else 0.0,
     }
-
-
-def _faces_of(dataset: Dataset, split: str) -> FaceSet:
-    if split != "test":
-        return dataset[split]
-    both = [dataset[name] for name in TEST_SPLITS]
-    return FaceSet(
-        np.concatenate([faces.pictures for faces in both]),
-        np.concatenate([faces.labels for faces in both]),
-        np.concatenate([faces.votes for faces in both]),
-        np.concatenate([faces.also_in_train for faces in both]),
-    )
 
 
 def _unseen(scores: Scores, faces: FaceSet) -> dict[str, float]:

@@ -16,8 +16,8 @@ from inference.classifier import Classifier, LiteRTRuntime
 from training.calibrate import softmax
 from training.config import TrainingConfig
 from training.errors import TrainingError
-from training.fit import predict_logits, predict_mirrored
-from training.model import build_model
+from training.model import KEPT, build_model
+from training.predict import predict_logits, predict_mirrored
 
 Model = Any  # Keras ships no types
 
@@ -36,7 +36,8 @@ def export_model(model: Model, config: TrainingConfig, folder: Path) -> Model:
     Raises:
         TrainingError: the conversion failed.
     """
-    plain = build_model(replace(config, mixed_precision=False))
+    kept = config.weights if config.architecture == KEPT else None
+    plain = build_model(replace(config, mixed_precision=False, early_size=None, weights=kept))
     plain.set_weights(model.get_weights())
     plain.save(folder / KERAS_FILE)
     done = subprocess.run(  # noqa: S603  (our own module, our own arguments)

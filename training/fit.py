@@ -1,74 +1,41 @@
-"""Fitting: batches, schedule, averaged weights, checkpoint and resume. The arithmetic is Keras's own."""
+"""Fitting: batches, schedule, averaged weights. The arithmetic is Keras's own."""
 
 from __future__ import annotations
 
-import json
 import math
-import os
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.types import EMOTIONS
+from inference.preprocess import fit_face
 from training.augment import augment_pictures, mix_batch
+from training.calibrate import softmax
+from training.checkpoint import EpochReport, Progress, read_checkpoint, save_checkpoint
 from training.config import TrainingConfig
-from training.dataset import FaceSet, iterate_batches
+from training.dataset import Dataset, FaceSet, iterate_batches
 from training.errors import Cancelled
-from training.model import build_model, load_model
+from training.metrics import accuracy, negative_log_likelihood
+from training.model import BACKBONE, build_model
+from training.predict import predict_logits, predict_mirrored
+from training.teachers import blend_targets
 
 Model = Any  # Keras ships no types
+OnStep = Callable[[float, float], None]
 
-STATE_FILE = "state.json"
-
-
-@dataclass(frozen=True, slots=True)
-class EpochReport:
-    """What one epoch showed.
-
-    Args:
-        epoch: 1 for the first.
-        epochs: how many are planned.
-        loss: mean training loss of the epoch, with augmentation and smoothing.
-        train_accuracy: share of right answers on (at most 5,000 of) the plain training pictures.
-        accuracy, nll: on the public split; negative log-likelihood in nats.
-        learning_rate: at the end of the epoch.
-        elapsed_s: wall-clock seconds of training so far, over all attempts.
-        left_s: estimate of what is left, seconds.
-    """
-
-    epoch: int
-    epochs: int
-    loss: float
-    train_accuracy: float
-    accuracy: float
-    nll: float
-    learning_rate: float
-    elapsed_s: float
-    left_s: float
-
-
-@dataclass(slots=True)
-class _Progress:
-    """How far a run has come; stored beside its checkpoint."""
-
-    epoch: int = 0
-    step: int = 0
-    elapsed_s: float = 0.0
-    curves: tuple[EpochReport, ...] = ()
+MEASURED_ON = 5000  # of the training split, after each epoch
 
 
 def fit_model(
     config: TrainingConfig,
-    train: FaceSet,
-    public: FaceSet,
+    dataset: Dataset,
     checkpoint: Path,
     *,
     on_epoch: Callable[[EpochReport], None],
+    on_step: OnStep = lambda done, left_s: None,
     should_stop: Callable[[], bool],
 ) -> tuple[Model, tuple[EpochReport, ...]]:
     """Train a network, going on from the checkpoint folder where one is.
@@ -77,60 +44,60 @@ def fit_model(
     optimiser state, so that a resumed run takes the very steps that it would have taken.
 
     Args:
+        dataset: its train and public splits are used.
         checkpoint: folder for the state after each epoch.
         on_epoch: told after each epoch.
-        should_stop: asked after each step.
+        on_step: told after each step the share of the run that is done, in [0, 1], and an estimate of what is left,
+            seconds.
+        should_stop: asked before each step.
     Returns:
         The model with its last or its averaged weights, whichever has the lower negative log-likelihood on the
         public split, and one report per epoch.
     Raises:
         Cancelled: `should_stop` said so; the last whole epoch stays in the checkpoint.
+        TrainingError: the checkpoint or the weights to start from cannot be read.
     """
     checkpoint.mkdir(parents=True, exist_ok=True)
-    model, progress = _start(config, checkpoint)
-    run = _Run(config, model, train, public, progress, should_stop)
+    model, progress = read_checkpoint(checkpoint) or (_fresh_model(config), Progress())
+    run = _Run(config, model, dataset, progress)
     while not run.is_over:
-        report = run.epoch()
-        _save(model, progress, checkpoint)
+        report = run.epoch(should_stop, on_step)
+        save_checkpoint(model, progress, checkpoint)
         on_epoch(report)
     if config.ema_momentum is not None and progress.step:
-        _keep_better_weights(model, public)
+        _keep_better_weights(model, dataset["public"])
     return model, progress.curves
 
 
 class _Run:
-    def __init__(
-        self,
-        config: TrainingConfig,
-        model: Model,
-        train: FaceSet,
-        public: FaceSet,
-        progress: _Progress,
-        should_stop: Callable[[], bool],
-    ) -> None:
-        self._config, self._model, self._progress, self._should_stop = config, model, progress, should_stop
-        self._train, self._public = train, public
-        self._targets = train.targets(votes_weight=config.votes_weight, label_smoothing=config.label_smoothing)
-        self._steps = math.ceil(len(train) / config.batch_size)
-        self._draw = _draw_weights(train.labels, config.class_balance)
+    def __init__(self, config: TrainingConfig, model: Model, dataset: Dataset, progress: Progress) -> None:
+        self._config, self._model, self._progress = config, model, progress
+        self._train, self._public = dataset["train"], dataset["public"]
+        self._targets = blend_targets(self._train, config)
+        self._steps = math.ceil(len(self._train) / config.batch_size)
+        self._draw = _draw_weights(self._train.labels, config.class_balance)
+        self._sample = np.random.default_rng(config.seed).permutation(len(self._train))[:MEASURED_ON]
 
     @property
     def is_over(self) -> bool:
         return self._progress.epoch >= self._config.epochs or self._share_done() >= 1
 
-    def epoch(self) -> EpochReport:
+    def epoch(self, should_stop: Callable[[], bool], on_step: OnStep) -> EpochReport:
         """Take one epoch's steps, then measure on plain pictures."""
         rng = np.random.default_rng((self._config.seed, self._progress.epoch))
+        if self._config.frozen_epochs and self._progress.epoch == self._config.frozen_epochs:
+            self._thaw()
         _reseed_dropout(self._model, rng)
         order = rng.choice(len(self._train), len(self._train), replace=self._draw is not None, p=self._draw)
         started, losses = time.monotonic(), []
         for batch in iterate_batches(len(order), self._config.batch_size):
-            if self._should_stop():
+            if should_stop():
                 raise Cancelled("The training run was cancelled.")
             losses.append(self._step(order[batch], rng))
             self._progress.step += 1
             self._progress.elapsed_s += time.monotonic() - started
             started = time.monotonic()
+            on_step(min(self._share_done(), 1.0), self._left_s())
             if self._share_done() >= 1:
                 break
         self._progress.epoch += 1
@@ -138,10 +105,24 @@ class _Run:
 
     def _step(self, rows: NDArray[np.int64], rng: np.random.Generator) -> float:
         how = self._config.augmentation
-        inputs = augment_pictures(self._train.pictures[rows], how, rng)
+        inputs = augment_pictures(self._train.pictures[rows], how, rng, side=self._side())
         inputs, targets = mix_batch(inputs, self._targets[rows], how, rng)
-        self._model.optimizer.learning_rate = learning_rate_at(self._share_done(), self._config)
+        self._model.optimizer.learning_rate = self._rate()
         return float(self._model.train_on_batch(inputs, targets))
+
+    def _thaw(self) -> None:
+        """Let the backbone learn as well, with a fresh optimiser: the old one knows the head only."""
+        self._model.get_layer(BACKBONE).trainable = True
+        _compile(self._model, self._config)
+
+    def _rate(self) -> float:
+        thawed = self._config.frozen_epochs and self._progress.epoch >= self._config.frozen_epochs
+        share = self._config.fine_tune_rate if thawed else 1.0
+        return share * learning_rate_at(self._share_done(), self._config)
+
+    def _side(self) -> int:
+        early = self._config.early_size
+        return early if early and self._share_done() < self._config.early_share else self._config.input_size
 
     def _share_done(self) -> float:
         by_steps = self._progress.step / (self._config.epochs * self._steps)
@@ -149,21 +130,23 @@ class _Run:
             return by_steps
         return max(by_steps, self._progress.elapsed_s / 60 / self._config.max_minutes)
 
+    def _left_s(self) -> float:
+        return self._progress.elapsed_s * (1 / min(max(self._share_done(), 1e-6), 1) - 1)
+
     def _measure(self, loss: float) -> EpochReport:
-        sample = slice(0, 5000)
-        seen = predict_logits(self._model, self._train.pictures[sample])
-        logits = predict_logits(self._model, self._public.pictures)
-        done = self._share_done()
+        side = self._side()
+        seen, seen_labels = self._train.pictures[self._sample], self._train.labels[self._sample]
+        scores = softmax(predict_logits(self._model, _resized(self._public.pictures, side)))
         report = EpochReport(
             epoch=self._progress.epoch,
             epochs=self._config.epochs,
             loss=loss,
-            train_accuracy=_accuracy(seen, self._train.labels[sample]),
-            accuracy=_accuracy(logits, self._public.labels),
-            nll=_nll(logits, self._public.labels),
-            learning_rate=learning_rate_at(done, self._config),
+            train_accuracy=accuracy(predict_logits(self._model, _resized(seen, side)), seen_labels),
+            accuracy=accuracy(scores, self._public.labels),
+            nll=negative_log_likelihood(scores, self._public.labels),
+            learning_rate=self._rate(),
             elapsed_s=self._progress.elapsed_s,
-            left_s=self._progress.elapsed_s * (1 / max(min(done, 1), 1e-6) - 1),
+            left_s=self._left_s(),
         )
         self._progress.curves = (*self._progress.curves, report)
         return report
@@ -182,66 +165,36 @@ def learning_rate_at(share_done: float, config: TrainingConfig) -> float:
     return config.learning_rate * max(0.5 * (1 + math.cos(math.pi * falling)), 1e-4)
 
 
-def predict_logits(model: Model, pictures: NDArray[np.uint8], batch_size: int = 256) -> NDArray[np.float32]:
-    """The network's answers to plain pictures.
-
-    Args:
-        pictures: uint8 (n, S, S, 1).
-    Returns:
-        float32 (n, 7) logits.
-    """
-    logits = np.zeros((len(pictures), len(EMOTIONS)), np.float32)
-    for batch in iterate_batches(len(pictures), batch_size):
-        rows = pictures[batch]
-        full = np.zeros((batch_size, *rows.shape[1:]), np.float32)  # one shape, or TensorFlow compiles again
-        full[: len(rows)] = rows
-        logits[batch] = np.asarray(model.predict_on_batch(full))[: len(rows)]
-    return logits
-
-
-def predict_mirrored(model: Model, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """The mean of the network's logits for each picture and its mirror image; shapes as `predict_logits`."""
-    both = predict_logits(model, pictures), predict_logits(model, pictures[:, :, ::-1])
-    return np.asarray(np.mean(both, axis=0), dtype=np.float32)
+def _resized(pictures: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    if pictures.shape[1] == side:
+        return pictures
+    return np.stack([fit_face(picture, side) for picture in pictures])
 
 
 def _keep_better_weights(model: Model, public: FaceSet) -> None:
     """Averaged weights lag behind in a short run and meet the last weights' normalisation statistics; so try both."""
-    last = model.get_weights()
-    last_nll = _nll(predict_mirrored(model, public.pictures), public.labels)
+
+    def cost() -> float:
+        return negative_log_likelihood(softmax(predict_mirrored(model, public.pictures)), public.labels)
+
+    last, last_cost = model.get_weights(), cost()
     model.optimizer.finalize_variable_values(model.trainable_variables)
-    if _nll(predict_mirrored(model, public.pictures), public.labels) > last_nll:
+    if cost() > last_cost:
         model.set_weights(last)
 
 
-def _start(config: TrainingConfig, checkpoint: Path) -> tuple[Model, _Progress]:
-    state = checkpoint / STATE_FILE
+def _fresh_model(config: TrainingConfig) -> Model:
+    model = build_model(config)
+    _compile(model, config)
+    return model
+
+
+def _compile(model: Model, config: TrainingConfig) -> None:
     import keras
 
-    if not state.is_file():
-        model = build_model(config)
-        # On a CPU, XLA made a step of this network seven times slower; JAX knows no other way.
-        model.compile(optimizer=_optimizer(config), loss=_loss(), jit_compile=keras.backend.backend() == "jax")
-        return model, _Progress()
-    raw = json.loads(state.read_text(encoding="utf-8"))
-    curves = tuple(EpochReport(**row) for row in raw.pop("curves"))
-    return load_model(checkpoint / raw.pop("weights")), _Progress(**raw, curves=curves)
-
-
-def _save(model: Model, progress: _Progress, checkpoint: Path) -> None:
-    """Write the weights under a new name, then point the state at them by a rename: a kill leaves one or the other."""
-    weights = checkpoint / f"epoch-{progress.epoch}.keras"
-    model.save(weights)
-    state = {**asdict(replace(progress, curves=())), "curves": [asdict(row) for row in progress.curves]}
-    fresh = checkpoint / f"{STATE_FILE}.new"
-    with fresh.open("w", encoding="utf-8") as out:
-        json.dump({**state, "weights": weights.name}, out)
-        out.flush()
-        os.fsync(out.fileno())
-    fresh.replace(checkpoint / STATE_FILE)
-    for old in checkpoint.glob("epoch-*.keras"):
-        if old != weights:
-            old.unlink()
+    loss = keras.losses.CategoricalCrossentropy(from_logits=True)
+    # On a CPU, XLA made a step of this network seven times slower; JAX knows no other way.
+    model.compile(optimizer=_optimizer(config), loss=loss, jit_compile=keras.backend.backend() == "jax")
 
 
 def _optimizer(config: TrainingConfig) -> Any:
@@ -251,12 +204,6 @@ def _optimizer(config: TrainingConfig) -> Any:
     if config.optimizer == "adam":
         return optimizers.Adam(config.learning_rate, **average)
     return optimizers.AdamW(config.learning_rate, weight_decay=config.weight_decay, **average)
-
-
-def _loss() -> Any:
-    from keras import losses
-
-    return losses.CategoricalCrossentropy(from_logits=True)
 
 
 def _draw_weights(labels: NDArray[np.int64], balance: float) -> NDArray[np.float64] | None:
@@ -272,15 +219,3 @@ def _reseed_dropout(model: Model, rng: np.random.Generator) -> None:
     for variable in model.non_trainable_variables:
         if variable.path.endswith("seed_generator_state"):
             variable.assign(rng.integers(0, 2**32, 2, dtype=np.uint32))
-
-
-def _accuracy(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
-    return float((logits.argmax(axis=1) == labels).mean()) if len(labels) else 0.0
-
-
-def _nll(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
-    if not len(labels):
-        return 0.0
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    log_scores = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-    return float(-log_scores[np.arange(len(labels)), labels].mean())

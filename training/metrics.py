@@ -60,6 +60,12 @@ def per_class(confusion: NDArray[np.int64]) -> dict[str, dict[str, float]]:
     }
 
 
+def balanced_accuracy(confusion: NDArray[np.int64]) -> float:
+    """Mean recall of the classes that occur, in [0, 1]; rows of the (7, 7) counts are the truth."""
+    truths = confusion.sum(axis=1)
+    return float((np.diag(confusion)[truths > 0] / truths[truths > 0]).mean())
+
+
 def negative_log_likelihood(scores: Scores, labels: Labels) -> float:
     """Mean of -ln(score of the label), in nats."""
     return float(-np.log(np.clip(scores[np.arange(len(labels)), labels], 1e-12, 1)).mean())
@@ -139,7 +145,7 @@ def summarise(scores: Scores, labels: Labels) -> dict[str, Any]:
     return {
         "n": len(labels),
         "accuracy": accuracy(scores, labels),
-        "balanced_accuracy": float(np.mean([row["recall"] for row in classes.values() if row["n"]])),
+        "balanced_accuracy": balanced_accuracy(confusion),
         "macro_f1": float(np.mean([row["f1"] for row in classes.values()])),
         "top2_accuracy": top2_accuracy(scores, labels),
         "nll": negative_log_likelihood(scores, labels),

@@ -11,6 +11,9 @@ from training.errors import TrainingError
 
 Model = Any  # Keras ships no types
 
+BACKBONE = "backbone"
+KEPT = "kept"
+
 
 def build_model(config: TrainingConfig) -> Model:
     """Build the network that a config names, with fresh weights drawn from its seed.
@@ -18,38 +21,59 @@ def build_model(config: TrainingConfig) -> Model:
     Args:
         config: gives architecture, width, input_size, dropout and mixed_precision.
     Returns:
-        An uncompiled Keras model: float32 (n, S, S, 1), grey levels 0 to 255 -> float32 logits (n, 7).
+        An uncompiled Keras model: float32 (n, S, S, 1), grey levels 0 to 255 -> float32 logits (n, 7). With an
+        `early_size`, S is left open.
     """
     import keras
 
     keras.utils.set_random_seed(config.seed)
+    if config.architecture == KEPT:
+        return _kept(config)
     keras.mixed_precision.set_dtype_policy("mixed_bfloat16" if config.mixed_precision else "float32")
     try:
-        body = {"vgg": _vgg, "paper": _paper}[config.architecture]
+        body = {"vgg": _vgg, "paper": _paper, "vgg16": _transfer, "resnet50": _transfer}[config.architecture]
     except KeyError as error:
         raise TrainingError(f"There is no architecture named {config.architecture}.") from error
-    inputs = keras.Input((config.input_size, config.input_size, 1), name="face")
+    side = None if config.early_size else config.input_size
+    inputs = keras.Input((side, side, 1), name="face")
     scaled = keras.layers.Rescaling(1 / 127.5, offset=-1.0)(inputs)
     features = body(scaled, config)
     logits = keras.layers.Dense(len(EMOTIONS), dtype="float32", name="logits")(features)
     return keras.Model(inputs, logits, name=f"{config.architecture}{config.width}")
 
 
+def _kept(config: TrainingConfig) -> Model:
+    """The very network of a bundle, to go on from."""
+    if config.weights is None:
+        raise TrainingError("Fine-tuning needs the model.keras of a bundle to start from.")
+    model = load_model(Path(config.weights))
+    if model.output_shape[-1] != len(EMOTIONS) or model.input_shape[1:] != (config.input_size, config.input_size, 1):
+        raise TrainingError(f"The network in {config.weights} does not take and give what a bundle's does.")
+    return model
+
+
 def load_model(file: Path) -> Model:
-    """Load a .keras file without ever running code from it."""
+    """Load a .keras file without ever running code from it.
+
+    Raises:
+        TrainingError: the file is damaged, is none, or wants code to be run.
+    """
     import keras
 
-    return keras.saving.load_model(file, safe_mode=True)
+    try:
+        return keras.saving.load_model(file, safe_mode=True)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise TrainingError(f"The network in {file} could not be loaded: {str(error)[:200]}") from error
 
 
 def _vgg(features: Any, config: TrainingConfig) -> Any:
-    """Pairs and triples of 3 x 3 convolutions between poolings, each with batch normalisation.
+    """Pairs and triples of 3 x 3 convolutions between poolings, each with batch normalisation; then the mean.
 
     Source: Simonyan & Zisserman 2014, arXiv:1409.1556; Ioffe & Szegedy 2015, arXiv:1502.03167.
     """
     from keras import layers
 
-    for depth, convolutions in enumerate((2, 2, 3, 2)):
+    for depth, convolutions in enumerate((2, 2, 3, 3)):
         for _ in range(convolutions):
             features = layers.Conv2D(
                 config.width * 2**depth, 3, padding="same", use_bias=False, kernel_initializer="he_normal"
@@ -57,9 +81,32 @@ def _vgg(features: Any, config: TrainingConfig) -> Any:
             features = layers.Activation("relu")(layers.BatchNormalization(momentum=config.norm_momentum)(features))
         features = layers.MaxPooling2D()(features)
         features = layers.Dropout(config.dropout * (depth + 2) / 6)(features)
-    features = layers.Dropout(config.dropout)(layers.Flatten()(features))
-    features = layers.Dense(config.width * 8, use_bias=False, kernel_initializer="he_normal")(features)
-    features = layers.Activation("relu")(layers.BatchNormalization(momentum=config.norm_momentum)(features))
+    return layers.Dropout(config.dropout)(layers.GlobalAveragePooling2D()(features))
+
+
+def _transfer(features: Any, config: TrainingConfig) -> Any:
+    """A backbone trained on photographs, then a new fully connected head, as the paper proposes.
+
+    The grey level goes to all three channels, less the means that the backbone was trained with. Its batch
+    normalisation always uses the statistics that it came with.
+    """
+    import keras
+    from keras import layers
+
+    make = {"vgg16": keras.applications.VGG16, "resnet50": keras.applications.ResNet50}[config.architecture]
+    shape = (config.input_size, config.input_size, 3)
+    try:
+        backbone = make(include_top=False, weights=config.weights, input_shape=shape, name=BACKBONE)
+    except Exception as error:  # Keras names no type: a URL, a file or a shape may be wrong
+        raise TrainingError(
+            f"The weights {config.weights} for {config.architecture} could not be loaded ({type(error).__name__}: "
+            f"{str(error)[:200]}). Give a file made for it without its top by --weights, or none by --weights none."
+        ) from error
+    backbone.trainable = config.frozen_epochs == 0
+    colours = layers.Concatenate()([features] * 3)
+    photograph = layers.Rescaling(127.5, offset=[127.5 - mean for mean in (103.939, 116.779, 123.68)])(colours)
+    features = layers.GlobalAveragePooling2D()(backbone(photograph, training=False))
+    features = layers.Dense(256, activation="relu")(layers.Dropout(config.dropout)(features))
     return layers.Dropout(config.dropout)(features)
 
 

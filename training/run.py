@@ -13,15 +13,23 @@ from inference.bundle import CARD_FILE, LITERT_FILE, METRICS_FILE, Bundle, Model
 from inference.classifier import Classifier, LiteRTRuntime
 from training.calibrate import fit_abstention, fit_temperature, softmax
 from training.card import write_card
+from training.checkpoint import EpochReport
 from training.config import TrainingConfig
-from training.dataset import Dataset, FaceSet, read_dataset
+from training.dataset import TEST_SPLITS, Dataset, FaceSet, read_dataset
 from training.errors import BadDataset
-from training.evaluate import TEST_SPLITS, measure
+from training.evaluate import measure
 from training.export import check_agreement, export_model
-from training.fit import EpochReport, fit_model, predict_logits, predict_mirrored
+from training.fit import OnStep, fit_model
+from training.pictures import draw_pictures
+from training.predict import predict_logits, predict_mirrored
 from training.registry import Registry
+from training.robustness import measure_robustness
+from training.sheet import write_sheet
 
 Model = Any  # Keras ships no types
+
+SHEET_FILE = "DATASET.md"
+ROBUSTNESS_ON = 500  # pictures of the public split, 36 times each
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +49,19 @@ class TrainingReport:
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What a run is called and how its answers are tuned.
+    """What a run is called, how its answers are tuned and who hears of its steps.
 
     Args:
         name: of the bundle and the model.
         precision: share of right answers to reach on the public split by saying "not sure" to the rest.
         checkpoint: folder that a killed run goes on from.
+        on_step: see `fit.fit_model`.
     """
 
     name: str
     precision: float
     checkpoint: Path
+    on_step: OnStep = lambda done, left_s: None
 
 
 def run_training(
@@ -65,6 +75,9 @@ def run_training(
 ) -> TrainingReport:
     """Train, calibrate on the public split, measure on public and private, and add the bundle to the registry.
 
+    Beside the weights the bundle holds the card, the data set's sheet, metrics.json and its pictures. The callbacks
+    are told what `fit.fit_model` tells.
+
     Raises:
         BadDataset: the data cannot be read, or the public split is empty.
         Cancelled: `should_stop` said so; the checkpoint stays.
@@ -73,7 +86,7 @@ def run_training(
     if not len(dataset["public"]):
         raise BadDataset("There is no public (validation) split to calibrate on; a data set needs more pictures.")
     model, curves = fit_model(
-        config, dataset["train"], dataset["public"], options.checkpoint, on_epoch=on_epoch, should_stop=should_stop
+        config, dataset, options.checkpoint, on_epoch=on_epoch, on_step=options.on_step, should_stop=should_stop
     )
     with registry.draft() as folder:
         exported = export_model(model, config, folder)
@@ -84,6 +97,8 @@ def run_training(
         write_spec(folder, spec)
         (folder / METRICS_FILE).write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
         (folder / CARD_FILE).write_text(write_card(spec, metrics), encoding="utf-8")
+        (folder / SHEET_FILE).write_text(write_sheet(data.name, dataset.report), encoding="utf-8")
+        draw_pictures(metrics, folder)
         bundle = registry.add(folder, options.name)
     return TrainingReport(bundle, metrics, curves)
 
@@ -118,4 +133,5 @@ def _measure(model: Model, spec: ModelSpec, folder: Path, dataset: Dataset) -> d
     for split in TEST_SPLITS:
         if len(dataset[split]):
             metrics[split] = measure(served, dataset[split])
+    metrics["robustness"] = measure_robustness(served, dataset["public"], count=ROBUSTNESS_ON)
     return metrics

@@ -45,3 +45,21 @@ def test_mixing_keeps_the_sum_of_every_label():
     _, mixed = mix_batch(inputs, labels, Augmentation(mixup=1.0, mixup_least=0.6), np.random.default_rng(1))
     np.testing.assert_allclose(mixed.sum(axis=1), 1, atol=1e-6)
     assert mixed.diagonal().min() >= 0.6
+
+
+def test_cutmix_exchanges_a_square_and_its_share_of_the_label():
+    labels = np.eye(7, dtype=np.float32)
+    inputs = pictures(7).astype(np.float32)
+    how = Augmentation(cutmix=1.0, mixup_least=0.6)
+    mixed, shares = mix_batch(inputs, labels, how, np.random.default_rng(3))
+    changed = (mixed != inputs).any(axis=-1).reshape(7, -1).mean(axis=1)
+    lost = 1 - shares.diagonal()
+    assert ((lost > 0) & (lost <= 0.4 + 1e-6)).sum() >= 5  # one that was exchanged with itself loses nothing
+    assert (changed <= lost + 1e-6).all()
+    np.testing.assert_allclose(shares.sum(axis=1), 1, atol=1e-6)
+
+
+def test_pictures_can_be_shown_smaller():
+    out = augment_pictures(pictures(), Augmentation(), np.random.default_rng(1), side=32)
+    assert out.shape == (4, 32, 32, 1)
+    assert abs(float(out.mean()) - float(pictures().mean())) < 3

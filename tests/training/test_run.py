@@ -10,35 +10,18 @@ import pytest
 
 from inference.bundle import read_bundle
 from inference.classifier import load_classifier
-from tests.training.faces import write_tree
 from training import BadRegistry, Cancelled, Registry, TrainingConfig, TrainingError, read_dataset, recipe_named
 from training.__main__ import main
-from training.fit import fit_model, learning_rate_at, predict_logits
+from training.fit import fit_model, learning_rate_at
+from training.predict import predict_logits
 
 TINY = dataclasses.replace(recipe_named("small"), width=4, epochs=3, batch_size=32, ema_momentum=0.9)
 
 
-@pytest.fixture(scope="module")
-def tree(tmp_path_factory):
-    return write_tree(tmp_path_factory.mktemp("faces") / "own", 40)
-
-
-@pytest.fixture(scope="module")
-def trained(tree, tmp_path_factory):
-    """The registry that one command of the README makes, and what it printed."""
-    out = tmp_path_factory.mktemp("registry")
-    arguments = ["train", "--recipe", "small", "--data", str(tree), "--out", str(out), "--epochs", "12"]
-    done = subprocess.run([sys.executable, "-m", "training", *arguments], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return out, done.stdout
-
-
-def fit(tree, folder, should_stop=lambda: False):
+def fit(tree, folder, should_stop=lambda: False, config=TINY):
     dataset = read_dataset(tree)
     reports = []
-    model, _ = fit_model(
-        TINY, dataset["train"], dataset["public"], folder, on_epoch=reports.append, should_stop=should_stop
-    )
+    model, _ = fit_model(config, dataset, folder, on_epoch=reports.append, should_stop=should_stop)
     return predict_logits(model, dataset["private"].pictures), reports
 
 
@@ -57,34 +40,38 @@ def test_the_card_states_the_measured_accuracy(trained):
     assert f"Accuracy {bundle.metrics['private']['accuracy']:.4f}" in card
 
 
-def test_litert_and_tensorflow_agree_on_the_trained_weights(trained, tree):
+def test_litert_and_tensorflow_agree_on_the_trained_weights(trained, drawn_faces):
     bundle = read_bundle(trained[0] / "small-1")
-    faces = read_dataset(tree)["train"].pictures[:40]
+    faces = read_dataset(drawn_faces)["train"].pictures[:40]
     served, reference = (load_classifier(bundle, backend=name).classify(faces) for name in ("litert", "tensorflow"))
     np.testing.assert_allclose(served, reference, atol=1e-3)
 
 
-def test_evaluate_prints_one_json_object_last(trained, tree, capsys):
+def test_evaluate_prints_one_json_object_last(trained, drawn_faces, capsys):
     bundle = str(trained[0] / "small-1")
-    assert main(["evaluate", "--bundle", bundle, "--data", str(tree), "--split", "test", "--json"]) == 0
+    assert main(["evaluate", "--bundle", bundle, "--data", str(drawn_faces), "--split", "test", "--json"]) == 0
     figures = json.loads(capsys.readouterr().out.splitlines()[-1])
     wanted = {"n", "accuracy", "balanced_accuracy", "macro_f1", "ece", "nll", "per_class", "confusion", "ms_per_face"}
     assert wanted <= set(figures)
     assert sum(map(sum, figures["confusion"])) == figures["n"]
 
 
-def test_a_killed_run_goes_on_as_if_it_had_not_been(tree, tmp_path):
-    whole, _ = fit(tree, tmp_path / "whole")
+def test_a_killed_run_goes_on_as_if_it_had_not_been(drawn_faces, tmp_path):
+    whole, _ = fit(drawn_faces, tmp_path / "whole")
     asked = iter(range(1000))
     with pytest.raises(Cancelled):
-        fit(tree, tmp_path / "killed", should_stop=lambda: next(asked) > 9)  # seven steps an epoch: in its second
-    resumed, reports = fit(tree, tmp_path / "killed")
+        fit(
+            drawn_faces, tmp_path / "killed", should_stop=lambda: next(asked) > 9
+        )  # seven steps an epoch: in its second
+    resumed, reports = fit(drawn_faces, tmp_path / "killed")
     assert [report.epoch for report in reports] == [2, 3]
     np.testing.assert_allclose(resumed, whole, rtol=1e-3, atol=1e-3)
 
 
-def test_the_same_seed_gives_the_same_network(tree, tmp_path):
-    np.testing.assert_allclose(fit(tree, tmp_path / "a")[0], fit(tree, tmp_path / "b")[0], rtol=1e-4, atol=1e-4)
+def test_the_same_seed_gives_the_same_network(drawn_faces, tmp_path):
+    np.testing.assert_allclose(
+        fit(drawn_faces, tmp_path / "a")[0], fit(drawn_faces, tmp_path / "b")[0], rtol=1e-4, atol=1e-4
+    )
 
 
 def test_a_failed_command_says_why_in_one_line_and_leaves_nothing(tmp_path, capsys):
