@@ -2,8 +2,9 @@
 
 from inference.bundle import Bundle, ModelSpec, read_bundle
 from inference.container import VideoInfo, VideoLimits
-from inference.engine import SHIPPED_BUNDLE, Engine, LiveReader, VideoReading, load_engine
+from inference.engine import SHIPPED_BUNDLE, Engine, VideoReading, load_engine
 from inference.errors import BadBundle, InferenceError, MediaTooLarge, UnreadableFrame, UnreadableVideo
+from inference.live import LiveFrame, LiveReader, read_together
 from inference.types import EMOTIONS, Box, Emotion, FaceReading, FrameReading, Picture, Reason
 from inference.video import VideoEnd, probe_video
 
@@ -18,6 +19,7 @@ __all__ = [
     "FaceReading",
     "FrameReading",
     "InferenceError",
+    "LiveFrame",
     "LiveReader",
     "MediaTooLarge",
     "ModelSpec",
@@ -32,4 +34,5 @@ __all__ = [
     "load_engine",
     "probe_video",
     "read_bundle",
+    "read_together",
 ]

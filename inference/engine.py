@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Literal
 
 import cv2
-import numpy as np
 
 from inference.bundle import Bundle, ModelSpec, read_bundle
 from inference.container import VideoLimits
-from inference.errors import MediaTooLarge
-from inference.image import FILE_MAX_PIXELS, LIVE_MAX_PIXELS, MAX_BYTES, decode_picture, load_picture
+from inference.image import FILE_MAX_PIXELS, load_picture
+from inference.live import LiveReader
 from inference.pipeline import FaceFinder, FaceScorer, Parts, PendingFrame, Pipeline, StageTimes, read_scores
 from inference.preprocess import fit_face
 from inference.quality import QualityLimits
@@ -89,34 +87,6 @@ class VideoReading:
         return frame
 
 
-class LiveReader:
-    """Reads the frames of one webcam, one at a time; has its own tracker and smoother."""
-
-    def __init__(self, pipeline: Pipeline) -> None:
-        self._pipeline = pipeline
-        self._last_ms = 0
-
-    def read(self, jpeg: bytes, t_ms: int) -> FrameReading:
-        """Read the next frame.
-
-        Args:
-            jpeg: an encoded picture (JPEG, also PNG or WebP), at most 8.29 million pixels.
-            t_ms: its time in ms from the start of the session; a step back counts as no time passed.
-        Returns:
-            The reading of that frame.
-        Raises:
-            UnreadableFrame: the bytes are not such a picture.
-            MediaTooLarge: it has too many bytes or pixels.
-        """
-        if len(jpeg) > MAX_BYTES:
-            raise MediaTooLarge("The frame has too many bytes.")
-        started = time.perf_counter()
-        picture = decode_picture(jpeg, name="The frame", max_pixels=LIVE_MAX_PIXELS)
-        self._pipeline.times.decode_s += time.perf_counter() - started
-        self._last_ms = max(self._last_ms, t_ms)
-        return self._pipeline.score([self._pipeline.look(picture, self._last_ms)])[0]
-
-
 class Engine:
     """Reads facial expressions with one model. Safe to share between threads; sessions never meet in it.
 
@@ -138,7 +108,7 @@ class Engine:
         # A worker process owns one core; OpenCV's own threads would only fight over it.
         cv2.setNumThreads(1)
         self.bundle = bundle
-        self._parts = Parts(detector, classifier, threading.Lock())
+        self._parts = Parts(detector, classifier)
         self._quality = quality or QualityLimits()
 
     @property
@@ -184,18 +154,17 @@ class Engine:
         """
         pixels = _load(picture)
         crop = fit_face(pixels, self.spec.input_size)
-        with self._parts.lock:
-            scores = self._parts.classifier.classify(crop[np.newaxis])[0]
+        scores = self._parts.classify([crop])[0]
         height, width = pixels.shape[:2]
         face = read_scores(1, Box(0.0, 0.0, float(width), float(height)), scores, self.spec)
         return FrameReading(0, width, height, (face,))
 
-    def live(self) -> LiveReader:
-        """Start reading a webcam: a session of its own."""
-        return LiveReader(self._new_pipeline())
+    def live(self, *, first_track: int = 1) -> LiveReader:
+        """Start reading a webcam: a session of its own, whose faces are numbered from `first_track`."""
+        return LiveReader(self._new_pipeline(first_track))
 
-    def _new_pipeline(self) -> Pipeline:
-        return Pipeline(self._parts, quality=self._quality)
+    def _new_pipeline(self, first_track: int = 1) -> Pipeline:
+        return Pipeline(self._parts, quality=self._quality, first_track=first_track)
 
 
 def load_engine(bundle: Path | None = None, *, backend: Literal["litert", "tensorflow"] = "litert") -> Engine:

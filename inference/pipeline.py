@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -50,11 +51,24 @@ class StageTimes:
 
 @dataclass(slots=True)
 class Parts:
-    """The loaded parts that readings share. The lock lets one of them in at a time: interpreters hold buffers."""
+    """The loaded parts that readings share. Each has a lock that lets one reading in: interpreters hold buffers."""
 
     detector: FaceFinder
     classifier: FaceScorer
-    lock: threading.Lock
+    detector_lock: threading.Lock = field(default_factory=threading.Lock)
+    classifier_lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def detect(self, picture: Picture) -> tuple[DetectedFace, ...]:
+        """Find the faces of a frame, the surest first."""
+        with self.detector_lock:
+            return self.detector.detect(picture)
+
+    def classify(self, crops: list[NDArray[np.uint8]]) -> NDArray[np.float32]:
+        """Score crops, uint8 (S, S, 1), as float32 (n, 7); there may be none."""
+        size = self.classifier.spec.input_size
+        batch = np.stack(crops) if crops else np.empty((0, size, size, 1), np.uint8)
+        with self.classifier_lock:
+            return self.classifier.classify(batch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +101,17 @@ class PendingFrame:
 class Pipeline:
     """Reads the frames of one session in order; holds that session's tracker and smoother and nothing else."""
 
-    def __init__(self, parts: Parts, *, quality: QualityLimits) -> None:
+    def __init__(self, parts: Parts, *, quality: QualityLimits, first_track: int = 1) -> None:
         self.times = StageTimes()
         self._parts = parts
         self._quality = quality
-        self._tracker = FaceTracker()
+        self._tracker = FaceTracker(first_number=first_track)
         self._smoother = ScoreSmoother()
 
     def look(self, picture: Picture, t_ms: int, *, frames_decoded: int = 0) -> PendingFrame:
         """Find, number, cut and judge the faces of the next frame."""
         started = time.perf_counter()
-        with self._parts.lock:
-            found = self._parts.detector.detect(picture)
+        found = self._parts.detect(picture)
         detected = time.perf_counter()
         numbers = self._tracker.update(tuple(face.box for face in found), t_ms)
         faces = tuple(self._prepare(picture, face, number) for face, number in zip(found, numbers, strict=True))
@@ -110,28 +123,19 @@ class Pipeline:
 
     def score(self, frames: list[PendingFrame]) -> list[FrameReading]:
         """Score the faces of frames that `look` returned, in the same order, all at once."""
-        crops = [face.crop for frame in frames for face in frame.faces if face.reason is None]
-        started = time.perf_counter()
-        scores = self._classify(crops)
-        scored = time.perf_counter()
-        rows = iter(scores)
-        readings = [self._finish(frame, [next(rows) for _ in range(frame.faces_to_score)]) for frame in frames]
-        self.times.classify_s += scored - started
-        self.times.other_s += time.perf_counter() - scored
-        self.times.faces += len(crops)
-        return readings
+        return score_together([(self, frame) for frame in frames])
+
+    @property
+    def parts(self) -> Parts:
+        """What this session shares with others."""
+        return self._parts
 
     def _prepare(self, picture: Picture, face: DetectedFace, track: int) -> PendingFace:
         crop = crop_face(picture, face.box, self._parts.classifier.spec)
         return PendingFace(track, face.box, crop, judge_face(face, crop, self._quality))
 
-    def _classify(self, crops: list[NDArray[np.uint8]]) -> NDArray[np.float32]:
-        size = self._parts.classifier.spec.input_size
-        batch = np.stack(crops) if crops else np.empty((0, size, size, 1), np.uint8)
-        with self._parts.lock:
-            return self._parts.classifier.classify(batch)
-
-    def _finish(self, frame: PendingFrame, rows: list[NDArray[np.float32]]) -> FrameReading:
+    def finish(self, frame: PendingFrame, rows: list[NDArray[np.float32]]) -> FrameReading:
+        """Make the reading of a frame from the scores of its faces, float32 (7,) each."""
         fresh = iter(rows)
         faces = []
         for face in frame.faces:
@@ -143,6 +147,28 @@ class Pipeline:
         self._smoother.keep_only(frame.active_tracks)
         faces.sort(key=lambda face: face.track)
         return FrameReading(frame.t_ms, frame.width, frame.height, tuple(faces), frame.frames_decoded)
+
+
+def score_together(frames: Sequence[tuple[Pipeline, PendingFrame]]) -> list[FrameReading]:
+    """Score the faces of several sessions' frames in one batch; each session finishes its own.
+
+    Args:
+        frames: what each pipeline's `look` returned; the frames of one pipeline in their order. All share their parts.
+    """
+    if not frames:
+        return []
+    crops = [face.crop for _, frame in frames for face in frame.faces if face.reason is None]
+    started = time.perf_counter()
+    rows = iter(frames[0][0].parts.classify(crops))
+    share_s = (time.perf_counter() - started) / max(len(crops), 1)
+    readings = []
+    for pipeline, frame in frames:
+        scored = time.perf_counter()
+        readings.append(pipeline.finish(frame, [next(rows) for _ in range(frame.faces_to_score)]))
+        pipeline.times.classify_s += share_s * frame.faces_to_score
+        pipeline.times.other_s += time.perf_counter() - scored
+        pipeline.times.faces += frame.faces_to_score
+    return readings
 
 
 def read_scores(track: int, box: Box, scores: NDArray[np.float32], spec: ModelSpec) -> FaceReading:

@@ -48,10 +48,10 @@ class FaceTracker:
     (exact assignment, so two faces that cross are not swapped by the order in which they were found).
     """
 
-    def __init__(self, config: TrackerConfig | None = None) -> None:
+    def __init__(self, config: TrackerConfig | None = None, *, first_number: int = 1) -> None:
         self._config = config or TrackerConfig()
         self._tracks: list[_Track] = []
-        self._last_number = 0
+        self._last_number = first_number - 1
 
     @property
     def active(self) -> tuple[int, ...]:

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "webplatform.modelhub",
     "webplatform.history",
     "webplatform.analysis",
+    "webplatform.live",
     "webplatform.dashboard",
     "webplatform.operations",
 ]
@@ -146,6 +147,7 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 10, "max_retries": 0}
 CELERY_BEAT_SCHEDULE = {
     "requeue-stranded-jobs": {"task": "webplatform.analysis.tasks.requeue_stranded_jobs", "schedule": 5.0},
+    "close-silent-sessions": {"task": "webplatform.live.tasks.close_silent_sessions", "schedule": 10.0},
     "remove-leftovers": {"task": "webplatform.analysis.tasks.remove_leftovers", "schedule": 1800.0},
 }
 
@@ -153,6 +155,9 @@ CELERY_BEAT_SCHEDULE = {
 RAUT_MAX_UPLOAD_MB = env.int("RAUT_MAX_UPLOAD_MB", default=2048)
 RAUT_MAX_VIDEO_MINUTES = env.int("RAUT_MAX_VIDEO_MINUTES", default=120)
 RAUT_SAMPLE_EVERY_MS = env.int("RAUT_SAMPLE_EVERY_MS", default=200)
+RAUT_LIVE_MAX_FPS = env.int("RAUT_LIVE_MAX_FPS", default=30)
+RAUT_LIVE_MAX_MINUTES = env.int("RAUT_LIVE_MAX_MINUTES", default=120)
+RAUT_LIVE_MAX_SOCKETS = env.int("RAUT_LIVE_MAX_SOCKETS", default=64)
 RAUT_MIN_FREE_DISK_MB = env.int("RAUT_MIN_FREE_DISK_MB", default=500)
 RAUT_JOB_STALE_SECONDS = env.int("RAUT_JOB_STALE_SECONDS", default=30)
 RAUT_JOB_MAX_ATTEMPTS = env.int("RAUT_JOB_MAX_ATTEMPTS", default=3)
@@ -164,12 +169,9 @@ FILE_UPLOAD_HANDLERS = ["webplatform.common.disk.TidyUploads"]  # moved into pla
 # -- accounts ---------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-_validation = "django.contrib.auth.password_validation."
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"{_validation}MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": f"{_validation}UserAttributeSimilarityValidator"},
-    {"NAME": f"{_validation}CommonPasswordValidator"},
-]
+_rules = {"MinimumLength": {"min_length": 10}, "UserAttributeSimilarity": {}, "CommonPassword": {}}
+_validation = "django.contrib.auth.password_validation.{}Validator"
+AUTH_PASSWORD_VALIDATORS = [{"NAME": _validation.format(rule), "OPTIONS": how} for rule, how in _rules.items()]
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

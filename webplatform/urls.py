@@ -4,8 +4,9 @@ from django.contrib import admin
 from django.urls import include, path
 
 from webplatform.analysis.urls import websocket_urlpatterns as analysis_sockets
+from webplatform.live.urls import websocket_urlpatterns as live_sockets
 
-websocket_urlpatterns = [*analysis_sockets]
+websocket_urlpatterns = [*analysis_sockets, *live_sockets]
 
 urlpatterns = [
     path("admin/", admin.site.urls),

@@ -15,9 +15,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from webplatform.common.paging import Cursor
+from webplatform.history.markers import add_marker, remove_marker
 from webplatform.history.models import Observation, Session
 from webplatform.history.queries import observations_of, sessions_of, timeline
 from webplatform.history.serializers import (
+    MarkerIn,
+    MarkerOut,
     ObservationOut,
     RangeIn,
     SessionDetailOut,
@@ -91,6 +94,34 @@ class TimelineApi(APIView):
         asked = TimelineIn(data=request.query_params)
         asked.is_valid(raise_exception=True)
         return Response(timeline(session=session, **asked.validated_data))
+
+
+@extend_schema(tags=["sessions"])
+class MarkerListApi(APIView):
+    """The session's notes."""
+
+    @extend_schema(operation_id="markers_list", responses=MarkerOut(many=True))
+    def get(self, request: Request, session_id: UUID) -> Response:
+        return Response(MarkerOut(_session(request, session_id).markers.all(), many=True).data)
+
+    @extend_schema(operation_id="markers_add", request=MarkerIn, responses={201: MarkerOut})
+    def post(self, request: Request, session_id: UUID) -> Response:
+        session = _session(request, session_id)
+        sent = MarkerIn(data=request.data)
+        sent.is_valid(raise_exception=True)
+        marker = add_marker(session=session, user=request.user, **sent.validated_data)
+        return Response(MarkerOut(marker).data, status=status.HTTP_201_CREATED)
+
+
+@extend_schema(tags=["sessions"])
+class MarkerApi(APIView):
+    """One note."""
+
+    @extend_schema(operation_id="markers_remove", responses={204: None})
+    def delete(self, request: Request, session_id: UUID, marker_id: int) -> Response:
+        marker = get_object_or_404(_session(request, session_id).markers.select_related("session"), pk=marker_id)
+        remove_marker(marker=marker, user=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class ObservationListApi(generics.ListAPIView):

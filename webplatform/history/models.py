@@ -62,6 +62,7 @@ class Session(models.Model):
     frames_scored = models.PositiveIntegerField(default=0)
     is_partial = models.BooleanField(default=False, help_text=_("The source ended before it said it would."))
     summary = models.JSONField(default=dict, help_text=_("What `history.summary` made of the readings on closing."))
+    live_statistics = models.JSONField(default=dict, help_text=_("How a webcam's frames fared; empty for an upload."))
     created_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True, blank=True)
 
@@ -146,3 +147,20 @@ class Observation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.track_id} @{self.t_ms} ms"
+
+
+class Marker(models.Model):
+    """What somebody noted at one moment of a session ("question 3 asked")."""
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="markers", db_index=False)
+    t_ms = models.PositiveIntegerField(help_text=_("Time from the start of the session, ms."))
+    text = models.CharField(max_length=120)
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["t_ms", "id"]
+        indexes = [models.Index(fields=["session", "t_ms"], name="marker_timeline")]
+
+    def __str__(self) -> str:
+        return f"{self.session_id} @{self.t_ms} ms: {self.text}"

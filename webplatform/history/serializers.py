@@ -53,6 +53,17 @@ class ModelOut(serializers.Serializer):
     digest = serializers.CharField()
 
 
+class MarkerIn(serializers.Serializer):
+    """A note at one moment of a session."""
+
+    t_ms = serializers.IntegerField(min_value=0, max_value=MAX_MS)
+    text = serializers.CharField(max_length=120)
+
+
+class MarkerOut(MarkerIn):
+    id = serializers.IntegerField()
+
+
 class FramesOut(serializers.Serializer):
     """decoded = skipped + sampled; sampled = no_face + unscored + scored."""
 
@@ -111,6 +122,7 @@ class SessionOut(serializers.Serializer):
     is_partial = serializers.BooleanField()
     model = ModelOut(source="model_version", allow_null=True)
     frames = FramesOut(source="*")
+    live_statistics = serializers.DictField(help_text="How a webcam's frames fared; empty for an upload.")
     unscored_reasons = serializers.SerializerMethodField(help_text="Faces that were not scored, by the reason.")
     summary = serializers.SerializerMethodField(help_text="Over all tracks; null until the session is closed.")
 
@@ -124,8 +136,9 @@ class SessionOut(serializers.Serializer):
 
 
 class SessionDetailOut(SessionOut):
-    """A session with what each of its tracks adds up to; no tracks until it is closed."""
+    """A session with its markers and what each of its tracks adds up to; no tracks until it is closed."""
 
+    markers = MarkerOut(many=True)
     tracks = serializers.SerializerMethodField()
 
     @extend_schema_field(TrackOut(many=True))

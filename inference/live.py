@@ -1,0 +1,82 @@
+"""Webcams: frames that come one at a time, of several sessions at once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from inference.errors import InferenceError, MediaTooLarge
+from inference.image import LIVE_MAX_PIXELS, MAX_BYTES, decode_picture
+from inference.pipeline import PendingFrame, Pipeline, score_together
+from inference.types import FrameReading
+
+
+class LiveReader:
+    """Reads the frames of one webcam, one at a time; has its own tracker and smoother."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self.pipeline = pipeline
+        self._last_ms = 0
+
+    def read(self, jpeg: bytes, t_ms: int) -> FrameReading:
+        """Read the next frame.
+
+        Args:
+            jpeg: an encoded picture (JPEG, also PNG or WebP), at most 8.29 million pixels.
+            t_ms: its time in ms from the start of the session; a step back counts as no time passed.
+        Returns:
+            The reading of that frame.
+        Raises:
+            UnreadableFrame: the bytes are not such a picture.
+            MediaTooLarge: it has too many bytes or pixels.
+        """
+        return score_together([(self.pipeline, self.look(jpeg, t_ms))])[0]
+
+    def look(self, jpeg: bytes, t_ms: int) -> PendingFrame:
+        """Decode the next frame and find its faces, unscored; see `read`."""
+        if len(jpeg) > MAX_BYTES:
+            raise MediaTooLarge("The frame has too many bytes.")
+        started = time.perf_counter()
+        picture = decode_picture(jpeg, name="The frame", max_pixels=LIVE_MAX_PIXELS)
+        self.pipeline.times.decode_s += time.perf_counter() - started
+        self._last_ms = max(self._last_ms, t_ms)
+        return self.pipeline.look(picture, self._last_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveFrame:
+    """One frame of one webcam.
+
+    Args:
+        reader: of its session.
+        jpeg: the encoded picture.
+        t_ms: its time in ms from the start of the session.
+    """
+
+    reader: LiveReader
+    jpeg: bytes
+    t_ms: int
+
+
+def read_together(frames: Sequence[LiveFrame]) -> list[FrameReading | InferenceError]:
+    """Read frames of different webcams; their faces are scored in one batch.
+
+    Args:
+        frames: of readers of one engine, no reader twice.
+    Returns:
+        For each frame its reading, or the error that `LiveReader.read` would have raised: one bad frame spoils no
+        other.
+    """
+    looks = [_look(frame) for frame in frames]
+    pairs = zip(frames, looks, strict=True)
+    found = [(frame.reader.pipeline, look) for frame, look in pairs if not isinstance(look, InferenceError)]
+    readings = iter(score_together(found))
+    return [look if isinstance(look, InferenceError) else next(readings) for look in looks]
+
+
+def _look(frame: LiveFrame) -> PendingFrame | InferenceError:
+    try:
+        return frame.reader.look(frame.jpeg, frame.t_ms)
+    except InferenceError as error:
+        return error

@@ -1,0 +1,68 @@
+"""Inference off the event loop: frames that wait are read together, each session one frame at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from weakref import WeakKeyDictionary
+
+import inference
+
+THREADS = 2  # one decodes and looks for faces while the other one scores
+MAX_BATCH = 16
+
+Answer = asyncio.Future[inference.FrameReading]
+
+
+class FrameBatcher:
+    """Reads frames of one engine in a few threads. What waits while they are all at work becomes one batch."""
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[inference.LiveFrame, Answer]] = []
+        self._running = 0
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="live")
+
+    async def read(self, frame: inference.LiveFrame) -> inference.FrameReading:
+        """The reading of a frame; a reader must not be given a second one before it has answered.
+
+        Raises:
+            UnreadableFrame, MediaTooLarge: as `LiveReader.read`.
+        """
+        answer: Answer = asyncio.get_running_loop().create_future()
+        self._waiting.append((frame, answer))
+        self._start()
+        return await answer
+
+    def _start(self) -> None:
+        while self._waiting and self._running < THREADS:
+            share = -(-len(self._waiting) // (THREADS - self._running))  # what both free threads would halve
+            batch = self._waiting[: min(share, MAX_BATCH)]
+            del self._waiting[: len(batch)]
+            self._running += 1
+            loop = asyncio.get_running_loop()
+            done = loop.run_in_executor(self._threads, inference.read_together, [frame for frame, _ in batch])
+            done.add_done_callback(lambda result, batch=batch: self._finish(result, [answer for _, answer in batch]))
+
+    def _finish(self, result: asyncio.Future, answers: list[Answer]) -> None:
+        self._running -= 1
+        failure = result.exception()
+        readings = [failure] * len(answers) if failure else result.result()
+        for answer, reading in zip(answers, readings, strict=True):
+            if answer.done():  # its socket has gone
+                continue
+            if isinstance(reading, BaseException):
+                answer.set_exception(reading)
+            else:
+                answer.set_result(reading)
+        self._start()
+
+
+_batchers: WeakKeyDictionary[inference.Engine, WeakKeyDictionary[asyncio.AbstractEventLoop, FrameBatcher]] = (
+    WeakKeyDictionary()
+)
+
+
+def batcher_of(engine: inference.Engine) -> FrameBatcher:
+    """The batcher of an engine in the running event loop; made by the first call."""
+    loops = _batchers.setdefault(engine, WeakKeyDictionary())
+    return loops.setdefault(asyncio.get_running_loop(), FrameBatcher())

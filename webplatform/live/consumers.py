@@ -1,0 +1,280 @@
+"""The live socket: one webcam, one session. docs/live-protocol.md is its contract."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from contextlib import suppress
+from typing import Any, ClassVar
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+from django.db import DatabaseError
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+import inference
+from webplatform.common.errors import AppError, Conflict, ConsentMissing, Invalid
+from webplatform.history.markers import add_marker
+from webplatform.live import protocol, services
+from webplatform.live.batching import batcher_of
+from webplatform.live.protocol import BadMessage, Close, Dropped, Frame
+from webplatform.live.recording import Ended, LiveRecording
+
+START_WITHIN_S = 10.0
+KEEP_EVERY_S = 1.0
+IDLE_S = 60.0
+PAUSED_AT_MOST_S = 900.0
+STOP_WITHIN_S = 3.0
+STORE_FAILURES = 10  # once a second: a database that is away for longer ends the session
+
+logger = logging.getLogger(__name__)
+
+
+class LiveConsumer(AsyncWebsocketConsumer):
+    """Takes frames in, answers each one once, and hands the readings to the history every two seconds."""
+
+    open_sockets: ClassVar[int] = 0
+
+    recording: LiveRecording | None = None
+
+    async def connect(self) -> None:
+        self.frames: asyncio.Queue[tuple[Frame, float]] = asyncio.Queue(protocol.MAX_IN_FLIGHT)
+        self.tasks: list[asyncio.Task[None]] = []
+        self.heard_s = time.monotonic()
+        self.is_paused = self.is_over = False
+        self.failures = 0
+        LiveConsumer.open_sockets += 1
+        await self.accept()
+        if LiveConsumer.open_sockets > settings.RAUT_LIVE_MAX_SOCKETS:
+            await self._end(Ended(Close.FULL, _("The server watches as many cameras as it can. Try again later.")))
+            return
+        self.tasks.append(asyncio.create_task(self._await_start()))
+
+    async def disconnect(self, code: int) -> None:
+        LiveConsumer.open_sockets -= 1
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        if self.recording is not None and not self.is_over:
+            with suppress(DatabaseError):
+                await database_sync_to_async(services.let_go)(self.recording)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self.is_over:
+            return
+        try:
+            if bytes_data is not None:
+                await self._take_frame(protocol.read_frame(bytes_data))
+            else:
+                await self._obey(protocol.read_message(text_data or ""))
+        except BadMessage as error:
+            await self._end(Ended(Close.BAD_MESSAGE, str(error)))
+
+    async def _obey(self, message: dict[str, Any]) -> None:
+        kind = message["type"]
+        if kind in ("start", "resume"):
+            await self._begin(message)
+            return
+        recording = self._recording()
+        if kind == "marker":
+            await self._mark(recording, message)
+        elif kind in ("pause", "continue"):
+            self.is_paused, self.heard_s = kind == "pause", time.monotonic()
+        elif kind == "latency":
+            _count_latency(recording, message)
+        elif kind == "stop":
+            await self._stop(recording)
+        else:
+            raise BadMessage("The types are start, resume, marker, pause, continue, latency and stop.")
+
+    # -- beginning and ending -----------------------------------------------------------------------------------------
+    async def _begin(self, message: dict[str, Any]) -> None:
+        if self.recording is not None:
+            raise BadMessage("The session has begun already.")
+        if message.get("version") != protocol.VERSION:
+            raise BadMessage(f"This server speaks version {protocol.VERSION} of the protocol.")
+        user = self.scope["user"]
+        if ticket := protocol.read_text(message, "ticket", most=500):
+            user = await database_sync_to_async(services.user_of_ticket)(ticket)
+        if user is None or not user.is_authenticated:
+            await self._end(Ended(Close.NOT_SIGNED_IN, _("Please log in, or ask for a new ticket.")))
+            return
+        try:
+            self.recording = await self._open(user, message)
+        except AppError as error:
+            await self._end(Ended(_close_code(error, is_resume=message["type"] == "resume"), error.message))
+            return
+        self.user, self.heard_s = user, time.monotonic()
+        self.tasks += [asyncio.create_task(self._read_frames()), asyncio.create_task(self._watch())]
+        await self._say(_ready_data(self.recording))
+
+    async def _open(self, user: Any, message: dict[str, Any]) -> LiveRecording:
+        if message["type"] == "resume":
+            token = protocol.read_text(message, "token", most=500)
+            return await database_sync_to_async(services.resume)(user=user, token=token)
+        asked = services.Asked(
+            study_id=protocol.read_text(message, "study", most=40),
+            title=protocol.read_text(message, "title", most=200),
+            fps=protocol.read_number(message, "fps", least=0.1, most=settings.RAUT_LIVE_MAX_FPS, default=10),
+        )
+        return await database_sync_to_async(services.begin)(user=user, asked=asked)
+
+    async def _stop(self, recording: LiveRecording, code: Close = Close.DONE, message: str = "") -> None:
+        """Answer what was taken in, close the session and say so; what comes meanwhile is not taken in."""
+        self.is_over = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STOP_WITHIN_S):
+                await self.frames.join()
+        try:
+            session = await database_sync_to_async(services.finish)(recording, is_partial=code != Close.DONE)
+        except Conflict as error:
+            await self._end(Ended(Close.TAKEN_OVER, error.message))
+            return
+        url = reverse("dashboard:session", args=[session.pk]) if session else None
+        statistics = {name: value for name, value in recording.statistics.data().items() if name != "bins"}
+        await self._say({"type": "ended", "session": session and str(session.pk), "url": url, "statistics": statistics})
+        await self._end(Ended(code, message))
+
+    async def _end(self, ended: Ended) -> None:
+        self.is_over = True
+        if ended.message:
+            await self._say({"type": "closing", "code": int(ended.code), "message": ended.message})
+        await self.close(ended.code)
+
+    async def _await_start(self) -> None:
+        await asyncio.sleep(START_WITHIN_S)
+        if self.recording is None and not self.is_over:
+            await self._end(Ended(Close.IDLE, _("Nothing was started.")))
+
+    # -- while it runs ------------------------------------------------------------------------------------------------
+    async def _take_frame(self, frame: Frame) -> None:
+        recording = self._recording()
+        if frame.seq <= recording.last_seq:
+            raise BadMessage("The seq of frames grows by every frame.")
+        self.heard_s, self.is_paused = time.monotonic(), False
+        dropped = recording.take(frame, settings.RAUT_LIVE_MAX_FPS)
+        if dropped is None and len(frame.picture) > protocol.MAX_FRAME_BYTES:
+            dropped = recording.drop(Dropped.TOO_LARGE)
+        if dropped is None and self.frames.full():
+            dropped = recording.drop(Dropped.BUSY)
+        if dropped is not None:
+            await self._say(protocol.dropped_data(frame, dropped))
+        elif frame.t_ms > settings.RAUT_LIVE_MAX_MINUTES * 60_000:
+            await self._stop(recording, Close.TOO_LONG, _("The session is as long as one may be."))
+        else:
+            self.frames.put_nowait((frame, self.heard_s))
+
+    async def _read_frames(self) -> None:
+        recording = self._recording()
+        batcher = batcher_of(recording.engine)
+        while True:
+            frame, came_s = await self.frames.get()
+            try:
+                reading = await batcher.read(inference.LiveFrame(recording.reader, frame.picture, frame.t_ms))
+            except inference.MediaTooLarge:
+                answer = protocol.dropped_data(frame, recording.drop(Dropped.TOO_LARGE))
+            except inference.InferenceError:
+                answer = protocol.dropped_data(frame, recording.drop(Dropped.UNDECODABLE))
+            except Exception:
+                logger.exception("Live session %s failed on a frame.", recording.session.pk)
+                await self._end(Ended(Close.SERVER_ERROR, _("Something went wrong on the server.")))
+                return
+            else:
+                server_ms = (time.monotonic() - came_s) * 1000
+                recording.add(reading, server_ms)
+                answer = protocol.reading_data(frame, reading, server_ms)
+            await self._say(answer)
+            self.frames.task_done()
+
+    async def _watch(self) -> None:
+        """Once a second: store what is due, and see whether the session may go on."""
+        recording = self._recording()
+        while not self.is_over:
+            await asyncio.sleep(KEEP_EVERY_S)
+            ended = await self._keep(recording)
+            silent_s = time.monotonic() - self.heard_s
+            if ended is None and silent_s > (PAUSED_AT_MOST_S if self.is_paused else IDLE_S):
+                ended = Ended(Close.IDLE, _("No frame came for too long."))
+            if ended is None or self.is_over:
+                continue
+            if ended.code in (Close.TAKEN_OVER, Close.SERVER_ERROR):
+                await self._end(ended)
+            else:
+                await self._stop(recording, ended.code, ended.message)
+
+    async def _keep(self, recording: LiveRecording) -> Ended | None:
+        try:
+            ended = await database_sync_to_async(services.keep)(recording)
+            self.failures = 0
+        except Conflict as error:
+            return Ended(Close.TAKEN_OVER, error.message)
+        except DatabaseError:
+            self.failures += 1
+            logger.warning("The readings of live session %s could not be stored yet.", recording.session.pk)
+            is_hopeless = self.failures > STORE_FAILURES
+            ended = Ended(Close.SERVER_ERROR, _("The server cannot store anything.")) if is_hopeless else None
+        return ended
+
+    async def _mark(self, recording: LiveRecording, message: dict[str, Any]) -> None:
+        t_ms = int(protocol.read_number(message, "t_ms", least=0, most=settings.RAUT_LIVE_MAX_MINUTES * 60_000))
+        text = protocol.read_text(message, "text", most=120)
+        try:
+            marker = await database_sync_to_async(add_marker)(
+                session=recording.session, user=self.user, t_ms=t_ms, text=text
+            )
+        except (Invalid, Conflict) as error:
+            await self._say({"type": "error", "code": error.code, "message": error.message})
+            return
+        await self._say({"type": "marker", "id": marker.pk, "t_ms": marker.t_ms, "text": marker.text})
+
+    def _recording(self) -> LiveRecording:
+        if self.recording is None:
+            raise BadMessage("The first message is start or resume.")
+        return self.recording
+
+    async def _say(self, data: dict[str, Any]) -> None:
+        with suppress(Exception):  # the client may have gone between its frame and our answer; `disconnect` follows
+            await self.send(text_data=json.dumps(data))
+
+
+def _count_latency(recording: LiveRecording, message: dict[str, Any]) -> None:
+    times = message.get("round_trip_ms", [])
+    if not isinstance(times, list) or len(times) > 1000:
+        raise BadMessage("round_trip_ms is a list of at most 1000 numbers.")
+    for at in range(len(times)):
+        recording.statistics.round_trip.add(protocol.read_number({"ms": times[at]}, "ms", least=0, most=3_600_000))
+    recording.statistics.sent = int(
+        protocol.read_number(message, "sent", least=0, most=2**32, default=recording.statistics.sent)
+    )
+
+
+def _close_code(error: AppError, *, is_resume: bool) -> Close:
+    if isinstance(error, ConsentMissing):
+        return Close.CONSENT_MISSING
+    if isinstance(error, Conflict):
+        return Close.NOT_FOUND if is_resume else Close.NO_MODEL
+    return Close.NOT_ALLOWED
+
+
+def _ready_data(recording: LiveRecording) -> dict[str, Any]:
+    spec = recording.engine.spec
+    return {
+        "type": "ready",
+        "version": protocol.VERSION,
+        "session": str(recording.session.pk),
+        "title": recording.session.title,
+        "token": services.resume_token(recording),
+        "resume_within_s": services.RESUME_WITHIN_S,
+        "last_ms": max(recording.last_ms, 0),
+        "model": f"{spec.name} {spec.version}",
+        "emotions": [str(emotion) for emotion in inference.EMOTIONS],
+        "not_sure_below": spec.abstain_below,
+        "max_bytes": protocol.MAX_FRAME_BYTES,
+        "max_fps": settings.RAUT_LIVE_MAX_FPS,
+        "max_in_flight": protocol.MAX_IN_FLIGHT,
+        "max_minutes": settings.RAUT_LIVE_MAX_MINUTES,
+    }

@@ -1,0 +1,41 @@
+"""The end of webcam sessions, also of those whose socket died without a word."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from webplatform.history.models import Session
+from webplatform.history.services import close_session
+from webplatform.live.models import LiveConnection
+
+RESUME_WITHIN_S = 30
+
+
+def close_silent_sessions() -> int:
+    """Close the webcam sessions whose socket died without a word, by their last frame; returns how many."""
+    silent_since = timezone.now() - timedelta(seconds=RESUME_WITHIN_S * 1.5)
+    silent = LiveConnection.objects.filter(heard_at__lt=silent_since, session__state=Session.State.OPEN)
+    closed = 0
+    for connection in silent.select_related("session"):
+        with transaction.atomic():
+            # Taken from its socket first: one that comes back meanwhile must not write to a closed session.
+            taken = LiveConnection.objects.filter(pk=connection.pk, heard_at__lt=silent_since).update(holder="")
+            if taken:
+                close_recorded(connection.session, is_partial=True)
+                closed += 1
+    return closed
+
+
+def close_recorded(session: Session, *, is_partial: bool) -> Session | None:
+    """Close an open webcam session by its last frame; one without a frame is removed, and None returned."""
+    session.refresh_from_db()
+    if not session.frames_sampled:
+        session.delete()
+        return None
+    last_ms = session.live_statistics.get("last_ms", 0)
+    closed = close_session(session=session, duration_ms=last_ms + session.every_ms, is_partial=is_partial)
+    LiveConnection.objects.filter(session=session).delete()
+    return closed
