@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from webplatform.accounts.models import User
+from webplatform.studies.models import Participant
 
 
 class ConsentText(models.Model):
@@ -31,27 +32,70 @@ class ConsentText(models.Model):
         return [(heading, text) for heading, _newline, text in parts]
 
 
+class Scope(models.TextChoices):
+    """What somebody may agree to, each apart; nothing works without the first one."""
+
+    ANALYSE = "analyse", _("analyse my facial expression")
+    KEEP_MEDIA = "keep_media", _("keep the video")
+    TRAIN = "train", _("use pictures of my face to train models")
+    SHARE = "share", _("share the results with other researchers")
+
+
+def default_scopes() -> list[str]:
+    """What the agreements cover that were given before there were scopes: the analysis of a video that is kept."""
+    return [Scope.ANALYSE.value, Scope.KEEP_MEDIA.value]
+
+
 class ConsentRecord(models.Model):
-    """Somebody's agreement: which text, for what, when, how. Withdrawal sets a time; nothing else changes."""
+    """The agreement of a user or a participant: which text, for what, when, how.
+
+    A withdrawal sets `withdrawn_at` once; nothing else changes, and the database itself refuses it (migration 0005).
+    """
 
     class Channel(models.TextChoices):
         PAGE = "page", _("web page")
         API = "api", _("REST API")
         COMMAND = "command", _("command line")
+        LINK = "link", _("participant link")
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="consents")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="consents")
+    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, null=True, related_name="consents")
     text = models.ForeignKey(ConsentText, on_delete=models.PROTECT, related_name="records")
+    text_digest = models.CharField(max_length=64, blank=True, help_text=_("SHA-256 of the text agreed to, hex."))
+    language = models.CharField(max_length=8, default="en")
+    scopes = models.JSONField(default=default_scopes)
+    by_guardian = models.BooleanField(default=False, help_text=_("A parent or guardian agreed for a child."))
     channel = models.CharField(max_length=10, choices=Channel.choices)
     given_at = models.DateTimeField(auto_now_add=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering = ["-given_at"]
+        ordering = ["-given_at", "-id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "text"], condition=models.Q(withdrawn_at=None), name="consent_given_once_per_text"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(user=None, participant__isnull=False)
+                | models.Q(user__isnull=False, participant=None),
+                name="consent_of_one_person",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.user_id} {self.text_id}"
+        return f"{self.user_id or self.participant_id} {self.text_id}"
+
+
+class ConsentWithdrawal(models.Model):
+    """Somebody took scopes of their agreement back: all of them, or some. Rows are added and never edited."""
+
+    record = models.ForeignKey(ConsentRecord, on_delete=models.CASCADE, related_name="withdrawals")
+    scopes = models.JSONField()
+    channel = models.CharField(max_length=10, choices=ConsentRecord.Channel.choices)
+    withdrawn_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["withdrawn_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.record_id} {self.scopes}"

@@ -13,7 +13,7 @@ from inference import Emotion, Reason
 from webplatform.accounts.models import User
 from webplatform.consent.models import ConsentRecord
 from webplatform.modelhub.models import ModelVersion
-from webplatform.studies.models import Study
+from webplatform.studies.models import Participant, Study
 
 EMOTION_CHOICES = [(emotion.value, emotion.value) for emotion in Emotion]
 REASON_CHOICES = [(reason.value, reason.value) for reason in Reason]
@@ -46,7 +46,9 @@ class Session(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="sessions")
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
-    consent = models.ForeignKey(ConsentRecord, on_delete=models.PROTECT, related_name="sessions")
+    # RESTRICT: a consent stays while a session rests on it, but goes with the study that both belong to.
+    consent = models.ForeignKey(ConsentRecord, on_delete=models.RESTRICT, related_name="sessions")
+    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, null=True, related_name="sessions")
     model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, null=True, related_name="sessions")
     title = models.CharField(max_length=200)
     source = models.CharField(max_length=10, choices=Source.choices)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import uuid
 
 from django.db import models
@@ -18,12 +20,53 @@ class StudyQuerySet(models.QuerySet["Study"]):
         return self.filter(memberships__user_id=user.pk)
 
 
+def default_languages() -> list[str]:
+    """The languages of a study that names none."""
+    return ["en"]
+
+
 class Study(models.Model):
-    """A purpose that sessions are recorded for. Each account starts with a personal one."""
+    """A purpose that sessions are recorded for. Each account starts with a personal one.
+
+    The law forbids reading emotions at work, in recruitment and in education, except for medical or safety reasons
+    (EU AI Act, article 5(1)(f)). A study in such a setting records nothing until a StudyApproval holds.
+    """
+
+    class Setting(models.TextChoices):
+        PERSONAL = "personal", _("personal use")
+        RESEARCH = "research", _("research")
+        CLINIC = "clinic", _("clinic or therapy")
+        PRODUCT = "product", _("product or media test")
+        PUBLIC = "public", _("exhibition or event")
+        OTHER = "other", _("something else")
+        WORKPLACE = "workplace", _("workplace")
+        RECRUITMENT = "recruitment", _("recruitment")
+        EDUCATION = "education", _("education")
+
+    class LegalGround(models.TextChoices):
+        CONSENT = "consent", _("explicit consent")
+        RESEARCH = "research", _("research in the public interest, with consent")
+        CARE = "care", _("health care, with consent")
+
+    class CaptureMode(models.TextChoices):
+        READINGS = "readings", _("no video kept: readings only")
+        MEDIA = "media", _("video kept")
+
+    class Exemption(models.TextChoices):
+        NONE = "", _("none")
+        MEDICAL = "medical", _("medical reason")
+        SAFETY = "safety", _("safety reason")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=120)
     purpose = models.TextField(blank=True)
+    setting = models.CharField(max_length=12, choices=Setting.choices, default=Setting.RESEARCH)
+    legal_ground = models.CharField(max_length=12, choices=LegalGround.choices, default=LegalGround.CONSENT)
+    capture_mode = models.CharField(max_length=10, choices=CaptureMode.choices, default=CaptureMode.MEDIA)
+    exemption = models.CharField(max_length=10, choices=Exemption.choices, default=Exemption.NONE, blank=True)
+    exemption_reason = models.TextField(blank=True, help_text=_("Why the medical or safety reason applies."))
+    languages = models.JSONField(default=default_languages, help_text=_("Codes of the participants' languages."))
+    contact = models.CharField(max_length=200, blank=True, help_text=_("Whom a participant can ask: name and address."))
     is_personal = models.BooleanField(default=False)
     members = models.ManyToManyField(User, through="Membership", related_name="studies")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -36,6 +79,131 @@ class Study(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether its setting is one where reading emotions is forbidden but for a medical or safety reason."""
+        return self.setting in RESTRICTED_SETTINGS
+
+    @property
+    def declaration(self) -> str:
+        """SHA-256 of what a second admin approves; any change of it needs a new approval."""
+        declared = [self.setting, self.exemption, self.exemption_reason, self.purpose]
+        return hashlib.sha256(json.dumps(declared).encode()).hexdigest()
+
+
+RESTRICTED_SETTINGS = frozenset({Study.Setting.WORKPLACE, Study.Setting.RECRUITMENT, Study.Setting.EDUCATION})
+
+
+class StudyApproval(models.Model):
+    """A second admin's word on a study in a restricted setting: asked -> approved or refused; approved -> expired."""
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="approvals")
+    declaration = models.CharField(max_length=64, help_text=_("SHA-256 of what was approved."))
+    asked_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    decided_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    is_approved = models.BooleanField(null=True)
+    note = models.TextField(blank=True)
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-asked_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["study"], condition=models.Q(decided_at=None), name="approval_asked_once_per_study"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decided_at=None, is_approved=None)
+                | models.Q(decided_at__isnull=False, is_approved__isnull=False),
+                name="approval_decided_or_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.study_id} {self.is_approved}"
+
+
+class ParticipantQuerySet(models.QuerySet["Participant"]):
+    """Participants as a user may reach them."""
+
+    def for_user(self, user: User) -> ParticipantQuerySet:
+        """The participants of the studies that `user` is a member of."""
+        return self.filter(study__memberships__user_id=user.pk)
+
+
+class Participant(models.Model):
+    """A person who is seen in a study, under a pseudonym; the platform keeps no name, address or picture of them."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="participants")
+    pseudonym = models.CharField(max_length=40)
+    language = models.CharField(max_length=8, default="en")
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ParticipantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pseudonym"]
+        constraints = [models.UniqueConstraint(fields=["study", "pseudonym"], name="pseudonym_once_per_study")]
+
+    def __str__(self) -> str:
+        return self.pseudonym
+
+
+class ParticipantLink(models.Model):
+    """A participant's key to their own page, without an account. Only its hash is kept; the address is shown once."""
+
+    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="links")
+    digest = models.CharField(max_length=64, unique=True, help_text=_("SHA-256 of the link's key, hex."))
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.participant_id} until {self.expires_at}"
+
+
+class ParticipantRequest(models.Model):
+    """What a participant asked of the study's owner, with 72 hours to answer: open -> done or refused."""
+
+    class Kind(models.TextChoices):
+        COPY = "copy", _("a copy of what is held")
+        ERASURE = "erasure", _("erasure")
+        QUESTION = "question", _("a question or correction")
+
+    class State(models.TextChoices):
+        OPEN = "open", _("open")
+        DONE = "done", _("done")
+        REFUSED = "refused", _("refused")
+
+    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="requests")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    text = models.TextField(blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    answer = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["due_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["participant", "kind"], condition=models.Q(state="open"), name="request_open_once_per_kind"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.state}"
 
 
 class Membership(models.Model):
