@@ -19,6 +19,8 @@ from webplatform.urls import websocket_urlpatterns  # noqa: E402  (needs the app
 
 UPLOADS = "/api/v1/analyses/"
 FORM_BYTES = 1024**2  # what a form has around its file
+LIVE_CHECK = "/api/v1/live/check/"
+LIVE_CHECK_BYTES = 2 * 1024**2  # under Django's own limit for keeping a body in memory: no picture reaches the disk
 
 # Django keeps a body that is being received in the system's temporary folder, which is memory on many machines.
 tempfile.tempdir = settings.FILE_UPLOAD_TEMP_DIR
@@ -29,7 +31,7 @@ def has_room(body_bytes: int) -> bool:
     return free_bytes(settings.DATA_DIR) >= 2 * body_bytes + settings.RAUT_MIN_FREE_DISK_MB * 1024**2
 
 
-uploads = {UPLOADS: settings.RAUT_MAX_UPLOAD_MB * 1024**2 + FORM_BYTES}
+uploads = {UPLOADS: settings.RAUT_MAX_UPLOAD_MB * 1024**2 + FORM_BYTES, LIVE_CHECK: LIVE_CHECK_BYTES}
 application = ProtocolTypeRouter(
     {
         "http": BodyLimit(django_application, uploads, has_room=has_room),

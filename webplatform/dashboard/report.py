@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from inference import EMOTIONS, Reason
 from webplatform.accounts.models import User
@@ -142,9 +144,30 @@ def page_data(session: Session) -> dict[str, Any]:
         "everyMs": session.every_ms,
         "frame": [session.frame_width, session.frame_height],
         "media": {"url": reverse("analysis:media", args=[session.pk]), "name": media.original_name} if media else None,
+        "markers": [{"tMs": marker.t_ms, "text": marker.text} for marker in session.markers.all()],
         "emotions": [{"key": str(emotion), "name": str(EMOTION_NAMES[emotion])} for emotion in EMOTIONS],
         "reasons": {str(reason): str(name) for reason, name in REASON_NAMES.items()},
     }
+
+
+def live_lines_of(session: Session) -> list[tuple[str, str]]:
+    """How a webcam's frames fared, as (what, how much); empty for an upload."""
+    found = session.live_statistics
+    if not found:
+        return []
+    dropped = [(_("not read: %(reason)s") % {"reason": reason}, count) for reason, count in found["dropped"].items()]
+    counts = [(_("sent by the browser"), found["sent"]), (_("answered"), found["answered"]), *dropped]
+    lines = [(name, intcomma(count)) for name, count in counts]
+    if found["resumed"]:
+        lines.append((_("connections taken up again"), intcomma(found["resumed"])))
+    times = [(_("from capture to answer"), "round_trip_ms"), (_("of it on the server"), "server_ms")]
+    return lines + [(name, _delays(found[key])) for name, key in times if found[key]["n"]]
+
+
+def _delays(times: dict[str, Any]) -> str:
+    """The middle one and the slow ones of some delays."""
+    values = {name: round(times[name]) for name in ("p50", "p95", "p99")}
+    return _("%(p50)d ms; 95 %% within %(p95)d ms, 99 %% within %(p99)d ms") % values
 
 
 def moment(t_ms: int) -> str:

@@ -29,6 +29,7 @@ def session(request: HttpRequest, pk: UUID) -> HttpResponse:
         "row": row_of(found),
         "media": getattr(found, "media", None),
         "faces": report.faces_of(found),
+        "live_lines": report.live_lines_of(found),
         "accounting": report.accounting_of(found),
         "may_edit": is_editable_by(found, request.user),
         "may_delete": is_deletable_by(found, request.user),

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from webplatform.dashboard import session, upload_views, views
+from webplatform.dashboard import live_views, session, upload_views, views
 
 app_name = "dashboard"
 urlpatterns = [
     path("", views.home, name="home"),
     path("upload/", upload_views.upload, name="upload"),
+    path("live/", live_views.live, name="live"),
     path("jobs/<uuid:pk>/cancel/", upload_views.cancel, name="cancel"),
     path("jobs/<uuid:pk>/retry/", upload_views.retry, name="retry"),
     path("sessions/<uuid:pk>/", session.session, name="session"),

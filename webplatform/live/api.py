@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from typing import IO, Any
+
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
+from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from webplatform.live.services import TICKET_S, issue_ticket
+from webplatform.common.errors import TooLarge
+from webplatform.history.models import EMOTION_CHOICES, REASON_CHOICES
+from webplatform.live.protocol import faces_data
+from webplatform.live.services import SOCKET, TICKET_S, issue_ticket, look_once
 
-SOCKET = "/ws/live/"
+CHECK_BYTES = 2 * 1024**2
 
 
 class TicketOut(serializers.Serializer):
@@ -26,3 +34,42 @@ class TicketApi(APIView):
     def post(self, request: Request) -> Response:
         ticket = {"ticket": issue_ticket(user=request.user), "expires_in_s": TICKET_S, "socket": SOCKET}
         return Response(ticket, status=status.HTTP_201_CREATED)
+
+
+class PictureParser(BaseParser):
+    """Takes a body that is one picture, in memory."""
+
+    media_type = "image/*"
+
+    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> bytes:
+        return stream.read(CHECK_BYTES + 1)
+
+
+class CheckedFaceOut(serializers.Serializer):
+    track = serializers.IntegerField()
+    box = serializers.ListField(child=serializers.FloatField(), min_length=4, max_length=4)
+    scores = serializers.DictField(child=serializers.FloatField(), allow_null=True)
+    dominant = serializers.ChoiceField(EMOTION_CHOICES, allow_null=True)
+    reason = serializers.ChoiceField(REASON_CHOICES, allow_null=True)
+
+
+class CheckOut(serializers.Serializer):
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    faces = CheckedFaceOut(many=True)
+
+
+class CheckApi(APIView):
+    """What the model sees in one picture: the look before a live session. Nothing of it is kept."""
+
+    parser_classes = (PictureParser,)
+
+    @extend_schema(
+        operation_id="live_check", tags=["live"], request={"image/*": OpenApiTypes.BINARY}, responses=CheckOut
+    )
+    def post(self, request: Request) -> Response:
+        picture = request.data if isinstance(request.data, bytes) else b""
+        if len(picture) > CHECK_BYTES:
+            raise TooLarge(_("The picture has too many bytes."))
+        reading = look_once(user=request.user, picture=picture)
+        return Response({"width": reading.width, "height": reading.height, "faces": faces_data(reading)})

@@ -126,9 +126,9 @@ def read_text(message: dict[str, Any], name: str, *, most: int) -> str:
     return value
 
 
-def reading_data(frame: Frame, reading: FrameReading, server_ms: float) -> dict[str, Any]:
-    """The answer to a frame that was read."""
-    faces = [
+def faces_data(reading: FrameReading) -> list[dict[str, Any]]:
+    """The faces of one frame as they are told."""
+    return [
         {
             "track": face.track,
             "box": [round(value, BOX_DIGITS) for value in (face.box.x, face.box.y, face.box.w, face.box.h)],
@@ -140,9 +140,13 @@ def reading_data(frame: Frame, reading: FrameReading, server_ms: float) -> dict[
         }
         for face in reading.faces
     ]
+
+
+def reading_data(frame: Frame, reading: FrameReading, server_ms: float) -> dict[str, Any]:
+    """The answer to a frame that was read."""
     head = {"type": "result", "seq": frame.seq, "t_ms": frame.t_ms, "server_ms": round(server_ms, 1)}
-    head |= {"width": reading.width, "height": reading.height, "faces": faces}
-    return head if faces else head | {"reason": NO_FACE}
+    head |= {"width": reading.width, "height": reading.height, "faces": faces_data(reading)}
+    return head if reading.faces else head | {"reason": NO_FACE}
 
 
 def dropped_data(frame: Frame, reason: Dropped) -> dict[str, Any]:

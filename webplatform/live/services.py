@@ -15,6 +15,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from inference import FrameReading, InferenceError
 from webplatform.accounts.models import User
 from webplatform.common.errors import AppError, Conflict, Invalid, NotAllowed
 from webplatform.consent.services import require_consent
@@ -31,6 +32,7 @@ from webplatform.modelhub.queries import active_version
 from webplatform.studies.models import Membership, Study
 from webplatform.studies.services import personal_study
 
+SOCKET = "/ws/live/"
 TICKET_SALT, RESUME_SALT = "live-ticket", "live-resume"
 TICKET_S = 60
 RECORDERS = (Membership.Role.OWNER, Membership.Role.ANALYST)
@@ -49,6 +51,30 @@ class Asked:
     study_id: str
     title: str
     fps: float
+
+
+def studies_to_record_in(user: User) -> list[Study]:
+    """The studies in which the user may record; the personal one is among them."""
+    personal_study(user)
+    return list(Study.objects.filter(memberships__user=user, memberships__role__in=RECORDERS).distinct())
+
+
+def look_once(*, user: User, picture: bytes) -> FrameReading:
+    """What the active model sees in one picture, of which nothing is kept: the check before a session.
+
+    Raises:
+        ConsentMissing: the user has not agreed to the newest text.
+        Conflict: there is no model to read with.
+        Invalid: the picture cannot be read.
+    """
+    require_consent(user=user)
+    version = active_version()
+    if version is None:
+        raise Conflict(_("There is no model to read with yet."))
+    try:
+        return engine_for(version).live().read(picture, 0)
+    except InferenceError as error:
+        raise Invalid(str(error)) from error
 
 
 def issue_ticket(*, user: User) -> str:

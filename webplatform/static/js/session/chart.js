@@ -11,7 +11,7 @@ const lines = uPlot.paths.linear();
 
 export class Chart {
   /** `onSeek` and `onSelect` are told moments; `onHover` a moment, or null when the pointer has left. */
-  constructor(element, { emotions, view, onSeek, onSelect, onHover }) {
+  constructor(element, { emotions, view, markers, onSeek, onSelect, onHover }) {
     this.element = element;
     this.emotions = emotions;
     this.view = view;
@@ -21,6 +21,7 @@ export class Chart {
     this.playhead = document.createElement("div");
     this.playhead.className = "playhead";
     this.plot.over.append(this.playhead);
+    this.markers = markers.map((marker) => this.addMarker(marker));
     this.listen();
   }
 
@@ -31,11 +32,29 @@ export class Chart {
   setLane(lane) {
     this.lane = lane;
     this.plot.setData(this.columns(), true);
+    this.placeMarkers();
   }
 
   showRange() {
     this.plot.setScale("x", { min: this.view.fromMs, max: this.view.toMs });
     this.setPlayhead(this.playheadMs);
+    this.placeMarkers();
+  }
+
+  addMarker({ tMs, text }) {
+    const line = document.createElement("div");
+    line.className = "marker-line";
+    line.append(document.createElement("span"));
+    line.firstChild.textContent = text;
+    this.plot.over.append(line);
+    return { tMs, line };
+  }
+
+  placeMarkers() {
+    for (const { tMs, line } of this.markers) {
+      line.hidden = tMs < this.view.fromMs || tMs > this.view.toMs;
+      if (!line.hidden) line.style.left = `${this.plot.valToPos(tMs, "x")}px`;
+    }
   }
 
   showLook() {

@@ -61,6 +61,7 @@ export class FacePanel {
     this.chart ??= new Chart(this.plot, {
       emotions: this.data.emotions,
       view: this.view,
+      markers: this.data.markers,
       onSeek: (tMs) => this.player.seek(tMs),
       onSelect: (fromMs, toMs) => this.view.show(fromMs, toMs),
       onHover: (tMs) => this.showHover(tMs),

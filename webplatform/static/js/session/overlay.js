@@ -1,11 +1,7 @@
 // Boxes over the video, in step with the picture that is shown.
 
+import { drawFace } from "../boxes.js";
 import { fill } from "../format.js";
-import { emotionColor, inkOn } from "./paint.js";
-
-const UNSURE_COLOR = "#e6e9ee";
-const UNSCORED_COLOR = "#aab2bd";
-const LABEL_HEIGHT = 20;
 
 export class BoxOverlay {
   constructor(player, store, data, words) {
@@ -80,38 +76,14 @@ export class BoxOverlay {
   drawFace(context, place, face) {
     const [x, y, w, h] = face.box;
     const box = [place.left + x * place.x, place.top + y * place.y, w * place.x, h * place.y];
-    const color = face.dominant ? emotionColor(face.dominant) : face.scores ? UNSURE_COLOR : UNSCORED_COLOR;
-    context.setLineDash(face.dominant ? [] : face.scores ? [7, 4] : [2, 4]);
-    context.lineWidth = 4.5;
-    context.strokeStyle = "rgb(0 0 0 / 45%)"; // a dark edge keeps the box visible on a light picture
-    context.strokeRect(...box);
-    context.lineWidth = 2.25;
-    context.strokeStyle = color;
-    context.strokeRect(...box);
-    context.setLineDash([]);
-    this.drawLabel(context, box, color, this.labelOf(face));
+    const room = { width: this.canvas.clientWidth, height: this.canvas.clientHeight };
+    drawFace(context, box, face, this.labelOf(face), room);
   }
 
   labelOf({ track, dominant, scores, reason }) {
     if (!dominant) return fill(this.words.boxFace, { n: track, name: this.data.reasons[reason] ?? reason });
     const percent = Math.round(100 * scores[dominant]);
     return fill(this.words.boxScore, { n: track, name: this.names.get(dominant), percent });
-  }
-
-  drawLabel(context, [x, y, , h], color, text) {
-    context.font = `600 12px ${getComputedStyle(document.body).fontFamily}`;
-    const width = context.measureText(text).width + 12;
-    const left = Math.min(Math.max(x - 1, 0), Math.max(0, this.canvas.clientWidth - width));
-    const isRoomAbove = y >= LABEL_HEIGHT + 2;
-    const top = isRoomAbove ? y - LABEL_HEIGHT - 1 : Math.min(y + h + 1, this.canvas.clientHeight - LABEL_HEIGHT);
-    context.fillStyle = color;
-    context.beginPath();
-    context.roundRect(left, top, width, LABEL_HEIGHT, 4);
-    context.fill();
-    context.fillStyle = inkOn(color);
-    context.textBaseline = "middle";
-    context.textAlign = "left";
-    context.fillText(text, left + 6, top + LABEL_HEIGHT / 2 + 0.5);
   }
 
   tellLate(isLate) {

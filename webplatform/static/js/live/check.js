@@ -1,0 +1,63 @@
+// The look before a session: is a face found, large and light enough? One picture a second; nothing is kept of it.
+
+import { API, csrfToken } from "../api.js";
+import { fill } from "../format.js";
+
+const EVERY_MS = 1200;
+
+export class SelfCheck {
+  constructor(camera, list, words) {
+    Object.assign(this, { camera, list, words });
+    this.timer = null;
+  }
+
+  start() {
+    this.stop();
+    this.look();
+    this.timer = setInterval(() => this.look(), EVERY_MS);
+  }
+
+  stop() {
+    clearInterval(this.timer);
+    this.timer = null;
+  }
+
+  async look() {
+    const taken = this.isLooking ? null : await this.camera.take();
+    if (!taken || !this.timer) return;
+    taken.picture.close();
+    this.isLooking = true;
+    try {
+      const headers = { "X-CSRFToken": csrfToken(), "Content-Type": "image/jpeg", Accept: "application/json" };
+      const answer = await fetch(`${API}/live/check/`, { method: "POST", headers, body: taken.jpeg, credentials: "same-origin" });
+      const body = await answer.json();
+      if (this.timer) this.show(answer.ok ? body : null, body.message);
+    } catch {
+      if (this.timer) this.show(null, this.words.checkFailed);
+    } finally {
+      this.isLooking = false;
+    }
+  }
+
+  show(found, problem) {
+    const faces = found?.faces ?? [];
+    const reasons = new Set(faces.map(({ reason }) => reason));
+    const isUsable = faces.some(({ scores }) => scores);
+    this.tell("face", faces.length > 0, problem ?? fill(faces.length === 1 ? this.words.oneFace : this.words.someFaces, { n: faces.length }));
+    this.tell("light", isUsable, reasons.has("too_dark") ? this.words.tooDark : reasons.has("too_bright") ? this.words.tooBright : this.words.lightGood, !faces.length);
+    this.tell("size", isUsable, this.sizeWord(reasons), !faces.length);
+  }
+
+  sizeWord(reasons) {
+    if (reasons.has("too_small")) return this.words.tooSmall;
+    if (reasons.has("blurred")) return this.words.blurred;
+    if (reasons.has("extreme_pose")) return this.words.turned;
+    return this.words.sizeGood;
+  }
+
+  tell(name, isGood, text, isUnknown = false) {
+    const row = this.list.querySelector(`[data-check="${name}"]`);
+    row.dataset.state = isUnknown ? "unknown" : isGood ? "good" : "bad";
+    row.querySelector("span").textContent = isUnknown ? "–" : text;
+  }
+}

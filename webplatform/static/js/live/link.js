@@ -1,0 +1,141 @@
+// The live socket: docs/live-protocol.md from the client's side. Lost connections are resumed for half a minute.
+
+const VERSION = 1;
+const FRAME = 1;
+const HEADER_BYTES = 12;
+const LOST = new Set([1001, 1005, 1006, 1012, 1013]);
+const FIRST_RETRY_MS = 300;
+const LONGEST_RETRY_MS = 4000;
+const TELL_LATENCY_EVERY_MS = 3000;
+const ANSWER_WITHIN_MS = 8000;
+
+/**
+ * Emits "ready" (detail: the server's message), "result", "marker", "refused", "ended", "lost" and "closed"
+ * (detail: {code, message}). `maxInFlight` frames travel at once.
+ */
+export class Link extends EventTarget {
+  constructor(path, maxInFlight = 1) {
+    super();
+    this.address = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${path}`;
+    this.maxInFlight = maxInFlight;
+    this.sentAt = new Map(); // seq -> performance.now() of the capture
+    this.latencies = [];
+    this.sent = 0;
+    this.state = "idle";
+  }
+
+  start(asked) {
+    this.open({ type: "start", version: VERSION, ...asked });
+  }
+
+  get mayBeSent() {
+    return this.state === "open" && this.sentAt.size < this.maxInFlight;
+  }
+
+  open(first) {
+    this.seq = 0;
+    this.closing = null;
+    this.sentAt.clear();
+    const socket = new WebSocket(this.address);
+    this.socket = socket;
+    socket.addEventListener("open", () => socket.send(JSON.stringify(first)));
+    socket.addEventListener("message", ({ data }) => socket === this.socket && this.hear(JSON.parse(data)));
+    socket.addEventListener("close", ({ code }) => socket === this.socket && this.lose(code));
+  }
+
+  hear(message) {
+    if (message.type === "ready") this.beReady(message);
+    else if (message.type === "result") this.takeResult(message);
+    else if (message.type === "closing") this.closing = message;
+    else if (message.type === "error") this.tell("refused", message);
+    else this.tell(message.type, message);
+  }
+
+  beReady(message) {
+    this.token = message.token;
+    this.resumeWithinMs = message.resume_within_s * 1000;
+    this.maxInFlight = Math.min(this.maxInFlight, message.max_in_flight);
+    this.state = "open";
+    this.lostAt = null;
+    clearInterval(this.timer);
+    this.timer = setInterval(() => this.tellLatency(), TELL_LATENCY_EVERY_MS);
+    this.tell("ready", message);
+  }
+
+  takeResult(message) {
+    const sentAt = this.sentAt.get(message.seq);
+    this.sentAt.delete(message.seq);
+    const latencyMs = sentAt === undefined ? null : performance.now() - sentAt;
+    if (latencyMs !== null) this.latencies.push(Math.round(latencyMs * 10) / 10);
+    this.tell("result", { ...message, latencyMs });
+  }
+
+  /** Send one picture; returns its seq. */
+  async sendFrame(jpeg, tMs, takenAt) {
+    const seq = this.seq;
+    this.seq += 1;
+    this.sentAt.set(seq, takenAt);
+    const socket = this.socket;
+    const picture = await jpeg.arrayBuffer();
+    const message = new Uint8Array(HEADER_BYTES + picture.byteLength);
+    const header = new DataView(message.buffer);
+    header.setUint8(0, VERSION);
+    header.setUint8(1, FRAME);
+    header.setUint32(4, seq);
+    header.setUint32(8, Math.round(tMs));
+    message.set(new Uint8Array(picture), HEADER_BYTES);
+    if (socket === this.socket && socket.readyState === WebSocket.OPEN) {
+      socket.send(message);
+      this.sent += 1;
+    }
+    return seq;
+  }
+
+  say(message) {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+
+  stop() {
+    this.tellLatency();
+    this.state = "stopping";
+    this.say({ type: "stop" });
+  }
+
+  tellLatency() {
+    if (!this.latencies.length) return;
+    this.say({ type: "latency", round_trip_ms: this.latencies.splice(0, 1000), sent: this.sent });
+    // A frame whose answer never came must not keep the camera waiting: the connection is dead then.
+    const oldest = Math.min(...this.sentAt.values());
+    if (performance.now() - oldest > ANSWER_WITHIN_MS) this.socket.close();
+  }
+
+  /** Pretend nothing more is heard on this connection, and try a new one. */
+  drop() {
+    const { socket } = this;
+    if (this.state !== "open") return;
+    this.lose(1006);
+    socket.close();
+  }
+
+  lose(code) {
+    clearInterval(this.timer);
+    const mayResume = this.token && this.state !== "stopping" && !this.closing && LOST.has(code);
+    this.lostAt ??= performance.now();
+    if (mayResume && performance.now() - this.lostAt < this.resumeWithinMs) {
+      const tries = this.state === "lost" ? this.tries + 1 : 0;
+      this.tries = tries;
+      this.state = "lost";
+      this.socket = null;
+      this.tell("lost", { forMs: performance.now() - this.lostAt });
+      const waitMs = Math.min(FIRST_RETRY_MS * 2 ** tries, LONGEST_RETRY_MS);
+      setTimeout(() => this.state === "lost" && this.open({ type: "resume", version: VERSION, token: this.token }), waitMs);
+      return;
+    }
+    this.state = "closed";
+    this.tell("closed", { code, message: this.closing?.message ?? "" });
+  }
+
+  tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}

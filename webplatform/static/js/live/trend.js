@@ -1,0 +1,71 @@
+// The last minute of one face: a line per expression; where nothing was scored there is a gap.
+
+import uPlot from "../../vendor/uplot/uPlot.esm.js";
+import { DASHES, emotionColor, themeColor } from "../session/paint.js";
+import { fill, formatClock } from "../format.js";
+
+const SPAN_MS = 60_000;
+const GAP_MS = 1500;
+const DRAW_EVERY_MS = 250;
+
+export class Trend {
+  constructor(element, { emotions, words }) {
+    Object.assign(this, { element, emotions, words });
+    this.rows = []; // {tMs, track, scores}, gaps as scores: null
+    this.track = null;
+    this.drawnAt = 0;
+    this.title = document.getElementById("trend-title");
+    this.plot = new uPlot(this.options(), [[], ...emotions.map(() => [])], element);
+    new ResizeObserver(() => this.plot.setSize(this.size())).observe(element);
+  }
+
+  size() {
+    return { width: Math.max(this.element.clientWidth, 200), height: 180 };
+  }
+
+  options() {
+    const pen = { stroke: () => themeColor("pico-muted-color"), grid: { stroke: () => themeColor("line"), width: 1 } };
+    const series = this.emotions.map(({ key, name }) => ({
+      label: name,
+      stroke: () => emotionColor(key),
+      width: 2,
+      dash: DASHES[key],
+      points: { show: false },
+    }));
+    return {
+      ...this.size(),
+      legend: { show: false },
+      cursor: { show: false },
+      scales: { x: { time: false }, y: { range: [0, 1] } },
+      axes: [
+        { ...pen, values: (plot, ticks) => ticks.map((tMs) => (tMs < 0 ? "" : formatClock(tMs))) },
+        { ...pen, values: (plot, ticks) => ticks.map((share) => `${Math.round(share * 100)} %`), size: 52 },
+      ],
+      series: [{}, ...series],
+    };
+  }
+
+  /** The face that has been there longest is shown. */
+  add(faces, tMs) {
+    if (!faces.some(({ track }) => track === this.track) && faces.length) this.choose(Math.min(...faces.map(({ track }) => track)));
+    const face = faces.find(({ track }) => track === this.track);
+    if (this.rows.length && tMs - this.rows.at(-1).tMs > GAP_MS) this.rows.push({ tMs: tMs - 1, scores: null });
+    this.rows.push({ tMs, scores: face?.scores ?? null });
+    while (this.rows[0].tMs < tMs - SPAN_MS) this.rows.shift();
+    if (performance.now() - this.drawnAt > DRAW_EVERY_MS) this.draw(tMs);
+  }
+
+  choose(track) {
+    if (this.track !== null) this.rows = [];
+    this.track = track;
+    this.title.textContent = fill(this.words.lastMinuteOf, { n: track });
+  }
+
+  draw(tMs) {
+    this.drawnAt = performance.now();
+    const times = this.rows.map((row) => row.tMs);
+    const lines = this.emotions.map(({ key }) => this.rows.map(({ scores }) => scores?.[key] ?? null));
+    this.plot.setData([times, ...lines], false);
+    this.plot.setScale("x", { min: tMs - SPAN_MS, max: tMs });
+  }
+}
