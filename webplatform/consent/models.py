@@ -12,6 +12,11 @@ from webplatform.studies.models import Participant
 class ConsentText(models.Model):
     """One wording of the consent, immutable once shown. The newest version in use asks again."""
 
+    class Audience(models.TextChoices):
+        ACCOUNT = "account", _("people with an account")
+        PARTICIPANT = "participant", _("participants of a study")
+
+    audience = models.CharField(max_length=12, choices=Audience.choices, default=Audience.ACCOUNT)
     version = models.PositiveIntegerField()
     language = models.CharField(max_length=8)
     body = models.TextField()
@@ -20,16 +25,23 @@ class ConsentText(models.Model):
 
     class Meta:
         ordering = ["-version", "language"]
-        constraints = [models.UniqueConstraint(fields=["version", "language"], name="consent_text_version_language")]
+        constraints = [
+            models.UniqueConstraint(fields=["audience", "version", "language"], name="consent_text_version_language")
+        ]
 
     def __str__(self) -> str:
         return f"v{self.version} {self.language}"
 
     @property
     def sections(self) -> list[tuple[str, str]]:
-        """The body's parts as (heading, text): parts are apart by an empty line and begin with their heading."""
-        parts = (part.partition("\n") for part in self.body.strip().split("\n\n"))
-        return [(heading, text) for heading, _newline, text in parts]
+        """The body's parts as (heading, text)."""
+        return sections_of(self.body)
+
+
+def sections_of(body: str) -> list[tuple[str, str]]:
+    """A text's parts as (heading, text): parts are apart by an empty line and begin with their heading."""
+    parts = (part.partition("\n") for part in body.strip().split("\n\n"))
+    return [(heading, text) for heading, _newline, text in parts]
 
 
 class Scope(models.TextChoices):
@@ -49,7 +61,7 @@ def default_scopes() -> list[str]:
 class ConsentRecord(models.Model):
     """The agreement of a user or a participant: which text, for what, when, how.
 
-    A withdrawal sets `withdrawn_at` once; nothing else changes, and the database itself refuses it (migration 0005).
+    A withdrawal sets `withdrawn_at` once; nothing else changes, and the database itself refuses it (migration 0006).
     """
 
     class Channel(models.TextChoices):
@@ -61,7 +73,8 @@ class ConsentRecord(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="consents")
     participant = models.ForeignKey(Participant, on_delete=models.CASCADE, null=True, related_name="consents")
     text = models.ForeignKey(ConsentText, on_delete=models.PROTECT, related_name="records")
-    text_digest = models.CharField(max_length=64, blank=True, help_text=_("SHA-256 of the text agreed to, hex."))
+    notice = models.TextField(blank=True, help_text=_("What was shown, word for word; empty: the text alone."))
+    text_digest = models.CharField(max_length=64, blank=True, help_text=_("SHA-256 of what was shown, hex."))
     language = models.CharField(max_length=8, default="en")
     scopes = models.JSONField(default=default_scopes)
     by_guardian = models.BooleanField(default=False, help_text=_("A parent or guardian agreed for a child."))

@@ -2,36 +2,160 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from webplatform.accounts.models import User
-from webplatform.common.errors import ConsentMissing
+from webplatform.common.errors import ConsentMissing, Invalid
 from webplatform.consent import queries
-from webplatform.consent.models import ConsentRecord
+from webplatform.consent.events import consent_withdrawn
+from webplatform.consent.models import ConsentRecord, ConsentWithdrawal, Scope, default_scopes
+from webplatform.consent.notices import notice_of
+from webplatform.studies.models import Participant
+
+Channel = ConsentRecord.Channel
 
 
 @transaction.atomic
-def give_consent(*, user: User, language: str, channel: ConsentRecord.Channel) -> ConsentRecord:
-    """The user has agreed to the newest text; agreeing twice changes nothing and returns the first record."""
+def give_consent(*, user: User, language: str, channel: Channel, scopes: Iterable[str] | None = None) -> ConsentRecord:
+    """The user has agreed to the newest text; agreeing twice changes nothing and returns the first record.
+
+    Raises:
+        Invalid: a scope is unknown, or the analysis is not among them.
+    """
+    wanted = _checked(default_scopes() if scopes is None else scopes)
     User.objects.select_for_update().get(pk=user.pk)  # two clicks at once make one record, whatever the language
-    return queries.valid_consent(user) or ConsentRecord.objects.create(
-        user=user, text=queries.current_text(language), channel=channel
+    valid = queries.valid_consent(user)
+    if valid is not None:
+        return valid
+    text = queries.current_text(language)
+    return ConsentRecord.objects.create(
+        user=user, text=text, text_digest=text.digest, language=text.language, scopes=wanted, channel=channel
     )
 
 
-def withdraw_consent(*, user: User) -> int:
+@transaction.atomic
+def give_participant_consent(
+    *, participant: Participant, language: str, channel: Channel, scopes: Iterable[str], by_guardian: bool = False
+) -> ConsentRecord:
+    """The participant has agreed to the notice as it is now, for these scopes; what they left out holds no more.
+
+    Agreeing to the same again changes nothing. Sessions that rest on an earlier agreement keep it.
+
+    Raises:
+        Invalid: a scope is unknown, or the analysis is not among them.
+    """
+    wanted = _checked(scopes)
+    Participant.objects.select_for_update().get(pk=participant.pk)
+    notice = notice_of(participant.study, language)
+    latest = queries.latest_of(participant)
+    if latest is not None and latest.text_digest == notice.digest and queries.effective_scopes(latest) == set(wanted):
+        return latest
+    record = ConsentRecord.objects.create(
+        participant=participant,
+        text=notice.text,
+        notice=notice.body,
+        text_digest=notice.digest,
+        language=notice.text.language,
+        scopes=wanted,
+        by_guardian=by_guardian,
+        channel=channel,
+    )
+    left_out = set(Scope.values) - set(wanted)
+    for earlier in ConsentRecord.objects.filter(participant=participant, withdrawn_at=None).exclude(pk=record.pk):
+        _withdraw(earlier, left_out, channel)
+    return record
+
+
+@transaction.atomic
+def withdraw_consent(*, user: User, channel: Channel = Channel.PAGE) -> int:
     """None of the user's agreements holds any more; returns how many were withdrawn now."""
-    return ConsentRecord.objects.filter(user=user, withdrawn_at=None).update(withdrawn_at=timezone.now())
+    return _withdraw_all(ConsentRecord.objects.filter(user=user, withdrawn_at=None), Scope.values, channel)
 
 
-def require_consent(*, user: User) -> ConsentRecord:
+@transaction.atomic
+def withdraw_participant(
+    *, participant: Participant, channel: Channel, scopes: Iterable[str] = (Scope.ANALYSE,)
+) -> int:
+    """The scopes hold no more in any agreement of the participant; without the analysis nothing else holds either.
+
+    Returns how many agreements changed.
+
+    Raises:
+        Invalid: a scope is unknown.
+    """
+    unwanted = set(scopes)
+    if not unwanted <= set(Scope.values):
+        raise Invalid(_("There is no such scope."))
+    return _withdraw_all(ConsentRecord.objects.filter(participant=participant, withdrawn_at=None), unwanted, channel)
+
+
+def require_consent(*, user: User, scope: str = Scope.ANALYSE) -> ConsentRecord:
     """The user's agreement to the newest text.
 
-    Raises ConsentMissing when there is none: never given, withdrawn, or given to an older text.
+    Raises ConsentMissing when there is none that covers the scope: never given, withdrawn, or to an older text.
     """
     record = queries.valid_consent(user)
-    if record is None:
+    if record is None or scope not in queries.effective_scopes(record):
         raise ConsentMissing(_("Please read and accept the consent text first."))
     return record
+
+
+def require_participant_consent(*, participant: Participant, scope: str = Scope.ANALYSE) -> ConsentRecord:
+    """The participant's agreement to the notice as it is now.
+
+    Raises ConsentMissing when there is none that covers the scope: never given, withdrawn, or the notice has changed.
+    """
+    record = queries.latest_of(participant)
+    if record is None or scope not in queries.effective_scopes(record) or not is_current(record):
+        raise ConsentMissing(_("The participant has not agreed to this, or has to be asked again."))
+    return record
+
+
+def require_scope(*, record: ConsentRecord, scope: str) -> None:
+    """The gate of everything that rests on an agreement: work goes on only while this returns.
+
+    Raises ConsentMissing where the agreement does not cover the scope, or no more.
+    """
+    record.refresh_from_db(fields=["withdrawn_at"])
+    if scope not in queries.effective_scopes(record):
+        raise ConsentMissing(_("The consent for this was withdrawn or never given."))
+
+
+def is_current(record: ConsentRecord) -> bool:
+    """Whether what the person agreed to is what they would be asked today."""
+    if record.participant is None:
+        return record.text.version == queries.current_version()
+    return record.text_digest == notice_of(record.participant.study, record.language).digest
+
+
+def _checked(scopes: Iterable[str]) -> list[str]:
+    wanted = set(scopes)
+    if not wanted <= set(Scope.values):
+        raise Invalid(_("There is no such scope."))
+    if Scope.ANALYSE not in wanted:
+        raise Invalid(_("Nothing can be done without consent to the analysis."))
+    return [scope for scope in Scope.values if scope in wanted]
+
+
+def _withdraw_all(records: Iterable[ConsentRecord], scopes: Iterable[str], channel: Channel) -> int:
+    return sum([_withdraw(record, set(scopes), channel) for record in records])
+
+
+def _withdraw(record: ConsentRecord, scopes: set[str], channel: Channel) -> bool:
+    """Take scopes of one agreement back, and tell whoever works by it; False where nothing of them held."""
+    held = queries.effective_scopes(record)
+    taken = held if Scope.ANALYSE in scopes else held & scopes
+    if not taken:
+        return False
+    if Scope.ANALYSE in taken:
+        changed = ConsentRecord.objects.filter(pk=record.pk, withdrawn_at=None).update(withdrawn_at=timezone.now())
+        if not changed:
+            return False
+        record.refresh_from_db(fields=["withdrawn_at"])
+    ConsentWithdrawal.objects.create(record=record, scopes=sorted(taken), channel=channel)
+    consent_withdrawn.send(sender=ConsentRecord, record=record, scopes=frozenset(taken))
+    return True

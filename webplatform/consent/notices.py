@@ -1,0 +1,60 @@
+"""What a participant is told: the facts of the study, and the newest text, in their language."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from webplatform.consent.models import ConsentText, sections_of
+from webplatform.consent.queries import current_text
+from webplatform.studies.models import Study
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One notice, as it is shown and as it is kept with the agreement.
+
+    Args:
+        text: the wording below the study's facts.
+        body: all of it, word for word.
+    """
+
+    text: ConsentText
+    body: str
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the body, hex."""
+        return hashlib.sha256(self.body.encode()).hexdigest()
+
+    @property
+    def sections(self) -> list[tuple[str, str]]:
+        """The body's parts as (heading, text)."""
+        return sections_of(self.body)
+
+
+def notice_of(study: Study, language: str) -> Notice:
+    """What a participant of the study is told now, in `language` or in English where the text is not translated.
+
+    Whatever changes in the study's facts changes the notice, and then everybody is asked again.
+    """
+    text = current_text(language, ConsentText.Audience.PARTICIPANT)
+    with override(text.language):
+        facts = [
+            (_("The study"), study.name),
+            (_("What it is for"), study.purpose or _("The study states no purpose.")),
+            (_("Setting and legal ground"), f"{study.get_setting_display()}; {study.get_legal_ground_display()}"),
+            (_("What is kept of the camera's picture"), _kept(study)),
+            (_("Whom you can ask"), study.contact or _("Whoever gave you the link.")),
+        ]
+    parts = [f"{heading}\n{' '.join(fact.split())}" for heading, fact in facts]
+    return Notice(text, "\n\n".join([*parts, text.body.strip()]) + "\n")
+
+
+def _kept(study: Study) -> str:
+    if study.capture_mode == Study.CaptureMode.READINGS:
+        return _("No video is kept: it is deleted as soon as it was analysed. The readings stay.")
+    return _("The video is kept only if you allow it below. The readings stay.")
