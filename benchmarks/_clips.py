@@ -2,32 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from skimage import data
 
+Frame = NDArray[np.uint8]
 
-def write_face_clip(path: Path, *, seconds: int, width: int = 1280, height: int = 720, fps: int = 30) -> Path:
-    """Encode the astronaut's head sliding to and fro; the grain brings the bitrate to that of a camera."""
+
+def moving_face_frames(count: int, *, width: int = 640, height: int = 480, fps: int = 30) -> Iterator[Frame]:
+    """Yield frames in which the astronaut's head slides to and fro; the grain is that of a camera."""
     rng = np.random.default_rng(1)
     grounds = [rng.normal(100, 6, (height, width, 3)).clip(0, 255).astype(np.uint8) for _ in range(4)]
     head = cv2.cvtColor(data.astronaut(), cv2.COLOR_RGB2BGR)[:260, 90:350]
     side = min(height - 40, 420)
     head = cv2.resize(head, (side, side), interpolation=cv2.INTER_AREA)
+    for number in range(count):
+        frame = grounds[number % len(grounds)].copy()
+        left = round((width - side) * (0.5 + 0.4 * np.sin(number / fps)))
+        frame[20 : 20 + side, left : left + side] = head
+        yield frame
+
+
+def write_face_clip(path: Path, *, seconds: int, width: int = 1280, height: int = 720, fps: int = 30) -> Path:
+    """Encode a moving face; the grain brings the bitrate to that of a camera."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=fps)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        for number in range(seconds * fps):
-            frame = grounds[number % len(grounds)].copy()
-            left = round((width - side) * (0.5 + 0.4 * np.sin(number / fps)))
-            frame[20 : 20 + side, left : left + side] = head
+        for frame in moving_face_frames(seconds * fps, width=width, height=height, fps=fps):
             container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format="bgr24")))
         container.mux(stream.encode())
     return path
+
+
+def face_jpegs(count: int, *, width: int = 640, height: int = 480, fps: int = 10) -> list[bytes]:
+    """Frames of a webcam: the same head, as JPEGs of the quality that browsers choose."""
+    pictures = moving_face_frames(count, width=width, height=height, fps=fps)
+    return [cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 80])[1].tobytes() for picture in pictures]
 
 
 def repeat_clip(source: Path, target: Path, times: int) -> Path:
