@@ -21,7 +21,9 @@ Logits = NDArray[np.float32]
 
 
 class Runtime(Protocol):
-    """Runs the network on a batch of one of `_BATCH_SIZES`."""
+    """Runs the network on a batch of one of `_BATCH_SIZES`; `pads` where a larger one costs less than several."""
+
+    pads: bool
 
     def run(self, faces: Inputs) -> Logits: ...
 
@@ -57,8 +59,12 @@ class Classifier:
         return _softmax(np.asarray(logits / self.spec.temperature, dtype=np.float32))
 
     def _run(self, inputs: Inputs) -> Logits:
-        largest = _BATCH_SIZES[-1]
-        parts = [self._run_padded(inputs[at : at + largest]) for at in range(0, len(inputs), largest)]
+        parts, rest = [], inputs
+        while len(rest):
+            fitting = [size for size in _BATCH_SIZES if size <= len(rest)]
+            size = _BATCH_SIZES[-1] if self._runtime.pads else fitting[-1]
+            parts.append(self._run_padded(rest[:size]))
+            rest = rest[size:]
         return np.concatenate(parts)
 
     def _run_padded(self, inputs: Inputs) -> Logits:
@@ -72,7 +78,12 @@ class Classifier:
 
 
 class LiteRTRuntime:
-    """One interpreter per batch size, made at its first use and never resized again."""
+    """One interpreter per batch size, made at its first use and never resized again.
+
+    On a CPU a batch costs as much as its faces one by one, so padding one would only add to the cost.
+    """
+
+    pads = False
 
     def __init__(self, weights: Path) -> None:
         self._weights = weights
@@ -97,6 +108,8 @@ class LiteRTRuntime:
 
 class TensorFlowRuntime:
     """One function compiled by TensorFlow, traced once per batch size."""
+
+    pads = True
 
     def __init__(self, weights: Path) -> None:
         # Both must be set before TensorFlow touches a GPU, or it takes all of its memory.

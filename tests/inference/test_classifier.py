@@ -125,3 +125,19 @@ def test_memory_stays_flat_over_many_calls(load: Load, backend: Backend) -> None
         classifier.classify(faces)
 
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kib < 8 * 1024
+
+
+@pytest.mark.parametrize(("pads", "batches"), [(False, [4, 1, 1]), (True, [16])])
+def test_a_batch_is_padded_only_where_that_saves_time(pads: bool, batches: list[int]) -> None:
+    asked: list[int] = []
+
+    class Network:
+        def __init__(self) -> None:
+            self.pads = pads
+
+        def run(self, faces: np.ndarray) -> np.ndarray:
+            asked.append(len(faces))
+            return np.zeros((len(faces), 7), np.float32)
+
+    assert Classifier(replace(SPEC, mirror=False), Network()).classify(_faces(6)).shape == (6, 7)
+    assert asked == batches
