@@ -74,15 +74,16 @@ def fer_view() -> Iterator[Server]:
     python = ROOT / ".venv-fer" / "bin" / "python"
     make_environment(python)
     command = [str(python), str(HERE / "_fer_view.py")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as view:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True) as view:
+        assert view.stdin and view.stdout
+        port, *pids = view.stdout.readline().split() or [""]
+        if not port:
+            raise SystemExit("fer's view did not start; run benchmarks/_fer_view.py by itself to see why.")
         try:
-            assert view.stdout
-            port = view.stdout.readline().strip()
-            if not port:
-                raise SystemExit("fer's view did not start; run benchmarks/_fer_view.py by itself to see why.")
-            yield Server("fer", f"http://127.0.0.1:{port}", pids=(view.pid,))
+            yield Server("fer", f"http://127.0.0.1:{port}", pids=tuple(map(int, pids)))
         finally:
-            view.kill()
+            view.stdin.close()  # it ends with its input
 
 
 def _await_url(up: subprocess.Popen[str]) -> str:
