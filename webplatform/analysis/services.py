@@ -20,27 +20,40 @@ from webplatform.analysis.progress import publish_job
 from webplatform.analysis.tasks import send_analysis
 from webplatform.analysis.uploads import CheckedUpload, check_upload, keep_upload
 from webplatform.common.errors import Conflict, NotAllowed
-from webplatform.consent.services import require_consent
+from webplatform.consent.models import Scope
+from webplatform.consent.services import require_consent, require_participant_consent, require_scope
 from webplatform.history.models import Session
 from webplatform.history.queries import is_editable_by
 from webplatform.history.services import fail_session, open_session, reopen_session
-from webplatform.studies.models import Study
+from webplatform.studies.approvals import require_permitted
+from webplatform.studies.models import Participant, Study
 from webplatform.studies.services import personal_study
 
 
-def submit_video(*, user: User, upload: UploadedFile, title: str = "", again: bool = False) -> AnalysisJob:
+def submit_video(
+    *,
+    user: User,
+    upload: UploadedFile,
+    title: str = "",
+    again: bool = False,
+    study: Study | None = None,
+    participant: Participant | None = None,
+) -> AnalysisJob:
     """The video lies in a new session's folder, and a job waits to turn it into that session's history.
 
-    All of it exists or nothing does. The job waits also when its message cannot be sent now.
+    All of it exists or nothing does. The job waits also when its message cannot be sent now. A participant's video
+    is recorded in their study and on their own consent; without a study, the personal one is meant.
 
     Raises:
-        ConsentMissing: the user has not agreed to the newest consent text.
+        ConsentMissing: the participant, or without one the user, has not agreed to the newest consent text.
+        NotAllowed: the user may not record in the study, or the law forbids the study to record.
         Invalid, TooLarge, StorageFull: the file cannot be accepted.
         Conflict: the study holds this very file already and `again` is not set; `details` name that session.
     """
-    consent = require_consent(user=user)
+    study = participant.study if participant else study or personal_study(user)
+    require_permitted(study)
+    consent = require_participant_consent(participant=participant) if participant else require_consent(user=user)
     checked = check_upload(upload)
-    study = personal_study(user)
     session = None
     try:
         with transaction.atomic():
@@ -89,7 +102,8 @@ def retry_job(*, job: AnalysisJob, user: User) -> AnalysisJob:
         Conflict: the job did not fail and was not cancelled.
     """
     _require_editor(job, user)
-    require_consent(user=user)
+    require_permitted(job.session.study)
+    require_scope(record=job.session.consent, scope=Scope.ANALYSE)
     ended = AnalysisJob.objects.filter(pk=job.pk, state__in=(AnalysisJob.State.FAILED, AnalysisJob.State.CANCELLED))
     with transaction.atomic():
         reopen_session(session=job.session)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 from redis import RedisError
 
-from webplatform.analysis import leftovers, stranded, work
+from webplatform.analysis import leftovers, stranded, withdrawals, work
 from webplatform.analysis.models import AnalysisJob
 
 logger = logging.getLogger(__name__)
@@ -32,7 +32,8 @@ def requeue_stranded_jobs() -> None:
 
 @shared_task
 def remove_leftovers() -> None:
-    """Remove files that no row knows of."""
+    """Remove files that no row knows of, and videos that may not stay."""
+    withdrawals.drop_unwanted_media()
     leftovers.remove_orphan_files()
 
 

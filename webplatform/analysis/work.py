@@ -26,12 +26,15 @@ import inference
 from webplatform.analysis.models import AnalysisJob
 from webplatform.analysis.progress import publish_job
 from webplatform.analysis.pulse import Pulse
+from webplatform.analysis.withdrawals import drop_media, may_keep_media
 from webplatform.common.errors import AppError, Conflict
-from webplatform.consent.services import require_consent
+from webplatform.consent.models import Scope
+from webplatform.consent.services import require_scope
 from webplatform.history.models import Session
 from webplatform.history.services import append_readings, close_session, discard_readings, fail_session, use_model
 from webplatform.modelhub.engines import engine_for
 from webplatform.modelhub.services import ensure_active_model
+from webplatform.studies.approvals import require_permitted
 
 BATCH_READINGS = 500
 BEAT_EVERY_S = 0.5
@@ -102,14 +105,14 @@ def _claim(job_id: UUID) -> _Run | None:
     )
     if not claimed:
         return None
-    job = AnalysisJob.objects.select_related("session__media", "session__created_by").get(pk=job_id)
+    job = AnalysisJob.objects.select_related("session__media", "session__study", "session__consent").get(pk=job_id)
     publish_job(job_id)
     return _Run(job, job.session, lease)
 
 
 def _read(run: _Run) -> None:
-    if run.session.created_by is not None:
-        require_consent(user=run.session.created_by)
+    require_permitted(run.session.study)
+    require_scope(record=run.session.consent, scope=Scope.ANALYSE)
     version = ensure_active_model()
     _write(run, partial(discard_readings, session=run.session))
     _write(run, partial(use_model, session=run.session, version=version))
@@ -149,6 +152,8 @@ def _finish(run: _Run, end: inference.VideoEnd) -> None:
     )
     done = {"state": AnalysisJob.State.DONE, "progress": 1.0, "faces_found": len(run.tracks)}
     _write(run, close, **done, **_ENDED, finished_at=timezone.now())
+    if not may_keep_media(run.session):
+        drop_media(run.session)
     publish_job(run.job.pk)
 
 

@@ -71,26 +71,27 @@ def give_participant_consent(
 
 
 @transaction.atomic
-def withdraw_consent(*, user: User, channel: Channel = Channel.PAGE) -> int:
-    """None of the user's agreements holds any more; returns how many were withdrawn now."""
-    return _withdraw_all(ConsentRecord.objects.filter(user=user, withdrawn_at=None), Scope.values, channel)
+def withdraw_consent(*, user: User, channel: Channel = Channel.PAGE, scopes: Iterable[str] = (Scope.ANALYSE,)) -> int:
+    """The scopes hold no more in any agreement of the user; without the analysis nothing else holds either.
+
+    Returns how many agreements changed now.
+
+    Raises:
+        Invalid: a scope is unknown.
+    """
+    return _withdraw_all(ConsentRecord.objects.filter(user=user, withdrawn_at=None), scopes, channel)
 
 
 @transaction.atomic
 def withdraw_participant(
     *, participant: Participant, channel: Channel, scopes: Iterable[str] = (Scope.ANALYSE,)
 ) -> int:
-    """The scopes hold no more in any agreement of the participant; without the analysis nothing else holds either.
-
-    Returns how many agreements changed.
+    """The same for a participant.
 
     Raises:
         Invalid: a scope is unknown.
     """
-    unwanted = set(scopes)
-    if not unwanted <= set(Scope.values):
-        raise Invalid(_("There is no such scope."))
-    return _withdraw_all(ConsentRecord.objects.filter(participant=participant, withdrawn_at=None), unwanted, channel)
+    return _withdraw_all(ConsentRecord.objects.filter(participant=participant, withdrawn_at=None), scopes, channel)
 
 
 def require_consent(*, user: User, scope: str = Scope.ANALYSE) -> ConsentRecord:
@@ -142,7 +143,10 @@ def _checked(scopes: Iterable[str]) -> list[str]:
 
 
 def _withdraw_all(records: Iterable[ConsentRecord], scopes: Iterable[str], channel: Channel) -> int:
-    return sum([_withdraw(record, set(scopes), channel) for record in records])
+    unwanted = set(scopes)
+    if not unwanted <= set(Scope.values):
+        raise Invalid(_("There is no such scope."))
+    return sum([_withdraw(record, unwanted, channel) for record in records])
 
 
 def _withdraw(record: ConsentRecord, scopes: set[str], channel: Channel) -> bool:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
-from functools import partial
-from pathlib import Path
 
 from django.db import transaction
 from django.db.models import F, Value
@@ -16,11 +13,14 @@ from django.utils.translation import gettext as _
 from inference import EMOTIONS, FaceReading, FrameReading
 from webplatform.accounts.models import User
 from webplatform.common.errors import Conflict, ConsentMissing, Invalid, NotAllowed
-from webplatform.consent.models import ConsentRecord
+from webplatform.consent.models import ConsentRecord, Scope
+from webplatform.consent.services import require_scope
+from webplatform.history.erasing import erase_session
 from webplatform.history.models import Observation, Session, Track
 from webplatform.history.queries import is_deletable_by, is_editable_by, role_in
 from webplatform.history.summary import summarize
 from webplatform.modelhub.models import ModelVersion
+from webplatform.studies.approvals import require_permitted
 from webplatform.studies.models import Membership, Study
 
 INSERT_ROWS = 1000
@@ -30,21 +30,30 @@ MAX_TITLE = 200
 def open_session(
     *, study: Study, user: User, consent: ConsentRecord, title: str, source: Session.Source, every_ms: int
 ) -> Session:
-    """An empty session of `study` is open.
+    """An empty session of `study` is open; it carries the consent, and the participant whose consent it is.
 
     Raises:
-        NotAllowed: the user may not record in this study.
-        ConsentMissing: the consent is somebody else's or was withdrawn.
+        NotAllowed: the user may not record in this study, or the law forbids the study to record.
+        ConsentMissing: the consent is somebody else's, was withdrawn, or does not cover the analysis.
         Invalid: the title is blank or the sampling step is not positive.
     """
     if role_in(study, user) not in (Membership.Role.OWNER, Membership.Role.ANALYST):
         raise NotAllowed(_("Only owners and analysts of a study may record sessions in it."))
-    if consent.user_id != user.pk or consent.withdrawn_at is not None:
+    require_permitted(study)
+    participant = consent.participant
+    if consent.user_id != user.pk if participant is None else participant.study_id != study.pk:
         raise ConsentMissing(_("A valid consent of the person who records is needed."))
+    require_scope(record=consent, scope=Scope.ANALYSE)
     if every_ms < 1:
         raise Invalid(_("The time between two sampled frames must be at least 1 ms."), every_ms=every_ms)
     return Session.objects.create(
-        study=study, created_by=user, consent=consent, title=_clean_title(title), source=source, every_ms=every_ms
+        study=study,
+        created_by=user,
+        consent=consent,
+        participant=participant,
+        title=_clean_title(title),
+        source=source,
+        every_ms=every_ms,
     )
 
 
@@ -171,7 +180,6 @@ def rename_session(*, session: Session, user: User, title: str) -> Session:
     return session
 
 
-@transaction.atomic
 def delete_session(*, session: Session, user: User) -> None:
     """The session is gone: its rows at once, its folder when the deletion is committed.
 
@@ -180,16 +188,7 @@ def delete_session(*, session: Session, user: User) -> None:
     """
     if not is_deletable_by(session, user):
         raise NotAllowed(_("Only the study's owner or whoever recorded a session may delete it."))
-    # Locked, so that a worker's append waits, finds no open session and stops, instead of adding rows to nothing.
-    locked = Session.objects.select_for_update().filter(pk=session.pk).first()
-    if locked is not None:
-        locked.delete()
-    transaction.on_commit(partial(_remove_folder, session.folder), robust=True)
-
-
-def _remove_folder(folder: Path) -> None:
-    if folder.exists():
-        shutil.rmtree(folder)
+    erase_session(session=session)
 
 
 def _clean_title(title: str) -> str:

@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass, field
+
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from webplatform.accounts.models import User
-from webplatform.studies.models import Membership, Study
+from webplatform.common.errors import Invalid, NotAllowed
+from webplatform.studies.approvals import ask_approval, require_reason, valid_approval
+from webplatform.studies.models import Membership, Study, default_languages
+from webplatform.studies.trail import record
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a study is for, as its owner states it."""
+
+    name: str
+    purpose: str
+    setting: str
+    contact: str
+    legal_ground: str = Study.LegalGround.CONSENT
+    capture_mode: str = Study.CaptureMode.READINGS
+    exemption: str = Study.Exemption.NONE
+    exemption_reason: str = ""
+    languages: list[str] = field(default_factory=default_languages)
 
 
 @transaction.atomic
@@ -17,6 +38,84 @@ def personal_study(user: User) -> Study:
     owned = Membership.objects.filter(user=user, role=Membership.Role.OWNER)
     study = Study.objects.filter(is_personal=True, memberships__in=owned).first()
     if study is None:
-        study = Study.objects.create(name=_("Personal"), is_personal=True)
+        study = Study.objects.create(name=_("Personal"), is_personal=True, setting=Study.Setting.PERSONAL)
         Membership.objects.create(user=user, study=study, role=Membership.Role.OWNER)
     return study
+
+
+def create_study(*, user: User, purpose: Purpose) -> Study:
+    """A study that `user` owns exists; one in a restricted setting waits for a second admin.
+
+    Raises:
+        Invalid: something is missing, or the setting is forbidden for what it states.
+    """
+    study = Study(**_checked(purpose))
+    require_reason(study, user)  # outside of the transaction: the refusal itself is kept in the audit
+    with transaction.atomic():
+        study.save()
+        Membership.objects.create(user=user, study=study, role=Membership.Role.OWNER)
+        record(actor=user, action="study.created", study=study, setting=study.setting)
+        _ask_where_needed(study, user)
+    return study
+
+
+def change_study(*, study: Study, user: User, purpose: Purpose) -> Study:
+    """The study states this from now on; its participants are asked again where their notice has changed.
+
+    Raises:
+        NotAllowed: the user does not own the study.
+        Invalid: something is missing, or the setting is forbidden for what it states.
+    """
+    require_owner(study, user)
+    changes = _checked(purpose)
+    changed = sorted(name for name, value in changes.items() if getattr(study, name) != value)
+    before = {name: getattr(study, name) for name in changes}
+    for name, value in changes.items():
+        setattr(study, name, value)
+    try:
+        require_reason(study, user)
+    except Invalid:
+        for name, value in before.items():
+            setattr(study, name, value)
+        raise
+    with transaction.atomic():
+        study.save(update_fields=list(changes))
+        record(actor=user, action="study.changed", study=study, fields=changed)
+        _ask_where_needed(study, user)
+    return study
+
+
+def require_owner(study: Study, user: User) -> None:
+    """Raises NotAllowed for everybody but the study's owners."""
+    if not Membership.objects.filter(study=study, user=user, role=Membership.Role.OWNER).exists():
+        raise NotAllowed(_("Only an owner of the study may do this."))
+
+
+def require_recorder(study: Study, user: User) -> None:
+    """Raises NotAllowed for everybody but the study's owners and analysts."""
+    roles = (Membership.Role.OWNER, Membership.Role.ANALYST)
+    if not Membership.objects.filter(study=study, user=user, role__in=roles).exists():
+        raise NotAllowed(_("Only owners and analysts of the study may do this."))
+
+
+def _ask_where_needed(study: Study, user: User) -> None:
+    if study.is_restricted and valid_approval(study) is None:
+        ask_approval(study=study, user=user)
+
+
+def _checked(purpose: Purpose) -> dict[str, object]:
+    """The fields to store: tidy, complete, and of the values that there are."""
+    values = asdict(purpose)
+    for name in ("name", "purpose", "contact", "exemption_reason"):
+        values[name] = values[name].replace("\0", " ").strip()
+    for name, text in (("name", _("name")), ("purpose", _("purpose")), ("contact", _("contact"))):
+        if not values[name]:
+            raise Invalid(_("A study states its %(what)s.") % {"what": text}, field=name)
+    offered = {code for code, _name in settings.LANGUAGES}
+    values["languages"] = [code for code in dict.fromkeys(purpose.languages) if code in offered]
+    if not values["languages"]:
+        raise Invalid(_("A study has at least one language that there is a consent text in."), field="languages")
+    for name in ("setting", "legal_ground", "capture_mode", "exemption"):
+        if values[name] not in dict(Study._meta.get_field(name).flatchoices):
+            raise Invalid(_("This is not one of the choices."), field=name)
+    return values

@@ -11,11 +11,13 @@ from django.utils import timezone
 from tests.webplatform.analysis.conftest import UNREADABLE
 from webplatform.analysis import stranded, tasks, work
 from webplatform.analysis.leftovers import remove_orphan_files
-from webplatform.analysis.models import AnalysisJob
+from webplatform.analysis.models import AnalysisJob, MediaFile
 from webplatform.analysis.services import cancel_job, retry_job
+from webplatform.consent.models import ConsentRecord
 from webplatform.consent.services import withdraw_consent
 from webplatform.history.models import Observation, Session, Track
 from webplatform.history.services import delete_session
+from webplatform.studies.models import Study
 
 
 def job_now() -> AnalysisJob:
@@ -192,10 +194,54 @@ def test_a_waiting_job_is_sent_again_at_doubling_intervals(submit):
 
 def test_no_video_is_read_once_the_consent_was_withdrawn(submit, fake_engine, owner):
     job = submit()
-    withdraw_consent(user=owner)
+    ConsentRecord.objects.update(withdrawn_at=timezone.now())  # behind the back of the service that stops the job
     work.run_job(job.pk)
     assert (job_now().state, job_now().error_code) == ("failed", "consent_missing")
     assert Observation.objects.count() == 0
+
+
+def test_a_withdrawal_cancels_the_job_at_once_and_then_removes_its_session(
+    submit, fake_engine, owner, django_capture_on_commit_callbacks
+):
+    job = submit()
+    folder = job.session.folder
+    with django_capture_on_commit_callbacks(execute=True):
+        withdraw_consent(user=owner)
+        assert job_now().state == "cancelled"
+    work.run_job(job.pk)
+    assert not Session.objects.exists()
+    assert not folder.exists()
+
+
+def test_a_video_that_may_not_be_kept_goes_when_it_was_analysed(
+    submit, fake_engine, django_capture_on_commit_callbacks
+):
+    job = submit()
+    Study.objects.update(capture_mode=Study.CaptureMode.READINGS)
+    with django_capture_on_commit_callbacks(execute=True):
+        work.run_job(job.pk)
+    assert job_now().state == "done"
+    assert not MediaFile.objects.exists()
+    assert list(job.session.folder.iterdir()) == []
+    assert Observation.objects.exists()
+
+
+def test_taking_back_the_keeping_of_videos_removes_them_and_leaves_the_readings(
+    submit, fake_engine, owner, django_capture_on_commit_callbacks
+):
+    job = submit()
+    work.run_job(job.pk)
+    with django_capture_on_commit_callbacks(execute=True):
+        withdraw_consent(user=owner, scopes=["keep_media"])
+    assert list(job.session.folder.iterdir()) == []
+    assert Observation.objects.exists()
+
+
+def test_no_study_that_the_law_forbids_is_read(submit, fake_engine):
+    job = submit()
+    Study.objects.update(setting=Study.Setting.WORKPLACE)
+    work.run_job(job.pk)
+    assert (job_now().state, job_now().error_code) == ("failed", "not_allowed")
 
 
 def test_a_video_that_vanished_fails_with_a_sentence(submit, fake_engine):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from inference import Reason
 from tests.webplatform.history.readings import face, frame
 from webplatform.common.errors import Conflict, ConsentMissing, Invalid, NotAllowed
+from webplatform.consent.models import ConsentRecord
 from webplatform.history.models import Observation, Session, Track
 from webplatform.history.services import (
     append_readings,
@@ -58,7 +59,7 @@ class TestOpening:
             open_session(study=study, user=owner, consent=consent_of(viewer), title="x", source=UPLOAD, every_ms=200)
 
     def test_a_withdrawn_consent_does_not_count(self, study, owner, consent):
-        consent.withdrawn_at = timezone.now()
+        ConsentRecord.objects.filter(pk=consent.pk).update(withdrawn_at=timezone.now())
         with pytest.raises(ConsentMissing):
             open_session(study=study, user=owner, consent=consent, title="x", source=UPLOAD, every_ms=200)
 

@@ -1,0 +1,63 @@
+"""What a withdrawn consent stops and takes with it: the jobs that run on it, and the videos kept by it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import partial
+
+from django.db import transaction
+from django.utils import timezone
+
+from webplatform.analysis.models import AnalysisJob, MediaFile
+from webplatform.analysis.progress import publish_job
+from webplatform.common.errors import Conflict
+from webplatform.consent.models import ConsentRecord, Scope
+from webplatform.consent.queries import effective_scopes
+from webplatform.history.models import Session
+from webplatform.history.services import fail_session
+from webplatform.studies.models import Study
+
+ACTIVE = (AnalysisJob.State.QUEUED, AnalysisJob.State.RUNNING)
+
+
+def may_keep_media(session: Session) -> bool:
+    """Whether the video may stay once it is analysed: the study keeps videos, and the consent covers it."""
+    keeps = session.study.capture_mode == Study.CaptureMode.MEDIA
+    return keeps and Scope.KEEP_MEDIA in effective_scopes(session.consent)
+
+
+@transaction.atomic
+def stop_jobs(record: ConsentRecord) -> int:
+    """No job works on the consent any more: each is cancelled, and its worker writes nothing more.
+
+    Returns how many there were.
+    """
+    jobs = list(AnalysisJob.objects.filter(session__consent=record, state__in=ACTIVE).select_related("session"))
+    stopped = {"state": AnalysisJob.State.CANCELLED, "lease": None, "seconds_left": None}
+    for job in jobs:
+        with suppress(Conflict):
+            fail_session(session=job.session)  # the session's row first, as everywhere
+        AnalysisJob.objects.filter(pk=job.pk, state__in=ACTIVE).update(finished_at=timezone.now(), **stopped)
+        transaction.on_commit(partial(publish_job, job.pk), robust=True)
+    return len(jobs)
+
+
+@transaction.atomic
+def drop_media(session: Session) -> bool:
+    """The session's video is gone, its history stays; False where there was none."""
+    media = MediaFile.objects.filter(session=session).first()
+    if media is None:
+        return False
+    media.delete()
+    transaction.on_commit(partial((session.folder / media.stored_name).unlink, missing_ok=True), robust=True)
+    return True
+
+
+def drop_unwanted_media() -> int:
+    """No video of an analysed session is left that its consent or its study does not keep; returns how many went."""
+    done = AnalysisJob.objects.filter(state=AnalysisJob.State.DONE, session__media__isnull=False)
+    by_study = done.filter(session__study__capture_mode=Study.CaptureMode.READINGS)
+    by_consent = done.filter(session__consent__withdrawals__isnull=False)
+    jobs = (by_study | by_consent).select_related("session__study", "session__consent").distinct()
+    unwanted = [job.session for job in jobs if not may_keep_media(job.session)]
+    return sum([drop_media(session) for session in unwanted])

@@ -1,0 +1,26 @@
+"""The end of a session: nothing of it is left, in the database and on the disk."""
+
+from __future__ import annotations
+
+import shutil
+from functools import partial
+from pathlib import Path
+
+from django.db import transaction
+
+from webplatform.history.models import Session
+
+
+@transaction.atomic
+def erase_session(*, session: Session) -> None:
+    """The session is gone, whoever wanted that: its rows at once, its folder when the deletion is committed."""
+    # Locked, so that a worker's append waits, finds no open session and stops, instead of adding rows to nothing.
+    locked = Session.objects.select_for_update().filter(pk=session.pk).first()
+    if locked is not None:
+        locked.delete()
+    transaction.on_commit(partial(_remove_folder, session.folder), robust=True)
+
+
+def _remove_folder(folder: Path) -> None:
+    if folder.exists():
+        shutil.rmtree(folder)

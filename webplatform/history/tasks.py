@@ -1,0 +1,13 @@
+"""What the housekeeper does for the history."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from webplatform.history import withdrawals
+
+
+@shared_task
+def remove_unconsented() -> None:
+    """Remove the sessions whose consent was withdrawn and that a dying process left behind."""
+    withdrawals.remove_unconsented()
