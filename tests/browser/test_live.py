@@ -130,7 +130,6 @@ def test_withdrawn_consent_ends_the_session_and_says_why(platform, sit_down):
     start(visitor)
     withdraw_consent(user=person.user)
     expect(visitor.page.locator("#over-text")).to_have_text("The consent was withdrawn.", timeout=5_000)
-    expect(visitor.page.get_by_role("button", name="See the session")).to_be_visible()
 
 
 def test_pausing_and_going_on(platform, sit_down):

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 import inference
 from webplatform.common.errors import AppError, Conflict, ConsentMissing, Invalid
 from webplatform.history.markers import add_marker
+from webplatform.history.models import Session
 from webplatform.live import protocol, services
 from webplatform.live.batching import batcher_of
 from webplatform.live.protocol import BadMessage, Close, Dropped, Frame
@@ -37,9 +38,10 @@ logger = logging.getLogger(__name__)
 class LiveConsumer(AsyncWebsocketConsumer):
     """Takes frames in, answers each one once, and hands the readings to the history every two seconds."""
 
-    open_sockets: ClassVar[int] = 0
+    watched: ClassVar[int] = 0  # cameras of this process
 
     recording: LiveRecording | None = None
+    is_watched = False
 
     async def connect(self) -> None:
         self.frames: asyncio.Queue[tuple[Frame, float]] = asyncio.Queue(protocol.MAX_IN_FLIGHT)
@@ -47,15 +49,11 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.heard_s = time.monotonic()
         self.is_paused = self.is_over = False
         self.failures = 0
-        LiveConsumer.open_sockets += 1
         await self.accept()
-        if LiveConsumer.open_sockets > settings.RAUT_LIVE_MAX_SOCKETS:
-            await self._end(Ended(Close.FULL, _("The server watches as many cameras as it can. Try again later.")))
-            return
         self.tasks.append(asyncio.create_task(self._await_start()))
 
     async def disconnect(self, code: int) -> None:
-        LiveConsumer.open_sockets -= 1
+        LiveConsumer.watched -= self.is_watched
         for task in self.tasks:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
@@ -97,31 +95,41 @@ class LiveConsumer(AsyncWebsocketConsumer):
             raise BadMessage("The session has begun already.")
         if message.get("version") != protocol.VERSION:
             raise BadMessage(f"This server speaks version {protocol.VERSION} of the protocol.")
-        user = self.scope["user"]
-        if ticket := protocol.read_text(message, "ticket", most=500):
-            user = await database_sync_to_async(services.user_of_ticket)(ticket)
-        if user is None or not user.is_authenticated:
+        seat = await self._seat(message)
+        if seat is None:
             await self._end(Ended(Close.NOT_SIGNED_IN, _("Please log in, or ask for a new ticket.")))
             return
+        if LiveConsumer.watched >= settings.RAUT_LIVE_MAX_SOCKETS:
+            await self._end(Ended(Close.FULL, _("The server watches as many cameras as it can. Try again later.")))
+            return
+        LiveConsumer.watched += 1
+        self.is_watched = True
         try:
-            self.recording = await self._open(user, message)
+            self.recording = await self._open(seat, message)
         except AppError as error:
             await self._end(Ended(_close_code(error, is_resume=message["type"] == "resume"), error.message))
             return
-        self.user, self.heard_s = user, time.monotonic()
+        self.user, self.heard_s = seat.user, time.monotonic()
         self.tasks += [asyncio.create_task(self._read_frames()), asyncio.create_task(self._watch())]
         await self._say(_ready_data(self.recording))
 
-    async def _open(self, user: Any, message: dict[str, Any]) -> LiveRecording:
+    async def _seat(self, message: dict[str, Any]) -> services.Seat | None:
+        user = self.scope["user"]
+        if ticket := protocol.read_text(message, "ticket", most=500):
+            user = await database_sync_to_async(services.user_of_ticket)(ticket)
+        return services.Seat(user) if user is not None and user.is_authenticated else None
+
+    async def _open(self, seat: services.Seat, message: dict[str, Any]) -> LiveRecording:
         if message["type"] == "resume":
             token = protocol.read_text(message, "token", most=500)
-            return await database_sync_to_async(services.resume)(user=user, token=token)
+            return await database_sync_to_async(services.resume)(user=seat.user, token=token)
         asked = services.Asked(
             study_id=protocol.read_text(message, "study", most=40),
+            participant_id=protocol.read_text(message, "participant", most=40),
             title=protocol.read_text(message, "title", most=200),
             fps=protocol.read_number(message, "fps", least=0.1, most=settings.RAUT_LIVE_MAX_FPS, default=10),
         )
-        return await database_sync_to_async(services.begin)(user=user, asked=asked)
+        return await database_sync_to_async(services.begin)(seat=seat, asked=asked)
 
     async def _stop(self, recording: LiveRecording, code: Close = Close.DONE, message: str = "") -> None:
         """Answer what was taken in, close the session and say so; what comes meanwhile is not taken in."""
@@ -134,7 +142,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         except Conflict as error:
             await self._end(Ended(Close.TAKEN_OVER, error.message))
             return
-        url = reverse("dashboard:session", args=[session.pk]) if session else None
+        url = self.result_url(session) if session else None
         statistics = {name: value for name, value in recording.statistics.data().items() if name != "bins"}
         await self._say({"type": "ended", "session": session and str(session.pk), "url": url, "statistics": statistics})
         await self._end(Ended(code, message))
@@ -144,6 +152,10 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if ended.message:
             await self._say({"type": "closing", "code": int(ended.code), "message": ended.message})
         await self.close(ended.code)
+
+    def result_url(self, session: Session) -> str:
+        """Where whoever sits here sees what was recorded."""
+        return reverse("dashboard:session", args=[session.pk])
 
     async def _await_start(self) -> None:
         await asyncio.sleep(START_WITHIN_S)
@@ -201,7 +213,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 ended = Ended(Close.IDLE, _("No frame came for too long."))
             if ended is None or self.is_over:
                 continue
-            if ended.code in (Close.TAKEN_OVER, Close.SERVER_ERROR):
+            if ended.code in (Close.TAKEN_OVER, Close.SERVER_ERROR, Close.CONSENT_MISSING):
                 await self._end(ended)
             else:
                 await self._stop(recording, ended.code, ended.message)
@@ -210,8 +222,6 @@ class LiveConsumer(AsyncWebsocketConsumer):
         try:
             ended = await database_sync_to_async(services.keep)(recording)
             self.failures = 0
-        except Conflict as error:
-            return Ended(Close.TAKEN_OVER, error.message)
         except DatabaseError:
             self.failures += 1
             logger.warning("The readings of live session %s could not be stored yet.", recording.session.pk)

@@ -30,6 +30,7 @@ class LiveRecording:
         last_ms: when the newest reading was taken, stored or waiting.
         readings: not yet stored.
         stored_s: when readings were last stored, by the monotonic clock.
+        heard_s: when the database was last told that the session lives, likewise.
     """
 
     session: Session
@@ -42,6 +43,7 @@ class LiveRecording:
     last_ms: int = -1
     readings: list[inference.FrameReading] = field(default_factory=list)
     stored_s: float = field(default_factory=time.monotonic)
+    heard_s: float = field(default_factory=time.monotonic)
     _tokens: float = math.inf
     _refilled_s: float = field(default_factory=time.monotonic)
 

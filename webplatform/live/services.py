@@ -6,22 +6,24 @@ import secrets
 import time
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Model, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from inference import FrameReading, InferenceError
 from webplatform.accounts.models import User
 from webplatform.common.errors import AppError, Conflict, Invalid, NotAllowed
-from webplatform.consent.services import require_consent
+from webplatform.consent.models import ConsentRecord
+from webplatform.consent.services import require_consent, require_participant_consent
 from webplatform.history import services as history
 from webplatform.history.models import Session, Track
-from webplatform.history.queries import role_in
 from webplatform.live.models import LiveConnection
 from webplatform.live.protocol import Close
 from webplatform.live.recording import Ended, LiveRecording
@@ -29,12 +31,17 @@ from webplatform.live.silent import RESUME_WITHIN_S, close_recorded
 from webplatform.live.statistics import LiveStatistics
 from webplatform.modelhub.engines import engine_for
 from webplatform.modelhub.queries import active_version
-from webplatform.studies.models import Membership, Study
+from webplatform.studies.approvals import is_permitted
+from webplatform.studies.models import Membership, Participant, Study
 from webplatform.studies.services import personal_study
+
+Found = TypeVar("Found", bound=Model)
 
 SOCKET = "/ws/live/"
 TICKET_SALT, RESUME_SALT = "live-ticket", "live-resume"
 TICKET_S = 60
+SAY_EVERY_S = 5.0
+TAKEN = Ended(Close.TAKEN_OVER, gettext_noop("This session has ended, or goes on elsewhere."))
 RECORDERS = (Membership.Role.OWNER, Membership.Role.ANALYST)
 
 
@@ -43,14 +50,16 @@ class Asked:
     """What a client wants of a new session.
 
     Args:
-        study_id: empty for the personal study.
+        study_id: empty for the personal study, or the participant's.
+        participant_id: whom the camera watches; empty for the user.
         title: empty for one with the time in it.
         fps: how many frames a second it means to send.
     """
 
-    study_id: str
-    title: str
-    fps: float
+    study_id: str = ""
+    participant_id: str = ""
+    title: str = ""
+    fps: float = 10.0
 
 
 def studies_to_record_in(user: User) -> list[Study]:
@@ -68,6 +77,16 @@ def look_once(*, user: User, picture: bytes) -> FrameReading:
         Invalid: the picture cannot be read.
     """
     require_consent(user=user)
+    return look(picture)
+
+
+def look(picture: bytes) -> FrameReading:
+    """What the active model sees in a picture, for callers that have seen to the consent.
+
+    Raises:
+        Conflict: there is no model to read with.
+        Invalid: the picture cannot be read.
+    """
     version = active_version()
     if version is None:
         raise Conflict(_("There is no model to read with yet."))
@@ -91,23 +110,37 @@ def user_of_ticket(ticket: str) -> User | None:
     return User.objects.filter(pk=user_id, is_active=True).first()
 
 
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Who sits at a socket.
+
+    Args:
+        user: whose session it becomes.
+        participant: who is before the camera, in their own study and on their own consent; None: the user.
+    """
+
+    user: User
+    participant: Participant | None = None
+
+
 @transaction.atomic
-def begin(*, user: User, asked: Asked) -> LiveRecording:
-    """A webcam session of the user is open, read with the active model, and held by the caller.
+def begin(*, seat: Seat, asked: Asked) -> LiveRecording:
+    """A webcam session is open, read with the active model, and held by the caller.
 
     Raises:
-        NotAllowed: the user may not record in the study, or there is no such study.
-        ConsentMissing: the user has not agreed to the newest text.
+        NotAllowed: the user may not record in the study, there is no such study, or the law forbids it to record.
+        ConsentMissing: who is before the camera has not agreed to the newest text.
         Conflict: there is no model to read with.
     """
-    study = _study(user, asked.study_id)
+    user, participant = seat.user, seat.participant or _participant(seat.user, asked.participant_id)
+    study = participant.study if participant else _study(user, asked.study_id)
     version = active_version()
     if version is None:
         raise Conflict(_("There is no model to read with yet."))
     session = history.open_session(
         study=study,
         user=user,
-        consent=require_consent(user=user),
+        consent=require_participant_consent(participant=participant) if participant else require_consent(user=user),
         title=asked.title.strip() or _("Live session, %(time)s") % {"time": f"{timezone.localtime():%Y-%m-%d %H:%M}"},
         source=Session.Source.WEBCAM,
         every_ms=max(1, round(1000 / asked.fps)),
@@ -154,18 +187,17 @@ def resume(*, user: User, token: str) -> LiveRecording:
 
 
 def keep(recording: LiveRecording) -> Ended | None:
-    """Say that the session lives and store what is due; the reason where it may not go on.
-
-    What waits is stored first: a withdrawn right ends the session, it does not rob what was recorded before.
-    """
+    """Store what is due, and say that the session lives; the reason where it may not go on."""
+    if ended := refusal(recording):
+        return ended
     if recording.is_due:
-        store(recording)
-    is_held = LiveConnection.objects.filter(session=recording.session, holder=recording.holder).update(
-        heard_at=timezone.now()
-    )
-    if not is_held:
-        return Ended(Close.TAKEN_OVER, _("This session goes on elsewhere, or was deleted."))
-    return _refusal(recording.session.pk, recording.user_id)
+        try:
+            store(recording)
+        except Conflict:
+            return refusal(recording) or TAKEN
+    elif time.monotonic() - recording.heard_s >= SAY_EVERY_S and not _hold(recording):
+        return refusal(recording) or TAKEN
+    return None
 
 
 @transaction.atomic
@@ -175,10 +207,9 @@ def store(recording: LiveRecording) -> None:
     Raises:
         Conflict: another socket holds the session, or it is not open.
     """
-    is_held = LiveConnection.objects.select_for_update().filter(session=recording.session, holder=recording.holder)
-    if not is_held.exists():
+    if not _hold(recording):
         recording.readings.clear()
-        raise Conflict(_("This session goes on elsewhere, or was deleted."))
+        raise Conflict(TAKEN.message)
     waiting = list(recording.readings)
     history.append_readings(session=recording.session, readings=waiting)
     Session.objects.filter(pk=recording.session.pk).update(live_statistics=recording.statistics.data())
@@ -205,28 +236,54 @@ def let_go(recording: LiveRecording) -> None:
         return  # taken over or ended: nothing of ours is left to store
 
 
+def refusal(recording: LiveRecording) -> Ended | None:
+    """Why the session may not go on; None while it may. One query where all is well."""
+    session, user_id = recording.session, recording.user_id
+    held = Session.objects.filter(pk=session.pk, state=Session.State.OPEN, connection__holder=recording.holder)
+    member = {"user_id": user_id, "user__is_active": True, "role__in": RECORDERS}
+    allowed = held.filter(
+        consent__withdrawn_at=None, **{f"study__memberships__{name}": value for name, value in member.items()}
+    )
+    now = allowed.select_related("study").first()
+    if now is not None:
+        return None if is_permitted(now.study) else Ended(Close.NOT_ALLOWED, _("This study may not record any more."))
+    # The session may be gone with the consent: the record tells which.
+    if ConsentRecord.objects.filter(pk=session.consent_id, withdrawn_at__isnull=False).exists():
+        return Ended(Close.CONSENT_MISSING, _("The consent was withdrawn."))
+    if not User.objects.filter(pk=user_id, is_active=True).exists():
+        return Ended(Close.NOT_SIGNED_IN, _("This account is disabled."))
+    if held.exists():
+        return Ended(Close.NOT_ALLOWED, _("You may not record in this study any more."))
+    return TAKEN
+
+
+def _hold(recording: LiveRecording) -> bool:
+    """Say that the session lives; False where another socket holds it."""
+    recording.heard_s = time.monotonic()
+    mine = LiveConnection.objects.filter(session=recording.session, holder=recording.holder)
+    return bool(mine.update(heard_at=timezone.now()))
+
+
 def _study(user: User, study_id: str) -> Study:
     if not study_id:
         return personal_study(user)
-    try:
-        study = Study.objects.for_user(user).filter(pk=UUID(study_id)).first()
-    except ValueError as error:
-        raise Invalid(_("There is no such study.")) from error
+    study = _found(Study.objects.for_user(user), study_id)
     if study is None:
         raise NotAllowed(_("There is no such study."))
     return study
 
 
-def _refusal(session_id: UUID, user_id: int) -> Ended | None:
-    """Why the right to record is gone; None while it holds."""
-    session = Session.objects.filter(pk=session_id).select_related("consent", "study").first()
-    user = User.objects.filter(pk=user_id).first()
-    if session is None or session.state != Session.State.OPEN:
-        return Ended(Close.TAKEN_OVER, _("This session has ended elsewhere."))
-    if user is None or not user.is_active:
-        return Ended(Close.NOT_SIGNED_IN, _("This account is disabled."))
-    if session.consent.withdrawn_at is not None:
-        return Ended(Close.CONSENT_MISSING, _("The consent was withdrawn."))
-    if role_in(session.study, user) not in RECORDERS:
-        return Ended(Close.NOT_ALLOWED, _("You may not record in this study any more."))
-    return None
+def _participant(user: User, participant_id: str) -> Participant | None:
+    if not participant_id:
+        return None
+    participant = _found(Participant.objects.for_user(user).select_related("study"), participant_id)
+    if participant is None:
+        raise NotAllowed(_("There is no such participant."))
+    return participant
+
+
+def _found(rows: QuerySet[Found], key: str) -> Found | None:
+    try:
+        return rows.filter(pk=UUID(key)).first()
+    except ValueError:
+        return None

@@ -28,9 +28,14 @@ def open_question(study: Study) -> StudyApproval | None:
     return StudyApproval.objects.filter(study=study, decided_at=None).first()
 
 
+def is_permitted(study: Study) -> bool:
+    """Whether the study may record: no restricted setting, or one with a valid approval."""
+    return not study.is_restricted or valid_approval(study) is not None
+
+
 def require_permitted(study: Study) -> None:
-    """Raises NotAllowed where the law forbids the study to record: a restricted setting without a valid approval."""
-    if study.is_restricted and valid_approval(study) is None:
+    """Raises NotAllowed where the law forbids the study to record."""
+    if not is_permitted(study):
         raise NotAllowed(
             _("Reading facial expressions in this setting needs a medical or safety reason and an admin's approval."),
             reason="study_not_approved",

@@ -9,12 +9,12 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
-from webplatform.consent.services import withdraw_consent
+from webplatform.consent.services import give_participant_consent, withdraw_consent
 from webplatform.history.models import Marker, Observation, Session
 from webplatform.live.models import LiveConnection
 from webplatform.live.services import issue_ticket
 from webplatform.live.silent import close_silent_sessions
-from webplatform.studies.models import Membership
+from webplatform.studies.models import Membership, Participant, Study
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -182,17 +182,19 @@ async def end_of(socket):
     return ended, closing, code
 
 
-async def test_withdrawn_consent_closes_the_socket_and_keeps_what_was_recorded(begin, jpegs, owner, ask):
+async def test_withdrawn_consent_closes_the_socket_and_removes_what_was_recorded(begin, jpegs, owner, ask):
     socket, ready = await begin()
     await socket.frame(0, 0, jpegs[0])
     await socket.hear()
     await ask(lambda: withdraw_consent(user=owner))
     started = asyncio.get_running_loop().time()
-    _, _, code = await end_of(socket)
-    assert code == 4410
+    closing = await socket.hear()
+    assert (closing["type"], closing["message"]) == ("closing", "The consent was withdrawn.")
+    assert (await socket.hear())["closed"] == 4410
     assert asyncio.get_running_loop().time() - started < 2
-    session = await ask(lambda: Session.objects.get(pk=ready["session"]))
-    assert (session.state, session.is_partial, session.frames_sampled) == ("closed", True, 1)
+    await socket.leave()
+    assert not await ask(lambda: Session.objects.filter(pk=ready["session"]).exists())
+    assert not await ask(lambda: Observation.objects.exists())
 
 
 async def test_a_disabled_account_closes_the_socket(begin, jpegs, owner, ask):
@@ -210,15 +212,32 @@ async def test_a_lost_membership_closes_the_socket(begin, jpegs, study, owner, a
     assert (await end_of(socket))[2] == 4403
 
 
-async def test_one_socket_too_many_is_told_so(begin, socket_of, owner, settings):
+async def test_one_camera_too_many_is_told_so(begin, socket_of, owner, settings):
     settings.RAUT_LIVE_MAX_SOCKETS = 1
     first, _ = await begin()
-    second = socket_of(owner)
-    await second.open()
-    assert (await second.hear())["type"] == "closing"
-    assert await second.hear() == {"closed": 4429}
-    await second.leave()
+    code, said = await refusal_of(socket_of(owner))
+    assert (code, said[0]["type"]) == (4429, "closing")
     await first.leave()
+    second, _ = await begin()
+    await second.leave()
+
+
+async def test_a_study_that_the_law_forbids_records_nothing_and_stops(begin, socket_of, study, owner, jpegs, ask):
+    socket, _ = await begin(study=str(study.pk))
+    await socket.frame(0, 0, jpegs[0])
+    await ask(lambda: Study.objects.filter(pk=study.pk).update(setting=Study.Setting.WORKPLACE))
+    assert (await end_of(socket))[2] == 4403
+    assert (await refusal_of(socket_of(owner), study=str(study.pk)))[0] == 4403
+
+
+async def test_a_participant_is_recorded_on_their_own_consent(begin, socket_of, owner, study, ask):
+    participant = await ask(lambda: Participant.objects.create(study=study, pseudonym="P01"))
+    assert (await refusal_of(socket_of(owner), participant=str(participant.pk)))[0] == 4410
+    notice = await ask(lambda: give_participant_consent(participant=participant, language="en", channel="page"))
+    socket, ready = await begin(participant=str(participant.pk))
+    session = await ask(lambda: Session.objects.get(pk=ready["session"]))
+    assert (session.participant_id, session.study_id, session.consent_id) == (participant.pk, study.pk, notice.pk)
+    await socket.leave()
 
 
 # -- losing and regaining the connection ------------------------------------------------------------------------------
