@@ -233,7 +233,8 @@ async def test_a_study_that_the_law_forbids_records_nothing_and_stops(begin, soc
 async def test_a_participant_is_recorded_on_their_own_consent(begin, socket_of, owner, study, ask):
     participant = await ask(lambda: Participant.objects.create(study=study, pseudonym="P01"))
     assert (await refusal_of(socket_of(owner), participant=str(participant.pk)))[0] == 4410
-    notice = await ask(lambda: give_participant_consent(participant=participant, language="en", channel="page"))
+    agreed = {"participant": participant, "language": "en", "channel": "page", "scopes": ["analyse"]}
+    notice = await ask(lambda: give_participant_consent(**agreed))
     socket, ready = await begin(participant=str(participant.pk))
     session = await ask(lambda: Session.objects.get(pk=ready["session"]))
     assert (session.participant_id, session.study_id, session.consent_id) == (participant.pk, study.pk, notice.pk)
