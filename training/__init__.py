@@ -6,6 +6,7 @@ from training.config import RECIPES, Augmentation, TrainingConfig, recipe_named
 from training.dataset import Dataset, DatasetReport, FaceSet, read_dataset
 from training.errors import BadDataset, BadRegistry, Cancelled, TrainingError
 from training.evaluate import evaluate_bundle
+from training.frozen import freeze_dataset
 from training.registry import Registry
 from training.robustness import measure_robustness
 from training.run import RunOptions, TrainingReport, run_training
@@ -27,6 +28,7 @@ __all__ = [
     "TrainingReport",
     "compare_bundles",
     "evaluate_bundle",
+    "freeze_dataset",
     "measure_robustness",
     "read_dataset",
     "recipe_named",

@@ -1,4 +1,4 @@
-"""`python -m training train|evaluate|robustness|compare|card|sheet`: the school without the web."""
+"""`python -m training train|evaluate|robustness|compare|freeze|…`: the school without the web."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import os
 import sys
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from training import (
     run_training,
 )
 from training.evaluate import evaluate_ensemble
+from training.frozen import freeze_dataset
 from training.pictures import draw_pictures
 from training.sheet import write_sheet
 
@@ -54,9 +55,12 @@ def _train(options: argparse.Namespace) -> None:
         config,
         options.data,
         Registry(options.out),
-        RunOptions(name=name, precision=options.precision, checkpoint=checkpoint, on_step=_Steps()),
-        on_epoch=_print_epoch,
+        RunOptions(name=name, precision=options.precision, checkpoint=checkpoint, on_step=_Steps(options.jsonl)),
+        on_epoch=_say_epoch if options.jsonl else _print_epoch,
     )
+    if options.jsonl:
+        print(json.dumps({"bundle": str(run.bundle.path)}), flush=True)
+        return
     left_out = run.metrics["dataset"]
     print(
         f"left out: {len(left_out['unreadable'])} unreadable, unknown classes {left_out['unknown_classes'] or 'none'}"
@@ -79,16 +83,25 @@ def _config(options: argparse.Namespace) -> TrainingConfig:
 
 
 class _Steps:
-    """Says now and then how far the epoch is, on a terminal only."""
+    """Says once a second how far the run is: to programs that asked for it, and to terminals."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_program: bool) -> None:
+        self._is_program = is_program
         self._told_at = time.monotonic()
 
     def __call__(self, done: float, left_s: float) -> None:
         now = time.monotonic()
-        if sys.stderr.isatty() and now - self._told_at >= 1:
-            self._told_at = now
+        if now - self._told_at < 1:
+            return
+        self._told_at = now
+        if self._is_program:
+            print(json.dumps({"done": round(done, 4), "left_s": round(left_s, 1)}), flush=True)
+        elif sys.stderr.isatty():
             print(f"\r{done:6.1%}  {left_s / 60:5.1f} min left ", end="", file=sys.stderr, flush=True)
+
+
+def _say_epoch(report: EpochReport) -> None:
+    print(json.dumps({"epoch": asdict(report)}), flush=True)
 
 
 def _print_epoch(report: EpochReport) -> None:
@@ -147,6 +160,13 @@ def _sheet(options: argparse.Namespace) -> None:
     print(write_sheet(options.data.name, read_dataset(options.data).report))
 
 
+def _freeze(options: argparse.Namespace) -> None:
+    dataset = read_dataset(options.data)
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    digest = freeze_dataset(dataset, options.out, drop_leaks=options.drop_leaks)
+    print(json.dumps({"digest": digest, "size_bytes": options.out.stat().st_size, **asdict(dataset.report)}))
+
+
 def _read(bundle: Path, data: Path) -> Dataset:
     spec = read_bundle(bundle).spec
     return read_dataset(data, input_size=spec.input_size, seed=spec.seed)
@@ -180,6 +200,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--weights", help="to start from: a file, imagenet (Keras downloads it), or none")
     train.add_argument("--teacher", type=Path, nargs="+", default=[], help="bundles whose mean scores it learns too")
     train.add_argument("--checkpoint", type=Path, help="folder of the run's state; by default in the registry")
+    train.add_argument("--jsonl", action="store_true", help="say everything as one JSON object a line")
     train.add_argument("--precision", type=float, default=0.8, help="of the answers that are not 'not sure'")
     _add_measuring(commands)
     card = commands.add_parser("card", help="print a bundle's model card")
@@ -188,6 +209,11 @@ def _parser() -> argparse.ArgumentParser:
     sheet = commands.add_parser("sheet", help="print the sheet of a data set: what it holds, what would be left out")
     sheet.set_defaults(command=_sheet)
     sheet.add_argument("data", type=Path)
+    freeze = commands.add_parser("freeze", help="write a data set into one .zip; the report is printed as JSON")
+    freeze.set_defaults(command=_freeze)
+    freeze.add_argument("data", type=Path)
+    freeze.add_argument("--out", type=Path, required=True, help="the .zip")
+    freeze.add_argument("--drop-leaks", action="store_true", help="without test pictures that stand in train")
     pictures = commands.add_parser("pictures", help="draw a bundle's figures as .svg files")
     pictures.set_defaults(command=_pictures)
     pictures.add_argument("bundle", type=Path)

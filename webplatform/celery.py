@@ -1,4 +1,4 @@
-"""The Celery application. Tasks carry ids only; what they do lives in each app's `work` module."""
+"""The Celery application: queues and the beat. Tasks carry ids only; what they do lives in each app's `work`."""
 
 import os
 
@@ -9,3 +9,15 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webplatform.settings")
 app = Celery("raut")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# Long work has workers of its own; everything else goes to the housekeeper.
+app.conf.task_routes = {
+    "webplatform.analysis.tasks.analyze": {"queue": "analysis"},
+    "webplatform.learning.tasks.work_on": {"queue": "training"},
+}
+app.conf.beat_schedule = {
+    "requeue-stranded-jobs": {"task": "webplatform.analysis.tasks.requeue_stranded_jobs", "schedule": 5.0},
+    "requeue-stranded-work": {"task": "webplatform.learning.tasks.requeue_stranded_work", "schedule": 5.0},
+    "close-silent-sessions": {"task": "webplatform.live.tasks.close_silent_sessions", "schedule": 10.0},
+    "remove-unconsented": {"task": "webplatform.history.tasks.remove_unconsented", "schedule": 60.0},
+    "remove-leftovers": {"task": "webplatform.analysis.tasks.remove_leftovers", "schedule": 1800.0},
+}

@@ -73,7 +73,9 @@ INSTALLED_APPS = [
     "webplatform.history",
     "webplatform.analysis",
     "webplatform.live",
+    "webplatform.learning",
     "webplatform.dashboard",
+    "webplatform.participation",
     "webplatform.operations",
 ]
 
@@ -137,7 +139,6 @@ CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True  # state lives in our own rows
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
-CELERY_TASK_ROUTES = {"webplatform.analysis.tasks.analyze": {"queue": "analysis"}}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 50
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = env.int("RAUT_WORKER_MAX_MEMORY_MB", default=1024) * 1024  # KiB, between two jobs
@@ -145,11 +146,6 @@ CELERY_TASK_TIME_LIMIT = 6 * 3600  # s; ends a decoder that hangs, which no hear
 # A request never waits for Redis: the beat enqueues what a lost message left behind.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 10, "max_retries": 0}
-CELERY_BEAT_SCHEDULE = {
-    "requeue-stranded-jobs": {"task": "webplatform.analysis.tasks.requeue_stranded_jobs", "schedule": 5.0},
-    "close-silent-sessions": {"task": "webplatform.live.tasks.close_silent_sessions", "schedule": 10.0},
-    "remove-leftovers": {"task": "webplatform.analysis.tasks.remove_leftovers", "schedule": 1800.0},
-}
 
 # -- the job's limits -------------------------------------------------------------------------------------------------
 RAUT_MAX_UPLOAD_MB = env.int("RAUT_MAX_UPLOAD_MB", default=2048)

@@ -9,7 +9,7 @@ import pytest
 
 from inference.types import EMOTIONS
 from tests.training.faces import draw_face, write_tree
-from training import BadDataset, read_dataset
+from training import BadDataset, freeze_dataset, read_dataset
 
 
 def fer_tree(folder):
@@ -120,3 +120,13 @@ def test_what_is_no_data_set_is_refused_in_one_sentence(tmp_path, name):
         (tmp_path / name).write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(BadDataset):
         read_dataset(tmp_path / name)
+
+
+def test_a_frozen_data_set_reads_back_as_the_same_and_always_has_the_same_digest(tmp_path):
+    faces = read_dataset(write_tree(tmp_path / "own", 10))
+    first = freeze_dataset(faces, tmp_path / "first.zip")
+    assert freeze_dataset(faces, tmp_path / "again.zip") == first
+    again = read_dataset(tmp_path / "first.zip")
+    for split in ("train", "public", "private"):
+        np.testing.assert_array_equal(again[split].pictures, faces[split].pictures)
+        np.testing.assert_array_equal(again[split].labels, faces[split].labels)

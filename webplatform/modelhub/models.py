@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from webplatform.accounts.models import User
+
 
 class ModelVersion(models.Model):
     """A registered bundle: candidate -> active -> retired (-> active again by rolling back). Exactly one is active."""
@@ -42,3 +44,20 @@ class ModelVersion(models.Model):
     def folder(self) -> Path:
         """Where the bundle lies on this machine."""
         return settings.ROOT / self.bundle_path
+
+
+class Promotion(models.Model):
+    """The act that made a version active: who, when, why, and what the gate saw. Rolling back is the same act."""
+
+    version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="promotions")
+    replaced = models.ForeignKey(ModelVersion, on_delete=models.SET_NULL, null=True, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    reason = models.CharField(max_length=500)
+    gate = models.JSONField(default=list, help_text=_("What was looked at, and whether it was good enough."))
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.version} on {self.created_at:%Y-%m-%d}"

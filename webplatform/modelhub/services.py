@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 import inference
+from webplatform.accounts.models import User
 from webplatform.common.errors import Conflict, Invalid
-from webplatform.modelhub.models import ModelVersion
+from webplatform.modelhub.gate import judge
+from webplatform.modelhub.models import ModelVersion, Promotion
 from webplatform.modelhub.queries import active_version
 
 logger = logging.getLogger(__name__)
@@ -59,6 +62,41 @@ def activate_version(*, version: ModelVersion) -> ModelVersion:
         raise Conflict(_("Another model was made active at the same moment.")) from error
     version.refresh_from_db()
     return version
+
+
+@transaction.atomic
+def promote_version(
+    *, version: ModelVersion, by: User, reason: str, evidence: dict[str, Any] | None = None
+) -> Promotion:
+    """The version is the active one, and the act is written down. New jobs and sockets read with it at once.
+
+    A version that was active before may come back without new evidence: that is rolling back.
+
+    Raises:
+        Invalid: no reason is given.
+        Conflict: it is active already, its bundle is damaged, the gate is shut, or another one was quicker.
+    """
+    if not reason.strip():
+        raise Invalid(_("Say why: whoever looks at this later will want to know."))
+    version.refresh_from_db(fields=["state"])
+    if version.state == ModelVersion.State.ACTIVE:
+        raise Conflict(_("This model is active already."))
+    if not _is_whole(version):
+        raise Conflict(_("The bundle of %(model)s is not the one that was registered.") % {"model": version})
+    checks = [] if version.state == ModelVersion.State.RETIRED else judge(evidence)
+    failed = [check for check in checks if not check.is_passed]
+    if failed:
+        words = "; ".join(f"{check.name}: {check.found}" for check in failed)
+        raise Conflict(_("This model may not become active: %(words)s.") % {"words": words})
+    replaced = active_version()
+    activate_version(version=version)
+    return Promotion.objects.create(
+        version=version,
+        replaced=replaced,
+        by=by,
+        reason=reason.strip()[:500],
+        gate=[check.data() for check in checks],
+    )
 
 
 def ensure_active_model() -> ModelVersion:

@@ -17,7 +17,7 @@ from webplatform.operations.supervisor import ChildSpec
 
 WEBSOCKET_MESSAGE_BYTES = 4 * 1024**2  # a live frame may have half of it; one that has more still gets its answer
 REDIS_HOST = "127.0.0.1"
-IN_UP = ("worker", "housekeeper", "beat", "web")  # nothing is queued for a trainer yet
+IN_UP = ("worker", "housekeeper", "trainer", "beat", "web")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,7 @@ def _web(launch: Launch) -> tuple[str, ...]:
         "--port": str(launch.port),
         "--ws-max-size": str(WEBSOCKET_MESSAGE_BYTES),
         "--ws-max-queue": "4",
+        "--ws-per-message-deflate": "false",  # a JPEG does not shrink, and an answer is too small to
         "--limit-concurrency": "500",
         "--timeout-keep-alive": "15",
         "--timeout-graceful-shutdown": "2",

@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-TETHER = Path(__file__).with_name("tether.py")
+from webplatform.common.tether import TETHER
+
 FIRST_DELAY_S = 0.5
 LONGEST_DELAY_S = 30.0
 HEALTHY_AFTER_S = 30.0

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from webplatform.operations.supervisor import TETHER, ChildSpec, Supervisor
+from webplatform.common.tether import TETHER
+from webplatform.operations.supervisor import ChildSpec, Supervisor
 
 SLEEPER = "import time; print('up', flush=True); time.sleep(60)"
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"

@@ -1,12 +1,15 @@
 """Run a command that ends when its starter does, however that ends: `tether.py STARTER_PID COMMAND…`.
 
-Run as a plain script, never imported: it replaces itself by the command within milliseconds.
+Run as a plain script: it replaces itself by the command within milliseconds. Only its path is imported.
 """
 
 import ctypes
 import os
 import signal
 import sys
+from pathlib import Path
+
+TETHER = Path(__file__)
 
 PR_SET_PDEATHSIG = 1  # Source: Linux prctl(2)
 

@@ -1,0 +1,112 @@
+"""What models are taught with, the runs that teach them, and the comparisons that judge them."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from webplatform.accounts.models import User
+from webplatform.modelhub.models import ModelVersion
+
+
+class Work(models.Model):
+    """Something that the trainer does: queued -> running -> done, failed or cancelled.
+
+    A trainer owns running work through `lease`; once the row has another one, or none, it must write nothing more.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("queued")
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+        CANCELLED = "cancelled", _("cancelled")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease = models.UUIDField(null=True, editable=False)
+    heartbeat_at = models.DateTimeField(null=True)
+    error_message = models.CharField(max_length=500, blank=True)
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    enqueued_at = models.DateTimeField(null=True, help_text=_("When its message was last sent; none: it was not."))
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["-created_at"]
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it waits or runs."""
+        return self.state in (self.State.QUEUED, self.State.RUNNING)
+
+
+class Dataset(Work):
+    """Labelled faces, checked, split and frozen into one file; nothing of a done one is ever changed."""
+
+    name = models.CharField(max_length=120)
+    licence = models.TextField(blank=True, help_text=_("Where the pictures come from, and what may be done with them."))
+    source = models.CharField(max_length=300, help_text=_("The uploaded file's name, or the path on the server."))
+    drops_leaks = models.BooleanField(default=True, help_text=_("Without test pictures that stand in train."))
+    digest = models.CharField(max_length=64, blank=True, help_text=_("SHA-256 of the frozen file, hex."))
+    size_bytes = models.PositiveBigIntegerField(default=0)
+    report = models.JSONField(default=dict, help_text=_("What was read and what was left out."))
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def folder(self) -> Path:
+        """Where its files lie."""
+        return Path(settings.DATA_DIR) / "datasets" / str(self.pk)
+
+    @property
+    def file(self) -> Path:
+        """The frozen faces."""
+        return self.folder / "faces.zip"
+
+
+class TrainingRun(Work):
+    """One execution of a recipe on a data set; it ends in a candidate."""
+
+    class Start(models.TextChoices):
+        SCRATCH = "scratch", _("from scratch")
+        ACTIVE = "active", _("from the active model")
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="runs")
+    recipe = models.CharField(max_length=40)
+    start = models.CharField(max_length=10, choices=Start.choices, default=Start.SCRATCH)
+    started_from = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, null=True, related_name="+")
+    epochs = models.PositiveIntegerField(null=True, help_text=_("Empty: as the recipe says."))
+    seed = models.PositiveIntegerField(default=1)
+    progress = models.FloatField(default=0.0, help_text=_("Share of the run that is done, 0 to 1."))
+    seconds_left = models.FloatField(null=True)
+    curves = models.JSONField(default=list, help_text=_("One row per epoch."))
+    version = models.OneToOneField(ModelVersion, on_delete=models.SET_NULL, null=True, related_name="run")
+
+    def __str__(self) -> str:
+        return f"{self.recipe} on {self.dataset}"
+
+    @property
+    def checkpoint(self) -> Path:
+        """What a killed run goes on from; gone once it has ended."""
+        return Path(settings.DATA_DIR) / "runs" / str(self.pk)
+
+
+class Comparison(Work):
+    """Two model versions measured on the same frozen faces."""
+
+    first = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="comparisons")
+    dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="+")
+    split = models.CharField(max_length=10, default="private")
+    result = models.JSONField(default=dict, help_text=_("What `training.compare_bundles` says."))
+
+    def __str__(self) -> str:
+        return f"{self.first} / {self.second}"

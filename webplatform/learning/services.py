@@ -1,0 +1,211 @@
+"""Importing data sets, starting and cancelling runs, comparing and promoting models: for staff only."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from training import RECIPES
+from webplatform.accounts.models import User
+from webplatform.common.disk import is_full, storage_full
+from webplatform.common.errors import Conflict, Invalid, NotAllowed
+from webplatform.learning.models import Comparison, Dataset, TrainingRun, Work
+from webplatform.learning.tasks import send_work
+from webplatform.learning.work import compare_with_active, import_folder
+from webplatform.modelhub.models import ModelVersion, Promotion
+from webplatform.modelhub.queries import active_version
+from webplatform.modelhub.services import promote_version
+
+SUFFIXES = (".zip", ".csv")
+KEPT_RECIPES = ("fine-tune",)  # go on from a bundle, and from nothing else
+
+
+@dataclass(frozen=True, slots=True)
+class RunAsked:
+    """What a run shall be.
+
+    Args:
+        recipe: the name of one of `training.RECIPES`.
+        start: of `TrainingRun.Start`.
+        epochs: None for the recipe's own.
+        seed: of everything random.
+    """
+
+    recipe: str
+    start: str
+    epochs: int | None
+    seed: int
+
+
+def import_dataset(
+    *, user: User, name: str, licence: str, source: UploadedFile | str, drops_leaks: bool = True
+) -> Dataset:
+    """A data set waits to be checked, split and frozen by the trainer.
+
+    Args:
+        source: an uploaded .zip or .csv, or the name of something in the server's import folder.
+    Raises:
+        NotAllowed: the user is no admin.
+        Invalid: there is no name, or no such source.
+        StorageFull: the upload does not fit on the disk.
+    """
+    _require_staff(user)
+    if not name.strip():
+        raise Invalid(_("A data set needs a name."))
+    shown = source.name or "" if isinstance(source, UploadedFile) else source
+    dataset = Dataset(name=name.strip()[:120], licence=licence.strip(), source=shown[:300], created_by=user)
+    dataset.drops_leaks = drops_leaks
+    if isinstance(source, UploadedFile):
+        _take_upload(dataset, source)
+    elif source not in sources_on_server():
+        raise Invalid(_("There is no “%(name)s” in the server's import folder.") % {"name": source})
+    try:
+        with transaction.atomic():
+            dataset.save()
+            transaction.on_commit(partial(send_work, dataset), robust=True)
+    except BaseException:
+        shutil.rmtree(dataset.folder, ignore_errors=True)
+        raise
+    return dataset
+
+
+def sources_on_server() -> list[str]:
+    """What an operator has put into the import folder: folders, .zip and .csv files."""
+    folder = import_folder()
+    if not folder.is_dir():
+        return []
+    found = (entry for entry in folder.iterdir() if not entry.is_symlink())
+    return sorted(entry.name for entry in found if entry.is_dir() or entry.suffix.lower() in SUFFIXES)
+
+
+def start_run(*, user: User, dataset: Dataset, asked: RunAsked) -> TrainingRun:
+    """A run waits for the trainer.
+
+    Raises:
+        NotAllowed: the user is no admin.
+        Conflict: the data set is not frozen, or there is no active model to start from.
+        Invalid: there is no such recipe, or the recipe and the start do not fit.
+    """
+    _require_staff(user)
+    if dataset.state != Work.State.DONE:
+        raise Conflict(_("The data set is not ready."))
+    if asked.recipe not in RECIPES:
+        raise Invalid(_("There is no recipe “%(name)s”.") % {"name": asked.recipe})
+    if asked.epochs is not None and not 1 <= asked.epochs <= 1000:
+        raise Invalid(_("A run has 1 to 1000 epochs."))
+    goes_on = asked.start == TrainingRun.Start.ACTIVE
+    if goes_on != (asked.recipe in KEPT_RECIPES):
+        raise Invalid(_("Only the recipe “fine-tune” starts from the active model, and it always does."))
+    active = active_version() if goes_on else None
+    if goes_on and active is None:
+        raise Conflict(_("There is no active model to start from."))
+    with transaction.atomic():
+        run = TrainingRun.objects.create(
+            dataset=dataset,
+            recipe=asked.recipe,
+            start=asked.start,
+            started_from=active,
+            epochs=asked.epochs,
+            seed=asked.seed,
+            created_by=user,
+        )
+        transaction.on_commit(partial(send_work, run), robust=True)
+    return run
+
+
+def cancel(*, user: User, work: Work) -> None:
+    """The work is cancelled; the trainer's process ends within seconds.
+
+    Raises:
+        NotAllowed: the user is no admin.
+        Conflict: it has ended already.
+    """
+    _require_staff(user)
+    waiting = type(work).objects.filter(pk=work.pk, state__in=(Work.State.QUEUED, Work.State.RUNNING))
+    if not waiting.update(state=Work.State.CANCELLED, lease=None, finished_at=timezone.now()):
+        raise Conflict(_("It has ended already."))
+    for folder in (getattr(work, "checkpoint", None), work.folder if isinstance(work, Dataset) else None):
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def compare(*, user: User, version: ModelVersion, dataset: Dataset) -> Comparison:
+    """A comparison of the version with the active one waits for the trainer.
+
+    Raises:
+        NotAllowed: the user is no admin.
+        Conflict: the data set has no test pictures, or the version is the active one.
+    """
+    _require_staff(user)
+    if dataset.state != Work.State.DONE:
+        raise Conflict(_("The data set is not ready."))
+    with transaction.atomic():
+        comparison = compare_with_active(version, dataset, user)
+        if comparison is None:
+            raise Conflict(
+                _("There is nothing to compare: this is the active model, or the data set has no test faces.")
+            )
+        transaction.on_commit(partial(send_work, comparison), robust=True)
+    return comparison
+
+
+def evidence_for(version: ModelVersion) -> Comparison | None:
+    """The newest finished comparison of a version with the model that is active now."""
+    done = Comparison.objects.filter(second=version, first=active_version(), state=Work.State.DONE)
+    return done.order_by("-finished_at").first()
+
+
+def promote(*, user: User, version: ModelVersion, reason: str) -> Promotion:
+    """The version is the active one, and it is written down who decided so and on what grounds.
+
+    Raises:
+        NotAllowed: the user is no admin.
+        Invalid: no reason is given.
+        Conflict: the gate is shut, or the bundle is not the one that was registered.
+    """
+    _require_staff(user)
+    evidence = evidence_for(version)
+    return promote_version(version=version, by=user, reason=reason, evidence=evidence.result if evidence else None)
+
+
+def delete_dataset(*, user: User, dataset: Dataset) -> None:
+    """The data set and its files are gone.
+
+    Raises:
+        NotAllowed: the user is no admin.
+        Conflict: a run was trained on it, or it is being made.
+    """
+    _require_staff(user)
+    if dataset.is_active:
+        raise Conflict(_("Cancel the import first."))
+    if dataset.runs.exists() or Comparison.objects.filter(dataset=dataset).exists():
+        raise Conflict(_("Runs or comparisons rest on this data set; it stays as long as they do."))
+    folder = dataset.folder
+    dataset.delete()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _take_upload(dataset: Dataset, upload: UploadedFile) -> None:
+    suffix = Path(upload.name or "").suffix.lower()
+    if suffix not in SUFFIXES:
+        raise Invalid(_("A data set is uploaded as a .zip or a .csv."))
+    dataset.folder.mkdir(parents=True)
+    try:
+        with (dataset.folder / f"upload{suffix}").open("wb") as target:
+            for chunk in upload.chunks():
+                target.write(chunk)
+    except OSError as error:
+        shutil.rmtree(dataset.folder, ignore_errors=True)
+        raise (storage_full() if is_full(error) else error) from error
+
+
+def _require_staff(user: User) -> None:
+    if not user.is_active or not user.is_staff:
+        raise NotAllowed(_("Only admins may do this."))

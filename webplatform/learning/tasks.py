@@ -1,0 +1,57 @@
+"""What is sent to the trainer: a kind and an id, and nothing else."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from uuid import UUID
+
+from celery import shared_task
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+from redis import RedisError
+
+from webplatform.learning import work
+from webplatform.learning.models import Work
+
+MAX_ATTEMPTS = 3
+RUN_WITHIN_S = 7 * 24 * 3600
+LOST_AFTER = timedelta(minutes=1)
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(time_limit=RUN_WITHIN_S)
+def work_on(kind: str, work_id: str) -> None:
+    """Do the work, if it still waits; then send what follows from it."""
+    if next_work := work.work_on(kind, UUID(work_id)):
+        send_work(next_work)
+
+
+@shared_task
+def requeue_stranded_work() -> None:
+    """Take up the work whose trainer died and that whose message was lost."""
+    now = timezone.now()
+    stale = Q(state=Work.State.RUNNING, heartbeat_at__lt=now - timedelta(seconds=settings.RAUT_JOB_STALE_SECONDS))
+    unsent = Q(enqueued_at=None) | Q(enqueued_at__lt=now - LOST_AFTER)
+    for model in work.KINDS.values():
+        model.objects.filter(stale, attempts__gte=MAX_ATTEMPTS).update(
+            state=Work.State.FAILED, lease=None, finished_at=now, error_message="The trainer died again and again."
+        )
+        model.objects.filter(stale).update(state=Work.State.QUEUED, lease=None, enqueued_at=None)
+        for waiting in model.objects.filter(unsent, state=Work.State.QUEUED).order_by("created_at"):
+            send_work(waiting)
+
+
+def send_work(waiting: Work) -> bool:
+    """Send the work's message; False when Redis is away, and then the beat sends it later."""
+    kind = next(name for name, model in work.KINDS.items() if isinstance(waiting, model))
+    try:
+        work_on.delay(kind, str(waiting.pk))
+    except (OperationalError, RedisError) as error:
+        logger.warning("The %s %s waits for Redis to come back: %s", kind, waiting.pk, error)
+        return False
+    type(waiting).objects.filter(pk=waiting.pk).update(enqueued_at=timezone.now())
+    return True

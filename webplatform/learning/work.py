@@ -1,0 +1,182 @@
+"""What the trainer does: claim the work, run it in a child process, say how it ended.
+
+Safe to run twice and at once: only one run holds the lease, and every write checks it.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db.models import F, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from webplatform.common.errors import AppError
+from webplatform.learning import child
+from webplatform.learning.models import Comparison, Dataset, TrainingRun, Work
+from webplatform.modelhub.models import ModelVersion
+from webplatform.modelhub.queries import active_version
+from webplatform.modelhub.services import register_bundle
+
+KINDS: dict[str, type[Work]] = {"dataset": Dataset, "run": TrainingRun, "comparison": Comparison}
+BEAT_EVERY_S = 1.0
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Hold:
+    """One attempt at some work, and the right to write to its row."""
+
+    work: Work
+    lease: UUID
+    beaten_s: float = field(default_factory=time.monotonic)
+
+    @property
+    def row(self) -> QuerySet[Work]:
+        """The work's row while this attempt may write."""
+        return type(self.work).objects.filter(pk=self.work.pk, lease=self.lease, state=Work.State.RUNNING)
+
+    def write(self, **changes: Any) -> bool:  # fields of the work
+        """Change the row; False when somebody else has the work, or it was cancelled."""
+        return bool(self.row.update(heartbeat_at=timezone.now(), **changes))
+
+    def may_go_on(self) -> bool:
+        """Once a second: say that we live, and see whether the work is still wanted."""
+        if time.monotonic() - self.beaten_s < BEAT_EVERY_S:
+            return True
+        self.beaten_s = time.monotonic()
+        return self.write()
+
+
+def work_on(kind: str, work_id: UUID) -> Work | None:
+    """The work is done, failed or cancelled, or another trainer has it; returns what follows from it, if anything."""
+    hold = _claim(KINDS[kind], work_id)
+    if hold is None:
+        logger.info("The %s %s is not waiting any more.", kind, work_id)
+        return None
+    try:
+        return _DO[kind](hold)
+    except child.Stopped:
+        logger.warning("The %s %s was cancelled or taken away.", kind, work_id)
+    except (child.ChildFailed, AppError) as error:
+        _fail(hold, str(error))
+    except Exception:
+        logger.exception("The %s %s failed.", kind, work_id)
+        _fail(hold, _("Something went wrong on the server. The operator's log says more."))
+    finally:
+        _tidy(hold.work)
+    return None
+
+
+def _claim(model: type[Work], work_id: UUID) -> Hold | None:
+    lease = uuid4()
+    claimed = model.objects.filter(pk=work_id, state=Work.State.QUEUED).update(
+        state=Work.State.RUNNING, lease=lease, attempts=F("attempts") + 1, heartbeat_at=timezone.now()
+    )
+    return Hold(model.objects.get(pk=work_id), lease) if claimed else None
+
+
+def _freeze(hold: Hold) -> None:
+    dataset: Dataset = hold.work
+    dataset.folder.mkdir(parents=True, exist_ok=True)
+    arguments = ["freeze", str(source_of(dataset)), "--out", str(dataset.file)]
+    report = child.run_training(
+        [*arguments, *(["--drop-leaks"] if dataset.drops_leaks else [])],
+        on_line=lambda line: None,
+        may_go_on=hold.may_go_on,
+    )
+    digest, size_bytes = report.pop("digest"), report.pop("size_bytes")
+    _finish(hold, digest=digest, size_bytes=size_bytes, report=report)
+
+
+def _train(hold: Hold) -> Comparison | None:
+    run: TrainingRun = hold.work
+    registry = Path(settings.DATA_DIR) / "models"
+    name = f"{run.recipe}-{run.pk.hex[:8]}"
+    shutil.rmtree(registry / name, ignore_errors=True)  # of an attempt that died between the bundle and its row
+    arguments = ["train", "--recipe", run.recipe, "--data", str(run.dataset.file), "--out", str(registry)]
+    arguments += ["--name", name, "--seed", str(run.seed), "--checkpoint", str(run.checkpoint), "--jsonl"]
+    if run.epochs:
+        arguments += ["--epochs", str(run.epochs)]
+    if run.started_from:
+        arguments += ["--weights", str(run.started_from.folder / "model.keras")]
+    curves: list[dict[str, Any]] = list(run.curves)
+
+    def note(line: dict[str, Any]) -> None:
+        if "epoch" in line:
+            curves.append(line["epoch"])
+            hold.write(curves=curves)
+        elif "done" in line:
+            hold.write(progress=line["done"], seconds_left=line["left_s"])
+
+    made = child.run_training(arguments, on_line=note, may_go_on=hold.may_go_on)
+    version = register_bundle(path=Path(made["bundle"]))
+    if not _finish(hold, version=version, curves=curves, progress=1.0, seconds_left=None):
+        return None
+    shutil.rmtree(run.checkpoint, ignore_errors=True)
+    return compare_with_active(version, run.dataset, run.created_by)
+
+
+def _compare(hold: Hold) -> None:
+    comparison: Comparison = hold.work
+    folders = [str(version.folder) for version in (comparison.first, comparison.second)]
+    result = child.run_training(
+        ["compare", *folders, "--data", str(comparison.dataset.file), "--split", comparison.split, "--json"],
+        on_line=lambda line: None,
+        may_go_on=hold.may_go_on,
+    )
+    _finish(hold, result=result)
+
+
+_DO: dict[str, Callable[[Hold], Work | None]] = {"dataset": _freeze, "run": _train, "comparison": _compare}
+
+
+def compare_with_active(version: ModelVersion, dataset: Dataset, user: Any) -> Comparison | None:
+    """A waiting comparison of a candidate with the active model; None where there is nothing to compare."""
+    active = active_version()
+    counts = dataset.report.get("counts", {}).get("private", {})
+    if active is None or active.pk == version.pk or not sum(counts.values()):
+        return None
+    return Comparison.objects.create(first=active, second=version, dataset=dataset, created_by=user)
+
+
+def source_of(dataset: Dataset) -> Path:
+    """What a data set is made of: the upload in its folder, or what lies in the import folder of the server."""
+    uploads = sorted(dataset.folder.glob("upload.*"))
+    return uploads[0] if uploads else import_folder() / dataset.source
+
+
+def import_folder() -> Path:
+    """Where an operator puts data sets that are too large to upload."""
+    return Path(settings.DATA_DIR) / "import"
+
+
+def _finish(hold: Hold, **changes: Any) -> bool:  # fields of the work
+    return hold.write(state=Work.State.DONE, finished_at=timezone.now(), lease=None, **changes)
+
+
+def _fail(hold: Hold, message: str) -> None:
+    hold.write(state=Work.State.FAILED, error_message=message[:500], finished_at=timezone.now(), lease=None)
+
+
+def _tidy(work: Work) -> None:
+    """Remove what an ended work needs no more; what waits for another attempt keeps everything."""
+    now = type(work).objects.filter(pk=work.pk).first()
+    if now is not None and now.is_active:
+        return
+    if isinstance(work, Dataset):
+        for upload in work.folder.glob("upload.*"):
+            upload.unlink(missing_ok=True)
+        if now is None or now.state != Work.State.DONE:
+            shutil.rmtree(work.folder, ignore_errors=True)
+    if isinstance(work, TrainingRun) and (now is None or now.state in (Work.State.DONE, Work.State.CANCELLED)):
+        shutil.rmtree(work.checkpoint, ignore_errors=True)
