@@ -5,14 +5,17 @@ from django.urls import include, path
 
 from webplatform.analysis.urls import websocket_urlpatterns as analysis_sockets
 from webplatform.live.urls import websocket_urlpatterns as live_sockets
+from webplatform.participation.urls import websocket_urlpatterns as participant_sockets
 
-websocket_urlpatterns = [*analysis_sockets, *live_sockets]
+websocket_urlpatterns = [*analysis_sockets, *live_sockets, *participant_sockets]
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("account/", include("webplatform.accounts.urls")),
     path("account/", include("allauth.account.urls")),
     path("api/", include("webplatform.api")),
+    path("studies/", include("webplatform.studies.urls")),
+    path("", include("webplatform.participation.urls")),
     path("consent/", include("webplatform.consent.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("webplatform.operations.urls")),

@@ -57,3 +57,10 @@ class StorageFull(AppError):
 
     code = "storage_full"
     status = 507
+
+
+class NotFound(AppError):
+    """There is no such object, or none that whoever asks may know of."""
+
+    code = "not_found"
+    status = 404

@@ -1,13 +1,13 @@
 // The look before a session: is a face found, large and light enough? One picture a second; nothing is kept of it.
 
-import { API, csrfToken } from "../api.js";
+import { csrfToken } from "../api.js";
 import { fill } from "../format.js";
 
 const EVERY_MS = 1200;
 
 export class SelfCheck {
-  constructor(camera, list, words) {
-    Object.assign(this, { camera, list, words });
+  constructor(camera, list, words, path) {
+    Object.assign(this, { camera, list, words, path });
     this.timer = null;
   }
 
@@ -29,7 +29,7 @@ export class SelfCheck {
     this.isLooking = true;
     try {
       const headers = { "X-CSRFToken": csrfToken(), "Content-Type": "image/jpeg", Accept: "application/json" };
-      const answer = await fetch(`${API}/live/check/`, { method: "POST", headers, body: taken.jpeg, credentials: "same-origin" });
+      const answer = await fetch(this.path, { method: "POST", headers, body: taken.jpeg, credentials: "same-origin" });
       const body = await answer.json();
       if (this.timer) this.show(answer.ok ? body : null, body.message);
     } catch {

@@ -19,7 +19,7 @@ class LivePage {
     this.words = pageData("words");
     const parts = { ...this.data, words: this.words };
     this.camera = new Camera(byId("camera-video"));
-    this.check = new SelfCheck(this.camera, byId("checks"), this.words);
+    this.check = new SelfCheck(this.camera, byId("checks"), this.words, this.data.check);
     this.stage = new Stage(byId("stage-canvas"), parts);
     this.cards = new FaceCards(byId("faces"), byId("face-template"), parts);
     this.parts = parts;

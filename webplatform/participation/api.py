@@ -1,0 +1,116 @@
+"""The REST endpoints of a study's participants, and those that a participant's link opens."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from webplatform.participation import services
+from webplatform.participation.queries import requests_of
+from webplatform.participation.serializers import (
+    AnswerIn,
+    LinkIn,
+    LinkOut,
+    ParticipantIn,
+    ParticipantOut,
+    RequestOut,
+)
+from webplatform.studies import participants
+from webplatform.studies.models import Participant, ParticipantLink, ParticipantRequest, Study
+
+
+@extend_schema(tags=["participants"])
+class ParticipantListApi(generics.ListAPIView):
+    """The participants of a study."""
+
+    serializer_class = ParticipantOut
+
+    @extend_schema(operation_id="participants_list")
+    def get(self, request: Request, study_id: UUID) -> Response:
+        return self.list(request)
+
+    @extend_schema(operation_id="participants_add", request=ParticipantIn, responses={201: ParticipantOut})
+    def post(self, request: Request, study_id: UUID) -> Response:
+        study = get_object_or_404(Study.objects.for_user(request.user), pk=study_id)
+        sent = ParticipantIn(data=request.data)
+        sent.is_valid(raise_exception=True)
+        participant = participants.add_participant(study=study, user=request.user, **sent.validated_data)
+        return Response(ParticipantOut(participant).data, status=status.HTTP_201_CREATED)
+
+    def get_queryset(self) -> QuerySet[Participant]:
+        if getattr(self, "swagger_fake_view", False):
+            return Participant.objects.none()
+        study = get_object_or_404(Study.objects.for_user(self.request.user), pk=self.kwargs["study_id"])
+        return study.participants.select_related("study")
+
+
+@extend_schema(tags=["participants"])
+class LinkListApi(APIView):
+    """The links of a participant."""
+
+    @extend_schema(operation_id="links_list", responses=LinkOut(many=True))
+    def get(self, request: Request, participant_id: UUID) -> Response:
+        return Response(LinkOut(_participant(request, participant_id).links.all(), many=True).data)
+
+    @extend_schema(operation_id="links_create", request=LinkIn, responses={201: LinkOut})
+    def post(self, request: Request, participant_id: UUID) -> Response:
+        """Make a link; its address is in this answer only."""
+        participant = _participant(request, participant_id)
+        sent = LinkIn(data=request.data)
+        sent.is_valid(raise_exception=True)
+        link, key = participants.create_link(participant=participant, user=request.user, **sent.validated_data)
+        answer = LinkOut(link, context={"address": participants.link_address(key)})
+        return Response(answer.data, status=status.HTTP_201_CREATED)
+
+
+@extend_schema(tags=["participants"])
+class LinkApi(APIView):
+    """One link."""
+
+    @extend_schema(operation_id="links_revoke", responses={204: None})
+    def delete(self, request: Request, link_id: int) -> Response:
+        mine = ParticipantLink.objects.filter(participant__in=Participant.objects.for_user(request.user))
+        link = get_object_or_404(mine.select_related("participant__study"), pk=link_id)
+        participants.revoke_link(link=link, user=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+@extend_schema(tags=["participants"])
+class RequestListApi(generics.ListAPIView):
+    """The requests of the participants in the user's studies, what is due first coming first."""
+
+    serializer_class = RequestOut
+
+    @extend_schema(operation_id="requests_list")
+    def get(self, request: Request) -> Response:
+        return self.list(request)
+
+    def get_queryset(self) -> QuerySet[ParticipantRequest]:
+        if getattr(self, "swagger_fake_view", False):
+            return ParticipantRequest.objects.none()
+        return requests_of(self.request.user)
+
+
+@extend_schema(tags=["participants"])
+class AnswerApi(APIView):
+    """The answer to a request; an erasure that is answered as done is done by it."""
+
+    @extend_schema(operation_id="requests_answer", request=AnswerIn, responses=RequestOut)
+    def post(self, request: Request, request_id: int) -> Response:
+        asked = get_object_or_404(requests_of(request.user), pk=request_id)
+        sent = AnswerIn(data=request.data)
+        sent.is_valid(raise_exception=True)
+        given = sent.validated_data
+        answered = services.answer(request=asked, user=request.user, is_done=given["is_done"], text=given["answer"])
+        return Response(RequestOut(answered).data)
+
+
+def _participant(request: Request, participant_id: UUID) -> Participant:
+    return get_object_or_404(Participant.objects.for_user(request.user).select_related("study"), pk=participant_id)

@@ -1,0 +1,17 @@
+"""REST addresses of the participation app."""
+
+from django.urls import path
+
+from webplatform.participation import api, own_api
+
+urlpatterns = [
+    path("studies/<uuid:study_id>/participants/", api.ParticipantListApi.as_view(), name="api-participants"),
+    path("participants/<uuid:participant_id>/links/", api.LinkListApi.as_view(), name="api-links"),
+    path("links/<int:link_id>/", api.LinkApi.as_view(), name="api-link"),
+    path("requests/", api.RequestListApi.as_view(), name="api-requests"),
+    path("requests/<int:request_id>/answer/", api.AnswerApi.as_view(), name="api-request-answer"),
+    path("own/", own_api.OwnPageApi.as_view(), name="api-own"),
+    path("own/consent/", own_api.OwnConsentApi.as_view(), name="api-own-consent"),
+    path("own/withdrawal/", own_api.OwnWithdrawalApi.as_view(), name="api-own-withdrawal"),
+    path("own/requests/", own_api.OwnRequestApi.as_view(), name="api-own-requests"),
+]

@@ -1,0 +1,112 @@
+"""The REST endpoints that a participant's link opens: `Participant-Key` is the link's last part, and no account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from webplatform.common.errors import NotFound
+from webplatform.consent.models import ConsentRecord
+from webplatform.consent.queries import participant_history
+from webplatform.participation import services
+from webplatform.participation.queries import held_of, notice_data, proof_of, standing_of
+from webplatform.participation.serializers import (
+    ConsentIn,
+    OwnPageOut,
+    RequestIn,
+    RequestOut,
+    WithdrawalIn,
+    standing_data,
+)
+from webplatform.studies.models import Participant
+from webplatform.studies.participants import link_of_key
+
+HEADER = "Participant-Key"
+KEY = OpenApiParameter(HEADER, OpenApiTypes.STR, OpenApiParameter.HEADER, required=True)
+API = ConsentRecord.Channel.API
+
+
+class OwnApi(APIView):
+    """What all of them share: who asks is who holds the key."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    def participant(self, request: Request) -> Participant:
+        """Whose key it is.
+
+        Raises NotFound for a wrong, an expired or a revoked one.
+        """
+        link = link_of_key(request.headers.get(HEADER, ""))
+        if link is None:
+            raise NotFound(_("This link does not open anything."))
+        return link.participant
+
+    def page(self, participant: Participant) -> dict[str, Any]:
+        """Everything that the participant may see of themselves."""
+        return OwnPageOut(
+            {
+                "pseudonym": participant.pseudonym,
+                "study": participant.study.name,
+                "notice": notice_data(participant, participant.language),
+                "held": held_of(participant),
+                "proofs": [proof_of(record) for record in participant_history(participant)],
+                **standing_data(standing_of(participant)),
+            }
+        ).data
+
+
+@extend_schema(tags=["own"], parameters=[KEY])
+class OwnPageApi(OwnApi):
+    """What the participant is told, has agreed to, and what is held of them."""
+
+    @extend_schema(operation_id="own_page", responses=OwnPageOut)
+    def get(self, request: Request) -> Response:
+        return Response(self.page(self.participant(request)))
+
+
+@extend_schema(tags=["own"], parameters=[KEY])
+class OwnConsentApi(OwnApi):
+    """The participant's agreement."""
+
+    @extend_schema(operation_id="own_agree", request=ConsentIn, responses=OwnPageOut)
+    def post(self, request: Request) -> Response:
+        participant = self.participant(request)
+        sent = ConsentIn(data=request.data)
+        sent.is_valid(raise_exception=True)
+        services.agree(participant=participant, channel=API, **sent.validated_data)
+        return Response(self.page(participant))
+
+
+@extend_schema(tags=["own"], parameters=[KEY])
+class OwnWithdrawalApi(OwnApi):
+    """The way back, as easy as the way in."""
+
+    @extend_schema(operation_id="own_withdraw", request=WithdrawalIn, responses=OwnPageOut)
+    def post(self, request: Request) -> Response:
+        participant = self.participant(request)
+        sent = WithdrawalIn(data=request.data)
+        sent.is_valid(raise_exception=True)
+        services.withdraw(participant=participant, channel=API, **sent.validated_data)
+        return Response(self.page(participant))
+
+
+@extend_schema(tags=["own"], parameters=[KEY])
+class OwnRequestApi(OwnApi):
+    """What the participant asks of the study's owner."""
+
+    @extend_schema(operation_id="own_ask", request=RequestIn, responses={201: RequestOut})
+    def post(self, request: Request) -> Response:
+        participant = self.participant(request)
+        sent = RequestIn(data=request.data)
+        sent.is_valid(raise_exception=True)
+        asked = services.ask(participant=participant, **sent.validated_data)
+        return Response(RequestOut(asked).data, status=status.HTTP_201_CREATED)

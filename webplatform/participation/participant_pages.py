@@ -1,0 +1,169 @@
+"""The participant's own pages: no account, a link. What they read, agree to, see, take back and ask for."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_GET, require_POST
+
+from webplatform.common.errors import AppError, ConsentMissing
+from webplatform.consent.models import ConsentRecord, Scope
+from webplatform.consent.notices import notice_of
+from webplatform.consent.queries import participant_history
+from webplatform.consent.services import require_participant_consent
+from webplatform.dashboard.live_views import live_context
+from webplatform.live.protocol import faces_data
+from webplatform.live.services import look
+from webplatform.participation import services
+from webplatform.participation.copies import copy_of
+from webplatform.participation.queries import held_of, proof_of, standing_of
+from webplatform.participation.seats import KEPT_AS, participant_only
+from webplatform.studies.models import ParticipantRequest
+from webplatform.studies.participants import link_of_key
+
+LINK = ConsentRecord.Channel.LINK
+CHECK_BYTES = 2 * 1024**2
+
+
+@never_cache
+@require_GET
+def enter(request: HttpRequest, key: str) -> HttpResponse:
+    """Open a link: this browser is the participant's from now on, and the key leaves the address."""
+    link = link_of_key(key)
+    if link is None:
+        return render(request, "participation/over.html", status=404)
+    request.session.cycle_key()
+    request.session[KEPT_AS] = link.pk
+    response = redirect("participation:home")
+    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, link.participant.language, samesite="Lax")
+    return response
+
+
+@participant_only
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """The notice and the question, or what is held and what can be done with it."""
+    return _home(request)
+
+
+@participant_only
+@require_POST
+def agree(request: HttpRequest) -> HttpResponse:
+    """Take the agreement, each scope apart."""
+    try:
+        services.agree(
+            participant=request.link.participant,
+            language=get_language() or request.link.participant.language,
+            scopes=request.POST.getlist("scope"),
+            channel=LINK,
+            by_guardian=request.POST.get("by_guardian") == "yes",
+        )
+    except AppError as error:
+        messages.error(request, error.message)
+        return _home(request, status=400)
+    messages.success(request, _("Thank you. Your consent is recorded."))
+    return redirect("participation:home")
+
+
+@participant_only
+@require_POST
+def withdraw(request: HttpRequest) -> HttpResponse:
+    """Take the agreement back, all of it or one scope; as easy as giving it."""
+    scopes = request.POST.getlist("scope") or [Scope.ANALYSE.value]
+    services.withdraw(participant=request.link.participant, channel=LINK, scopes=scopes)
+    messages.success(request, _("This is withdrawn. What ran is stopped, and what rested on it is deleted."))
+    return redirect("participation:home")
+
+
+@participant_only
+@require_POST
+def ask(request: HttpRequest) -> HttpResponse:
+    """Ask the study's owner for something; they have 72 hours."""
+    try:
+        services.ask(
+            participant=request.link.participant, kind=request.POST.get("kind", ""), text=request.POST.get("text", "")
+        )
+        messages.success(request, _("Your request is sent. It is answered here within 72 hours."))
+    except AppError as error:
+        messages.error(request, error.message)
+    return redirect("participation:home")
+
+
+@participant_only
+@require_GET
+def copy(request: HttpRequest) -> HttpResponse:
+    """Everything that is held, as one ZIP file."""
+    participant = request.link.participant
+    response = HttpResponse(copy_of(participant), content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="raut-{participant.pk}.zip"'
+    return response
+
+
+@participant_only
+@require_GET
+def proof(request: HttpRequest, pk: int) -> HttpResponse:
+    """The proof of one agreement."""
+    records = ConsentRecord.objects.filter(participant=request.link.participant).select_related("text", "participant")
+    record = get_object_or_404(records, pk=pk)
+    response = JsonResponse(proof_of(record), json_dumps_params={"indent": 2, "ensure_ascii": False})
+    response["Content-Disposition"] = f'attachment; filename="consent-{record.pk}.json"'
+    return response
+
+
+@participant_only
+@ensure_csrf_cookie
+@require_GET
+def live(request: HttpRequest) -> HttpResponse:
+    """Join a live session."""
+    try:
+        require_participant_consent(participant=request.link.participant)
+    except ConsentMissing:
+        return redirect("participation:home")
+    own = dict.fromkeys(("home", "consent"), "participation:home") | {"again": "participation:live"}
+    context = live_context([], socket="/ws/live/participant/", check=reverse("participation:check"), **own)
+    return render(request, "dashboard/live.html", context)
+
+
+@participant_only
+@require_POST
+def check(request: HttpRequest) -> HttpResponse:
+    """What the model sees in one picture before the session; nothing of it is kept."""
+    picture = request.read(CHECK_BYTES + 1)
+    try:
+        require_participant_consent(participant=request.link.participant)
+        reading = look(picture if len(picture) <= CHECK_BYTES else b"")
+    except AppError as error:
+        return JsonResponse({"code": error.code, "message": error.message, "details": {}}, status=error.status)
+    return JsonResponse({"width": reading.width, "height": reading.height, "faces": faces_data(reading)})
+
+
+@participant_only
+@require_POST
+def leave(request: HttpRequest) -> HttpResponse:
+    """Close the link in this browser; it can be opened again."""
+    request.session.pop(KEPT_AS, None)
+    return render(request, "participation/over.html", {"has_left": True})
+
+
+def _home(request: HttpRequest, status: int = 200) -> HttpResponse:
+    participant = request.link.participant
+    standing = standing_of(participant)
+    context = {
+        "participant": participant,
+        "link": request.link,
+        "standing": standing,
+        "notice": notice_of(participant.study, get_language() or participant.language),
+        "scopes": [(scope, scope in standing["scopes"]) for scope in Scope],
+        "records": participant_history(participant),
+        "held": held_of(participant),
+        "requests": participant.requests.order_by("-asked_at"),
+        "kinds": ParticipantRequest.Kind.choices,
+    }
+    return render(request, "participation/home.html", context, status=status)

@@ -1,0 +1,99 @@
+"""What is held of a participant, and what a study's owner has to answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
+
+from webplatform.accounts.models import User
+from webplatform.analysis.models import MediaFile
+from webplatform.consent.models import ConsentRecord, Scope
+from webplatform.consent.notices import notice_of
+from webplatform.consent.queries import effective_scopes, latest_of
+from webplatform.consent.services import is_current
+from webplatform.history.models import Session
+from webplatform.studies.models import Participant, ParticipantRequest, Study
+
+
+def held_of(participant: Participant) -> list[dict[str, Any]]:
+    """The participant's sessions, newest first, with what each holds."""
+    sessions = Session.objects.filter(participant=participant).order_by("-created_at")
+    with_media = set(MediaFile.objects.filter(session__in=sessions).values_list("session_id", flat=True))
+    return [
+        {
+            "session": str(session.pk),
+            "source": session.source,
+            "state": session.state,
+            "recorded_at": session.created_at,
+            "duration_ms": session.duration_ms,
+            "readings": session.frames_scored,
+            "has_media": session.pk in with_media,
+        }
+        for session in sessions
+    ]
+
+
+def standing_of(participant: Participant) -> dict[str, Any]:
+    """What the participant has agreed to, and whether they have to be asked (again)."""
+    record = latest_of(participant)
+    held = effective_scopes(record) if record else frozenset()
+    is_valid = record is not None and Scope.ANALYSE in held and is_current(record)
+    scopes = [scope for scope in Scope.values if scope in held]
+    return {"record": record, "scopes": scopes, "is_valid": is_valid, "is_asked_again": bool(held) and not is_valid}
+
+
+def notice_data(participant: Participant, language: str) -> dict[str, Any]:
+    """The notice as programs read it."""
+    notice = notice_of(participant.study, language)
+    return {
+        "language": notice.text.language,
+        "version": notice.text.version,
+        "text": notice.body,
+        "hash": notice.digest,
+    }
+
+
+def proof_of(record: ConsentRecord) -> dict[str, Any]:
+    """Everything that shows who agreed to what, when and how, and what was taken back of it."""
+    return {
+        "proof_of": "consent",
+        "record": record.pk,
+        "participant": record.participant and record.participant.pseudonym,
+        "account": record.user and record.user.email,
+        "study": record.participant and record.participant.study.name,
+        "version": record.text.version,
+        "language": record.language,
+        "scopes": record.scopes,
+        "given_by": "guardian" if record.by_guardian else "self",
+        "channel": record.channel,
+        "given_at": record.given_at,
+        "withdrawn_at": record.withdrawn_at,
+        "withdrawals": [
+            {"scopes": taken.scopes, "channel": taken.channel, "withdrawn_at": taken.withdrawn_at}
+            for taken in record.withdrawals.all()
+        ],
+        "text_sha256": record.text_digest,
+        "text": record.notice or record.text.body,
+    }
+
+
+def requests_of(user: User) -> QuerySet[ParticipantRequest]:
+    """The requests of the participants in the user's studies; what is due first comes first."""
+    requests = ParticipantRequest.objects.filter(participant__study__memberships__user=user)
+    return requests.select_related("participant__study")
+
+
+def participants_of(study: Study) -> list[Participant]:
+    """The study's participants with `standing`, their links that are open, and how many sessions they have."""
+    participants = study.participants.select_related("study").prefetch_related(
+        "links", Prefetch("sessions", Session.objects.only("pk", "participant_id"))
+    )
+    now = timezone.now()
+    for participant in participants:
+        participant.standing = standing_of(participant)
+        participant.open_links = [
+            link for link in participant.links.all() if link.revoked_at is None and link.expires_at > now
+        ]
+    return list(participants)

@@ -1,0 +1,46 @@
+"""Who a visitor without an account is: the participant whose link was opened in this browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+
+from webplatform.live.services import Seat
+from webplatform.studies.models import ParticipantLink
+from webplatform.studies.participants import valid_links
+
+KEPT_AS = "participant_link"
+
+
+def link_of_login(kept: Any) -> ParticipantLink | None:  # Django's session store; a plain one in scopes without it
+    """The link that was opened in this browser, while it is valid."""
+    number = kept.get(KEPT_AS) if kept else None
+    return valid_links().filter(pk=number).first() if number else None
+
+
+def seat_of_login(kept: Any) -> Seat | None:
+    """The participant's seat at the live socket: sessions become those of whoever made the link."""
+    link = link_of_login(kept)
+    if link is None or link.created_by is None or not link.created_by.is_active:
+        return None
+    return Seat(link.created_by, link.participant)
+
+
+def participant_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let the view see `request.link`; whoever has none that is valid reads that the link is over."""
+
+    @never_cache
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        request.link = link_of_login(request.session)
+        if request.link is None:
+            request.session.pop(KEPT_AS, None)
+            return render(request, "participation/over.html", status=404)
+        return view(request, *args, **kwargs)
+
+    return guarded

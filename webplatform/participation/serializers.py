@@ -1,0 +1,130 @@
+"""The REST forms of participants, their links, their requests and their consent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from rest_framework import serializers
+
+from webplatform.consent.models import Scope
+from webplatform.participation.queries import standing_of
+from webplatform.studies.models import Participant, ParticipantLink, ParticipantRequest
+
+
+class ParticipantOut(serializers.ModelSerializer):
+    """A participant as the study's members see them."""
+
+    scopes = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Participant
+        fields = ("id", "pseudonym", "language", "scopes", "created_at")
+
+    def get_scopes(self, participant: Participant) -> list[str]:
+        """What they agree to now; nothing where they have to be asked."""
+        standing = standing_of(participant)
+        return standing["scopes"] if standing["is_valid"] else []
+
+
+class ParticipantIn(serializers.Serializer):
+    """A new participant."""
+
+    pseudonym = serializers.CharField(default="", allow_blank=True, max_length=40, help_text="Empty: one is made.")
+    language = serializers.ChoiceField(settings.LANGUAGES, required=False, default="", allow_blank=True)
+
+
+class LinkIn(serializers.Serializer):
+    """A new link."""
+
+    days = serializers.IntegerField(default=90, min_value=1, max_value=365)
+
+
+class LinkOut(serializers.ModelSerializer):
+    """A link; `address` only in the answer to its making."""
+
+    address = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ParticipantLink
+        fields = ("id", "created_at", "expires_at", "revoked_at", "last_used_at", "address")
+
+    def get_address(self, link: ParticipantLink) -> str | None:
+        return self.context.get("address")
+
+
+class RequestOut(serializers.ModelSerializer):
+    """What a participant asked, and the answer."""
+
+    pseudonym = serializers.CharField(source="participant.pseudonym")
+
+    class Meta:
+        model = ParticipantRequest
+        fields = ("id", "pseudonym", "kind", "text", "state", "asked_at", "due_at", "answered_at", "answer")
+
+
+class RequestIn(serializers.Serializer):
+    """What a participant asks."""
+
+    kind = serializers.ChoiceField(ParticipantRequest.Kind.choices)
+    text = serializers.CharField(default="", allow_blank=True, max_length=2000)
+
+
+class AnswerIn(serializers.Serializer):
+    """The owner's answer."""
+
+    is_done = serializers.BooleanField()
+    answer = serializers.CharField(max_length=2000)
+
+
+class ConsentIn(serializers.Serializer):
+    """What a participant agrees to."""
+
+    language = serializers.ChoiceField(settings.LANGUAGES)
+    scopes = serializers.ListField(child=serializers.ChoiceField(Scope.choices), min_length=1)
+    by_guardian = serializers.BooleanField(default=False)
+
+
+class WithdrawalIn(serializers.Serializer):
+    """What a participant takes back."""
+
+    scopes = serializers.ListField(child=serializers.ChoiceField(Scope.choices), default=["analyse"], min_length=1)
+
+
+class NoticeOut(serializers.Serializer):
+    """What a participant is told."""
+
+    language = serializers.CharField()
+    version = serializers.IntegerField()
+    text = serializers.CharField()
+    hash = serializers.CharField(help_text="SHA-256 of the text, hex.")
+
+
+class HeldOut(serializers.Serializer):
+    """One session of the participant."""
+
+    session = serializers.UUIDField()
+    source = serializers.CharField()
+    state = serializers.CharField()
+    recorded_at = serializers.DateTimeField()
+    duration_ms = serializers.IntegerField(allow_null=True)
+    readings = serializers.IntegerField()
+    has_media = serializers.BooleanField()
+
+
+class OwnPageOut(serializers.Serializer):
+    """What a participant sees of themselves."""
+
+    pseudonym = serializers.CharField()
+    study = serializers.CharField()
+    is_valid = serializers.BooleanField()
+    is_asked_again = serializers.BooleanField()
+    scopes = serializers.ListField(child=serializers.CharField())
+    notice = NoticeOut()
+    held = HeldOut(many=True)
+    proofs = serializers.ListField(child=serializers.DictField())
+
+
+def standing_data(standing: dict[str, Any]) -> dict[str, Any]:
+    """The standing as plain JSON values."""
+    return {name: standing[name] for name in ("is_valid", "is_asked_again", "scopes")}

@@ -1,0 +1,68 @@
+"""What a participant does without an account, and how the study's owner answers them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from webplatform.accounts.models import User
+from webplatform.consent.models import ConsentRecord, Scope
+from webplatform.consent.services import give_participant_consent, withdraw_participant
+from webplatform.history.erasing import erase_session
+from webplatform.history.models import Session
+from webplatform.studies.models import Participant, ParticipantRequest
+from webplatform.studies.participants import answer_request, ask
+from webplatform.studies.trail import record
+
+Channel = ConsentRecord.Channel
+
+
+@transaction.atomic
+def agree(
+    *, participant: Participant, language: str, scopes: Iterable[str], channel: Channel, by_guardian: bool = False
+) -> ConsentRecord:
+    """The participant has agreed, and the audit says so.
+
+    Raises:
+        Invalid: a scope is unknown, or the analysis is not among them.
+    """
+    given = give_participant_consent(
+        participant=participant, language=language, scopes=scopes, channel=channel, by_guardian=by_guardian
+    )
+    record(actor=None, action="consent.given", study=participant.study, consent=given.pk, scopes=given.scopes)
+    return given
+
+
+@transaction.atomic
+def withdraw(*, participant: Participant, channel: Channel, scopes: Iterable[str] = (Scope.ANALYSE,)) -> int:
+    """The scopes hold no more: what ran on them is stopped, and what rested on them goes; the audit says so.
+
+    Raises:
+        Invalid: a scope is unknown.
+    """
+    wanted = sorted(scopes)
+    changed = withdraw_participant(participant=participant, channel=channel, scopes=wanted)
+    if changed:
+        record(actor=None, action="consent.withdrawn", study=participant.study, scopes=wanted, consents=changed)
+    return changed
+
+
+@transaction.atomic
+def answer(*, request: ParticipantRequest, user: User, is_done: bool, text: str) -> ParticipantRequest:
+    """The request is answered; an erasure that is said to be done is done: consent, sessions and videos are gone.
+
+    Raises:
+        NotAllowed: the user does not own the study.
+        Invalid: there is no answer.
+        Conflict: it was answered already.
+    """
+    answered = answer_request(request=request, user=user, is_done=is_done, answer=text)
+    if is_done and answered.kind == ParticipantRequest.Kind.ERASURE:
+        withdraw_participant(participant=answered.participant, channel=Channel.PAGE)
+        for session in Session.objects.filter(participant=answered.participant):
+            erase_session(session=session)
+    return answered
+
+
+__all__ = ["agree", "answer", "ask", "withdraw"]

@@ -1,0 +1,122 @@
+"""The study's page: what it states, its participants and their links, and the inbox of requests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from webplatform.common.errors import AppError
+from webplatform.history.queries import role_in
+from webplatform.participation import services
+from webplatform.participation.queries import participants_of, requests_of
+from webplatform.studies import participants
+from webplatform.studies.approvals import is_permitted, open_question
+from webplatform.studies.models import Membership, ParticipantLink, Study
+
+
+@login_required
+@never_cache
+@require_GET
+def study(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What the study states, and who takes part."""
+    return _page(request, _study(request, pk))
+
+
+@login_required
+@require_POST
+def add(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Add a participant."""
+    found = _study(request, pk)
+
+    def add_now() -> None:
+        participants.add_participant(
+            study=found,
+            user=request.user,
+            pseudonym=request.POST.get("pseudonym", ""),
+            language=request.POST.get("language", ""),
+        )
+
+    return _done(request, found, add_now, _("The participant is added."))
+
+
+@login_required
+@never_cache
+@require_POST
+def link(request: HttpRequest, pk: UUID, participant_pk: UUID) -> HttpResponse:
+    """Make a link; its address is in the answer to this and never shown again."""
+    found = _study(request, pk)
+    participant = get_object_or_404(found.participants, pk=participant_pk)
+    days = request.POST.get("days", "90")
+    try:
+        _link, key = participants.create_link(
+            participant=participant, user=request.user, days=int(days) if days.isdecimal() else 0
+        )
+    except AppError as error:
+        messages.error(request, error.message)
+        return redirect("participation:study", found.pk)
+    return _page(request, found, new={"participant": participant, "address": participants.link_address(key)})
+
+
+@login_required
+@require_POST
+def revoke(request: HttpRequest, pk: UUID, link_pk: int) -> HttpResponse:
+    """Revoke a link."""
+    found = _study(request, pk)
+    revoked = get_object_or_404(ParticipantLink.objects.filter(participant__study=found), pk=link_pk)
+    return _done(
+        request, found, lambda: participants.revoke_link(link=revoked, user=request.user), _("The link is revoked.")
+    )
+
+
+@login_required
+@require_POST
+def answer(request: HttpRequest, pk: UUID, request_pk: int) -> HttpResponse:
+    """Answer a participant's request."""
+    found = _study(request, pk)
+    asked = get_object_or_404(requests_of(request.user).filter(participant__study=found), pk=request_pk)
+    is_done, text = request.POST.get("decision") == "done", request.POST.get("answer", "")
+    return _done(
+        request,
+        found,
+        lambda: services.answer(request=asked, user=request.user, is_done=is_done, text=text),
+        _("The request is answered."),
+    )
+
+
+def _study(request: HttpRequest, pk: UUID) -> Study:
+    return get_object_or_404(Study.objects.for_user(request.user), pk=pk)
+
+
+def _done(request: HttpRequest, found: Study, action: Callable[[], object], text: str) -> HttpResponse:
+    try:
+        action()
+        messages.success(request, text)
+    except AppError as error:
+        messages.error(request, error.message)
+    return redirect("participation:study", found.pk)
+
+
+def _page(request: HttpRequest, found: Study, new: dict[str, object] | None = None) -> HttpResponse:
+    role = role_in(found, request.user)
+    context = {
+        "study": found,
+        "role": role,
+        "is_owner": role == Membership.Role.OWNER,
+        "is_recorder": role in (Membership.Role.OWNER, Membership.Role.ANALYST),
+        "is_permitted": is_permitted(found),
+        "question": open_question(found),
+        "participants": participants_of(found),
+        "requests": requests_of(request.user).filter(participant__study=found),
+        "now": timezone.now(),
+        "new": new,
+    }
+    return render(request, "participation/study.html", context)

@@ -1,0 +1,26 @@
+"""Addresses of the participant's own pages and of the study's page about its participants."""
+
+from django.urls import path
+
+from webplatform.participation import participant_pages, study_pages
+from webplatform.participation.consumers import ParticipantConsumer
+
+app_name = "participation"
+urlpatterns = [
+    path("p/", participant_pages.home, name="home"),
+    path("p/consent/", participant_pages.agree, name="agree"),
+    path("p/withdraw/", participant_pages.withdraw, name="withdraw"),
+    path("p/requests/", participant_pages.ask, name="ask"),
+    path("p/copy/", participant_pages.copy, name="copy"),
+    path("p/proofs/<int:pk>/", participant_pages.proof, name="proof"),
+    path("p/live/", participant_pages.live, name="live"),
+    path("p/live/check/", participant_pages.check, name="check"),
+    path("p/leave/", participant_pages.leave, name="leave"),
+    path("p/<str:key>/", participant_pages.enter, name="enter"),
+    path("studies/<uuid:pk>/", study_pages.study, name="study"),
+    path("studies/<uuid:pk>/participants/", study_pages.add, name="add"),
+    path("studies/<uuid:pk>/participants/<uuid:participant_pk>/link/", study_pages.link, name="link"),
+    path("studies/<uuid:pk>/links/<int:link_pk>/revoke/", study_pages.revoke, name="revoke"),
+    path("studies/<uuid:pk>/requests/<int:request_pk>/", study_pages.answer, name="answer"),
+]
+websocket_urlpatterns = [path("ws/live/participant/", ParticipantConsumer.as_asgi())]

@@ -1,0 +1,36 @@
+"""Reading studies: lists, and what waits for whom."""
+
+from __future__ import annotations
+
+from django.db.models import Count, F, Q, QuerySet
+
+from webplatform.accounts.models import User
+from webplatform.studies.models import ParticipantRequest, Study, StudyApproval
+
+
+def studies_of(user: User) -> QuerySet[Study]:
+    """The user's studies with `role`, and how many participants and open requests each has."""
+    is_open = Q(participants__requests__state=ParticipantRequest.State.OPEN)
+    return (
+        Study.objects.for_user(user)
+        .annotate(
+            role=F("memberships__role"),
+            participant_count=Count("participants", distinct=True),
+            open_requests=Count("participants__requests", filter=is_open, distinct=True),
+        )
+        .order_by("-is_personal", "name")
+    )
+
+
+def waiting_questions(user: User) -> list[StudyApproval]:
+    """The studies on which this admin may decide; for everybody else there are none."""
+    if not user.is_staff:
+        return []
+    waiting = StudyApproval.objects.filter(decided_at=None).exclude(asked_by=user)
+    return list(waiting.exclude(study__memberships__user=user).select_related("study", "asked_by"))
+
+
+def decided_questions(newest: int = 50) -> QuerySet[StudyApproval]:
+    """What admins have decided, the newest first."""
+    decided = StudyApproval.objects.filter(decided_at__isnull=False).select_related("study", "decided_by")
+    return decided.order_by("-decided_at")[:newest]

@@ -1,0 +1,73 @@
+"""The REST forms of studies and approvals."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from webplatform.studies.approvals import open_question, valid_approval
+from webplatform.studies.models import Study, StudyApproval
+
+
+class StudyOut(serializers.ModelSerializer):
+    """A study as its members see it."""
+
+    approval = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Study
+        fields = (
+            "id",
+            "name",
+            "purpose",
+            "setting",
+            "legal_ground",
+            "capture_mode",
+            "exemption",
+            "exemption_reason",
+            "languages",
+            "contact",
+            "is_personal",
+            "approval",
+            "created_at",
+        )
+
+    @extend_schema_field(serializers.ChoiceField(["not_needed", "approved", "waiting", "refused"]))
+    def get_approval(self, study: Study) -> str:
+        if not study.is_restricted:
+            return "not_needed"
+        if valid_approval(study):
+            return "approved"
+        return "waiting" if open_question(study) else "refused"
+
+
+class StudyIn(serializers.Serializer):
+    """What a study states."""
+
+    name = serializers.CharField(max_length=120)
+    purpose = serializers.CharField(max_length=2000)
+    setting = serializers.ChoiceField(Study.Setting.choices)
+    contact = serializers.CharField(max_length=200)
+    legal_ground = serializers.ChoiceField(Study.LegalGround.choices, default=Study.LegalGround.CONSENT)
+    capture_mode = serializers.ChoiceField(Study.CaptureMode.choices, default=Study.CaptureMode.READINGS)
+    exemption = serializers.ChoiceField(Study.Exemption.choices, default=Study.Exemption.NONE, allow_blank=True)
+    exemption_reason = serializers.CharField(default="", allow_blank=True, max_length=2000)
+    languages = serializers.ListField(child=serializers.ChoiceField(settings.LANGUAGES), default=["en"], min_length=1)
+
+
+class ApprovalOut(serializers.ModelSerializer):
+    """A question to the admins, and its answer."""
+
+    study = StudyOut()
+
+    class Meta:
+        model = StudyApproval
+        fields = ("id", "study", "asked_at", "decided_at", "is_approved", "note", "expires_at")
+
+
+class DecisionIn(serializers.Serializer):
+    """An admin's answer."""
+
+    is_approved = serializers.BooleanField()
+    note = serializers.CharField(default="", allow_blank=True, max_length=2000, help_text="Needed for a refusal.")

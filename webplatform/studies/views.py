@@ -1,0 +1,96 @@
+"""The pages of studies: list, state a purpose, change it, and the second admin's decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from webplatform.common.errors import AppError
+from webplatform.studies import services
+from webplatform.studies.approvals import decide_approval, open_question, valid_approval
+from webplatform.studies.forms import StudyForm, form_of
+from webplatform.studies.models import Study, StudyApproval
+from webplatform.studies.queries import decided_questions, studies_of, waiting_questions
+
+
+@login_required
+@require_GET
+def studies(request: HttpRequest) -> HttpResponse:
+    """The user's studies, with what waits in each."""
+    context = {"studies": studies_of(request.user), "waiting": len(waiting_questions(request.user))}
+    return render(request, "studies/list.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def create(request: HttpRequest) -> HttpResponse:
+    """State a new study's purpose."""
+    form = StudyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        study = _tried(form, lambda: services.create_study(user=request.user, purpose=form.purpose_stated()))
+        if study is not None:
+            messages.success(request, _("The study is created."))
+            return redirect("participation:study", study.pk)
+    return render(request, "studies/form.html", {"form": form}, status=400 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def change(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Change what a study states."""
+    study = get_object_or_404(Study.objects.for_user(request.user), pk=pk)
+    services.require_owner(study, request.user)
+    form = form_of(study, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        changed = _tried(
+            form, lambda: services.change_study(study=study, user=request.user, purpose=form.purpose_stated())
+        )
+        if changed is not None:
+            messages.success(request, _("The study is changed. Participants whose notice changed are asked again."))
+            return redirect("participation:study", study.pk)
+    context = {"form": form, "study": study, "approval": valid_approval(study), "question": open_question(study)}
+    return render(request, "studies/form.html", context, status=400 if form.errors else 200)
+
+
+@login_required
+@require_GET
+def approvals(request: HttpRequest) -> HttpResponse:
+    """What admins are asked to decide, and what was decided."""
+    if not request.user.is_staff:
+        raise Http404
+    context = {"waiting": waiting_questions(request.user), "decided": decided_questions()}
+    return render(request, "studies/approvals.html", context)
+
+
+@login_required
+@require_POST
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Approve or refuse a study in a restricted setting."""
+    if not request.user.is_staff:
+        raise Http404
+    approval = get_object_or_404(StudyApproval.objects.select_related("study"), pk=pk)
+    is_approved = request.POST.get("decision") == "approve"
+    try:
+        decide_approval(
+            approval=approval, user=request.user, is_approved=is_approved, note=request.POST.get("note", "")
+        )
+        messages.success(request, _("The study is approved.") if is_approved else _("The study is refused."))
+    except AppError as error:
+        messages.error(request, error.message)
+    return redirect("studies:approvals")
+
+
+def _tried(form: StudyForm, service: Callable[[], Study]) -> Study | None:
+    try:
+        return service()
+    except AppError as error:
+        field = error.details.get("field")
+        form.add_error(field if field in form.fields else None, error.message)
+        return None
