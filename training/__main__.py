@@ -141,7 +141,8 @@ def _compare(options: argparse.Namespace) -> None:
     for model in figures["models"]:
         print(f"{model['name']}  {model['size_bytes'] / 1e6:.1f} MB")
         _print_figures(options.split, model)
-    for name, row in {**figures["difference"].pop("f1"), **figures["difference"]}.items():
+    found = figures["difference"]
+    for name, row in {"accuracy": found["accuracy"], "macro-F1": found["macro_f1"], **found["f1"]}.items():
         low, high = row["interval"]
         print(f"{name:>9}: {row['value']:+.4f}  (95 % interval {low:+.4f} to {high:+.4f})")
     test = figures["mcnemar"]

@@ -7,6 +7,7 @@ urlpatterns = [
     path("v1/", include("webplatform.analysis.api_urls")),
     path("v1/", include("webplatform.history.api_urls")),
     path("v1/", include("webplatform.live.api_urls")),
+    path("v1/", include("webplatform.learning.api_urls")),
     path("v1/", include("webplatform.studies.api_urls")),
     path("v1/", include("webplatform.participation.api_urls")),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),

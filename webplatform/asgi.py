@@ -32,6 +32,7 @@ def has_room(body_bytes: int) -> bool:
 
 
 uploads = {UPLOADS: settings.RAUT_MAX_UPLOAD_MB * 1024**2 + FORM_BYTES, LIVE_CHECK: LIVE_CHECK_BYTES}
+uploads |= dict.fromkeys(("/learning/datasets/new/", "/learning/models/new/"), settings.RAUT_MAX_UPLOAD_MB * 1024**2)
 application = ProtocolTypeRouter(
     {
         "http": BodyLimit(django_application, uploads, has_room=has_room),

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("webplatform.participation.urls")),
     path("consent/", include("webplatform.consent.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("learning/", include("webplatform.learning.urls")),
     path("", include("webplatform.operations.urls")),
     path("", include("webplatform.analysis.urls")),
     path("", include("webplatform.history.urls")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from threading import Lock
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 import inference
@@ -39,7 +40,7 @@ def forget_engines() -> None:
 
 def _load(version: ModelVersion) -> inference.Engine:
     try:
-        engine = inference.load_engine(version.folder)
+        engine = inference.load_engine(version.folder, backend=settings.RAUT_BACKEND)
     except inference.BadBundle as error:
         raise Conflict(str(error)) from error
     if engine.bundle is None or engine.bundle.digest != version.digest:

@@ -1,0 +1,113 @@
+"""The pages and the API of those who teach: what admins see, and that nobody else sees anything."""
+
+import httpx
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from webplatform.learning import work
+from webplatform.learning.models import Dataset, TrainingRun
+from webplatform.modelhub.services import ensure_active_model
+
+pytestmark = pytest.mark.django_db(transaction=True)
+OK, NOT_FOUND, BAD, FORBIDDEN = (
+    httpx.codes.OK,
+    httpx.codes.NOT_FOUND,
+    httpx.codes.BAD_REQUEST,
+    httpx.codes.FORBIDDEN,
+)
+
+
+@pytest.fixture
+def browser(client_of, admin):
+    return client_of(admin)
+
+
+def test_the_overview_says_what_there_is_and_what_to_do_first(browser):
+    ensure_active_model()
+    page = browser.get("/learning/").content.decode()
+    assert "raut-fer7" in page
+    assert "Nothing was trained yet" in page
+    assert "There is no data set yet" in page
+
+
+@pytest.mark.parametrize("name", ["overview", "new-dataset", "new-model"])
+def test_for_everybody_else_there_is_no_such_page(client_of, owner, client, name):
+    assert client_of(owner).get(reverse(f"learning:{name}")).status_code == NOT_FOUND
+    assert client.get(reverse(f"learning:{name}")).status_code == httpx.codes.FOUND  # to the login
+
+
+def test_from_the_upload_to_a_promoted_model(browser, faces_zip, no_messages):
+    ensure_active_model()
+    sent = {"name": "Own", "licence": "drawn", "file": SimpleUploadedFile("own.zip", faces_zip), "drops_leaks": "on"}
+    browser.post("/learning/datasets/new/", sent)
+    dataset = Dataset.objects.get()
+    assert "being checked" in browser.get(f"/learning/datasets/{dataset.pk}/").content.decode()
+    work.work_on("dataset", dataset.pk)
+    page = browser.get(f"/learning/datasets/{dataset.pk}/").content.decode()
+    assert "bored (1)" in page
+    assert "broken.png" in page
+    asked = {"recipe": "small", "start": "scratch", "epochs": "8", "seed": "1"}
+    browser.post(f"/learning/datasets/{dataset.pk}/run/", asked)
+    run = TrainingRun.objects.get()
+    comparison = work.work_on("run", run.pk)
+    run.refresh_from_db()
+    assert str(run.version) in browser.get(f"/learning/runs/{run.pk}/").content.decode()
+    model = f"/learning/models/{run.version_id}/"
+    assert "not yet" in browser.get(model).content.decode()
+    refused = browser.post(f"{model}promote/", {"reason": "too early"}, follow=True).content.decode()
+    assert "may not become active" in refused
+    work.work_on("comparison", comparison.pk)
+    assert "McNemar" in browser.get(model).content.decode()
+    assert "is active now" in browser.post(f"{model}promote/", {"reason": "better"}, follow=True).content.decode()
+    assert browser.get(f"{model}confusion.svg").status_code == OK
+    assert browser.get(f"{model}nothing.svg").status_code == NOT_FOUND
+    parcel = b"".join(browser.get(f"{model}bundle.zip").streaming_content)
+    brought = browser.post("/learning/models/new/", {"file": SimpleUploadedFile("b.zip", parcel)})
+    assert brought.headers["Location"] == model  # the same bundle is the same model
+
+
+@pytest.mark.parametrize(
+    "sent", [{"name": "x"}, {"name": "", "source": "x"}, {"name": "x", "source": "../../etc"}], ids=str
+)
+def test_an_import_that_makes_no_sense_is_explained(browser, sent):
+    answer = browser.post("/learning/datasets/new/", sent)
+    assert answer.status_code == BAD
+    assert not Dataset.objects.exists()
+
+
+def test_a_run_that_makes_no_sense_is_explained(browser, dataset):
+    asked = {"recipe": "small", "start": "active", "seed": "1"}
+    answer = browser.post(f"/learning/datasets/{dataset.pk}/run/", asked)
+    assert answer.status_code == BAD
+    assert "fine-tune" in answer.content.decode()
+
+
+def test_a_bundle_that_is_none_is_explained(browser):
+    answer = browser.post("/learning/models/new/", {"file": SimpleUploadedFile("b.zip", b"no zip")})
+    assert answer.status_code == BAD
+    assert "no ZIP" in answer.content.decode()
+
+
+def test_the_api_starts_reads_and_cancels_runs(api_of, admin, dataset):
+    api = api_of(admin)
+    started = api.post("/api/v1/training-runs/", {"dataset": str(dataset.pk), "recipe": "small", "epochs": 2})
+    assert started.status_code == httpx.codes.ACCEPTED
+    run = started.json()["id"]
+    assert api.get(f"/api/v1/training-runs/{run}/").json()["state"] == "queued"
+    assert api.delete(f"/api/v1/training-runs/{run}/").json()["state"] == "cancelled"
+    assert api.delete(f"/api/v1/training-runs/{run}/").status_code == httpx.codes.CONFLICT
+    assert [one["name"] for one in api.get("/api/v1/datasets/").json()] == ["Own faces"]
+
+
+@pytest.mark.parametrize("path", ["datasets", "training-runs", "models"])
+def test_the_api_is_for_admins_only(api_of, owner, path):
+    assert api_of(owner).get(f"/api/v1/{path}/").status_code == FORBIDDEN
+
+
+def test_the_command_starts_a_run(admin, dataset, capsys):
+    call_command("train", "--dataset", "Own faces", "--epochs", "1", "--no-wait")
+    assert str(TrainingRun.objects.get().pk) in capsys.readouterr().out
+    with pytest.raises(CommandError, match="no data set"):
+        call_command("train", "--dataset", "none")

@@ -1,0 +1,159 @@
+"""The REST endpoints of those who teach. Staff only."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.permissions import IsAdminUser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from training import RECIPES
+from webplatform.learning import services
+from webplatform.learning.models import Dataset, TrainingRun
+from webplatform.learning.queries import run_data
+from webplatform.modelhub.models import ModelVersion
+
+WORK_STATES = "queued, running, done, failed or cancelled"
+
+
+class DatasetOut(serializers.Serializer):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    state = serializers.CharField(help_text=WORK_STATES)
+    digest = serializers.CharField(help_text="SHA-256 of the frozen file; empty until it is done.")
+    report = serializers.DictField()
+    error_message = serializers.CharField()
+
+
+class DatasetIn(serializers.Serializer):
+    """A data set in the server's import folder."""
+
+    name = serializers.CharField(max_length=120)
+    source = serializers.CharField(max_length=300)
+    licence = serializers.CharField(required=False, allow_blank=True, default="")
+    drops_leaks = serializers.BooleanField(required=False, default=True)
+
+
+class RunIn(serializers.Serializer):
+    dataset = serializers.UUIDField()
+    recipe = serializers.ChoiceField(sorted(RECIPES))
+    start = serializers.ChoiceField(TrainingRun.Start.choices, required=False, default=TrainingRun.Start.SCRATCH)
+    epochs = serializers.IntegerField(required=False, allow_null=True, default=None, min_value=1, max_value=1000)
+    seed = serializers.IntegerField(required=False, default=1, min_value=0, max_value=2**31 - 1)
+
+
+class RunOut(serializers.Serializer):
+    id = serializers.UUIDField()
+    dataset = serializers.UUIDField()
+    recipe = serializers.CharField()
+    start = serializers.ChoiceField(TrainingRun.Start.choices)
+    epochs = serializers.IntegerField(allow_null=True)
+    seed = serializers.IntegerField()
+    state = serializers.CharField(help_text=WORK_STATES)
+    progress = serializers.FloatField()
+    seconds_left = serializers.FloatField(allow_null=True)
+    curves = serializers.ListField(child=serializers.DictField(), help_text="One row per epoch.")
+    error_message = serializers.CharField()
+    model = serializers.IntegerField(allow_null=True, help_text="The candidate that it made.")
+    created_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
+
+
+class VersionOut(serializers.Serializer):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    version = serializers.CharField()
+    digest = serializers.CharField()
+    state = serializers.CharField(help_text="candidate, active or retired")
+    created_at = serializers.DateTimeField()
+
+
+class PromotionIn(serializers.Serializer):
+    reason = serializers.CharField(max_length=500)
+
+
+class StaffView(APIView):
+    """For admins only."""
+
+    permission_classes = (IsAdminUser,)
+
+
+@extend_schema(tags=["learning"])
+class DatasetListApi(StaffView):
+    """Data sets."""
+
+    @extend_schema(operation_id="datasets_list", responses=DatasetOut(many=True))
+    def get(self, request: Request) -> Response:
+        return Response(DatasetOut(Dataset.objects.all()[:200], many=True).data)
+
+    @extend_schema(operation_id="datasets_import", request=DatasetIn, responses={202: DatasetOut})
+    def post(self, request: Request) -> Response:
+        sent = _valid(DatasetIn, request)
+        dataset = services.import_dataset(user=request.user, **sent)
+        return Response(DatasetOut(dataset).data, status=status.HTTP_202_ACCEPTED)
+
+
+@extend_schema(tags=["learning"])
+class RunListApi(StaffView):
+    """Training runs."""
+
+    @extend_schema(operation_id="runs_list", responses=RunOut(many=True))
+    def get(self, request: Request) -> Response:
+        return Response([run_data(run) for run in TrainingRun.objects.all()[:200]])
+
+    @extend_schema(operation_id="runs_start", request=RunIn, responses={202: RunOut})
+    def post(self, request: Request) -> Response:
+        sent = _valid(RunIn, request)
+        dataset = get_object_or_404(Dataset, pk=sent.pop("dataset"))
+        run = services.start_run(user=request.user, dataset=dataset, asked=services.RunAsked(**sent))
+        return Response(run_data(run), status=status.HTTP_202_ACCEPTED)
+
+
+@extend_schema(tags=["learning"])
+class RunApi(StaffView):
+    """One training run."""
+
+    @extend_schema(operation_id="runs_read", responses=RunOut)
+    def get(self, request: Request, run_id: UUID) -> Response:
+        return Response(run_data(get_object_or_404(TrainingRun, pk=run_id)))
+
+    @extend_schema(operation_id="runs_cancel", responses=RunOut)
+    def delete(self, request: Request, run_id: UUID) -> Response:
+        """Cancel the run."""
+        run = get_object_or_404(TrainingRun, pk=run_id)
+        services.cancel(user=request.user, work=run)
+        run.refresh_from_db()
+        return Response(run_data(run))
+
+
+@extend_schema(tags=["learning"])
+class ModelListApi(StaffView):
+    """Models."""
+
+    @extend_schema(operation_id="models_list", responses=VersionOut(many=True))
+    def get(self, request: Request) -> Response:
+        return Response(VersionOut(ModelVersion.objects.all()[:200], many=True).data)
+
+
+@extend_schema(tags=["learning"])
+class PromotionApi(StaffView):
+    """Making a model the active one."""
+
+    @extend_schema(operation_id="models_promote", request=PromotionIn, responses=VersionOut)
+    def post(self, request: Request, version_id: int) -> Response:
+        version = get_object_or_404(ModelVersion, pk=version_id)
+        services.promote(user=request.user, version=version, **_valid(PromotionIn, request))
+        version.refresh_from_db()
+        return Response(VersionOut(version).data)
+
+
+def _valid(serializer: type[serializers.Serializer], request: Request) -> dict[str, Any]:
+    sent = serializer(data=request.data)
+    sent.is_valid(raise_exception=True)
+    return dict(sent.validated_data)

@@ -1,0 +1,86 @@
+"""What the pages and the API say of data sets, runs and models."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from inference import EMOTIONS
+from webplatform.learning.models import Comparison, Dataset, TrainingRun
+from webplatform.modelhub.gate import judge
+from webplatform.modelhub.models import ModelVersion
+from webplatform.modelhub.queries import active_version
+
+SHOWN = 20
+SPLITS = ("train", "public", "private")
+
+
+def overview() -> dict[str, Any]:
+    """The newest models, runs and data sets."""
+    return {
+        "active": active_version(),
+        "versions": ModelVersion.objects.all()[:SHOWN],
+        "runs": TrainingRun.objects.select_related("dataset", "version")[:SHOWN],
+        "datasets": Dataset.objects.all()[:SHOWN],
+    }
+
+
+def counts_of(dataset: Dataset) -> list[dict[str, Any]]:
+    """How many pictures of each class each split holds; the sums last."""
+    counts = dataset.report.get("counts")
+    if not counts:
+        return []
+    rows = [{"name": str(e), "counts": [counts[split][e] for split in SPLITS]} for e in EMOTIONS]
+    return [*rows, {"name": "", "counts": [sum(counts[split].values()) for split in SPLITS]}]
+
+
+def run_data(run: TrainingRun) -> dict[str, Any]:
+    """What the run's page and the API tell of it."""
+    return {
+        "id": str(run.pk),
+        "dataset": str(run.dataset_id),
+        "recipe": run.recipe,
+        "start": run.start,
+        "epochs": run.epochs,
+        "seed": run.seed,
+        "state": run.state,
+        "progress": run.progress,
+        "seconds_left": run.seconds_left,
+        "curves": run.curves,
+        "error_message": run.error_message,
+        "model": run.version_id,
+        "created_at": run.created_at.isoformat(),
+        "finished_at": run.finished_at and run.finished_at.isoformat(),
+    }
+
+
+def model_page(version: ModelVersion, evidence: Comparison | None) -> dict[str, Any]:
+    """Everything that the page of a model shows."""
+    comparisons = Comparison.objects.filter(second=version).select_related("first", "dataset")
+    figures = version.metrics.get("private") or version.metrics.get("public") or {}
+    drawn = [file.stem for file in sorted(version.folder.glob("*.svg"))] if version.folder.is_dir() else []
+    card = version.folder / "MODEL_CARD.md"
+    return {
+        "version": version,
+        "figures": figures,
+        "rows": [{"name": name, **row} for name, row in figures.get("per_class", {}).items()],
+        "pictures": drawn,
+        "card": card.read_text(encoding="utf-8") if card.is_file() else "",
+        "comparisons": comparisons[:5],
+        "evidence": evidence,
+        "differences": _differences(evidence),
+        "checks": judge(evidence.result if evidence else None),
+        "promotions": version.promotions.select_related("by", "replaced"),
+        "datasets": Dataset.objects.filter(state=Dataset.State.DONE),
+    }
+
+
+def _differences(evidence: Comparison | None) -> list[dict[str, Any]]:
+    """Candidate less active, each with its interval, for a table."""
+    if evidence is None:
+        return []
+    found = evidence.result["difference"]
+    rows = {"accuracy": found["accuracy"], "macro-F1": found["macro_f1"], **found["f1"]}
+    return [
+        {"name": name, "value": row["value"], "low": row["interval"][0], "high": row["interval"][1]}
+        for name, row in rows.items()
+    ]

@@ -1,0 +1,183 @@
+"""The pages of those who teach: data sets, runs, models. Staff only."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from webplatform.common.errors import AppError
+from webplatform.learning import queries, services
+from webplatform.learning.forms import DatasetForm, ParcelForm, RunForm
+from webplatform.learning.guard import staff_only
+from webplatform.learning.models import Comparison, Dataset, TrainingRun
+from webplatform.modelhub.models import ModelVersion
+from webplatform.modelhub.parcels import import_parcel, parcel_pieces
+
+PICTURES = ("confusion", "reliability", "risk_coverage", "learning_curves", "robustness")
+
+
+@login_required
+@staff_only
+@require_GET
+def overview(request: HttpRequest) -> HttpResponse:
+    """Models, runs and data sets, newest first."""
+    return render(request, "learning/overview.html", queries.overview())
+
+
+@login_required
+@staff_only
+@require_http_methods(["GET", "POST"])
+def new_dataset(request: HttpRequest) -> HttpResponse:
+    """Import a data set: by upload, or from the server's import folder."""
+    form = DatasetForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            dataset = services.import_dataset(user=request.user, **form.asked())
+            return redirect("learning:dataset", dataset.pk)
+        except AppError as error:
+            form.add_error(None, error.message)
+    context = {"form": form, "folder": services.import_folder()}
+    return render(request, "learning/new_dataset.html", context, status=400 if form.errors else 200)
+
+
+@login_required
+@staff_only
+@require_GET
+def dataset(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What a data set holds and what was left out; runs start here."""
+    found = get_object_or_404(Dataset, pk=pk)
+    context = {"dataset": found, "table": queries.counts_of(found), "form": RunForm(), "runs": found.runs.all()}
+    return render(request, "learning/dataset.html", context)
+
+
+@login_required
+@staff_only
+@require_POST
+def start_run(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Start a run on a data set."""
+    found = get_object_or_404(Dataset, pk=pk)
+    form = RunForm(request.POST)
+    if form.is_valid():
+        try:
+            run = services.start_run(user=request.user, dataset=found, asked=form.asked())
+            return redirect("learning:run", run.pk)
+        except AppError as error:
+            form.add_error(None, error.message)
+    context = {"dataset": found, "table": queries.counts_of(found), "form": form, "runs": found.runs.all()}
+    return render(request, "learning/dataset.html", context, status=400)
+
+
+@login_required
+@staff_only
+@require_GET
+def run(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """How far a run is, its curves, and the candidate that it made."""
+    found = get_object_or_404(TrainingRun.objects.select_related("dataset", "version", "started_from"), pk=pk)
+    return render(request, "learning/run.html", {"run": found, "data": queries.run_data(found)})
+
+
+@login_required
+@staff_only
+@require_POST
+def cancel(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
+    """Cancel a run, an import or a comparison."""
+    model = {"dataset": Dataset, "run": TrainingRun, "comparison": Comparison}[kind]
+    found = get_object_or_404(model, pk=pk)
+    _do(request, lambda: services.cancel(user=request.user, work=found), _("It is cancelled."))
+    return redirect("learning:overview")
+
+
+@login_required
+@staff_only
+@require_POST
+def delete_dataset(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Delete a data set that nothing rests on."""
+    found = get_object_or_404(Dataset, pk=pk)
+    _do(request, lambda: services.delete_dataset(user=request.user, dataset=found), _("The data set is deleted."))
+    return redirect("learning:overview")
+
+
+@login_required
+@staff_only
+@require_http_methods(["GET", "POST"])
+def new_model(request: HttpRequest) -> HttpResponse:
+    """Bring a bundle in from another machine."""
+    form = ParcelForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            version = import_parcel(user=request.user, parcel=form.cleaned_data["file"])
+            return redirect("learning:model", version.pk)
+        except AppError as error:
+            form.add_error(None, error.message)
+    return render(request, "learning/new_model.html", {"form": form}, status=400 if form.errors else 200)
+
+
+@login_required
+@staff_only
+@require_GET
+def model(request: HttpRequest, pk: int) -> HttpResponse:
+    """A model's figures, its comparison with the active one, and the way to make it active."""
+    version = get_object_or_404(ModelVersion, pk=pk)
+    return render(request, "learning/model.html", queries.model_page(version, services.evidence_for(version)))
+
+
+@login_required
+@staff_only
+@require_POST
+def promote(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make a model the active one."""
+    version = get_object_or_404(ModelVersion, pk=pk)
+    reason = request.POST.get("reason", "")
+    done = _("%(model)s is active now.") % {"model": version}
+    _do(request, lambda: services.promote(user=request.user, version=version, reason=reason), done)
+    return redirect("learning:model", version.pk)
+
+
+@login_required
+@staff_only
+@require_POST
+def compare(request: HttpRequest, pk: int) -> HttpResponse:
+    """Compare a model with the active one on a data set."""
+    version = get_object_or_404(ModelVersion, pk=pk)
+    dataset = get_object_or_404(Dataset, pk=request.POST.get("dataset"))
+    done = _("The comparison waits for the trainer.")
+    _do(request, lambda: services.compare(user=request.user, version=version, dataset=dataset), done)
+    return redirect("learning:model", version.pk)
+
+
+@login_required
+@staff_only
+@require_GET
+def export(request: HttpRequest, pk: int) -> HttpResponse:
+    """A model's bundle as a ZIP."""
+    version = get_object_or_404(ModelVersion, pk=pk)
+    answer = StreamingHttpResponse(parcel_pieces(version), content_type="application/zip")
+    answer["Content-Disposition"] = f'attachment; filename="{slugify(str(version))}.zip"'
+    return answer
+
+
+@login_required
+@staff_only
+@require_GET
+def picture(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """One of the figures that the run drew."""
+    version = get_object_or_404(ModelVersion, pk=pk)
+    file = version.folder / f"{name}.svg"
+    if name not in PICTURES or not file.is_file():
+        return HttpResponse(status=404)
+    return HttpResponse(file.read_bytes(), content_type="image/svg+xml")
+
+
+def _do(request: HttpRequest, act: object, done: str) -> None:
+    try:
+        act()
+        messages.success(request, done)
+    except AppError as error:
+        messages.error(request, error.message)

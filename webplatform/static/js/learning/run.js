@@ -1,0 +1,56 @@
+// A training run's curves and progress, asked for every two seconds while it runs.
+
+import uPlot from "../../vendor/uplot/uPlot.esm.js";
+import { request } from "../api.js";
+import { fill, formatNumber, pageData } from "../format.js";
+
+const EVERY_MS = 2000;
+const words = pageData("words");
+const home = document.getElementById("curves");
+const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+const pen = { stroke: color("--pico-muted-color"), grid: { stroke: color("--line"), width: 1 } };
+const plot = new uPlot(
+  {
+    width: Math.max(home.clientWidth, 240),
+    height: 240,
+    cursor: { show: false },
+    scales: { x: { time: false }, y: { range: [0, 1] } },
+    axes: [pen, pen],
+    series: [
+      {},
+      { label: words.training, stroke: color("--emotion-sad"), width: 2, dash: [6, 3] },
+      { label: words.public, stroke: color("--pico-primary"), width: 2 },
+    ],
+  },
+  [[], [], []],
+  home,
+);
+new ResizeObserver(() => plot.setSize({ width: Math.max(home.clientWidth, 240), height: 240 })).observe(home);
+
+function show(run) {
+  const column = (name) => run.curves.map((row) => row[name]);
+  plot.setData([column("epoch"), column("train_accuracy"), column("accuracy")]);
+  const body = document.querySelector("#epochs tbody");
+  for (const row of run.curves.slice(body.rows.length)) {
+    const cells = body.insertRow();
+    cells.insertCell().textContent = row.epoch;
+    for (const name of ["train_accuracy", "accuracy", "loss"]) cells.insertCell().textContent = formatNumber(row[name], 3);
+  }
+  const left = document.getElementById("left");
+  if (!left || run.state !== "running") return;
+  document.getElementById("progress").value = run.progress;
+  const minutes = formatNumber((run.seconds_left ?? 0) / 60, 1);
+  left.textContent = fill(words.left, { percent: Math.floor(100 * run.progress), n: minutes });
+}
+
+async function follow(id) {
+  const run = await request(`/training-runs/${id}/`).catch(() => null);
+  if (run) show(run);
+  if (run && !["queued", "running"].includes(run.state)) location.reload();
+  else setTimeout(() => follow(id), EVERY_MS);
+}
+
+const first = pageData("run-data");
+show(first);
+if (["queued", "running"].includes(first.state)) follow(first.id);
