@@ -151,6 +151,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout"
 RAUT_MAX_UPLOAD_MB = env.int("RAUT_MAX_UPLOAD_MB", default=2048)
 RAUT_MAX_VIDEO_MINUTES = env.int("RAUT_MAX_VIDEO_MINUTES", default=120)
 RAUT_SAMPLE_EVERY_MS = env.int("RAUT_SAMPLE_EVERY_MS", default=200)
+RAUT_BACKEND = env.str("RAUT_BACKEND", default="litert")
 RAUT_LIVE_MAX_FPS = env.int("RAUT_LIVE_MAX_FPS", default=30)
 RAUT_LIVE_MAX_MINUTES = env.int("RAUT_LIVE_MAX_MINUTES", default=120)
 RAUT_LIVE_MAX_SOCKETS = env.int("RAUT_LIVE_MAX_SOCKETS", default=64)

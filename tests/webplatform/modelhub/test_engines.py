@@ -19,7 +19,7 @@ def loads(monkeypatch) -> list[str]:
     """The versions that were loaded, in order; the weights of these bundles are not real, so no part is built."""
     seen: list[str] = []
 
-    def load(path):
+    def load(path, *, backend):
         bundle = inference.read_bundle(path)
         seen.append(bundle.spec.version)
         return inference.Engine(None, None, bundle=bundle)
