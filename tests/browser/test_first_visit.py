@@ -33,6 +33,7 @@ def agree(page: Page) -> None:
     page.goto("/upload/")
     page.wait_for_url("**/consent/**")
     page.get_by_label("I have read this and I agree.").check()
+    page.get_by_label("keep the video").check()
     page.get_by_role("button", name="Give consent").click()
     page.wait_for_url("**/upload/")
 

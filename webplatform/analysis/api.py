@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema
@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from webplatform.analysis.models import AnalysisJob
 from webplatform.analysis.serializers import JobFilterIn, JobOut, UploadIn
 from webplatform.analysis.services import cancel_job, retry_job, submit_video
+from webplatform.studies.models import Participant, Study
 
 
 class AnalysisListApi(generics.ListAPIView):
@@ -34,7 +35,14 @@ class AnalysisListApi(generics.ListAPIView):
         sent = UploadIn(data=request.data)
         sent.is_valid(raise_exception=True)
         given = sent.validated_data
-        job = submit_video(user=request.user, upload=given["file"], title=given["title"], again=given["again"])
+        job = submit_video(
+            user=request.user,
+            upload=given["file"],
+            title=given["title"],
+            again=given["again"],
+            study=_reached(Study, request, given["study"]),
+            participant=_reached(Participant, request, given["participant"]),
+        )
         headers = {"Location": reverse("api-analysis", args=[job.pk])}
         return Response(JobOut(job).data, status=status.HTTP_202_ACCEPTED, headers=headers)
 
@@ -70,6 +78,10 @@ class RetryApi(APIView):
     def post(self, request: Request, job_id: UUID) -> Response:
         job = retry_job(job=_job(request, job_id), user=request.user)
         return Response(JobOut(job).data, status=status.HTTP_202_ACCEPTED)
+
+
+def _reached(model: type[Model], request: Request, key: UUID | None) -> Model | None:
+    return get_object_or_404(model.objects.for_user(request.user), pk=key) if key else None
 
 
 def _job(request: Request, job_id: UUID) -> AnalysisJob:

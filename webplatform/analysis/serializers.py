@@ -58,6 +58,8 @@ class UploadIn(serializers.Serializer):
 
     file = serializers.FileField(allow_empty_file=True, help_text="mp4, mov, webm, mkv or avi.")
     title = serializers.CharField(required=False, default="", allow_blank=True, max_length=200)
+    study = serializers.UUIDField(required=False, default=None, help_text="Without one, your personal study.")
+    participant = serializers.UUIDField(required=False, default=None, help_text="Who is in it, by their consent.")
     again = serializers.BooleanField(required=False, default=False, help_text="Also if this file was uploaded before.")
 
 

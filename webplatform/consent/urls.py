@@ -8,4 +8,5 @@ app_name = "consent"
 urlpatterns = [
     path("", views.give, name="give"),
     path("withdraw/", views.withdraw, name="withdraw"),
+    path("proofs/<int:pk>/", views.proof, name="proof"),
 ]

@@ -5,14 +5,15 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from webplatform.consent import queries, services
-from webplatform.consent.models import ConsentRecord
+from webplatform.consent.models import ConsentRecord, Scope
+from webplatform.consent.proofs import proof_file
 
 
 @login_required
@@ -21,12 +22,18 @@ def give(request: HttpRequest) -> HttpResponse:
     """Show the text and take the agreement; `next` says where the person wanted to go."""
     language = get_language() or queries.FALLBACK_LANGUAGE
     if request.method == "POST" and request.POST.get("agree") == "yes":
-        services.give_consent(user=request.user, language=language, channel=ConsentRecord.Channel.PAGE)
+        scopes = {Scope.ANALYSE.value, *request.POST.getlist("scope")}
+        services.give_consent(user=request.user, language=language, channel=ConsentRecord.Channel.PAGE, scopes=scopes)
         messages.success(request, _("Thank you. Your consent is recorded."))
         return redirect(_next_page(request, default="consent:give"))
+    valid = queries.valid_consent(request.user)
+    held = queries.effective_scopes(valid) if valid else frozenset()
     context = {
         "text": queries.current_text(language),
-        "valid": queries.valid_consent(request.user),
+        "valid": valid,
+        "held": [scope for scope in Scope if scope in held and scope != Scope.ANALYSE],
+        "sessions": sum(record.sessions.count() for record in request.user.consents.filter(withdrawn_at=None)),
+        "scopes": [scope for scope in Scope if scope != Scope.ANALYSE],
         "history": queries.consent_history(request.user),
         "next": request.POST.get("next") or request.GET.get("next", ""),
         "is_unticked": request.method == "POST",
@@ -37,10 +44,19 @@ def give(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def withdraw(request: HttpRequest) -> HttpResponse:
-    """Take the agreement back; as easy as giving it."""
-    services.withdraw_consent(user=request.user)
-    messages.success(request, _("Your consent is withdrawn. Nothing new will be analysed."))
+    """Take the agreement back, all of it or one scope; as easy as giving it."""
+    scopes = request.POST.getlist("scope") or [Scope.ANALYSE.value]
+    services.withdraw_consent(user=request.user, scopes=scopes)
+    messages.success(request, _("This is withdrawn. What ran is stopped, and what rested on it is deleted."))
     return redirect("consent:give")
+
+
+@login_required
+@require_GET
+def proof(request: HttpRequest, pk: int) -> HttpResponse:
+    """The proof of one of the user's agreements."""
+    records = ConsentRecord.objects.filter(user=request.user).select_related("text", "user")
+    return proof_file(get_object_or_404(records, pk=pk))
 
 
 def _next_page(request: HttpRequest, default: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from webplatform.analysis.models import AnalysisJob
 from webplatform.analysis.uploads import EXTENSIONS
 from webplatform.common.errors import AppError, Invalid
 from webplatform.consent.queries import valid_consent
+from webplatform.dashboard.targets import target_named, targets_of
 from webplatform.dashboard.words import progress_words, upload_words
 
 
@@ -33,7 +35,9 @@ def upload(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('consent:give')}?{urlencode({'next': request.path})}")
     if request.method == "GET":
         return _upload_page(request, refusals=[])
-    jobs, refusals = _submit_all(request.user, request.FILES.getlist("file"), again="again" in request.POST)
+    target = target_named(request.user, request.POST.get("of", ""))
+    again = "again" in request.POST
+    jobs, refusals = _submit_all(request.user, request.FILES.getlist("file"), again=again, target=target)
     if jobs:
         text = ngettext("The video is handed in.", "%(n)d videos are handed in.", len(jobs)) % {"n": len(jobs)}
         messages.success(request, text)
@@ -67,13 +71,13 @@ def _steer(request: HttpRequest, pk: UUID, service: object, done: str) -> HttpRe
 
 
 def _submit_all(
-    user: User, files: list[UploadedFile], *, again: bool
+    user: User, files: list[UploadedFile], *, again: bool, target: dict[str, Any]
 ) -> tuple[list[AnalysisJob], list[tuple[str, AppError]]]:
     """Hand in what can be; the rest is returned with its reason."""
     jobs, refusals = [], []
     for file in files:
         try:
-            jobs.append(services.submit_video(user=user, upload=file, again=again))
+            jobs.append(services.submit_video(user=user, upload=file, again=again, **target))
         except AppError as error:
             refusals.append((file.name, error))
     if not files:
@@ -89,6 +93,7 @@ def _upload_page(request: HttpRequest, *, refusals: list[tuple[str, AppError]]) 
         "max_minutes": settings.RAUT_MAX_VIDEO_MINUTES,
         "extensions": EXTENSIONS,
         "limits": limits,
+        "targets": targets_of(request.user),
         "words": progress_words() | upload_words(limits["maxBytes"]),
     }
     return render(request, "dashboard/upload.html", context, status=400 if refusals else 200)

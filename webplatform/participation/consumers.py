@@ -6,9 +6,12 @@ from typing import Any
 
 from channels.db import database_sync_to_async
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from webplatform.history.models import Session
 from webplatform.live.consumers import LiveConsumer
+from webplatform.live.protocol import Close
+from webplatform.live.recording import Ended, LiveRecording
 from webplatform.live.services import Seat
 from webplatform.participation.seats import seat_of_login
 
@@ -18,6 +21,12 @@ class ParticipantConsumer(LiveConsumer):
 
     async def _seat(self, message: dict[str, Any]) -> Seat | None:
         return await database_sync_to_async(seat_of_login)(self.scope.get("session"))
+
+    async def _keep(self, recording: LiveRecording) -> Ended | None:
+        ended = await super()._keep(recording)
+        if ended is None and await self._seat({}) is None:
+            return Ended(Close.NOT_ALLOWED, _("This link does not open anything any more."))
+        return ended
 
     def result_url(self, session: Session) -> str:
         return reverse("participation:home")

@@ -10,9 +10,10 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
+from webplatform.consent.proofs import proof_of
 from webplatform.consent.queries import participant_history
 from webplatform.history.models import Observation, Session
-from webplatform.participation.queries import held_of, proof_of
+from webplatform.participation.queries import held_of
 from webplatform.studies.models import Participant
 
 SUMMARY = """\

@@ -15,9 +15,10 @@ from rest_framework.views import APIView
 
 from webplatform.common.errors import NotFound
 from webplatform.consent.models import ConsentRecord
+from webplatform.consent.proofs import proof_of
 from webplatform.consent.queries import participant_history
 from webplatform.participation import services
-from webplatform.participation.queries import held_of, notice_data, proof_of, standing_of
+from webplatform.participation.queries import held_of, notice_data, standing_of
 from webplatform.participation.serializers import (
     ConsentIn,
     OwnPageOut,

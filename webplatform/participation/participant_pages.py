@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from webplatform.common.errors import AppError, ConsentMissing
 from webplatform.consent.models import ConsentRecord, Scope
 from webplatform.consent.notices import notice_of
+from webplatform.consent.proofs import proof_file
 from webplatform.consent.queries import participant_history
 from webplatform.consent.services import require_participant_consent
 from webplatform.dashboard.live_views import live_context
@@ -23,7 +24,7 @@ from webplatform.live.protocol import faces_data
 from webplatform.live.services import look
 from webplatform.participation import services
 from webplatform.participation.copies import copy_of
-from webplatform.participation.queries import held_of, proof_of, standing_of
+from webplatform.participation.queries import held_of, standing_of
 from webplatform.participation.seats import KEPT_AS, participant_only
 from webplatform.studies.models import ParticipantRequest
 from webplatform.studies.participants import link_of_key
@@ -111,10 +112,7 @@ def copy(request: HttpRequest) -> HttpResponse:
 def proof(request: HttpRequest, pk: int) -> HttpResponse:
     """The proof of one agreement."""
     records = ConsentRecord.objects.filter(participant=request.link.participant).select_related("text", "participant")
-    record = get_object_or_404(records, pk=pk)
-    response = JsonResponse(proof_of(record), json_dumps_params={"indent": 2, "ensure_ascii": False})
-    response["Content-Disposition"] = f'attachment; filename="consent-{record.pk}.json"'
-    return response
+    return proof_file(get_object_or_404(records, pk=pk))
 
 
 @participant_only

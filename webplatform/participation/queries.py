@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from webplatform.accounts.models import User
 from webplatform.analysis.models import MediaFile
-from webplatform.consent.models import ConsentRecord, Scope
+from webplatform.consent.models import Scope
 from webplatform.consent.notices import notice_of
 from webplatform.consent.queries import effective_scopes, latest_of
 from webplatform.consent.services import is_current
@@ -52,30 +52,6 @@ def notice_data(participant: Participant, language: str) -> dict[str, Any]:
         "version": notice.text.version,
         "text": notice.body,
         "hash": notice.digest,
-    }
-
-
-def proof_of(record: ConsentRecord) -> dict[str, Any]:
-    """Everything that shows who agreed to what, when and how, and what was taken back of it."""
-    return {
-        "proof_of": "consent",
-        "record": record.pk,
-        "participant": record.participant and record.participant.pseudonym,
-        "account": record.user and record.user.email,
-        "study": record.participant and record.participant.study.name,
-        "version": record.text.version,
-        "language": record.language,
-        "scopes": record.scopes,
-        "given_by": "guardian" if record.by_guardian else "self",
-        "channel": record.channel,
-        "given_at": record.given_at,
-        "withdrawn_at": record.withdrawn_at,
-        "withdrawals": [
-            {"scopes": taken.scopes, "channel": taken.channel, "withdrawn_at": taken.withdrawn_at}
-            for taken in record.withdrawals.all()
-        ],
-        "text_sha256": record.text_digest,
-        "text": record.notice or record.text.body,
     }
 
 

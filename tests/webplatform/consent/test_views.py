@@ -1,8 +1,11 @@
 """The consent page: read, give, withdraw."""
 
+import hashlib
+
 import pytest
 
 from webplatform.consent.models import ConsentRecord
+from webplatform.consent.queries import effective_scopes
 from webplatform.consent.services import give_consent
 
 PAGE = "/consent/"
@@ -57,3 +60,20 @@ def test_a_visit_changes_nothing(client_of, owner):
     client.get(PAGE)
     assert client.get("/consent/withdraw/").status_code == 405
     assert not ConsentRecord.objects.exists()
+
+
+def test_each_scope_is_ticked_apart_and_can_be_taken_back_alone(client_of, owner):
+    client = client_of(owner)
+    client.post(PAGE, {"agree": "yes", "scope": ["train"]})
+    assert ConsentRecord.objects.get().scopes == ["analyse", "train"]
+    client.post("/consent/withdraw/", {"scope": "train"})
+    record = ConsentRecord.objects.get()
+    assert (record.withdrawn_at, effective_scopes(record)) == (None, {"analyse"})
+
+
+def test_the_proof_is_the_persons_own(client_of, owner, stranger):
+    record = give_consent(user=owner, language="id", channel=ConsentRecord.Channel.PAGE)
+    proof = client_of(owner).get(f"/consent/proofs/{record.pk}/").json()
+    assert (proof["account"], proof["language"], proof["text"]) == (owner.email, "id", record.text.body)
+    assert hashlib.sha256(proof["text"].encode()).hexdigest() == proof["text_sha256"]
+    assert client_of(stranger).get(f"/consent/proofs/{record.pk}/").status_code == 404

@@ -18,7 +18,7 @@ export function refusalOf(file, limits, words) {
  * Send a file; XMLHttpRequest, because fetch does not tell how much of a body has left.
  * @returns {{answer: Promise<object>, abort: () => void}} the job, or a Refusal (status 0: the connection broke)
  */
-export function sendFile(file, { again, onProgress }) {
+export function sendFile(file, { again, of = "", onProgress }) {
   const xhr = new XMLHttpRequest();
   const answer = new Promise((resolve, reject) => {
     xhr.upload.addEventListener("progress", ({ loaded, total }) => onProgress(loaded, total));
@@ -35,6 +35,8 @@ export function sendFile(file, { again, onProgress }) {
   xhr.setRequestHeader("X-CSRFToken", csrfToken());
   const body = new FormData();
   if (again) body.append("again", "true");
+  const [kind, number] = of.split("=");
+  if (number) body.append(kind, number);
   body.append("file", file);
   xhr.send(body);
   return { answer, abort: () => xhr.abort() };

@@ -23,6 +23,7 @@ const announce = (item, text) => (announcement.textContent = `${item.title}: ${t
 function addFiles(files) {
   for (const file of files) {
     const item = new UploadItem(file, words, { remove, stop, again: enqueueAgain, cancel, retry, announce });
+    item.of = document.getElementById("of")?.value ?? "";
     list.append(item.element);
     const problem = refusalOf(file, limits, words);
     if (problem) item.showRefused(problem);
@@ -46,7 +47,7 @@ function enqueueAgain(item) {
 async function sendNext() {
   if (sending || waiting.length === 0) return;
   const item = waiting.shift();
-  sending = sendFile(item.file, { again: item.again, onProgress: (sent, all) => item.showSending(sent, all) });
+  sending = sendFile(item.file, { again: item.again, of: item.of, onProgress: (sent, all) => item.showSending(sent, all) });
   try {
     const job = await sending.answer;
     followed.set(job.id, item);
