@@ -172,7 +172,7 @@ def resume(*, user: User, token: str) -> LiveRecording:
     if user_id != user.pk:
         raise NotAllowed(_("This session cannot be resumed."))
     holder, now = secrets.token_hex(16), timezone.now()
-    heard_since = now - timedelta(seconds=RESUME_WITHIN_S)
+    heard_since = now - timedelta(seconds=RESUME_WITHIN_S + SAY_EVERY_S)
     mine = LiveConnection.objects.filter(session=session_id, session__state=Session.State.OPEN)
     if not mine.filter(heard_at__gte=heard_since).update(holder=holder, heard_at=now):
         raise Conflict(_("The session has ended. Start a new one."))

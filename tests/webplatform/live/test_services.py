@@ -1,0 +1,83 @@
+"""What a live session costs the database, and what happens when two hands reach for it."""
+
+import pytest
+from django.core import signing
+
+import inference
+from webplatform.common.errors import Conflict, NotAllowed
+from webplatform.history.models import Session
+from webplatform.history.services import delete_session
+from webplatform.live import services
+from webplatform.live.services import (
+    Asked,
+    Seat,
+    begin,
+    finish,
+    issue_ticket,
+    keep,
+    let_go,
+    resume,
+    store,
+    user_of_ticket,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def recording(owner, consent, model):
+    return begin(seat=Seat(owner), asked=Asked())
+
+
+@pytest.fixture
+def reading():
+    return inference.FrameReading(40, 640, 480, ())
+
+
+def test_a_quiet_second_costs_one_query(recording, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        assert keep(recording) is None
+
+
+def test_storing_twice_stores_once(recording, reading):
+    recording.add(reading, 10)
+    store(recording)
+    store(recording)
+    assert Session.objects.get().frames_sampled == 1
+
+
+def test_a_finished_session_takes_nothing_more(recording, reading):
+    recording.add(reading, 10)
+    session = finish(recording)
+    assert (session.state, session.duration_ms) == ("closed", 140)
+    recording.add(reading, 10)
+    with pytest.raises(Conflict):
+        finish(recording)
+    assert keep(recording).code == 4409
+    assert Session.objects.get().frames_sampled == 1
+
+
+def test_letting_go_of_a_session_that_was_deleted_is_quiet(recording, reading, owner):
+    recording.add(reading, 10)
+    delete_session(session=recording.session, user=owner)
+    let_go(recording)
+    assert not Session.objects.exists()
+
+
+def test_a_ticket_is_of_no_use_after_a_minute_or_for_a_disabled_account(owner, monkeypatch):
+    ticket = issue_ticket(user=owner)
+    assert user_of_ticket(ticket) == owner
+    monkeypatch.setattr(services, "TICKET_S", -1)
+    assert user_of_ticket(ticket) is None
+    monkeypatch.undo()
+    owner.is_active = False
+    owner.save()
+    assert user_of_ticket(ticket) is None
+
+
+def test_a_ticket_is_no_resume_token_and_the_other_way_round(recording, owner):
+    with pytest.raises(NotAllowed):
+        resume(user=owner, token=issue_ticket(user=owner))
+    assert user_of_ticket(services.resume_token(recording)) is None
+    with pytest.raises(NotAllowed):
+        resume(user=owner, token=signing.dumps("x", salt=services.RESUME_SALT))
