@@ -80,7 +80,9 @@ def start_run(request: HttpRequest, pk: UUID) -> HttpResponse:
 def run(request: HttpRequest, pk: UUID) -> HttpResponse:
     """How far a run is, its curves, and the candidate that it made."""
     found = get_object_or_404(TrainingRun.objects.select_related("dataset", "version", "started_from"), pk=pk)
-    return render(request, "learning/run.html", {"run": found, "data": queries.run_data(found)})
+    words = {"training": _("training"), "public": _("public"), "left": _("{percent} %, about {n} min left")}
+    context = {"run": found, "data": queries.run_data(found), "words": words}
+    return render(request, "learning/run.html", context)
 
 
 @login_required

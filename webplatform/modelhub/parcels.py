@@ -88,7 +88,7 @@ def _unpack(parcel: IO[bytes], folder: Path) -> None:
                     )
                 with source.open(entry) as packed, (folder / entry.filename).open("wb") as target:
                     _copy(packed, target, entry.file_size)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, EOFError, RuntimeError) as error:
         raise Invalid(_("This is no ZIP that can be read.")) from error
 
 
