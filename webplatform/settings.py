@@ -193,6 +193,8 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "webplatform.common.paging.Pages",
     "EXCEPTION_HANDLER": "webplatform.common.rest.error_response",
 }
+_enums = {"Emotion": "history.models.EMOTION_CHOICES", "State": "history.models.Session.State"}
+_enums |= {"Language": "settings.LANGUAGES", "RequestState": "studies.models.ParticipantRequest.State"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Raut",
     "DESCRIPTION": "Reads facial expressions from video. It reports what a face shows, not what a person feels.",
@@ -201,7 +203,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "ENUM_NAME_OVERRIDES": {"EmotionEnum": "webplatform.history.models.EMOTION_CHOICES"},
+    "ENUM_NAME_OVERRIDES": {f"{name}Enum": f"webplatform.{place}" for name, place in _enums.items()},
 }
 
 # -- pages ------------------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from webplatform.analysis.progress import publish_job
 from webplatform.analysis.tasks import send_analysis
 from webplatform.analysis.uploads import CheckedUpload, check_upload, keep_upload
 from webplatform.common.errors import Conflict, NotAllowed
-from webplatform.consent.models import Scope
+from webplatform.consent.models import ConsentRecord, Scope
 from webplatform.consent.services import require_consent, require_participant_consent, require_scope
 from webplatform.history.models import Session
 from webplatform.history.queries import is_editable_by
@@ -50,15 +50,12 @@ def submit_video(
         Invalid, TooLarge, StorageFull: the file cannot be accepted.
         Conflict: the study holds this very file already and `again` is not set; `details` name that session.
     """
-    study = participant.study if participant else study or personal_study(user)
-    require_permitted(study)
-    consent = require_participant_consent(participant=participant) if participant else require_consent(user=user)
+    study, consent = _grounds(user, study, participant)
     checked = check_upload(upload)
     session = None
     try:
         with transaction.atomic():
-            if not again:
-                _refuse_twice(study, checked)
+            _refuse_twice(study, checked, again)
             session = open_session(
                 study=study,
                 user=user,
@@ -126,6 +123,15 @@ def retry_job(*, job: AnalysisJob, user: User) -> AnalysisJob:
     return _tell(job)
 
 
+def _grounds(user: User, study: Study | None, participant: Participant | None) -> tuple[Study, ConsentRecord]:
+    """Where a video is recorded, and on whose consent."""
+    study = participant.study if participant else study or personal_study(user)
+    require_permitted(study)
+    if participant is None:
+        return study, require_consent(user=user)
+    return study, require_participant_consent(participant=participant)
+
+
 def _keep(session: Session, checked: CheckedUpload) -> AnalysisJob:
     stored = keep_upload(checked, session.folder)
     MediaFile.objects.create(
@@ -144,7 +150,9 @@ def _keep(session: Session, checked: CheckedUpload) -> AnalysisJob:
     return job
 
 
-def _refuse_twice(study: Study, checked: CheckedUpload) -> None:
+def _refuse_twice(study: Study, checked: CheckedUpload, again: bool) -> None:
+    if again:
+        return
     same = MediaFile.objects.filter(sha256=checked.sha256, session__study=study).select_related("session").first()
     if same is not None:
         raise Conflict(

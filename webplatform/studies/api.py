@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from webplatform.studies.approvals import decide_approval
 from webplatform.studies.models import Study, StudyApproval
 from webplatform.studies.queries import studies_of
-from webplatform.studies.serializers import ApprovalOut, DecisionIn, StudyIn, StudyOut
+from webplatform.studies.serializers import ApprovalOut, DecisionIn, StudyIn, StudyDetailOut
 from webplatform.studies.services import Purpose, change_study, create_study
 
 
@@ -24,18 +24,18 @@ from webplatform.studies.services import Purpose, change_study, create_study
 class StudyListApi(generics.ListAPIView):
     """The user's studies; a new one by stating its purpose."""
 
-    serializer_class = StudyOut
+    serializer_class = StudyDetailOut
 
     @extend_schema(operation_id="studies_list")
     def get(self, request: Request) -> Response:
         return self.list(request)
 
-    @extend_schema(operation_id="studies_create", request=StudyIn, responses={201: StudyOut})
+    @extend_schema(operation_id="studies_create", request=StudyIn, responses={201: StudyDetailOut})
     def post(self, request: Request) -> Response:
         sent = StudyIn(data=request.data)
         sent.is_valid(raise_exception=True)
         study = create_study(user=request.user, purpose=Purpose(**sent.validated_data))
-        return Response(StudyOut(study).data, status=status.HTTP_201_CREATED)
+        return Response(StudyDetailOut(study).data, status=status.HTTP_201_CREATED)
 
     def get_queryset(self) -> QuerySet[Study]:
         if getattr(self, "swagger_fake_view", False):
@@ -47,17 +47,17 @@ class StudyListApi(generics.ListAPIView):
 class StudyApi(APIView):
     """One study."""
 
-    @extend_schema(operation_id="studies_read", responses=StudyOut)
+    @extend_schema(operation_id="studies_read", responses=StudyDetailOut)
     def get(self, request: Request, study_id: UUID) -> Response:
-        return Response(StudyOut(_study(request, study_id)).data)
+        return Response(StudyDetailOut(_study(request, study_id)).data)
 
-    @extend_schema(operation_id="studies_change", request=StudyIn, responses=StudyOut)
+    @extend_schema(operation_id="studies_change", request=StudyIn, responses=StudyDetailOut)
     def put(self, request: Request, study_id: UUID) -> Response:
         study = _study(request, study_id)
         sent = StudyIn(data=request.data)
         sent.is_valid(raise_exception=True)
         study = change_study(study=study, user=request.user, purpose=Purpose(**sent.validated_data))
-        return Response(StudyOut(study).data)
+        return Response(StudyDetailOut(study).data)
 
 
 @extend_schema(tags=["studies"])

@@ -10,7 +10,7 @@ from webplatform.studies.approvals import open_question, valid_approval
 from webplatform.studies.models import Study, StudyApproval
 
 
-class StudyOut(serializers.ModelSerializer):
+class StudyDetailOut(serializers.ModelSerializer):
     """A study as its members see it."""
 
     approval = serializers.SerializerMethodField()
@@ -59,7 +59,7 @@ class StudyIn(serializers.Serializer):
 class ApprovalOut(serializers.ModelSerializer):
     """A question to the admins, and its answer."""
 
-    study = StudyOut()
+    study = StudyDetailOut()
 
     class Meta:
         model = StudyApproval
