@@ -14,10 +14,12 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.db import DatabaseError
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 import inference
 from webplatform.common.errors import AppError, Conflict, ConsentMissing, Invalid
+from webplatform.common.languages import language_of
 from webplatform.history.markers import add_marker
 from webplatform.history.models import Session
 from webplatform.live import protocol, services
@@ -49,6 +51,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.heard_s = time.monotonic()
         self.is_paused = self.is_over = False
         self.failures = 0
+        translation.activate(language_of(self.scope))  # for this socket's own task and what it starts
         await self.accept()
         self.tasks.append(asyncio.create_task(self._await_start()))
 
@@ -150,7 +153,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
     async def _end(self, ended: Ended) -> None:
         self.is_over = True
         if ended.message:
-            await self._say({"type": "closing", "code": int(ended.code), "message": ended.message})
+            await self._say({"type": "closing", "code": int(ended.code), "message": _(ended.message)})
         await self.close(ended.code)
 
     def result_url(self, session: Session) -> str:

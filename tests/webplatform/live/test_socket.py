@@ -1,11 +1,13 @@
 """The live socket with the real model behind it: frames, answers, rights, endings."""
 
 import asyncio
+import importlib
 import json
 import struct
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
@@ -158,6 +160,13 @@ async def test_a_forged_ticket_opens_nothing(socket_of, owner, consent, model):
     assert code == 4401
 
 
+async def test_the_socket_speaks_the_language_of_the_page(socket_of, owner, model):
+    socket = socket_of(owner)
+    socket.scope["headers"] = [(b"accept-language", b"id")]
+    _, said = await refusal_of(socket)
+    assert said[0]["message"] == "Silakan baca dan setujui teks persetujuan terlebih dahulu."
+
+
 async def test_consent_comes_first(socket_of, owner, model):
     assert (await refusal_of(socket_of(owner)))[0] == 4410
 
@@ -231,6 +240,8 @@ async def test_a_study_that_the_law_forbids_records_nothing_and_stops(begin, soc
 
 
 async def test_a_participant_is_recorded_on_their_own_consent(begin, socket_of, owner, study, ask):
+    texts = importlib.import_module("webplatform.consent.migrations.0005_texts_for_participants")
+    await ask(lambda: texts.add_texts(apps, None))  # a transactional test before this one has emptied every table
     participant = await ask(lambda: Participant.objects.create(study=study, pseudonym="P01"))
     assert (await refusal_of(socket_of(owner), participant=str(participant.pk)))[0] == 4410
     agreed = {"participant": participant, "language": "en", "channel": "page", "scopes": ["analyse"]}
