@@ -45,6 +45,7 @@ class View(BaseHTTPRequestHandler):
 def main():
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what fer prints goes to stderr
+    ThreadingHTTPServer.request_queue_size = 128
     server = ThreadingHTTPServer(("127.0.0.1", 0), View)
     ready, done = os.pipe()
     pids = []
