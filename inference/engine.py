@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -14,13 +15,14 @@ from inference.container import VideoLimits
 from inference.image import FILE_MAX_PIXELS, load_picture
 from inference.live import LiveReader
 from inference.pipeline import FaceFinder, FaceScorer, Parts, PendingFrame, Pipeline, StageTimes, read_scores
-from inference.preprocess import fit_face
+from inference.preprocess import crop_face, fit_face
 from inference.quality import QualityLimits
 from inference.types import Box, FrameReading, Picture
 from inference.video import Frame, VideoEnd, VideoReader
 
 SHIPPED_BUNDLE = Path(__file__).parent / "bundles" / "raut-fer7"
 
+CUT_SIDE = 96  # of pictures to learn from, px: more than today's models take
 _BATCH_FACES = 32
 _BATCH_FRAMES = 16
 
@@ -158,6 +160,28 @@ class Engine:
         height, width = pixels.shape[:2]
         face = read_scores(1, Box(0.0, 0.0, float(width), float(height)), scores, self.spec)
         return FrameReading(0, width, height, (face,))
+
+    def cut_faces(
+        self, path: Path, wanted: Mapping[int, Sequence[Box]], *, every_ms: int = 200, side: int = CUT_SIDE
+    ) -> Iterator[tuple[int, int, bytes]]:
+        """Cut known faces out of a video, framed as this engine's model sees them: samples to learn from.
+
+        Args:
+            path: a local file.
+            wanted: boxes by the time of their frame, as a reading with the same `every_ms` told them.
+            every_ms: as in `read_video`.
+            side: of the pictures, px.
+        Returns:
+            An iterator over (t_ms, place in that time's boxes, PNG file); frames without wanted faces are passed over.
+        Raises:
+            UnreadableVideo: not one frame can be decoded.
+        """
+        framing = replace(self.spec, input_size=side)
+        left = dict(wanted)
+        with VideoReader(Path(path), every_ms=every_ms) as frames:
+            while left and (frame := next(frames, None)) is not None:
+                for place, box in enumerate(left.pop(frame.t_ms, ())):
+                    yield frame.t_ms, place, cv2.imencode(".png", crop_face(frame.picture, box, framing))[1].tobytes()
 
     def live(self, *, first_track: int = 1) -> LiveReader:
         """Start reading a webcam: a session of its own, whose faces are numbered from `first_track`."""

@@ -3,12 +3,15 @@
 from django.urls import path
 
 from webplatform.history import api
+from webplatform.history.correction_api import CorrectionApi, CorrectionListApi
 
 urlpatterns = [
     path("sessions/", api.SessionListApi.as_view(), name="api-sessions"),
     path("sessions/<uuid:session_id>/", api.SessionApi.as_view(), name="api-session"),
     path("sessions/<uuid:session_id>/markers/", api.MarkerListApi.as_view(), name="api-markers"),
     path("sessions/<uuid:session_id>/markers/<int:marker_id>/", api.MarkerApi.as_view(), name="api-marker"),
+    path("sessions/<uuid:session_id>/corrections/", CorrectionListApi.as_view(), name="api-corrections"),
+    path("sessions/<uuid:session_id>/corrections/<int:correction_id>/", CorrectionApi.as_view(), name="api-correction"),
     path("sessions/<uuid:session_id>/timeline/", api.TimelineApi.as_view(), name="api-timeline"),
     path("sessions/<uuid:session_id>/observations/", api.ObservationListApi.as_view(), name="api-observations"),
 ]

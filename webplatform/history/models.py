@@ -166,3 +166,25 @@ class Marker(models.Model):
 
     def __str__(self) -> str:
         return f"{self.session_id} @{self.t_ms} ms: {self.text}"
+
+
+class Correction(models.Model):
+    """A user's word that a face showed another expression in a stretch of time: the seed of labels."""
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="corrections", db_index=False)
+    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="corrections")
+    from_ms = models.PositiveIntegerField()
+    to_ms = models.PositiveIntegerField(help_text=_("The last moment that is meant, ms."))
+    emotion = models.CharField(max_length=10, choices=EMOTION_CHOICES)
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["from_ms", "id"]
+        indexes = [models.Index(fields=["session", "from_ms"], name="correction_timeline")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(to_ms__gte=models.F("from_ms")), name="correction_runs_forward")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.session_id} #{self.track_id} {self.from_ms} to {self.to_ms} ms: {self.emotion}"

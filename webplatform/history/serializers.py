@@ -64,6 +64,28 @@ class MarkerOut(MarkerIn):
     id = serializers.IntegerField()
 
 
+class CorrectionIn(serializers.Serializer):
+    """What a face really showed, from one moment to another."""
+
+    track = serializers.IntegerField(min_value=1, max_value=MAX_MS)
+    from_ms = serializers.IntegerField(min_value=0, max_value=MAX_MS)
+    to_ms = serializers.IntegerField(min_value=0, max_value=MAX_MS)
+    emotion = serializers.ChoiceField(EMOTION_CHOICES)
+
+    def validate(self, sent: dict[str, Any]) -> dict[str, Any]:
+        if sent["to_ms"] < sent["from_ms"]:
+            raise serializers.ValidationError({"to_ms": "The stretch must end after it starts."})
+        return sent
+
+
+class CorrectionOut(serializers.Serializer):
+    id = serializers.IntegerField()
+    track = serializers.IntegerField(source="track.number")
+    from_ms = serializers.IntegerField()
+    to_ms = serializers.IntegerField()
+    emotion = serializers.ChoiceField(EMOTION_CHOICES)
+
+
 class FramesOut(serializers.Serializer):
     """decoded = skipped + sampled; sampled = no_face + unscored + scored."""
 

@@ -57,9 +57,16 @@ class Dataset(Work):
     digest = models.CharField(max_length=64, blank=True, help_text=_("SHA-256 of the frozen file, hex."))
     size_bytes = models.PositiveBigIntegerField(default=0)
     report = models.JSONField(default=dict, help_text=_("What was read and what was left out."))
+    from_corrections = models.BooleanField(default=False)
+    withdrawn_at = models.DateTimeField(null=True, help_text=_("When somebody in it took their consent back."))
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether runs may learn from it."""
+        return self.state == self.State.DONE and self.withdrawn_at is None
 
     @property
     def folder(self) -> Path:
@@ -70,6 +77,17 @@ class Dataset(Work):
     def file(self) -> Path:
         """The frozen faces."""
         return self.folder / "faces.zip"
+
+
+class DatasetSource(models.Model):
+    """A session that gave faces to a data set; it outlives the session, so that a withdrawal finds the data set."""
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="sources")
+    session_id = models.UUIDField(db_index=True)
+    pictures = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.session_id} in {self.dataset_id}"
 
 
 class TrainingRun(Work):

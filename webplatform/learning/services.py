@@ -17,6 +17,7 @@ from webplatform.accounts.models import User
 from webplatform.common.disk import is_full, storage_full
 from webplatform.common.errors import Conflict, Invalid, NotAllowed
 from webplatform.learning.models import Comparison, Dataset, TrainingRun, Work
+from webplatform.learning.samples import corrected_sessions
 from webplatform.learning.tasks import send_work
 from webplatform.learning.work import compare_with_active, import_folder
 from webplatform.modelhub.models import ModelVersion, Promotion
@@ -76,6 +77,29 @@ def import_dataset(
     return dataset
 
 
+def dataset_from_corrections(*, user: User, name: str) -> Dataset:
+    """A data set of every corrected face waits to be cut out, split by person and frozen.
+
+    Raises:
+        NotAllowed: the user is no admin.
+        Invalid: there is no name.
+        Conflict: nothing was corrected that may be learnt from.
+    """
+    _require_staff(user)
+    if not name.strip():
+        raise Invalid(_("A data set needs a name."))
+    if not corrected_sessions():
+        raise Conflict(
+            _("Nothing was corrected yet in a session whose people agreed to training and whose video is kept.")
+        )
+    with transaction.atomic():
+        dataset = Dataset.objects.create(
+            name=name.strip()[:120], source=_("corrections"), from_corrections=True, created_by=user
+        )
+        transaction.on_commit(partial(send_work, dataset), robust=True)
+    return dataset
+
+
 def sources_on_server() -> list[str]:
     """What an operator has put into the import folder: folders, .zip and .csv files."""
     folder = import_folder()
@@ -94,8 +118,8 @@ def start_run(*, user: User, dataset: Dataset, asked: RunAsked) -> TrainingRun:
         Invalid: there is no such recipe, or the recipe and the start do not fit.
     """
     _require_staff(user)
-    if dataset.state != Work.State.DONE:
-        raise Conflict(_("The data set is not ready."))
+    if not dataset.is_usable:
+        raise Conflict(_("The data set is not ready, or somebody in it took their consent back."))
     if asked.recipe not in RECIPES:
         raise Invalid(_("There is no recipe “%(name)s”.") % {"name": asked.recipe})
     if asked.epochs is not None and not 1 <= asked.epochs <= 1000:
@@ -144,8 +168,8 @@ def compare(*, user: User, version: ModelVersion, dataset: Dataset) -> Compariso
         Conflict: the data set has no test pictures, or the version is the active one.
     """
     _require_staff(user)
-    if dataset.state != Work.State.DONE:
-        raise Conflict(_("The data set is not ready."))
+    if not dataset.is_usable:
+        raise Conflict(_("The data set is not ready, or somebody in it took their consent back."))
     with transaction.atomic():
         comparison = compare_with_active(version, dataset, user)
         if comparison is None:

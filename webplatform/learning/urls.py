@@ -8,6 +8,7 @@ app_name = "learning"
 urlpatterns = [
     path("", views.overview, name="overview"),
     path("datasets/new/", views.new_dataset, name="new-dataset"),
+    path("datasets/from-corrections/", views.from_corrections, name="from-corrections"),
     path("datasets/<uuid:pk>/", views.dataset, name="dataset"),
     path("datasets/<uuid:pk>/run/", views.start_run, name="start-run"),
     path("datasets/<uuid:pk>/delete/", views.delete_dataset, name="delete-dataset"),

@@ -49,6 +49,19 @@ def new_dataset(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @staff_only
+@require_POST
+def from_corrections(request: HttpRequest) -> HttpResponse:
+    """Make a data set of the corrected faces."""
+    try:
+        name = request.POST.get("name", "")
+        return redirect("learning:dataset", services.dataset_from_corrections(user=request.user, name=name).pk)
+    except AppError as error:
+        messages.error(request, error.message)
+    return redirect("learning:new-dataset")
+
+
+@login_required
+@staff_only
 @require_GET
 def dataset(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What a data set holds and what was left out; runs start here."""

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from webplatform.common.errors import AppError
 from webplatform.learning import child
 from webplatform.learning.models import Comparison, Dataset, TrainingRun, Work
+from webplatform.learning.samples import cut_samples
 from webplatform.modelhub.models import ModelVersion
 from webplatform.modelhub.queries import active_version
 from webplatform.modelhub.services import register_bundle
@@ -88,7 +89,8 @@ def _claim(model: type[Work], work_id: UUID) -> Hold | None:
 def _freeze(hold: Hold) -> None:
     dataset: Dataset = hold.work
     dataset.folder.mkdir(parents=True, exist_ok=True)
-    arguments = ["freeze", str(source_of(dataset)), "--out", str(dataset.file)]
+    source = cut_samples(dataset) if dataset.from_corrections else source_of(dataset)
+    arguments = ["freeze", str(source), "--out", str(dataset.file)]
     report = child.run_training(
         [*arguments, *(["--drop-leaks"] if dataset.drops_leaks else [])],
         on_line=lambda line: None,
@@ -176,6 +178,7 @@ def _tidy(work: Work) -> None:
     if isinstance(work, Dataset):
         for upload in work.folder.glob("upload.*"):
             upload.unlink(missing_ok=True)
+        shutil.rmtree(work.folder / "samples", ignore_errors=True)
         if now is None or now.state != Work.State.DONE:
             shutil.rmtree(work.folder, ignore_errors=True)
     if isinstance(work, TrainingRun) and (now is None or now.state in (Work.State.DONE, Work.State.CANCELLED)):

@@ -1,0 +1,50 @@
+"""The REST endpoints of corrections."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from webplatform.history.corrections import correct, take_back
+from webplatform.history.models import Session
+from webplatform.history.queries import sessions_of
+from webplatform.history.serializers import CorrectionIn, CorrectionOut
+
+
+@extend_schema(tags=["sessions"])
+class CorrectionListApi(APIView):
+    """What people say that the faces of a session really showed."""
+
+    @extend_schema(operation_id="corrections_list", responses=CorrectionOut(many=True))
+    def get(self, request: Request, session_id: UUID) -> Response:
+        found = _session(request, session_id).corrections.select_related("track")
+        return Response(CorrectionOut(found, many=True).data)
+
+    @extend_schema(operation_id="corrections_add", request=CorrectionIn, responses={201: CorrectionOut})
+    def post(self, request: Request, session_id: UUID) -> Response:
+        session = _session(request, session_id)
+        sent = CorrectionIn(data=request.data)
+        sent.is_valid(raise_exception=True)
+        made = correct(session=session, user=request.user, **sent.validated_data)
+        return Response(CorrectionOut(made).data, status=status.HTTP_201_CREATED)
+
+
+@extend_schema(tags=["sessions"])
+class CorrectionApi(APIView):
+    """One correction."""
+
+    @extend_schema(operation_id="corrections_remove", responses={204: None})
+    def delete(self, request: Request, session_id: UUID, correction_id: int) -> Response:
+        corrections = _session(request, session_id).corrections.select_related("session")
+        take_back(correction=get_object_or_404(corrections, pk=correction_id), user=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _session(request: Request, session_id: UUID) -> Session:
+    return get_object_or_404(sessions_of(request.user), pk=session_id)

@@ -1,0 +1,55 @@
+"""Saying what a face really showed."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from inference import EMOTIONS
+from webplatform.accounts.models import User
+from webplatform.common.errors import Conflict, Invalid, NotAllowed
+from webplatform.consent.models import Scope
+from webplatform.consent.services import require_scope
+from webplatform.history.models import Correction, Session, Track
+from webplatform.history.queries import is_editable_by
+
+MAX_CORRECTIONS = 2000
+
+
+@transaction.atomic
+def correct(*, session: Session, user: User, track: int, from_ms: int, to_ms: int, emotion: str) -> Correction:
+    """The face showed `emotion` from one moment to another; what was said before of the same time is replaced.
+
+    Raises:
+        NotAllowed: the user may only view the session.
+        ConsentMissing: the person seen has not agreed that pictures of them train models.
+        Invalid: there is no such face, expression or stretch, or no reading in it.
+        Conflict: the session is not closed, or carries as many corrections as it can.
+    """
+    if not is_editable_by(session, user):
+        raise NotAllowed(_("Only owners and analysts of the study may correct its sessions."))
+    if session.state != Session.State.CLOSED:
+        raise Conflict(_("Only a session that is done can be corrected."))
+    require_scope(record=session.consent, scope=Scope.TRAIN)
+    if emotion not in EMOTIONS:
+        raise Invalid(_("There is no such expression."))
+    found = Track.objects.filter(session=session, number=track).first()
+    if found is None or not found.observations.filter(t_ms__gte=from_ms, t_ms__lte=to_ms).exists():
+        raise Invalid(_("This face has no reading in that stretch."))
+    Correction.objects.filter(session=session, track=found, from_ms__gte=from_ms, to_ms__lte=to_ms).delete()
+    if session.corrections.count() >= MAX_CORRECTIONS:
+        raise Conflict(_("A session carries at most %(limit)d corrections.") % {"limit": MAX_CORRECTIONS})
+    return Correction.objects.create(
+        session=session, track=found, from_ms=from_ms, to_ms=to_ms, emotion=emotion, created_by=user
+    )
+
+
+def take_back(*, correction: Correction, user: User) -> None:
+    """The correction is gone.
+
+    Raises:
+        NotAllowed: the user may only view the session.
+    """
+    if not is_editable_by(correction.session, user):
+        raise NotAllowed(_("Only owners and analysts of the study may correct its sessions."))
+    correction.delete()

@@ -1,0 +1,96 @@
+"""Faces to learn from, cut out of the videos of corrected sessions."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from pathlib import Path
+
+import inference
+from webplatform.common.errors import AppError, Invalid
+from webplatform.consent.models import Scope
+from webplatform.consent.services import require_scope
+from webplatform.history.models import Correction, Observation, Session
+from webplatform.learning.models import Dataset, DatasetSource
+from webplatform.modelhub.engines import engine_for
+from webplatform.modelhub.services import ensure_active_model
+
+MOST_OF_A_STRETCH = 20  # neighbouring frames teach little more
+MANIFEST = "manifest.csv"
+
+Wanted = dict[int, list[tuple[inference.Box, str, str]]]  # by time: box, label, group
+
+
+def corrected_sessions() -> list[Session]:
+    """The sessions with corrections whose people agreed to training, and whose video is still there."""
+    found = Session.objects.filter(corrections__isnull=False, media__isnull=False).distinct()
+    return [session for session in found.select_related("consent", "media") if _may_teach(session)]
+
+
+def cut_samples(dataset: Dataset) -> Path:
+    """Write the corrected faces of every session that may teach, and a manifest of them; returns the manifest.
+
+    Raises:
+        Invalid: there is not one such face.
+    """
+    folder = dataset.folder / "samples"
+    folder.mkdir(parents=True, exist_ok=True)
+    DatasetSource.objects.filter(dataset=dataset).delete()  # of an attempt that died
+    engine = engine_for(ensure_active_model())
+    total = 0
+    with (folder / MANIFEST).open("w", newline="", encoding="utf-8") as target:
+        rows = csv.writer(target)
+        rows.writerow(["path", "label", "group"])
+        for session in corrected_sessions():
+            cut = _cut_session(engine, session, folder, rows)
+            DatasetSource.objects.create(dataset=dataset, session_id=session.pk, pictures=cut)
+            total += cut
+    if not total:
+        raise Invalid("There is no corrected face whose person agreed to training and whose video is still there.")
+    return folder / MANIFEST
+
+
+def _cut_session(engine: inference.Engine, session: Session, folder: Path, rows: object) -> int:
+    wanted = _wanted(session)
+    boxes = {t_ms: [box for box, _, _ in faces] for t_ms, faces in wanted.items()}
+    video = session.folder / session.media.stored_name
+    cut = 0
+    for t_ms, place, png in engine.cut_faces(video, boxes, every_ms=session.every_ms):
+        _, label, group = wanted[t_ms][place]
+        name = f"{session.pk.hex}-{t_ms}-{place}.png"
+        (folder / name).write_bytes(png)
+        rows.writerow([name, label, group])
+        cut += 1
+    return cut
+
+
+def _wanted(session: Session) -> Wanted:
+    """Every corrected moment once, the newest correction last and therefore valid."""
+    said: dict[tuple[int, int], tuple[inference.Box, str, str]] = {}
+    for correction in Correction.objects.filter(session=session).select_related("track").order_by("created_at"):
+        stretch = Observation.objects.filter(
+            track=correction.track, t_ms__gte=correction.from_ms, t_ms__lte=correction.to_ms
+        )
+        seen = list(stretch.order_by("t_ms"))
+        step = max(1, -(-len(seen) // MOST_OF_A_STRETCH))
+        for row in seen[::step]:
+            box = inference.Box(row.x, row.y, row.w, row.h)
+            said[row.t_ms, correction.track_id] = (box, correction.emotion, _group(session, correction.track.number))
+    wanted: Wanted = defaultdict(list)
+    for (t_ms, _), face in said.items():
+        wanted[t_ms].append(face)
+    return dict(wanted)
+
+
+def _group(session: Session, track: int) -> str:
+    """Who is seen, so that one person is never in two splits: the participant, or else the track."""
+    person = session.consent.participant_id
+    return f"participant-{person}" if person else f"{session.pk.hex}-{track}"
+
+
+def _may_teach(session: Session) -> bool:
+    try:
+        require_scope(record=session.consent, scope=Scope.TRAIN)
+    except AppError:
+        return False
+    return (session.folder / session.media.stored_name).is_file()
