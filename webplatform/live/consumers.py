@@ -23,7 +23,7 @@ from webplatform.common.languages import language_of
 from webplatform.history.markers import add_marker
 from webplatform.history.models import Session
 from webplatform.live import protocol, services
-from webplatform.live.batching import batcher_of
+from webplatform.live.batching import Overloaded, batcher_of
 from webplatform.live.protocol import BadMessage, Close, Dropped, Frame
 from webplatform.live.recording import Ended, LiveRecording
 
@@ -190,6 +190,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
             frame, came_s = await self.frames.get()
             try:
                 reading = await batcher.read(inference.LiveFrame(recording.reader, frame.picture, frame.t_ms))
+            except Overloaded:
+                answer = protocol.dropped_data(frame, recording.drop(Dropped.BUSY))
             except inference.MediaTooLarge:
                 answer = protocol.dropped_data(frame, recording.drop(Dropped.TOO_LARGE))
             except inference.InferenceError:

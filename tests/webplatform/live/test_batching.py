@@ -7,7 +7,7 @@ import pytest
 
 import inference
 from webplatform.live import batching
-from webplatform.live.batching import MAX_BATCH, THREADS, FrameBatcher, batcher_of
+from webplatform.live.batching import LARGEST_BATCHES, THREADS, FrameBatcher, Overloaded, batcher_of
 from webplatform.modelhub.engines import engine_for, forget_engines
 from webplatform.modelhub.services import ensure_active_model
 
@@ -41,8 +41,8 @@ async def test_frames_that_wait_are_read_in_shared_batches(engine, jpegs, batche
     readings = await reading
     assert [len(reading.faces) for reading in readings] == [1] * len(frames)
     assert sum(sizes) == len(frames)
-    assert max(sizes) == MAX_BATCH
-    assert len(sizes) < 8
+    assert max(sizes) == LARGEST_BATCHES["litert"]
+    assert len(sizes) < 15
 
 
 async def test_the_event_loop_is_free_while_frames_are_read(engine, jpegs, batches):
@@ -53,6 +53,23 @@ async def test_the_event_loop_is_free_while_frames_are_read(engine, jpegs, batch
     assert not reading.done()
     go.set()
     assert (await reading).faces
+
+
+async def test_a_frame_that_would_wait_for_too_long_is_refused_at_once(engine, jpegs, batches, monkeypatch):
+    _, go = batches
+    go.set()
+    batcher = FrameBatcher()
+    frames = [inference.LiveFrame(engine.live(), jpegs[0], 0) for _ in range(20)]
+    await batcher.read(frames[0])  # now it knows how long one takes
+    monkeypatch.setattr(batching, "MAX_WAIT_S", 0.0)
+    go.clear()
+    waiting = [asyncio.create_task(batcher.read(frame)) for frame in frames[1:]]
+    for _ in range(5):
+        await asyncio.sleep(0)
+    refused = [task for task in waiting if task.done()]
+    go.set()
+    answers = await asyncio.gather(*waiting, return_exceptions=True)
+    assert sum(isinstance(answer, Overloaded) for answer in answers) == len(refused) == len(waiting) - THREADS - 1
 
 
 async def test_a_bad_frame_and_a_socket_that_left_disturb_nobody(engine, jpegs):
