@@ -123,7 +123,6 @@ class Seat:
     participant: Participant | None = None
 
 
-@transaction.atomic
 def begin(*, seat: Seat, asked: Asked) -> LiveRecording:
     """A webcam session is open, read with the active model, and held by the caller.
 
@@ -137,18 +136,19 @@ def begin(*, seat: Seat, asked: Asked) -> LiveRecording:
     version = active_version()
     if version is None:
         raise Conflict(_("There is no model to read with yet."))
-    session = history.open_session(
-        study=study,
-        user=user,
-        consent=require_participant_consent(participant=participant) if participant else require_consent(user=user),
-        title=asked.title.strip() or _("Live session, %(time)s") % {"time": f"{timezone.localtime():%Y-%m-%d %H:%M}"},
-        source=Session.Source.WEBCAM,
-        every_ms=max(1, round(1000 / asked.fps)),
-    )
-    history.use_model(session=session, version=version)
+    engine = engine_for(version)  # may take seconds in a new process: before the transaction, not in it
     holder = secrets.token_hex(16)
-    LiveConnection.objects.create(session=session, holder=holder, heard_at=timezone.now())
-    engine = engine_for(version)
+    with transaction.atomic():
+        session = history.open_session(
+            study=study,
+            user=user,
+            consent=require_participant_consent(participant=participant) if participant else require_consent(user=user),
+            title=asked.title.strip() or _("Live session, %(time)s") % {"time": _now()},
+            source=Session.Source.WEBCAM,
+            every_ms=max(1, round(1000 / asked.fps)),
+        )
+        history.use_model(session=session, version=version)
+        LiveConnection.objects.create(session=session, holder=holder, heard_at=timezone.now())
     return LiveRecording(session, holder, user.pk, engine, engine.live(), LiveStatistics())
 
 
@@ -255,6 +255,10 @@ def refusal(recording: LiveRecording) -> Ended | None:
     if held.exists():
         return Ended(Close.NOT_ALLOWED, _("You may not record in this study any more."))
     return TAKEN
+
+
+def _now() -> str:
+    return f"{timezone.localtime():%Y-%m-%d %H:%M}"
 
 
 def _hold(recording: LiveRecording) -> bool:
