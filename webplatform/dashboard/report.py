@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
 from django.contrib.humanize.templatetags.humanize import intcomma
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from inference import EMOTIONS, Reason
+from inference import EMOTIONS, Emotion, Reason
 from webplatform.accounts.models import User
 from webplatform.analysis.models import AnalysisJob, MediaFile
 from webplatform.dashboard.queries import Share, shares_of
 from webplatform.dashboard.words import EMOTION_NAMES, REASON_NAMES
-from webplatform.history.models import Session
+from webplatform.history.models import Correction, Session
 from webplatform.history.queries import sessions_of
 
 OPEN_FACES = 3  # the others are a click away: a crowd must not load a hundred charts at once
@@ -88,6 +88,15 @@ class Face:
         return moment(self.last_ms)
 
     @property
+    def first_s(self) -> str:
+        """For a form: a number that every language reads."""
+        return f"{self.first_ms / 1000:g}"
+
+    @property
+    def last_s(self) -> str:
+        return f"{self.last_ms / 1000:g}"
+
+    @property
     def mostly(self) -> Share | None:
         """The expression shown longest."""
         return max(self.shares, key=lambda share: share.percent, default=None)
@@ -113,7 +122,7 @@ class Accounting:
 
 def session_for_page(user: User) -> QuerySet[Session]:
     """The user's sessions with all that the page of one of them needs."""
-    return sessions_of(user).select_related("study", "model_version", "job", "media", "created_by")
+    return sessions_of(user).select_related("study", "model_version", "job", "media", "created_by", "consent")
 
 
 def accounting_of(session: Session) -> Accounting:
@@ -148,6 +157,14 @@ def page_data(session: Session) -> dict[str, Any]:
         "emotions": [{"key": str(emotion), "name": str(EMOTION_NAMES[emotion])} for emotion in EMOTIONS],
         "reasons": {str(reason): str(name) for reason, name in REASON_NAMES.items()},
     }
+
+
+def corrections_of(session: Session) -> list[Correction]:
+    """What people said that faces really showed, each with the expression's `name`."""
+    found = list(session.corrections.select_related("track"))
+    for correction in found:
+        correction.name = EMOTION_NAMES[Emotion(correction.emotion)]
+    return found
 
 
 def live_lines_of(session: Session) -> list[tuple[str, str]]:

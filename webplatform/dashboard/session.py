@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from webplatform.dashboard import report
 from webplatform.dashboard.queries import row_of
 from webplatform.dashboard.session_words import session_words
+from webplatform.history.corrections import may_correct
 from webplatform.history.queries import is_deletable_by, is_editable_by
 from webplatform.history.services import rename_session
 
@@ -32,6 +33,8 @@ def session(request: HttpRequest, pk: UUID) -> HttpResponse:
         "live_lines": report.live_lines_of(found),
         "accounting": report.accounting_of(found),
         "may_edit": is_editable_by(found, request.user),
+        "may_correct": may_correct(found, request.user),
+        "corrections": report.corrections_of(found),
         "may_delete": is_deletable_by(found, request.user),
         "data": report.page_data(found),
         "words": session_words(),

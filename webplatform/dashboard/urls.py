@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from webplatform.dashboard import live_views, session, upload_views, views
+from webplatform.dashboard import correction_views, live_views, session, upload_views, views
 
 app_name = "dashboard"
 urlpatterns = [
@@ -12,5 +12,7 @@ urlpatterns = [
     path("jobs/<uuid:pk>/cancel/", upload_views.cancel, name="cancel"),
     path("jobs/<uuid:pk>/retry/", upload_views.retry, name="retry"),
     path("sessions/<uuid:pk>/", session.session, name="session"),
+    path("sessions/<uuid:pk>/correct/", correction_views.add, name="correct"),
+    path("sessions/<uuid:pk>/correct/<int:correction_id>/", correction_views.remove, name="uncorrect"),
     path("sessions/<uuid:pk>/delete/", views.delete, name="delete"),
 ]

@@ -9,11 +9,18 @@ from inference import EMOTIONS
 from webplatform.accounts.models import User
 from webplatform.common.errors import Conflict, Invalid, NotAllowed
 from webplatform.consent.models import Scope
+from webplatform.consent.queries import effective_scopes
 from webplatform.consent.services import require_scope
 from webplatform.history.models import Correction, Session, Track
 from webplatform.history.queries import is_editable_by
 
 MAX_CORRECTIONS = 2000
+
+
+def may_correct(session: Session, user: User) -> bool:
+    """Whether the user may correct the session: its people agreed to training, and the user may change it."""
+    agreed = Scope.TRAIN in effective_scopes(session.consent)
+    return agreed and session.state == Session.State.CLOSED and is_editable_by(session, user)
 
 
 @transaction.atomic

@@ -96,6 +96,7 @@ class TestDetail:
         assert set(answer) == {
             "id", "title", "source", "state", "study", "created_at", "closed_at", "every_ms", "duration_ms",
             "frame_width", "frame_height", "is_partial", "model", "frames", "unscored_reasons", "summary", "tracks",
+            "live_statistics", "markers",
         }  # fmt: skip
         assert answer["model"] == {"name": "raut-test", "version": "1", "digest": "0" * 64}
         assert answer["study"] == {"id": str(story.study_id), "name": "Pilot"}
@@ -113,10 +114,10 @@ class TestDetail:
         answer = api_of(owner).get(_url("api-session", session)).json()
         assert (answer["state"], answer["summary"], answer["tracks"], answer["model"]) == ("open", None, [], None)
 
-    def test_it_costs_one_query(self, story, owner, django_assert_num_queries):
+    def test_it_costs_two_queries(self, story, owner, django_assert_num_queries):
         api = APIClient()
         api.force_authenticate(owner)
-        with django_assert_num_queries(1):
+        with django_assert_num_queries(2):  # the session, and its markers
             api.get(_url("api-session", story))
 
 

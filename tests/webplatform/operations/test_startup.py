@@ -62,7 +62,7 @@ def test_a_web_server_that_has_ended_is_not_waited_for():
 def test_the_embedded_redis_listens_on_this_machine_only_and_wants_a_password(tmp_path: Path):
     children, url = plan_children(Launch(data_dir=tmp_path, host="127.0.0.1", port=8000))
     config = (tmp_path / "valkey" / "valkey.conf").read_text(encoding="utf-8")
-    assert [child.name for child in children] == ["redis", "worker", "housekeeper", "beat", "web"]
+    assert [child.name for child in children] == ["redis", "worker", "housekeeper", "trainer", "beat", "web"]
     assert "bind 127.0.0.1\n" in config
     assert url.split(":")[2].split("@")[0] in config
     assert (tmp_path / "valkey" / "valkey.conf").stat().st_mode & 0o077 == 0

@@ -6,29 +6,67 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('history', '0003_session_participant'),
+        ("history", "0003_session_participant"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Correction',
+            name="Correction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_ms', models.PositiveIntegerField()),
-                ('to_ms', models.PositiveIntegerField(help_text='The last moment that is meant, ms.')),
-                ('emotion', models.CharField(choices=[('angry', 'angry'), ('disgust', 'disgust'), ('fear', 'fear'), ('happy', 'happy'), ('sad', 'sad'), ('surprise', 'surprise'), ('neutral', 'neutral')], max_length=10)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('session', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='corrections', to='history.session')),
-                ('track', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='corrections', to='history.track')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("from_ms", models.PositiveIntegerField()),
+                ("to_ms", models.PositiveIntegerField(help_text="The last moment that is meant, ms.")),
+                (
+                    "emotion",
+                    models.CharField(
+                        choices=[
+                            ("angry", "angry"),
+                            ("disgust", "disgust"),
+                            ("fear", "fear"),
+                            ("happy", "happy"),
+                            ("sad", "sad"),
+                            ("surprise", "surprise"),
+                            ("neutral", "neutral"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="corrections",
+                        to="history.session",
+                    ),
+                ),
+                (
+                    "track",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="corrections", to="history.track"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['from_ms', 'id'],
-                'indexes': [models.Index(fields=['session', 'from_ms'], name='correction_timeline')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('to_ms__gte', models.F('from_ms'))), name='correction_runs_forward')],
+                "ordering": ["from_ms", "id"],
+                "indexes": [models.Index(fields=["session", "from_ms"], name="correction_timeline")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("to_ms__gte", models.F("from_ms"))), name="correction_runs_forward"
+                    )
+                ],
             },
         ),
     ]

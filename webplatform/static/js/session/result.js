@@ -5,6 +5,7 @@ import { FacePanel } from "./face.js";
 import { ObservationStore } from "./observations.js";
 import { Player } from "./player.js";
 import { View } from "./view.js";
+import { enableCorrections } from "./correct.js";
 import { enableKeys } from "./keys.js";
 import { enableToolbar } from "./toolbar.js";
 import { formatMoment } from "./moments.js";
@@ -20,6 +21,7 @@ export function showResult(data, words) {
   const now = document.getElementById("now");
 
   enableToolbar(view, words, { bucketMs: () => panels[0].bucketMs, timeMs: () => player.timeMs });
+  enableCorrections(player);
   enableKeys({ data, view, player, overlay, panels });
   player.addEventListener("time", ({ detail: tMs }) => {
     now.textContent = formatMoment(tMs);
