@@ -16,7 +16,8 @@ pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 IS_WIDER = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 PUBLIC = ["/account/login/", "/account/signup/", "/account/password/reset/"]
-PAGES = ["/", "/upload/", "/consent/", "/account/", "/account/tokens/", "/account/password/change/", "/api/docs/"]
+PAGES = ["/", "/upload/", "/studies/", "/studies/new/", "/consent/", "/account/", "/account/tokens/"]
+PAGES += ["/account/password/change/", "/api/docs/"]
 
 
 def tab_to(page: Page, selector: str, most: int = 80) -> None:

@@ -6,12 +6,13 @@ import zipfile
 from datetime import timedelta
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.test import Client
 from django.utils import timezone
 
 from webplatform.analysis.services import submit_video
 from webplatform.common.errors import ConsentMissing
-from webplatform.consent.models import ConsentRecord, ConsentText
+from webplatform.consent.models import ConsentRecord, ConsentText, ConsentWithdrawal
 from webplatform.consent.services import require_participant_consent
 from webplatform.history.models import Observation, Session
 from webplatform.studies.models import ParticipantLink, ParticipantRequest
@@ -180,11 +181,10 @@ def test_a_participant_is_named_on_an_upload_only_with_their_consent(participant
 
 def test_the_record_is_never_edited(visitor):
     agree(visitor)
-    from django.db import DatabaseError, transaction
-
     for change in ({"scopes": ["analyse", "train"]}, {"language": "id"}, {"text_digest": ""}, {"by_guardian": True}):
         with pytest.raises(DatabaseError), transaction.atomic():
             ConsentRecord.objects.update(**change)
     visitor.post("/p/withdraw/")
-    with pytest.raises(DatabaseError), transaction.atomic():
-        ConsentRecord.objects.update(withdrawn_at=None)
+    for rows, change in ((ConsentRecord, {"withdrawn_at": None}), (ConsentWithdrawal, {"scopes": []})):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            rows.objects.update(**change)

@@ -67,6 +67,22 @@ def test_after_a_second_admins_approval_it_records(owner, admin, consent, study_
     )
 
 
+def test_refusals_questions_and_decisions_are_told_to_the_audit(owner, admin, caplog):
+    caplog.set_level("INFO", logger="webplatform.studies.trail")
+    with pytest.raises(Invalid):
+        create_study(user=owner, purpose=replace(PLAIN, setting="workplace"))
+    study = create_study(user=owner, purpose=AT_WORK)
+    decide_approval(approval=open_question(study), user=admin, is_approved=True)
+    told = [(record.args[0], record.args[2]) for record in caplog.records]
+    assert told == [
+        ("study.refused", owner.pk),
+        ("study.created", owner.pk),
+        ("study.approval_asked", owner.pk),
+        ("study.approved", admin.pk),
+    ]
+    assert owner.email not in caplog.text
+
+
 def test_nobody_approves_what_they_asked_for_or_belong_to(owner, viewer, stranger, study_at_work):
     owner.is_staff = viewer.is_staff = True
     Membership.objects.create(study=study_at_work, user=viewer, role=Membership.Role.VIEWER)
