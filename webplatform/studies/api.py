@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from webplatform.studies.approvals import decide_approval
 from webplatform.studies.models import Study, StudyApproval
 from webplatform.studies.queries import studies_of
-from webplatform.studies.serializers import ApprovalOut, DecisionIn, StudyIn, StudyDetailOut
+from webplatform.studies.serializers import ApprovalOut, DecisionIn, StudyDetailOut, StudyIn
 from webplatform.studies.services import Purpose, change_study, create_study
 
 
