@@ -113,3 +113,10 @@ def test_without_the_scope_the_video_goes_and_the_readings_stay(
     folder = platform.data_dir / "media" / done["session"]
     platform.wait_for(lambda: not list(folder.glob("*")), timeout_s=5)
     assert not MediaFile.objects.filter(session=done["session"]).exists()
+
+
+def test_the_key_of_a_link_stands_in_no_log(platform: Platform, participant: dict, visitor: httpx.Client):
+    key = participant["path"].strip("/").split("/")[-1]
+    assert key not in platform.supervisor.logs()
+    for file in platform.data_dir.rglob("*.log*"):
+        assert key not in file.read_text(encoding="utf-8", errors="replace"), file

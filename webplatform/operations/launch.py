@@ -97,7 +97,9 @@ def _web(launch: Launch) -> tuple[str, ...]:
         "--log-level": "warning",
     }
     flags = [part for option in options.items() for part in option]
-    return (sys.executable, "-m", "uvicorn", "webplatform.asgi:application", *flags, "--no-server-header")
+    # No access log: the address of a participant's link is its key.
+    flags += ["--no-server-header", "--no-access-log"]
+    return (sys.executable, "-m", "uvicorn", "webplatform.asgi:application", *flags)
 
 
 def _worker(queue: str, *options: str) -> tuple[str, ...]:

@@ -43,7 +43,9 @@ def enter(request: HttpRequest, key: str) -> HttpResponse:
     request.session.cycle_key()
     request.session[KEPT_AS] = link.pk
     response = redirect("participation:home")
-    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, link.participant.language, samesite="Lax")
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME, link.participant.language, samesite="Lax", secure=request.is_secure()
+    )
     return response
 
 
