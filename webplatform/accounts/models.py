@@ -73,3 +73,25 @@ class ApiToken(models.Model):
     def is_expired(self) -> bool:
         """Whether its time is over."""
         return self.expires_at is not None and self.expires_at <= timezone.now()
+
+
+class AuditEvent(models.Model):
+    """Who did what to which object, when. Rows are added and never changed; each one's digest covers the one before.
+
+    It holds ids and codes, no names and no content, so that it may stay when a person's data goes.
+    """
+
+    at = models.DateTimeField()
+    action = models.CharField(max_length=60, db_index=True)
+    actor_id = models.BigIntegerField(null=True, help_text=_("The user's id; empty: nobody who signed in."))
+    study_id = models.UUIDField(null=True, db_index=True)
+    target = models.CharField(max_length=100, blank=True, help_text=_("What it was done to, as kind:id."))
+    details = models.JSONField(default=dict)
+    previous = models.CharField(max_length=64, help_text=_("The digest of the event before; zeros for the first one."))
+    digest = models.CharField(max_length=64, unique=True, help_text=_("SHA-256 of this event and `previous`, hex."))
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.action}"

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from webplatform.accounts.audit import record_event
 from webplatform.accounts.authentication import token_digest
 from webplatform.accounts.models import ApiToken, User
 from webplatform.common.errors import Conflict, Invalid
@@ -35,9 +36,11 @@ def create_token(*, user: User, name: str, days: int | None = None) -> tuple[Api
     token = ApiToken.objects.create(
         user=user, name=name, prefix=key[len(KEY_BEGINS_WITH) :][:8], digest=token_digest(key), expires_at=expires_at
     )
+    record_event("token.created", actor=user, target=f"token:{token.pk}")
     return token, key
 
 
 def revoke_token(*, token: ApiToken) -> None:
     """The token opens nothing any more. Revoking twice is the same as once."""
-    ApiToken.objects.filter(pk=token.pk).delete()
+    if ApiToken.objects.filter(pk=token.pk).delete()[0]:
+        record_event("token.revoked", target=f"token:{token.pk}")

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import User
 from webplatform.common.errors import ConsentMissing, Invalid
 from webplatform.consent import queries
@@ -32,9 +33,11 @@ def give_consent(*, user: User, language: str, channel: Channel, scopes: Iterabl
     if valid is not None:
         return valid
     text = queries.current_text(language)
-    return ConsentRecord.objects.create(
+    given = ConsentRecord.objects.create(
         user=user, text=text, text_digest=text.digest, language=text.language, scopes=wanted, channel=channel
     )
+    record_event("consent.given", actor=user, target=f"consent:{given.pk}", scopes=wanted)
+    return given
 
 
 @transaction.atomic
@@ -79,7 +82,11 @@ def withdraw_consent(*, user: User, channel: Channel = Channel.PAGE, scopes: Ite
     Raises:
         Invalid: a scope is unknown.
     """
-    return _withdraw_all(ConsentRecord.objects.filter(user=user, withdrawn_at=None), scopes, channel)
+    wanted = sorted(scopes)
+    changed = _withdraw_all(ConsentRecord.objects.filter(user=user, withdrawn_at=None), wanted, channel)
+    if changed:
+        record_event("consent.withdrawn", actor=user, scopes=wanted, consents=changed)
+    return changed
 
 
 @transaction.atomic

@@ -8,15 +8,18 @@ from pathlib import Path
 
 from django.db import transaction
 
+from webplatform.accounts.audit import record_event
+from webplatform.accounts.models import User
 from webplatform.history.models import Session
 
 
 @transaction.atomic
-def erase_session(*, session: Session) -> None:
+def erase_session(*, session: Session, by: User | None = None) -> None:
     """The session is gone, whoever wanted that: its rows at once, its folder when the deletion is committed."""
     # Locked, so that a worker's append waits, finds no open session and stops, instead of adding rows to nothing.
     locked = Session.objects.select_for_update().filter(pk=session.pk).first()
     if locked is not None:
+        record_event("session.erased", actor=by, study_id=locked.study_id, target=f"session:{locked.pk}")
         locked.delete()
     transaction.on_commit(partial(_remove_folder, session.folder), robust=True)
 

@@ -188,7 +188,7 @@ def delete_session(*, session: Session, user: User) -> None:
     """
     if not is_deletable_by(session, user):
         raise NotAllowed(_("Only the study's owner or whoever recorded a session may delete it."))
-    erase_session(session=session)
+    erase_session(session=session, by=user)
 
 
 def _clean_title(title: str) -> str:

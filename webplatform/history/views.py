@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
+from webplatform.accounts.audit import record_event
 from webplatform.history.exports import csv_pieces, file_name, json_pieces
 from webplatform.history.queries import sessions_of
 from webplatform.history.serializers import SessionDetailOut
@@ -23,6 +24,7 @@ from webplatform.history.serializers import SessionDetailOut
 def download_csv(request: HttpRequest, session_id: UUID) -> StreamingHttpResponse:
     """The session's observations as a table."""
     session = get_object_or_404(sessions_of(request.user), pk=session_id)
+    record_event("session.exported", actor=request.user, study_id=session.study_id, target=f"session:{session.pk}")
     return _download(request, csv_pieces(session), "text/csv; charset=utf-8", file_name(session, "csv"))
 
 
@@ -31,6 +33,7 @@ def download_csv(request: HttpRequest, session_id: UUID) -> StreamingHttpRespons
 def download_json(request: HttpRequest, session_id: UUID) -> StreamingHttpResponse:
     """The whole session: its frame accounting, model, summary and observations."""
     session = get_object_or_404(sessions_of(request.user), pk=session_id)
+    record_event("session.exported", actor=request.user, study_id=session.study_id, target=f"session:{session.pk}")
     pieces = json_pieces(session, SessionDetailOut(session).data)
     return _download(request, pieces, "application/json", file_name(session, "json"))
 

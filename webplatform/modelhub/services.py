@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 import inference
+from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import User
 from webplatform.common.errors import Conflict, Invalid
 from webplatform.modelhub.gate import judge
@@ -90,6 +91,7 @@ def promote_version(
         raise Conflict(_("This model may not become active: %(words)s.") % {"words": words})
     replaced = active_version()
     activate_version(version=version)
+    record_event("model.promoted", actor=by, target=f"model:{version.pk}", replaced=replaced and replaced.pk)
     return Promotion.objects.create(
         version=version,
         replaced=replaced,

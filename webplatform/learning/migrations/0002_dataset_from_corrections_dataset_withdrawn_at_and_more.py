@@ -5,29 +5,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('learning', '0001_initial'),
+        ("learning", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='dataset',
-            name='from_corrections',
+            model_name="dataset",
+            name="from_corrections",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='dataset',
-            name='withdrawn_at',
-            field=models.DateTimeField(help_text='When somebody in it took their consent back.', null=True),
+            model_name="dataset",
+            name="withdrawn_at",
+            field=models.DateTimeField(help_text="When somebody in it took their consent back.", null=True),
         ),
         migrations.CreateModel(
-            name='DatasetSource',
+            name="DatasetSource",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('session_id', models.UUIDField(db_index=True)),
-                ('pictures', models.PositiveIntegerField()),
-                ('dataset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sources', to='learning.dataset')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("session_id", models.UUIDField(db_index=True)),
+                ("pictures", models.PositiveIntegerField()),
+                (
+                    "dataset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="sources", to="learning.dataset"
+                    ),
+                ),
             ],
         ),
     ]

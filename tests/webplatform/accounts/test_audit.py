@@ -1,0 +1,86 @@
+"""The audit log: what enters it, who reads it, and that nobody changes it unseen."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, transaction
+
+from webplatform.accounts.audit import broken_links, events_for, record_event
+from webplatform.accounts.models import AuditEvent
+from webplatform.accounts.services import create_token, revoke_token
+from webplatform.consent.services import withdraw_consent
+
+pytestmark = pytest.mark.django_db
+
+
+def actions():
+    return list(AuditEvent.objects.order_by("pk").values_list("action", flat=True))
+
+
+@pytest.fixture
+def three(owner, study):
+    return [record_event(f"thing.{n}", actor=owner, study_id=study.pk, target=f"thing:{n}", n=n) for n in range(3)]
+
+
+def test_each_event_is_chained_to_the_one_before(three):
+    assert three[1].previous == three[0].digest
+    assert three[0].previous == "0" * 64
+    assert broken_links() == []
+    call_command("verify_audit")
+
+
+def test_a_missing_event_shows(three):
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM accounts_auditevent WHERE id = %s", [three[1].pk])
+    assert broken_links() == [f"Between {three[0].pk} and {three[2].pk} an event is missing."]
+    with pytest.raises(CommandError):
+        call_command("verify_audit")
+
+
+def test_the_database_itself_refuses_a_change(three):
+    with pytest.raises(DatabaseError), transaction.atomic():
+        AuditEvent.objects.filter(pk=three[1].pk).update(action="nothing.happened")
+    assert broken_links() == []
+
+
+def test_an_event_goes_with_what_it_tells_of(owner):
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        record_event("thing.done", actor=owner)
+        raise ZeroDivisionError
+    assert actions() == []
+
+
+def test_sign_ins_are_noted_without_an_address(client, owner):
+    client.post("/account/login/", {"login": owner.email, "password": "wrong-horse-battery"})
+    client.post("/account/login/", {"login": owner.email, "password": "correct-horse-battery"})
+    client.post("/account/logout/")
+    assert actions() == ["login.failed", "login.succeeded", "login.ended"]
+    assert owner.email not in str(list(AuditEvent.objects.values_list("details", "target")))
+
+
+def test_consent_and_tokens_are_noted(owner, consent):
+    withdraw_consent(user=owner)
+    token, _ = create_token(user=owner, name="x")
+    revoke_token(token=token)
+    assert actions() == ["consent.given", "consent.withdrawn", "token.created", "token.revoked"]
+
+
+def test_admins_read_everything_owners_their_studies_and_others_nothing(
+    client_of, owner, viewer, stranger, three, django_user_model
+):
+    record_event("model.promoted", target="model:1")
+    admin = django_user_model.objects.create_user("admin@example.org", "correct-horse-battery", is_staff=True)
+    assert events_for(admin).count() == 4
+    assert events_for(owner).count() == 3
+    assert "model.promoted" in client_of(admin).get("/account/audit/").content.decode()
+    own = client_of(owner).get("/account/audit/").content.decode()
+    assert "thing.1" in own
+    assert "model.promoted" not in own
+    assert client_of(viewer).get("/account/audit/").status_code == 404
+    assert client_of(stranger).get("/account/audit/").status_code == 404
+
+
+def test_the_page_filters(client_of, owner, three):
+    page = client_of(owner).get("/account/audit/?action=thing.2").content.decode()
+    assert "thing:2" in page
+    assert "thing:1" not in page
+    assert "There is no such entry" in client_of(owner).get("/account/audit/?action=none").content.decode()
