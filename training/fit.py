@@ -65,7 +65,7 @@ def fit_model(
         save_checkpoint(model, progress, checkpoint)
         on_epoch(report)
     if config.ema_momentum is not None and progress.step:
-        _keep_better_weights(model, dataset["public"])
+        _keep_better_weights(model, dataset["public"], predict_mirrored if config.mirror else predict_logits)
     return model, progress.curves
 
 
@@ -171,11 +171,11 @@ def _resized(pictures: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
     return np.stack([fit_face(picture, side) for picture in pictures])
 
 
-def _keep_better_weights(model: Model, public: FaceSet) -> None:
+def _keep_better_weights(model: Model, public: FaceSet, predict: Callable[..., NDArray[np.float32]]) -> None:
     """Averaged weights lag behind in a short run and meet the last weights' normalisation statistics; so try both."""
 
     def cost() -> float:
-        return negative_log_likelihood(softmax(predict_mirrored(model, public.pictures)), public.labels)
+        return negative_log_likelihood(softmax(predict(model, public.pictures)), public.labels)
 
     last, last_cost = model.get_weights(), cost()
     model.optimizer.finalize_variable_values(model.trainable_variables)
