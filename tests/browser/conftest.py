@@ -17,6 +17,14 @@ from tests.whole_platform import Person, Platform, started_platform
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever lies in this folder drives the browser: nobody has to remember to say so."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.browser)
+
+
 @pytest.fixture(autouse=True)
 def _own_media_folder() -> Iterator[None]:
     """The platform keeps its files; nothing is put elsewhere."""

@@ -12,8 +12,6 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.visitor import Visitor
 
-pytestmark = pytest.mark.browser
-
 EMOTIONS = ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"]
 PASSWORD = "a long walk in the rain"
 ANALYSED_MS = 120_000

@@ -11,8 +11,6 @@ from playwright.sync_api import Page, expect
 from tests.browser.visitor import Visitor
 from tests.whole_platform import Platform
 
-pytestmark = pytest.mark.browser
-
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 IS_WIDER = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 PUBLIC = ["/account/login/", "/account/signup/", "/account/password/reset/"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.test_keyboard_and_phone import IS_WIDER, PHONE
@@ -12,7 +11,6 @@ from tests.browser.visitor import Visitor
 from tests.whole_platform import Platform
 from webplatform.consent.models import ConsentRecord
 
-pytestmark = pytest.mark.browser
 STUDY = {"name": "Laughter", "purpose": "How jokes land", "setting": "research", "contact": "Dr Dewi"}
 
 

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.seeds import Seeds
 from tests.browser.visitor import Visitor
 from tests.clips import moving_face, write_clip
 from tests.whole_platform import Platform
-
-pytestmark = pytest.mark.browser
 
 CHART = "[data-face='1'] .u-over"
 

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.visitor import Visitor
 from tests.whole_platform import Platform
-
-pytestmark = pytest.mark.browser
 
 
 def test_a_video_is_uploaded_and_its_numbers_are_read(visit: Callable[..., Visitor], platform: Platform, clip: Path):
