@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "webplatform.analysis",
     "webplatform.live",
     "webplatform.learning",
+    "webplatform.retention",
     "webplatform.dashboard",
     "webplatform.participation",
     "webplatform.operations",
@@ -159,6 +160,9 @@ RAUT_MIN_FREE_DISK_MB = env.int("RAUT_MIN_FREE_DISK_MB", default=500)
 RAUT_JOB_STALE_SECONDS = env.int("RAUT_JOB_STALE_SECONDS", default=30)
 RAUT_JOB_MAX_ATTEMPTS = env.int("RAUT_JOB_MAX_ATTEMPTS", default=3)
 MEDIA_ROOT = DATA_DIR / "media"
+RAUT_RETENTION_MAX_DAYS = env.int("RAUT_RETENTION_MAX_DAYS", default=1095)
+if not 1 <= RAUT_RETENTION_MAX_DAYS <= 1095:
+    raise ImproperlyConfigured("RAUT_RETENTION_MAX_DAYS must be from 1 to 1095: nothing may stay over three years.")
 FILE_UPLOAD_TEMP_DIR = str(DATA_DIR / "uploads")
 (DATA_DIR / "uploads").mkdir(exist_ok=True)
 FILE_UPLOAD_HANDLERS = ["webplatform.common.disk.TidyUploads"]  # moved into place, never read in

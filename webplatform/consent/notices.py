@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -48,6 +48,7 @@ def notice_of(study: Study, language: str) -> Notice:
             (_("What it is for"), study.purpose or _("The study states no purpose.")),
             (_("Setting and legal ground"), f"{study.get_setting_display()}; {study.get_legal_ground_display()}"),
             (_("What is kept of the camera's picture"), _kept(study)),
+            (_("How long it is kept"), _how_long(study)),
             (_("Whom you can ask"), study.contact or _("Whoever gave you the link.")),
         ]
     parts = [f"{heading}\n{' '.join(fact.split())}" for heading, fact in facts]
@@ -56,5 +57,16 @@ def notice_of(study: Study, language: str) -> Notice:
 
 def _kept(study: Study) -> str:
     if study.capture_mode == Study.CaptureMode.READINGS:
-        return _("No video is kept: it is deleted as soon as it was analysed. The readings stay.")
-    return _("The video is kept only if you allow it below. The readings stay.")
+        return _("No video is kept: it is deleted as soon as it was analysed.")
+    return _("The video is kept only if you allow it below.")
+
+
+def _how_long(study: Study) -> str:
+    days = asdict(study.retention)
+    parts = [
+        _("The readings are deleted %(observation_days)d days after the recording.") % days,
+        _("What is left of it, its time and what was noted beside it, is deleted after %(rest_days)d days.") % days,
+    ]
+    if days["media_days"]:
+        parts.insert(0, _("A video that is kept is deleted %(media_days)d days after the recording.") % days)
+    return " ".join(parts)

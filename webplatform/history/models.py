@@ -67,6 +67,7 @@ class Session(models.Model):
     live_statistics = models.JSONField(default=dict, help_text=_("How a webcam's frames fared; empty for an upload."))
     created_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    readings_removed_at = models.DateTimeField(null=True, help_text=_("When their time was over; none: they are here."))
 
     objects = SessionQuerySet.as_manager()
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from inference import EMOTIONS
+from webplatform.history.deadlines import deadlines_of
 from webplatform.history.models import EMOTION_CHOICES, REASON_CHOICES, Observation, Session
 from webplatform.history.queries import MAX_MS
 
@@ -144,9 +146,20 @@ class SessionOut(serializers.Serializer):
     is_partial = serializers.BooleanField()
     model = ModelOut(source="model_version", allow_null=True)
     frames = FramesOut(source="*")
+    readings_removed_at = serializers.DateTimeField(allow_null=True, help_text="When the readings' time was over.")
+    readings_go_at = serializers.SerializerMethodField(help_text="Null once they are gone.")
+    session_goes_at = serializers.SerializerMethodField(help_text="When nothing is left of it.")
     live_statistics = serializers.DictField(help_text="How a webcam's frames fared; empty for an upload.")
     unscored_reasons = serializers.SerializerMethodField(help_text="Faces that were not scored, by the reason.")
     summary = serializers.SerializerMethodField(help_text="Over all tracks; null until the session is closed.")
+
+    @extend_schema_field(serializers.DateTimeField(allow_null=True))
+    def get_readings_go_at(self, session: Session) -> datetime | None:
+        return deadlines_of(session, has_media=False).readings_at
+
+    @extend_schema_field(serializers.DateTimeField())
+    def get_session_goes_at(self, session: Session) -> datetime:
+        return deadlines_of(session, has_media=False).session_at
 
     @extend_schema_field(serializers.DictField(child=serializers.IntegerField()))
     def get_unscored_reasons(self, session: Session) -> dict[str, int]:

@@ -6,10 +6,12 @@ import hashlib
 import json
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from webplatform.accounts.models import User
+from webplatform.studies.policy import MOST_DAYS, RetentionPolicy
 
 
 class StudyQuerySet(models.QuerySet["Study"]):
@@ -67,6 +69,9 @@ class Study(models.Model):
     exemption_reason = models.TextField(blank=True, help_text=_("Why the medical or safety reason applies."))
     languages = models.JSONField(default=default_languages, help_text=_("Codes of the participants' languages."))
     contact = models.CharField(max_length=200, blank=True, help_text=_("Whom a participant can ask: name and address."))
+    media_days = models.PositiveSmallIntegerField(default=30, help_text=_("Days that a video stays, if it is kept."))
+    observation_days = models.PositiveSmallIntegerField(default=365, help_text=_("Days that readings stay."))
+    rest_days = models.PositiveSmallIntegerField(default=MOST_DAYS, help_text=_("Days that everything else stays."))
     is_personal = models.BooleanField(default=False)
     members = models.ManyToManyField(User, through="Membership", related_name="studies")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -76,6 +81,18 @@ class Study(models.Model):
     class Meta:
         ordering = ["name"]
         verbose_name_plural = "studies"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    media_days__gte=1,
+                    media_days__lte=models.F("rest_days"),
+                    observation_days__gte=1,
+                    observation_days__lte=models.F("rest_days"),
+                    rest_days__lte=MOST_DAYS,
+                ),
+                name="study_days_within_each_other",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -84,6 +101,13 @@ class Study(models.Model):
     def is_restricted(self) -> bool:
         """Whether its setting is one where reading emotions is forbidden but for a medical or safety reason."""
         return self.setting in RESTRICTED_SETTINGS
+
+    @property
+    def retention(self) -> RetentionPolicy:
+        """How long things stay: the days that the study states, within the ceiling of the platform."""
+        keeps = self.capture_mode == Study.CaptureMode.MEDIA
+        stated = RetentionPolicy(self.media_days if keeps else 0, self.observation_days, self.rest_days)
+        return stated.capped(settings.RAUT_RETENTION_MAX_DAYS)
 
     @property
     def declaration(self) -> str:

@@ -10,10 +10,19 @@ from webplatform.studies.approvals import open_question, valid_approval
 from webplatform.studies.models import Study, StudyApproval
 
 
+class RetentionOut(serializers.Serializer):
+    """Days from the end of a session until something of it goes."""
+
+    media_days = serializers.IntegerField(help_text="The video; 0: as soon as it was analysed.")
+    observation_days = serializers.IntegerField(help_text="The readings, with corrections and summary.")
+    rest_days = serializers.IntegerField(help_text="The session itself; a participant last heard of so long ago.")
+
+
 class StudyDetailOut(serializers.ModelSerializer):
     """A study as its members see it."""
 
     approval = serializers.SerializerMethodField()
+    retention = RetentionOut(read_only=True)
 
     class Meta:
         model = Study
@@ -28,6 +37,7 @@ class StudyDetailOut(serializers.ModelSerializer):
             "exemption_reason",
             "languages",
             "contact",
+            "retention",
             "is_personal",
             "approval",
             "created_at",

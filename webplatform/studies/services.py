@@ -12,6 +12,7 @@ from webplatform.accounts.models import User
 from webplatform.common.errors import Invalid, NotAllowed
 from webplatform.studies.approvals import ask_approval, require_reason, valid_approval
 from webplatform.studies.models import Membership, Study, default_languages
+from webplatform.studies.policy import RetentionPolicy
 from webplatform.studies.trail import record
 
 
@@ -82,6 +83,33 @@ def change_study(*, study: Study, user: User, purpose: Purpose) -> Study:
         study.save(update_fields=list(changes))
         record(actor=user, action="study.changed", study=study, fields=changed)
         _ask_where_needed(study, user)
+    return study
+
+
+@transaction.atomic
+def change_retention(*, study: Study, user: User, policy: RetentionPolicy) -> Study:
+    """The study states these days from now on; participants, whose notice names them, are asked again.
+
+    Raises:
+        NotAllowed: the user does not own the study.
+        Invalid: a number of days makes no sense, or is above the platform's ceiling.
+    """
+    require_owner(study, user)
+    days = asdict(policy)
+    if study.capture_mode == Study.CaptureMode.READINGS:
+        days["media_days"] = min(study.media_days, policy.rest_days)  # of no effect until the study keeps videos
+    for name, value in days.items():
+        if not 1 <= value <= settings.RAUT_RETENTION_MAX_DAYS:
+            limit = {"most": settings.RAUT_RETENTION_MAX_DAYS}
+            raise Invalid(_("From 1 to %(most)d days.") % limit, field=name)
+        if value > policy.rest_days:
+            raise Invalid(_("Nothing stays longer than its session."), field=name)
+    changed = {name: value for name, value in days.items() if getattr(study, name) != value}
+    if changed:
+        for name, value in changed.items():
+            setattr(study, name, value)
+        study.save(update_fields=list(changed))
+        record(actor=user, action="study.retention_changed", study=study, **changed)
     return study
 
 

@@ -1,0 +1,134 @@
+"""What was removed, and copies of what is held of a person."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from webplatform.accounts.models import User
+from webplatform.studies.models import Participant, Study
+
+
+class Receipt(models.Model):
+    """What was removed, when and by which rule: begun -> finished. It holds counts and ids, no personal data.
+
+    An erasure that is begun and not finished is gone on with by the beat, so that it survives whoever does it.
+    """
+
+    class Kind(models.TextChoices):
+        PURGE = "purge", _("time is over")
+        PARTICIPANT = "participant", _("erasure of a participant")
+        ACCOUNT = "account", _("erasure of an account")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    subject = models.CharField(max_length=40, blank=True, help_text=_("The id of who was erased."))
+    study_id = models.UUIDField(null=True, db_index=True)
+    policy = models.JSONField(default=dict, help_text=_("The days by which things went."))
+    counts = models.JSONField(default=dict, help_text=_("How many of what went."))
+    asked_by_id = models.BigIntegerField(null=True, help_text=_("The user's id; empty: nobody who signed in."))
+    begun_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-begun_at"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class DataExportQuerySet(models.QuerySet["DataExport"]):
+    """Exports as a user may reach them."""
+
+    def for_user(self, user: User) -> DataExportQuerySet:
+        """The user's own; nobody else's, staff or not."""
+        return self.filter(user_id=user.pk)
+
+
+class DataExport(models.Model):
+    """A copy of everything that is held of a user or a participant, as one ZIP file.
+
+    queued -> running -> done (until it expires)
+       |         |-----> failed
+       '---------'  (its worker died; failed once it was begun too often)
+
+    A worker owns a running export through `lease`; once the row has another one, or none, it must write nothing more.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("queued")
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="exports")
+    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, null=True, related_name="exports")
+    language = models.CharField(max_length=8, default="en")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease = models.UUIDField(null=True)
+    heartbeat_at = models.DateTimeField(null=True)
+    size_bytes = models.PositiveBigIntegerField(default=0)
+    asked_at = models.DateTimeField()
+    enqueued_at = models.DateTimeField(null=True, help_text=_("When its message was last sent; none: it was not."))
+    finished_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+
+    objects = DataExportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-asked_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(user=None, participant__isnull=False)
+                | models.Q(user__isnull=False, participant=None),
+                name="export_of_one_person",
+            ),
+            models.UniqueConstraint(
+                fields=["user"], condition=models.Q(state__in=["queued", "running"]), name="export_once_per_user"
+            ),
+            models.UniqueConstraint(
+                fields=["participant"],
+                condition=models.Q(state__in=["queued", "running"]),
+                name="export_once_per_participant",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.state}"
+
+    @property
+    def file(self) -> Path:
+        """Where the ZIP file lies."""
+        return exports_folder() / f"{self.pk}.zip"
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it waits or is being written."""
+        return self.state in (self.State.QUEUED, self.State.RUNNING)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it can be downloaded now."""
+        return self.state == self.State.DONE and self.expires_at is not None and self.expires_at > timezone.now()
+
+
+class RetentionWarning(models.Model):
+    """Up to when the owners of a study were told by mail what will go: they are told of each thing once."""
+
+    study = models.OneToOneField(Study, on_delete=models.CASCADE, related_name="+", primary_key=True)
+    told_until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.study_id} until {self.told_until}"
+
+
+def exports_folder() -> Path:
+    """Where every export lies."""
+    return Path(settings.DATA_DIR) / "exports"

@@ -1,0 +1,45 @@
+"""How long what a study records may stay."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+
+MOST_DAYS = 1095  # three years: no law that we know of lets biometric data of an idle person stay longer
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionPolicy:
+    """Days from the end of a session until something of it goes; never more than the platform allows.
+
+    Args:
+        media_days: until the video goes; 0: as soon as it was analysed, because the study keeps no video.
+        observation_days: until the readings go, and with them corrections and the summary.
+        rest_days: until the session itself goes with its markers; and a participant without sessions, counted from
+            when they were last heard of.
+    """
+
+    media_days: int
+    observation_days: int
+    rest_days: int
+
+    def capped(self, most: int) -> RetentionPolicy:
+        """The same within a ceiling."""
+        return RetentionPolicy(*(min(days, most) for days in asdict(self).values()))
+
+    def is_shorter_than(self, other: RetentionPolicy) -> bool:
+        """Whether anything goes earlier by this one."""
+        mine, theirs = asdict(self), asdict(other)
+        return any(mine[name] < theirs[name] for name in mine)
+
+    @property
+    def media_time(self) -> timedelta:
+        return timedelta(days=self.media_days)
+
+    @property
+    def observation_time(self) -> timedelta:
+        return timedelta(days=self.observation_days)
+
+    @property
+    def rest_time(self) -> timedelta:
+        return timedelta(days=self.rest_days)
