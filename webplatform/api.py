@@ -4,6 +4,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 urlpatterns = [
+    path("v1/", include("webplatform.accounts.api_urls")),
     path("v1/", include("webplatform.analysis.api_urls")),
     path("v1/", include("webplatform.history.api_urls")),
     path("v1/", include("webplatform.live.api_urls")),

@@ -192,13 +192,14 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "webplatform.accounts.schema.ScopedSchema",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "webplatform.common.paging.Pages",
     "EXCEPTION_HANDLER": "webplatform.common.rest.error_response",
 }
 _enums = {"Emotion": "history.models.EMOTION_CHOICES", "State": "history.models.Session.State"}
 _enums |= {"Language": "settings.LANGUAGES", "RequestState": "studies.models.ParticipantRequest.State"}
+_enums |= {"TokenScope": "accounts.models.ApiToken.Scope", "ConsentScope": "consent.models.Scope"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Raut",
     "DESCRIPTION": "Reads facial expressions from video. It reports what a face shows, not what a person feels.",

@@ -33,10 +33,10 @@ class UserAdmin(DjangoUserAdmin):
 class ApiTokenAdmin(admin.ModelAdmin):
     """To be seen and revoked; tokens are made by their owners, who alone see the key."""
 
-    list_display = ("user", "name", "prefix", "created_at", "last_used_at", "expires_at")
+    list_display = ("user", "name", "prefix", "scopes", "created_at", "last_used_at", "expires_at")
     list_select_related = ("user",)
     search_fields = ("user__email", "name")
-    readonly_fields = ("user", "name", "prefix", "created_at", "last_used_at", "expires_at")
+    readonly_fields = ("user", "name", "prefix", "scopes", "created_at", "last_used_at", "expires_at")
     exclude = ("digest",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:

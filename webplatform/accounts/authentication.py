@@ -6,17 +6,28 @@ import hashlib
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from webplatform.accounts.models import ApiToken, User
+from webplatform.accounts.scopes import scope_of
+from webplatform.common.errors import ScopeMissing
 
 
 def token_digest(token: str) -> str:
     """SHA-256 of a token, hex: what is stored and looked up."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def require_scope(token: ApiToken, request: Request) -> None:
+    """Raises ScopeMissing where the token may not do what is asked."""
+    view = (getattr(request, "parser_context", None) or {}).get("view")
+    scope = scope_of(view, request.method)
+    if scope not in token.scopes:
+        raise ScopeMissing(_("This token lacks the scope “%(scope)s”.") % {"scope": scope}, scope=scope)
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -36,6 +47,7 @@ class TokenAuthentication(BaseAuthentication):
         if token is None:
             raise AuthenticationFailed("This token is not valid or has expired.")
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+        require_scope(token, request)
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:
@@ -53,5 +65,5 @@ class TokenScheme(OpenApiAuthenticationExtension):
             "type": "apiKey",
             "in": "header",
             "name": "Authorization",
-            "description": "`Token <key>`; keys are made on the account page.",
+            "description": "`Token <key>`; keys are made on the account page, each with its scopes.",
         }

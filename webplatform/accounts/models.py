@@ -33,6 +33,7 @@ class User(AbstractUser):
 
     username = None
     email = models.EmailField(_("e-mail address"), unique=True)
+    login_epoch = models.PositiveIntegerField(default=0, editable=False, help_text=_("Raised: all logins before end."))
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -40,6 +41,10 @@ class User(AbstractUser):
 
     class Meta:
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_unique_without_case")]
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Django ends a login whose hash has changed: after a new password, and here also after a new epoch."""
+        return f"{super()._get_session_auth_hash(secret)}{self.login_epoch}"
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
@@ -53,10 +58,17 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
 class ApiToken(models.Model):
     """A program's key to the REST API on behalf of a user. Only its hash is kept; the key is shown once."""
 
+    class Scope(models.TextChoices):
+        READ = "read", _("read")
+        WRITE = "write", _("write")
+        LIVE = "live", _("live sessions")
+        ADMIN = "admin", _("administration")
+
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(max_length=80)
     prefix = models.CharField(max_length=8, help_text=_("The first characters, to recognise the token by."))
     digest = models.CharField(max_length=64, unique=True, help_text=_("SHA-256 of the token, hex."))
+    scopes = models.JSONField(default=list, help_text=_("What it may do."))
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
@@ -73,6 +85,11 @@ class ApiToken(models.Model):
     def is_expired(self) -> bool:
         """Whether its time is over."""
         return self.expires_at is not None and self.expires_at <= timezone.now()
+
+    @property
+    def scope_names(self) -> list[str]:
+        """What it may do, in the reader's language."""
+        return [str(self.Scope(scope).label) for scope in self.scopes]
 
 
 class AuditEvent(models.Model):

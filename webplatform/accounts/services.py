@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from webplatform.accounts.audit import record_event
 from webplatform.accounts.authentication import token_digest
 from webplatform.accounts.models import ApiToken, User
+from webplatform.accounts.scopes import scopes_open_to
 from webplatform.common.errors import Conflict, Invalid
 
 KEY_BEGINS_WITH = "raut_"  # lets secret scanners recognise a leaked key
@@ -19,11 +21,21 @@ MAX_TOKENS = 20
 
 
 @transaction.atomic
-def create_token(*, user: User, name: str, days: int | None = None) -> tuple[ApiToken, str]:
+def create_token(
+    *, user: User, name: str, days: int | None = None, scopes: Iterable[str] | None = None
+) -> tuple[ApiToken, str]:
     """Give `user` a new key for the REST API that lasts `days` (None: until revoked); the key is returned only here.
 
-    Raises Invalid for an empty or overlong name or days below 1, Conflict when the user has too many tokens.
+    Without `scopes` it may do all that its user may.
+
+    Raises:
+        Invalid: an empty or overlong name, days below 1, or a scope that is unknown or not the user's to give.
+        Conflict: the user has too many tokens.
     """
+    allowed = scopes_open_to(user)
+    wanted = set(allowed if scopes is None else scopes)
+    if not wanted or not wanted <= set(allowed):
+        raise Invalid(_("A token needs at least one scope, and only such as its owner has."), field="scopes")
     name = name.strip()
     if not 0 < len(name) <= 80:
         raise Invalid(_("A token needs a name of at most 80 characters."))
@@ -34,13 +46,19 @@ def create_token(*, user: User, name: str, days: int | None = None) -> tuple[Api
     key = KEY_BEGINS_WITH + secrets.token_urlsafe(32)
     expires_at = timezone.now() + timedelta(days=days) if days else None
     token = ApiToken.objects.create(
-        user=user, name=name, prefix=key[len(KEY_BEGINS_WITH) :][:8], digest=token_digest(key), expires_at=expires_at
+        user=user,
+        name=name,
+        prefix=key[len(KEY_BEGINS_WITH) :][:8],
+        digest=token_digest(key),
+        scopes=[scope for scope in allowed if scope in wanted],
+        expires_at=expires_at,
     )
-    record_event("token.created", actor=user, target=f"token:{token.pk}")
+    record_event("token.created", actor=user, target=f"token:{token.pk}", scopes=token.scopes)
     return token, key
 
 
-def revoke_token(*, token: ApiToken) -> None:
+@transaction.atomic
+def revoke_token(*, token: ApiToken, by: User | None = None) -> None:
     """The token opens nothing any more. Revoking twice is the same as once."""
     if ApiToken.objects.filter(pk=token.pk).delete()[0]:
-        record_event("token.revoked", target=f"token:{token.pk}")
+        record_event("token.revoked", actor=by, target=f"token:{token.pk}")

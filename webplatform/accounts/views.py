@@ -33,11 +33,11 @@ def profile(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def tokens(request: HttpRequest) -> HttpResponse:
     """The user's API tokens; a new one's key is shown in the answer to its making and never again."""
-    form, key = TokenForm(request.POST or None), ""
+    form, key = TokenForm(request.POST or None, user=request.user), ""
     if request.method == "POST" and form.is_valid():
         try:
             _token, key = services.create_token(user=request.user, **form.cleaned_data)
-            form = TokenForm()
+            form = TokenForm(user=request.user)
         except AppError as error:
             form.add_error(None, error.message)
     context = {"form": form, "key": key, "tokens": ApiToken.objects.for_user(request.user)}
@@ -49,6 +49,6 @@ def tokens(request: HttpRequest) -> HttpResponse:
 def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
     """Revoke one of the user's tokens."""
     token = get_object_or_404(ApiToken.objects.for_user(request.user), pk=pk)
-    services.revoke_token(token=token)
+    services.revoke_token(token=token, by=request.user)
     messages.success(request, _("The token “%(name)s” is revoked.") % {"name": token.name})
     return redirect("accounts:tokens")

@@ -31,6 +31,13 @@ class NotAllowed(AppError):
     status = 403
 
 
+class ScopeMissing(AppError):
+    """The token was not made for this."""
+
+    code = "scope_missing"
+    status = 403
+
+
 class Conflict(AppError):
     """The object is not in a state in which this can be done."""
 

@@ -30,6 +30,8 @@ class TicketOut(serializers.Serializer):
 class TicketApi(APIView):
     """A word that opens the live socket for a minute."""
 
+    scope = "live"
+
     @extend_schema(operation_id="live_ticket", tags=["live"], request=None, responses={201: TicketOut})
     def post(self, request: Request) -> Response:
         ticket = {"ticket": issue_ticket(user=request.user), "expires_in_s": TICKET_S, "socket": SOCKET}
@@ -62,6 +64,7 @@ class CheckOut(serializers.Serializer):
 class CheckApi(APIView):
     """What the model sees in one picture: the look before a live session. Nothing of it is kept."""
 
+    scope = "live"
     parser_classes = (PictureParser,)
 
     @extend_schema(

@@ -24,7 +24,7 @@ def test_the_owner_changes_the_name(client_of, owner):
 
 def test_a_new_token_is_shown_in_the_answer_and_never_again(client_of, owner, api_of):
     client = client_of(owner)
-    response = client.post(TOKENS, {"name": "notebook", "days": "90"})
+    response = client.post(TOKENS, {"name": "notebook", "days": "90", "scopes": ["read"]})
     key = response.context["key"]
     assert key in response.content.decode()
     assert "no-store" in response["Cache-Control"]
@@ -32,12 +32,12 @@ def test_a_new_token_is_shown_in_the_answer_and_never_again(client_of, owner, ap
 
 
 def test_a_token_may_be_made_to_last_until_revoked(client_of, owner):
-    client_of(owner).post(TOKENS, {"name": "notebook", "days": "0"})
+    client_of(owner).post(TOKENS, {"name": "notebook", "days": "0", "scopes": ["read", "write"]})
     assert ApiToken.objects.get().expires_at is None
 
 
 def test_a_token_without_a_name_is_refused_with_a_reason(client_of, owner):
-    response = client_of(owner).post(TOKENS, {"name": " ", "days": "90"})
+    response = client_of(owner).post(TOKENS, {"name": " ", "days": "90", "scopes": ["read"]})
     assert response.context["form"].errors
     assert not ApiToken.objects.exists()
 

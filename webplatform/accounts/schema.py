@@ -1,0 +1,17 @@
+"""How the OpenAPI document tells the scope that each operation asks of a token."""
+
+from __future__ import annotations
+
+from drf_spectacular.openapi import AutoSchema
+
+from webplatform.accounts.scopes import scope_of
+
+
+class ScopedSchema(AutoSchema):
+    """drf-spectacular's, with the scope in the description."""
+
+    def get_description(self) -> str:
+        text = super().get_description() or ""
+        if not self.view.get_authenticators():
+            return text
+        return f"{text}\n\nScope of the token: `{scope_of(self.view, self.method)}`.".strip()

@@ -1,0 +1,31 @@
+"""What an API token may do, and which scope each operation of the REST API asks for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rest_framework.permissions import SAFE_METHODS, IsAdminUser
+
+from webplatform.accounts.models import ApiToken, User
+
+if TYPE_CHECKING:  # it loads the authentication, which loads this
+    from rest_framework.views import APIView
+
+Scope = ApiToken.Scope
+
+
+def scopes_open_to(user: User) -> list[str]:
+    """The scopes that a token of the user may have."""
+    return [scope for scope in Scope.values if scope != Scope.ADMIN or user.is_staff]
+
+
+def scope_of(view: APIView | None, method: str) -> str:
+    """The scope that a token needs for this operation.
+
+    What only staff may do asks for `admin`; a view may name its own `scope`; otherwise the method decides. No view
+    is left out: this is asked where tokens are read.
+    """
+    if view is not None and any(isinstance(permission, IsAdminUser) for permission in view.get_permissions()):
+        return Scope.ADMIN
+    own = getattr(view, "scope", None)
+    return own or (Scope.READ if method in SAFE_METHODS else Scope.WRITE)
