@@ -3,10 +3,12 @@
 from django.urls import path
 
 from webplatform.analysis import api
+from webplatform.analysis.repetition_api import RepetitionListApi
 
 urlpatterns = [
     path("analyses/", api.AnalysisListApi.as_view(), name="api-analyses"),
     path("analyses/<uuid:job_id>/", api.AnalysisApi.as_view(), name="api-analysis"),
     path("analyses/<uuid:job_id>/cancel/", api.CancelApi.as_view(), name="api-analysis-cancel"),
     path("analyses/<uuid:job_id>/retry/", api.RetryApi.as_view(), name="api-analysis-retry"),
+    path("sessions/<uuid:session_id>/repetitions/", RepetitionListApi.as_view(), name="api-repetitions"),
 ]

@@ -29,6 +29,11 @@ class MediaFile(models.Model):
         return self.original_name
 
 
+def recording_of(session: Session) -> Session:
+    """The session whose folder holds the video: a repetition reads that of the session it repeats."""
+    return session.repeats or session
+
+
 class JobQuerySet(models.QuerySet["AnalysisJob"]):
     """Jobs as a user may reach them."""
 

@@ -23,7 +23,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 import inference
-from webplatform.analysis.models import AnalysisJob
+from webplatform.analysis.models import AnalysisJob, MediaFile, recording_of
 from webplatform.analysis.progress import publish_job
 from webplatform.analysis.pulse import Pulse
 from webplatform.analysis.withdrawals import drop_media, may_keep_media
@@ -33,6 +33,7 @@ from webplatform.consent.services import require_scope
 from webplatform.history.models import Session
 from webplatform.history.services import append_readings, close_session, discard_readings, fail_session, use_model
 from webplatform.modelhub.engines import engine_for
+from webplatform.modelhub.models import ModelVersion
 from webplatform.modelhub.services import ensure_active_model
 from webplatform.studies.approvals import require_permitted
 
@@ -84,8 +85,7 @@ def run_job(job_id: UUID) -> None:
         logger.warning("Job %s was cancelled, deleted or taken away while this worker was at it.", job_id)
     except (inference.InferenceError, AppError) as error:
         code = _ERROR_CODES.get(type(error)) or getattr(error, "code", "unreadable_video")
-        media = run.session.media  # the engine knows the file by our name for it, the user by theirs
-        _fail(run, code, str(error).replace(media.stored_name, media.original_name))
+        _fail(run, code, _as_the_user_names_it(run.session, str(error)))
     except Exception:
         logger.exception("Job %s failed.", job_id)
         message = _("Something went wrong on the server while it read this video. The operator's log says more.")
@@ -113,7 +113,7 @@ def _claim(job_id: UUID) -> _Run | None:
 def _read(run: _Run) -> None:
     require_permitted(run.session.study)
     require_scope(record=run.session.consent, scope=Scope.ANALYSE)
-    version = ensure_active_model()
+    version = _version_for(run.session)
     _write(run, partial(discard_readings, session=run.session))
     _write(run, partial(use_model, session=run.session, version=version))
     limits = inference.VideoLimits(max_duration_ms=settings.RAUT_MAX_VIDEO_MINUTES * 60_000)
@@ -131,11 +131,24 @@ def _read(run: _Run) -> None:
     _finish(run, video.end)
 
 
+def _version_for(session: Session) -> ModelVersion:
+    """The active model; a repetition was asked for with one of its own."""
+    return session.model_version if session.repeats_id and session.model_version else ensure_active_model()
+
+
 def _media_path(session: Session) -> Path:
-    path = session.folder / session.media.stored_name
+    recording = recording_of(session)
+    media = MediaFile.objects.filter(session=recording).first()
+    path = recording.folder / media.stored_name if media else recording.folder
     if not path.is_file():
         raise Conflict(_("The video is not on the server any more."))
     return path
+
+
+def _as_the_user_names_it(session: Session, text: str) -> str:
+    """The engine knows the file by our name for it, the user by theirs."""
+    media = MediaFile.objects.filter(session=recording_of(session)).first()
+    return text.replace(media.stored_name, media.original_name) if media else text
 
 
 def _append(run: _Run, batch: list[inference.FrameReading]) -> None:

@@ -65,9 +65,10 @@ class Row:
 
 
 def totals_of(user: User) -> Totals:
-    """The user's sessions, the minutes of those that are closed, and the faces followed in them."""
-    sums = Session.objects.for_user(user).order_by().aggregate(n=Count("pk"), ms=Sum("duration_ms"))
-    faces = Track.objects.filter(session__in=Session.objects.for_user(user)).count()
+    """The user's sessions, the minutes of those that are closed, and the faces in them; a video counts once."""
+    own = Session.objects.for_user(user).filter(repeats=None)
+    sums = own.order_by().aggregate(n=Count("pk"), ms=Sum("duration_ms"))
+    faces = Track.objects.filter(session__in=own).count()
     return Totals(sessions=sums["n"], minutes=(sums["ms"] or 0) / 60_000, faces=faces)
 
 

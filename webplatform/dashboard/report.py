@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from inference import EMOTIONS, Emotion, Reason
 from webplatform.accounts.models import User
-from webplatform.analysis.models import AnalysisJob, MediaFile
+from webplatform.analysis.models import AnalysisJob, MediaFile, recording_of
 from webplatform.dashboard.queries import Share, shares_of
 from webplatform.dashboard.words import EMOTION_NAMES, REASON_NAMES
 from webplatform.history.models import Correction, Session
@@ -122,7 +122,9 @@ class Accounting:
 
 def session_for_page(user: User) -> QuerySet[Session]:
     """The user's sessions with all that the page of one of them needs."""
-    return sessions_of(user).select_related("study", "model_version", "job", "media", "created_by", "consent")
+    return sessions_of(user).select_related(
+        "study", "model_version", "job", "media", "created_by", "consent", "repeats__media"
+    )
 
 
 def accounting_of(session: Session) -> Accounting:
@@ -140,9 +142,14 @@ def faces_of(session: Session) -> list[Face]:
     return [_face(track, is_open=track["number"] in opened) for track in tracks]
 
 
+def media_of(session: Session) -> MediaFile | None:
+    """The session's video, or that of the session whose video it reads again."""
+    return getattr(recording_of(session), "media", None)
+
+
 def page_data(session: Session) -> dict[str, Any]:
     """What the page's scripts start from."""
-    media: MediaFile | None = getattr(session, "media", None)
+    media = media_of(session)
     job: AnalysisJob | None = getattr(session, "job", None)
     return {
         "id": str(session.pk),
@@ -152,7 +159,9 @@ def page_data(session: Session) -> dict[str, Any]:
         "stepMs": session.summary.get("step_ms", session.every_ms),
         "everyMs": session.every_ms,
         "frame": [session.frame_width, session.frame_height],
-        "media": {"url": reverse("analysis:media", args=[session.pk]), "name": media.original_name} if media else None,
+        "media": {"url": reverse("analysis:media", args=[media.session_id]), "name": media.original_name}
+        if media
+        else None,
         "markers": [{"tMs": marker.t_ms, "text": marker.text} for marker in session.markers.all()],
         "emotions": [{"key": str(emotion), "name": str(EMOTION_NAMES[emotion])} for emotion in EMOTIONS],
         "reasons": {str(reason): str(name) for reason, name in REASON_NAMES.items()},

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from webplatform.dashboard import report
 from webplatform.dashboard.queries import row_of
+from webplatform.dashboard.repetition_views import readings_of
 from webplatform.dashboard.session_words import session_words
 from webplatform.history.corrections import may_correct
 from webplatform.history.queries import is_deletable_by, is_editable_by
@@ -25,18 +26,20 @@ def session(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         rename_session(session=found, user=request.user, title=request.POST.get("title", ""))
         return redirect("dashboard:session", found.pk)
+    may_edit = is_editable_by(found, request.user)
     context = {
         "session": found,
         "row": row_of(found),
-        "media": getattr(found, "media", None),
+        "media": report.media_of(found),
         "faces": report.faces_of(found),
         "live_lines": report.live_lines_of(found),
         "accounting": report.accounting_of(found),
-        "may_edit": is_editable_by(found, request.user),
+        "may_edit": may_edit,
         "may_correct": may_correct(found, request.user),
         "corrections": report.corrections_of(found),
         "may_delete": is_deletable_by(found, request.user),
         "data": report.page_data(found),
         "words": session_words(),
+        "readings": readings_of(found, may_edit=may_edit),
     }
     return render(request, "dashboard/session.html", context)

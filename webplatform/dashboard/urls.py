@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from webplatform.dashboard import correction_views, live_views, session, upload_views, views
+from webplatform.dashboard import correction_views, live_views, repetition_views, session, upload_views, views
 
 app_name = "dashboard"
 urlpatterns = [
@@ -14,5 +14,7 @@ urlpatterns = [
     path("sessions/<uuid:pk>/", session.session, name="session"),
     path("sessions/<uuid:pk>/correct/", correction_views.add, name="correct"),
     path("sessions/<uuid:pk>/correct/<int:correction_id>/", correction_views.remove, name="uncorrect"),
+    path("sessions/<uuid:pk>/repeat/", repetition_views.repeat, name="repeat"),
+    path("sessions/<uuid:pk>/difference/<uuid:other>/", repetition_views.difference, name="difference"),
     path("sessions/<uuid:pk>/delete/", views.delete, name="delete"),
 ]

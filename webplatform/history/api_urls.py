@@ -4,6 +4,7 @@ from django.urls import path
 
 from webplatform.history import api
 from webplatform.history.correction_api import CorrectionApi, CorrectionListApi
+from webplatform.history.difference_api import DifferenceApi
 
 urlpatterns = [
     path("sessions/", api.SessionListApi.as_view(), name="api-sessions"),
@@ -12,6 +13,9 @@ urlpatterns = [
     path("sessions/<uuid:session_id>/markers/<int:marker_id>/", api.MarkerApi.as_view(), name="api-marker"),
     path("sessions/<uuid:session_id>/corrections/", CorrectionListApi.as_view(), name="api-corrections"),
     path("sessions/<uuid:session_id>/corrections/<int:correction_id>/", CorrectionApi.as_view(), name="api-correction"),
+    path(
+        "sessions/<uuid:session_id>/difference/<uuid:other_id>/", DifferenceApi.as_view(), name="api-session-difference"
+    ),
     path("sessions/<uuid:session_id>/timeline/", api.TimelineApi.as_view(), name="api-timeline"),
     path("sessions/<uuid:session_id>/observations/", api.ObservationListApi.as_view(), name="api-observations"),
 ]

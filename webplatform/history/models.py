@@ -50,6 +50,14 @@ class Session(models.Model):
     consent = models.ForeignKey(ConsentRecord, on_delete=models.RESTRICT, related_name="sessions")
     participant = models.ForeignKey(Participant, on_delete=models.CASCADE, null=True, related_name="sessions")
     model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, null=True, related_name="sessions")
+    # CASCADE: what was read again of a recording goes with it.
+    repeats = models.ForeignKey(
+        "self",
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="repetitions",
+        help_text=_("Whose video it reads again."),
+    )
     title = models.CharField(max_length=200)
     source = models.CharField(max_length=10, choices=Source.choices)
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
@@ -83,7 +91,12 @@ class Session(models.Model):
                     frames_decoded__gte=models.F("frames_sampled"),
                 ),
                 name="session_frames_add_up",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["repeats", "model_version"],
+                condition=models.Q(repeats__isnull=False),
+                name="session_read_once_by_a_model",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -145,6 +145,7 @@ class SessionOut(serializers.Serializer):
     frame_height = serializers.IntegerField(allow_null=True)
     is_partial = serializers.BooleanField()
     model = ModelOut(source="model_version", allow_null=True)
+    repeats = serializers.UUIDField(source="repeats_id", allow_null=True, help_text="Whose video it reads again.")
     frames = FramesOut(source="*")
     readings_removed_at = serializers.DateTimeField(allow_null=True, help_text="When the readings' time was over.")
     readings_go_at = serializers.SerializerMethodField(help_text="Null once they are gone.")

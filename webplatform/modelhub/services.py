@@ -82,7 +82,7 @@ def promote_version(
     version.refresh_from_db(fields=["state"])
     if version.state == ModelVersion.State.ACTIVE:
         raise Conflict(_("This model is active already."))
-    if not _is_whole(version):
+    if not is_whole(version):
         raise Conflict(_("The bundle of %(model)s is not the one that was registered.") % {"model": version})
     checks = [] if version.state == ModelVersion.State.RETIRED else judge(evidence)
     failed = [check for check in checks if not check.is_passed]
@@ -108,7 +108,7 @@ def ensure_active_model() -> ModelVersion:
         Invalid: none is in use and the shipped bundle is damaged.
     """
     version = active_version()
-    if version is not None and _is_whole(version):
+    if version is not None and is_whole(version):
         return version
     if version is not None:  # an update of the project replaces the shipped folder and with it the model in use
         logger.warning("The bundle of model version %s is gone or changed; the shipped one takes over.", version.pk)
@@ -118,7 +118,8 @@ def ensure_active_model() -> ModelVersion:
         return ModelVersion.objects.get(state=ModelVersion.State.ACTIVE)
 
 
-def _is_whole(version: ModelVersion) -> bool:
+def is_whole(version: ModelVersion) -> bool:
+    """Whether the version's bundle is there and the one that was registered."""
     try:
         return inference.read_bundle(version.folder).digest == version.digest
     except inference.BadBundle:

@@ -1,0 +1,50 @@
+"""Reading a video that is still there again, with another model."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from webplatform.accounts.models import User
+from webplatform.analysis.models import AnalysisJob, MediaFile, recording_of
+from webplatform.analysis.progress import publish_job
+from webplatform.analysis.tasks import send_analysis
+from webplatform.analysis.withdrawals import may_keep_media
+from webplatform.common.errors import Conflict
+from webplatform.history.models import Session
+from webplatform.history.repetitions import open_repetition
+from webplatform.modelhub.models import ModelVersion
+from webplatform.modelhub.services import is_whole
+
+
+def has_video(session: Session) -> bool:
+    """Whether the session's video is kept and lies on the server."""
+    recording = recording_of(session)
+    media: MediaFile | None = getattr(recording, "media", None)
+    return media is not None and may_keep_media(recording) and (recording.folder / media.stored_name).is_file()
+
+
+@transaction.atomic
+def repeat_analysis(*, session: Session, user: User, version: ModelVersion) -> AnalysisJob:
+    """A job waits to read the session's video with `version` into a session beside this one.
+
+    Raises:
+        NotAllowed: the user may only view the session, or the law forbids the study to record.
+        ConsentMissing: the consent was withdrawn.
+        Conflict: the video is not kept, the bundle is damaged, or this version has read it already.
+    """
+    opened = open_repetition(session=session, user=user, version=version)
+    if not has_video(session):
+        raise Conflict(_("The video is not kept on the server any more, so no other model can read it."))
+    if not is_whole(version):
+        raise Conflict(_("The bundle of %(model)s is not the one that was registered.") % {"model": version})
+    job = AnalysisJob.objects.create(
+        session=opened, queued_at=timezone.now(), max_attempts=settings.RAUT_JOB_MAX_ATTEMPTS
+    )
+    transaction.on_commit(partial(send_analysis, job.pk))
+    transaction.on_commit(partial(publish_job, job.pk))
+    return job

@@ -1,0 +1,94 @@
+"""Having a video read again with another model, and the page of what the two say."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from webplatform.analysis.repetitions import has_video, repeat_analysis
+from webplatform.common.errors import AppError
+from webplatform.dashboard.report import moment
+from webplatform.dashboard.words import EMOTION_NAMES
+from webplatform.history.differences import difference_between
+from webplatform.history.models import Session
+from webplatform.history.queries import sessions_of
+from webplatform.history.repetitions import recording_and_repetitions
+from webplatform.modelhub.models import ModelVersion
+
+
+@login_required
+@require_POST
+def repeat(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Have the session's video read again."""
+    session = get_object_or_404(sessions_of(request.user), pk=pk)
+    version = ModelVersion.objects.filter(pk=_number(request.POST.get("model"))).first()
+    if version is None:
+        messages.error(request, _("Choose a model."))
+        return redirect("dashboard:session", session.pk)
+    try:
+        return redirect(
+            "dashboard:session", repeat_analysis(session=session, user=request.user, version=version).session_id
+        )
+    except AppError as error:
+        messages.error(request, error.message)
+    return redirect("dashboard:session", session.pk)
+
+
+@login_required
+@require_GET
+def difference(request: HttpRequest, pk: UUID, other: UUID) -> HttpResponse:
+    """What two models say of one video."""
+    first, second = (get_object_or_404(sessions_of(request.user), pk=key) for key in (pk, other))
+    found = difference_between(first, second)
+    context = {"first": first, "second": second, "found": found, **_told(found)}
+    return render(request, "dashboard/difference.html", context)
+
+
+def readings_of(session: Session, *, may_edit: bool) -> dict[str, Any]:
+    """What a session's page tells of other readings of its video, and of models that could read it."""
+    if session.source != Session.Source.UPLOAD or session.state != Session.State.CLOSED:
+        return {}
+    readings = recording_and_repetitions(session)
+    found: dict[str, Any] = {"others": [one for one in readings if one.pk != session.pk]}
+    if may_edit:
+        known = [one.model_version_id for one in readings]
+        found |= {"models": list(ModelVersion.objects.exclude(pk__in=known)), "has_video": has_video(session)}
+    return found
+
+
+def _told(found: dict[str, Any]) -> dict[str, Any]:
+    shares = [
+        {
+            "key": row["emotion"],
+            "name": EMOTION_NAMES[row["emotion"]],
+            "first": 100 * row["first"],
+            "second": 100 * row["second"],
+            "gain": 100 * (row["second"] - row["first"]),
+        }
+        for row in found["shares"]
+    ]
+    return {
+        "shares": shares,
+        "agreement": 100 * found["same"] / found["readings"] if found["readings"] else None,
+        "changes": [{**row, "was": _name(row["from"]), "now": _name(row["to"])} for row in found["changes"][:12]],
+        "stretches": [
+            {**row, "was": _name(row["from"]), "now": _name(row["to"]), "start": moment(row["start_ms"])}
+            | {"seconds": (row["end_ms"] - row["start_ms"]) / 1000}
+            for row in found["stretches"]
+        ],
+    }
+
+
+def _name(emotion: str | None) -> str:
+    return str(EMOTION_NAMES[emotion]) if emotion else _("not sure")
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and len(text) < 10 else None
