@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from training.config import Augmentation
 
+MOST_NOISE = 25  # sigma, grey levels
+
 Pictures = NDArray[np.uint8]
 Labels = NDArray[np.float32]
 
@@ -36,7 +38,10 @@ def augment_pictures(
     ).astype(np.float32)
     gain = rng.uniform(1 - how.contrast, 1 + how.contrast, (count, 1, 1)).astype(np.float32)
     offset = rng.uniform(-how.brightness, how.brightness, (count, 1, 1)).astype(np.float32)
-    lit = np.clip((warped - 127) * gain + 127 + offset, 0, 255)
+    lit = (warped - 127) * gain + 127 + offset
+    _coarsen(lit, how.coarse, rng)
+    _add_noise(lit, how.noise, rng)
+    np.clip(lit, 0, 255, out=lit)
     _erase(lit, how.erase, rng)
     return np.asarray(lit[..., np.newaxis], dtype=np.float32)
 
@@ -90,6 +95,21 @@ def _affine_maps(
     maps[:, 1, 0], maps[:, 1, 1] = sin * mirror, cos
     maps[:, :, 2] = target + shift - maps[:, :, 0] * center - maps[:, :, 1] * center
     return maps
+
+
+def _coarsen(pictures: NDArray[np.float32], chance: float, rng: np.random.Generator) -> None:
+    """Take from some pictures what a face of a third to all of their side would not show, in place."""
+    side = pictures.shape[1]
+    for at in np.flatnonzero(rng.random(len(pictures)) < chance):
+        small = int(rng.integers(side // 3, side))
+        shrunk = cv2.resize(pictures[at], (small, small), interpolation=cv2.INTER_AREA)
+        pictures[at] = cv2.resize(shrunk, (side, side), interpolation=cv2.INTER_LINEAR)
+
+
+def _add_noise(pictures: NDArray[np.float32], chance: float, rng: np.random.Generator) -> None:
+    """Add Gaussian noise to some pictures, in place."""
+    for at in np.flatnonzero(rng.random(len(pictures)) < chance):
+        pictures[at] += rng.normal(0, rng.uniform(0, MOST_NOISE), pictures[at].shape).astype(np.float32)
 
 
 def _erase(pictures: NDArray[np.float32], chance: float, rng: np.random.Generator) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from training.errors import TrainingError
@@ -19,6 +19,8 @@ class Augmentation:
         flip: mirrored left to right in half of the cases.
         contrast: contrast scaled by a factor in [1 - contrast, 1 + contrast].
         brightness: grey levels moved by up to this, both ways.
+        noise: chance of grain, as a dark room's camera gives: Gaussian, of a sigma of up to 25 grey levels.
+        coarse: chance that it is shown with the detail of a smaller face only, down to a third of the side.
         erase: chance that a random rectangle is replaced by one grey level (Zhong et al. 2017, arXiv:1708.04896).
         mixup: chance that a batch is mixed with its own shuffle (Zhang et al. 2017, arXiv:1710.09412).
         mixup_least: smallest weight of the picture itself when mixed, in [0.5, 1].
@@ -31,6 +33,8 @@ class Augmentation:
     flip: bool = False
     contrast: float = 0.0
     brightness: float = 0.0
+    noise: float = 0.0
+    coarse: float = 0.0
     erase: float = 0.0
     mixup: float = 0.0
     mixup_least: float = 0.7
@@ -46,7 +50,8 @@ class TrainingConfig:
         architecture: which network of `training.model` to build: "vgg", "paper", or a backbone of Keras's own with a
             new head, "vgg16" or "resnet50", or "kept": the network that `weights` holds.
         weights: to start from. Of a backbone: a .weights.h5 file, "imagenet" for Keras's download, or None to draw
-            them. Of "kept": the model.keras of a bundle.
+            them. Of "vgg" and "paper": the model.keras of a bundle of the same shape, or None to draw them. Of "kept":
+            the model.keras of a bundle.
         frozen_epochs: epochs in which only the head of a backbone learns.
         fine_tune_rate: the learning rate's share once the backbone learns as well.
         width: channels of its first block.
@@ -66,7 +71,7 @@ class TrainingConfig:
         label_smoothing: share of the label that is spread evenly (Szegedy et al. 2015, arXiv:1512.00567).
         votes_weight: share of the annotators' votes in a label, where the data has votes.
         teachers: bundle folders whose mean scores the network learns from as well (Hinton et al. 2015,
-            arXiv:1503.02531), as they see the plain pictures.
+            arXiv:1503.02531), over four views of each plain picture.
         teachers_weight: share of the teachers' scores in a label.
         teachers_temperature: divisor of the logarithm of the teachers' scores; above 1 it softens them.
         ema_momentum: decay per step of the averaged weights, which are kept where they are better; None: no averaging.
@@ -180,6 +185,20 @@ RECIPES: dict[str, TrainingConfig] = {
             class_balance=0.2,
             mixed_precision=True,
             augmentation=_STRONG,
+        ),
+        TrainingConfig(
+            recipe="refine",
+            width=32,
+            dropout=0.25,
+            epochs=60,
+            batch_size=64,
+            learning_rate=1.5e-3,
+            weight_decay=0.03,
+            label_smoothing=0.05,
+            ema_momentum=0.999,
+            class_balance=0.2,
+            mixed_precision=True,
+            augmentation=replace(_STRONG, noise=0.2, coarse=0.2),
         ),
     )
 }

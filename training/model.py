@@ -13,6 +13,7 @@ Model = Any  # Keras ships no types
 
 BACKBONE = "backbone"
 KEPT = "kept"
+BACKBONES = ("vgg16", "resnet50")
 
 
 def build_model(config: TrainingConfig) -> Model:
@@ -39,7 +40,18 @@ def build_model(config: TrainingConfig) -> Model:
     scaled = keras.layers.Rescaling(1 / 127.5, offset=-1.0)(inputs)
     features = body(scaled, config)
     logits = keras.layers.Dense(len(EMOTIONS), dtype="float32", name="logits")(features)
-    return keras.Model(inputs, logits, name=f"{config.architecture}{config.width}")
+    model = keras.Model(inputs, logits, name=f"{config.architecture}{config.width}")
+    if config.weights is not None and config.architecture not in BACKBONES:
+        _take_weights(model, Path(config.weights))
+    return model
+
+
+def _take_weights(model: Model, file: Path) -> None:
+    """Start from what a network of the same shape has learnt; the arithmetic may differ."""
+    try:
+        model.set_weights(load_model(file).get_weights())
+    except ValueError as error:
+        raise TrainingError(f"The network in {file} has another shape than the one to be trained.") from error
 
 
 def _kept(config: TrainingConfig) -> Model:
