@@ -26,6 +26,7 @@ from webplatform.live import protocol, services
 from webplatform.live.batching import Overloaded, batcher_of
 from webplatform.live.protocol import BadMessage, Close, Dropped, Frame
 from webplatform.live.recording import Ended, LiveRecording
+from webplatform.live.tickets import user_of_ticket
 
 START_WITHIN_S = 10.0
 KEEP_EVERY_S = 1.0
@@ -119,7 +120,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
     async def _seat(self, message: dict[str, Any]) -> services.Seat | None:
         user = self.scope["user"]
         if ticket := protocol.read_text(message, "ticket", most=500):
-            user = await database_sync_to_async(services.user_of_ticket)(ticket)
+            user = await database_sync_to_async(user_of_ticket)(ticket)
         return services.Seat(user) if user is not None and user.is_authenticated else None
 
     async def _open(self, seat: services.Seat, message: dict[str, Any]) -> LiveRecording:

@@ -31,15 +31,14 @@ from webplatform.live.silent import RESUME_WITHIN_S, close_recorded
 from webplatform.live.statistics import LiveStatistics
 from webplatform.modelhub.engines import engine_for
 from webplatform.modelhub.queries import active_version
-from webplatform.studies.approvals import is_permitted
+from webplatform.studies.approvals import require_permitted
 from webplatform.studies.models import Membership, Participant, Study
 from webplatform.studies.services import personal_study
 
 Found = TypeVar("Found", bound=Model)
 
 SOCKET = "/ws/live/"
-TICKET_SALT, RESUME_SALT = "live-ticket", "live-resume"
-TICKET_S = 60
+RESUME_SALT = "live-resume"
 SAY_EVERY_S = 5.0
 TAKEN = Ended(Close.TAKEN_OVER, gettext_noop("This session has ended, or goes on elsewhere."))
 RECORDERS = (Membership.Role.OWNER, Membership.Role.ANALYST)
@@ -63,9 +62,10 @@ class Asked:
 
 
 def studies_to_record_in(user: User) -> list[Study]:
-    """The studies in which the user may record; the personal one is among them."""
+    """The open studies in which the user may record; the personal one is among them."""
     personal_study(user)
-    return list(Study.objects.filter(memberships__user=user, memberships__role__in=RECORDERS).distinct())
+    mine = Study.objects.filter(memberships__user=user, memberships__role__in=RECORDERS)
+    return list(mine.filter(closed_at=None).distinct())
 
 
 def look_once(*, user: User, picture: bytes) -> FrameReading:
@@ -94,20 +94,6 @@ def look(picture: bytes) -> FrameReading:
         return engine_for(version).live().read(picture, 0)
     except InferenceError as error:
         raise Invalid(str(error)) from error
-
-
-def issue_ticket(*, user: User) -> str:
-    """A word that opens the live socket in the user's name for a minute, where no login cookie does."""
-    return signing.dumps(user.pk, salt=TICKET_SALT)
-
-
-def user_of_ticket(ticket: str) -> User | None:
-    """The active user whom a ticket speaks for; None for a forged or an old one."""
-    try:
-        user_id = signing.loads(ticket, salt=TICKET_SALT, max_age=TICKET_S)
-    except signing.BadSignature:
-        return None
-    return User.objects.filter(pk=user_id, is_active=True).first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +232,7 @@ def refusal(recording: LiveRecording) -> Ended | None:
     )
     now = allowed.select_related("study").first()
     if now is not None:
-        return None if is_permitted(now.study) else Ended(Close.NOT_ALLOWED, _("This study may not record any more."))
+        return _refusal_of_study(now.study)
     # The session may be gone with the consent: the record tells which.
     if ConsentRecord.objects.filter(pk=session.consent_id, withdrawn_at__isnull=False).exists():
         return Ended(Close.CONSENT_MISSING, _("The consent was withdrawn."))
@@ -255,6 +241,14 @@ def refusal(recording: LiveRecording) -> Ended | None:
     if held.exists():
         return Ended(Close.NOT_ALLOWED, _("You may not record in this study any more."))
     return TAKEN
+
+
+def _refusal_of_study(study: Study) -> Ended | None:
+    try:
+        require_permitted(study)
+    except NotAllowed as error:
+        return Ended(Close.NOT_ALLOWED, error.message)
+    return None
 
 
 def _now() -> str:

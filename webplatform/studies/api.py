@@ -17,7 +17,7 @@ from webplatform.studies.approvals import decide_approval
 from webplatform.studies.models import Study, StudyApproval
 from webplatform.studies.queries import studies_of
 from webplatform.studies.serializers import ApprovalOut, DecisionIn, StudyDetailOut, StudyIn
-from webplatform.studies.services import Purpose, change_study, create_study
+from webplatform.studies.services import Purpose, change_study, close_study, create_study, reopen_study
 
 
 @extend_schema(tags=["studies"])
@@ -58,6 +58,24 @@ class StudyApi(APIView):
         sent.is_valid(raise_exception=True)
         study = change_study(study=study, user=request.user, purpose=Purpose(**sent.validated_data))
         return Response(StudyDetailOut(study).data)
+
+
+@extend_schema(tags=["studies"], request=None, responses=StudyDetailOut)
+class StudyClosingApi(APIView):
+    """Nothing more is recorded; what the study holds stays."""
+
+    @extend_schema(operation_id="studies_close")
+    def post(self, request: Request, study_id: UUID) -> Response:
+        return Response(StudyDetailOut(close_study(study=_study(request, study_id), user=request.user)).data)
+
+
+@extend_schema(tags=["studies"], request=None, responses=StudyDetailOut)
+class StudyReopeningApi(APIView):
+    """It records again."""
+
+    @extend_schema(operation_id="studies_reopen")
+    def post(self, request: Request, study_id: UUID) -> Response:
+        return Response(StudyDetailOut(reopen_study(study=_study(request, study_id), user=request.user)).data)
 
 
 @extend_schema(tags=["studies"])

@@ -29,12 +29,14 @@ def open_question(study: Study) -> StudyApproval | None:
 
 
 def is_permitted(study: Study) -> bool:
-    """Whether the study may record: no restricted setting, or one with a valid approval."""
-    return not study.is_restricted or valid_approval(study) is not None
+    """Whether the study may record: it is open, and in no restricted setting or in one with a valid approval."""
+    return study.closed_at is None and (not study.is_restricted or valid_approval(study) is not None)
 
 
 def require_permitted(study: Study) -> None:
-    """Raises NotAllowed where the law forbids the study to record."""
+    """Raises NotAllowed where the study is closed, or the law forbids it to record."""
+    if study.closed_at is not None:
+        raise NotAllowed(_("This study is closed: it records nothing more."), reason="study_closed")
     if not is_permitted(study):
         raise NotAllowed(
             _("Reading facial expressions in this setting needs a medical or safety reason and an admin's approval."),

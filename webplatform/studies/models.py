@@ -73,6 +73,7 @@ class Study(models.Model):
     observation_days = models.PositiveSmallIntegerField(default=365, help_text=_("Days that readings stay."))
     rest_days = models.PositiveSmallIntegerField(default=MOST_DAYS, help_text=_("Days that everything else stays."))
     is_personal = models.BooleanField(default=False)
+    closed_at = models.DateTimeField(null=True, help_text=_("Since when it records nothing more; empty: it is open."))
     members = models.ManyToManyField(User, through="Membership", related_name="studies")
     created_at = models.DateTimeField(auto_now_add=True)
 

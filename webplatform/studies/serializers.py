@@ -40,6 +40,7 @@ class StudyDetailOut(serializers.ModelSerializer):
             "retention",
             "is_personal",
             "approval",
+            "closed_at",
             "created_at",
         )
 

@@ -6,10 +6,11 @@ from dataclasses import asdict, dataclass, field
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from webplatform.accounts.models import User
-from webplatform.common.errors import Invalid, NotAllowed
+from webplatform.common.errors import Conflict, Invalid, NotAllowed
 from webplatform.studies.approvals import ask_approval, require_reason, valid_approval
 from webplatform.studies.models import Membership, Study, default_languages
 from webplatform.studies.policy import RetentionPolicy
@@ -110,6 +111,37 @@ def change_retention(*, study: Study, user: User, policy: RetentionPolicy) -> St
             setattr(study, name, value)
         study.save(update_fields=list(changed))
         record(actor=user, action="study.retention_changed", study=study, **changed)
+    return study
+
+
+@transaction.atomic
+def close_study(*, study: Study, user: User) -> Study:
+    """The study records nothing more: live sessions end within two seconds, jobs refuse; what it holds stays.
+
+    Raises:
+        NotAllowed: the user does not own the study.
+        Conflict: it is somebody's personal study.
+    """
+    require_owner(study, user)
+    if study.is_personal:
+        raise Conflict(_("The personal study of an account stays open."))
+    if Study.objects.filter(pk=study.pk, closed_at=None).update(closed_at=timezone.now()):
+        record(actor=user, action="study.closed", study=study)
+    study.refresh_from_db(fields=["closed_at"])
+    return study
+
+
+@transaction.atomic
+def reopen_study(*, study: Study, user: User) -> Study:
+    """The study records again, as far as its setting allows.
+
+    Raises:
+        NotAllowed: the user does not own the study.
+    """
+    require_owner(study, user)
+    if Study.objects.filter(pk=study.pk, closed_at__isnull=False).update(closed_at=None):
+        record(actor=user, action="study.reopened", study=study)
+    study.refresh_from_db(fields=["closed_at"])
     return study
 
 

@@ -11,4 +11,5 @@ urlpatterns = [
     path("approvals/", views.approvals, name="approvals"),
     path("approvals/<int:pk>/decide/", views.decide, name="decide"),
     path("<uuid:pk>/change/", views.change, name="change"),
+    path("<uuid:pk>/closing/", views.close_or_reopen, name="closing"),
 ]

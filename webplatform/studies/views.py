@@ -60,6 +60,23 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @login_required
+@require_POST
+def close_or_reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Close the study, or open it again, as the button said."""
+    study = get_object_or_404(Study.objects.for_user(request.user), pk=pk)
+    try:
+        if request.POST.get("decision") == "close":
+            services.close_study(study=study, user=request.user)
+            messages.success(request, _("The study is closed. It records nothing more; what it holds stays."))
+        else:
+            services.reopen_study(study=study, user=request.user)
+            messages.success(request, _("The study is open again."))
+    except AppError as error:
+        messages.error(request, error.message)
+    return redirect("participation:study", study.pk)
+
+
+@login_required
 @require_GET
 def approvals(request: HttpRequest) -> HttpResponse:
     """What admins are asked to decide, and what was decided."""

@@ -7,19 +7,18 @@ import inference
 from webplatform.common.errors import Conflict, NotAllowed
 from webplatform.history.models import Session
 from webplatform.history.services import delete_session
-from webplatform.live import services
+from webplatform.live import services, tickets
 from webplatform.live.services import (
     Asked,
     Seat,
     begin,
     finish,
-    issue_ticket,
     keep,
     let_go,
     resume,
     store,
-    user_of_ticket,
 )
+from webplatform.live.tickets import issue_ticket, user_of_ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -67,7 +66,7 @@ def test_letting_go_of_a_session_that_was_deleted_is_quiet(recording, reading, o
 def test_a_ticket_is_of_no_use_after_a_minute_or_for_a_disabled_account(owner, monkeypatch):
     ticket = issue_ticket(user=owner)
     assert user_of_ticket(ticket) == owner
-    monkeypatch.setattr(services, "TICKET_S", -1)
+    monkeypatch.setattr(tickets, "TICKET_S", -1)
     assert user_of_ticket(ticket) is None
     monkeypatch.undo()
     owner.is_active = False

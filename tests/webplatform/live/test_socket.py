@@ -14,9 +14,10 @@ from django.utils import timezone
 from webplatform.consent.services import give_participant_consent, withdraw_consent
 from webplatform.history.models import Marker, Observation, Session
 from webplatform.live.models import LiveConnection
-from webplatform.live.services import issue_ticket
 from webplatform.live.silent import close_silent_sessions
+from webplatform.live.tickets import issue_ticket
 from webplatform.studies.models import Membership, Participant, Study
+from webplatform.studies.services import close_study
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -236,6 +237,15 @@ async def test_a_study_that_the_law_forbids_records_nothing_and_stops(begin, soc
     await socket.frame(0, 0, jpegs[0])
     await ask(lambda: Study.objects.filter(pk=study.pk).update(setting=Study.Setting.WORKPLACE))
     assert (await end_of(socket))[2] == 4403
+    assert (await refusal_of(socket_of(owner), study=str(study.pk)))[0] == 4403
+
+
+async def test_a_closed_study_closes_its_sockets_and_opens_none(begin, socket_of, study, owner, jpegs, ask):
+    socket, ready = await begin(study=str(study.pk))
+    await socket.frame(0, 0, jpegs[0])
+    await ask(lambda: close_study(study=study, user=owner))
+    assert (await end_of(socket))[2] == 4403
+    assert await ask(lambda: Session.objects.get(pk=ready["session"]).state) == "closed"  # what was recorded stays
     assert (await refusal_of(socket_of(owner), study=str(study.pk)))[0] == 4403
 
 
