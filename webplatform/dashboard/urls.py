@@ -2,12 +2,23 @@
 
 from django.urls import path
 
-from webplatform.dashboard import correction_views, live_views, repetition_views, session, upload_views, views
+from webplatform.dashboard import (
+    correction_views,
+    live_views,
+    repetition_views,
+    review_views,
+    session,
+    upload_views,
+    views,
+)
 
 app_name = "dashboard"
 urlpatterns = [
     path("", views.home, name="home"),
     path("upload/", upload_views.upload, name="upload"),
+    path("review/", review_views.review, name="review"),
+    path("review/again/", review_views.again, name="review-again"),
+    path("review/<int:pk>/", review_views.answer, name="review-answer"),
     path("live/", live_views.live, name="live"),
     path("jobs/<uuid:pk>/cancel/", upload_views.cancel, name="cancel"),
     path("jobs/<uuid:pk>/retry/", upload_views.retry, name="retry"),

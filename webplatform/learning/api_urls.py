@@ -3,8 +3,10 @@
 from django.urls import path
 
 from webplatform.learning import api
+from webplatform.learning.review_api import ReviewApi
 
 urlpatterns = [
+    path("review/", ReviewApi.as_view(), name="api-review"),
     path("datasets/", api.DatasetListApi.as_view(), name="api-datasets"),
     path("training-runs/", api.RunListApi.as_view(), name="api-runs"),
     path("training-runs/<uuid:run_id>/", api.RunApi.as_view(), name="api-run"),

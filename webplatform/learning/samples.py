@@ -24,7 +24,7 @@ Wanted = dict[int, list[tuple[inference.Box, str, str]]]  # by time: box, label,
 def corrected_sessions() -> list[Session]:
     """The sessions with corrections whose people agreed to training, and whose video is still there."""
     found = Session.objects.filter(corrections__isnull=False, media__isnull=False).distinct()
-    return [session for session in found.select_related("consent", "media") if _may_teach(session)]
+    return [session for session in found.select_related("consent", "media") if may_teach(session)]
 
 
 def cut_samples(dataset: Dataset) -> Path:
@@ -88,7 +88,8 @@ def _group(session: Session, track: int) -> str:
     return f"participant-{person}" if person else f"{session.pk.hex}-{track}"
 
 
-def _may_teach(session: Session) -> bool:
+def may_teach(session: Session) -> bool:
+    """Whether faces of the session may be learnt from: its people agreed, and its video is there."""
     try:
         require_scope(record=session.consent, scope=Scope.TRAIN)
     except AppError:

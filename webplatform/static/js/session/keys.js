@@ -2,7 +2,7 @@
 
 const FAR_MS = 5000;
 
-export function enableKeys({ data, view, player, overlay, panels }) {
+export function enableKeys({ data, view, player, overlay, panels, corrections }) {
   const keys = document.getElementById("keys");
   const actions = {
     k: () => player.toggle(),
@@ -20,8 +20,14 @@ export function enableKeys({ data, view, player, overlay, panels }) {
     0: () => view.showAll(),
     s: () => view.setMode(view.mode === "stacked" ? "lines" : "stacked"),
     b: () => overlay.toggle(),
+    x: () => corrections.toggle(),
+    "[": (plot) => corrections.mark(corrections.formFor(plot), "from_s"),
+    "]": (plot) => corrections.mark(corrections.formFor(plot), "to_s"),
     h: () => (keys.open = !keys.open),
   };
+  data.emotions.forEach((emotion, place) => {
+    actions[place + 1] = (plot) => corrections.say(corrections.formFor(plot), place + 1);
+  });
   const seeking = ["j", "l", "ArrowLeft", "ArrowRight", "Home", "End"];
 
   document.getElementById("watch").addEventListener(
@@ -33,7 +39,7 @@ export function enableKeys({ data, view, player, overlay, panels }) {
       if (!(name in actions)) return;
       event.preventDefault();
       event.stopPropagation(); // the video's own controls know some of these keys, too
-      actions[name]();
+      actions[name](plot);
       if (plot && seeking.includes(name)) panels.find((panel) => panel.plot === plot).tellMoment();
     },
     { capture: true },

@@ -13,6 +13,7 @@ export class BoxOverlay {
     this.canvas = document.getElementById("boxes");
     this.isShown = true;
     this.isLate = false;
+    this.isBlind = false;
     this.lastMs = 0;
     this.control = document.getElementById("show-boxes");
     this.control.addEventListener("change", () => this.show(this.control.checked));
@@ -29,6 +30,12 @@ export class BoxOverlay {
 
   show(isShown) {
     this.isShown = isShown;
+    this.draw(this.lastMs);
+  }
+
+  /** Boxes without what the model says of the faces in them. */
+  setBlind(isBlind) {
+    this.isBlind = isBlind;
     this.draw(this.lastMs);
   }
 
@@ -77,7 +84,8 @@ export class BoxOverlay {
     const [x, y, w, h] = face.box;
     const box = [place.left + x * place.x, place.top + y * place.y, w * place.x, h * place.y];
     const room = { width: this.canvas.clientWidth, height: this.canvas.clientHeight };
-    drawFace(context, box, face, this.labelOf(face), room);
+    if (this.isBlind) drawFace(context, box, { ...face, dominant: null, scores: null }, String(face.track), room);
+    else drawFace(context, box, face, this.labelOf(face), room);
   }
 
   labelOf({ track, dominant, scores, reason }) {

@@ -5,7 +5,7 @@ import { FacePanel } from "./face.js";
 import { ObservationStore } from "./observations.js";
 import { Player } from "./player.js";
 import { View } from "./view.js";
-import { enableCorrections } from "./correct.js";
+import { Corrections } from "./correct.js";
 import { enableKeys } from "./keys.js";
 import { enableToolbar } from "./toolbar.js";
 import { formatMoment } from "./moments.js";
@@ -21,8 +21,8 @@ export function showResult(data, words) {
   const now = document.getElementById("now");
 
   enableToolbar(view, words, { bucketMs: () => panels[0].bucketMs, timeMs: () => player.timeMs });
-  enableCorrections(player);
-  enableKeys({ data, view, player, overlay, panels });
+  const corrections = new Corrections({ player, overlay, data });
+  enableKeys({ data, view, player, overlay, panels, corrections });
   player.addEventListener("time", ({ detail: tMs }) => {
     now.textContent = formatMoment(tMs);
     view.follow(tMs);
