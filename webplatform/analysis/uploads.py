@@ -1,24 +1,28 @@
-"""Taking a file in: checked without decoding it, hashed, and moved to its place in one step or not at all."""
+"""Taking a file in: checked without decoding it, hashed, and sealed in its place in one step or not at all."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from django.conf import settings
-from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from webplatform.common.disk import free_bytes, is_full, storage_full
 from webplatform.common.errors import Invalid, TooLarge
+from webplatform.history.media import SEALED
+from webplatform.vault.sealed import SealedWriter, new_key, sealed_size
+from webplatform.vault.uploads import SealedUpload
 
 EXTENSIONS = (".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi")
 MAX_NAME = 200
+PART = ".part"  # what a file is called until it is whole
+COPIED_BYTES = 2**20
 _SNIFFED_BYTES = 16
 _ISO_BOXES = {b"ftyp", b"moov", b"mdat"}
 _ISO_FILLERS = {b"wide", b"free", b"skip", b"pnot"}  # English words, too: what is before them must be their length
@@ -43,7 +47,7 @@ class CheckedUpload:
     @property
     def stored_name(self) -> str:
         """What the file is called on the disk: nothing of it comes from the user."""
-        return "media." + self.content_type.rsplit("/", 1)[1].removeprefix("x-")
+        return "media." + self.content_type.rsplit("/", 1)[1].removeprefix("x-") + SEALED
 
 
 def check_upload(upload: UploadedFile) -> CheckedUpload:
@@ -70,25 +74,34 @@ def check_upload(upload: UploadedFile) -> CheckedUpload:
     return CheckedUpload(upload, name, content_type, _hash(upload))
 
 
-def keep_upload(checked: CheckedUpload, folder: Path) -> Path:
-    """The file lies in `folder`, whole, under its stored name.
+def keep_upload(checked: CheckedUpload, folder: Path) -> bytes:
+    """The file lies in `folder`, whole and sealed, under its stored name; returns the key that opens it.
 
     Raises:
         StorageFull: there was no room; nothing of it is left.
     """
-    target = folder / checked.stored_name
     with _telling_full():
         folder.mkdir(parents=True, exist_ok=True)
-        part = folder / ".part"
-        if isinstance(checked.file, TemporaryUploadedFile):
-            shutil.move(checked.file.temporary_file_path(), part)
+        part = folder / PART
+        if isinstance(checked.file, SealedUpload):
+            key = checked.file.key
+            checked.file.move_to(part)
         else:
-            with part.open("wb") as out:
-                shutil.copyfileobj(checked.file.open("rb"), out, 2**20)
+            key = new_key()
+            seal_copy(checked.file.open("rb").chunks(COPIED_BYTES), part, key)
         part.chmod(0o600)
         _flush(part)
-        part.replace(target)
-    return target
+        part.replace(folder / checked.stored_name)
+    return key
+
+
+def seal_copy(pieces: Iterable[bytes], target: Path, key: bytes) -> None:
+    """The content lies in `target`, sealed."""
+    with target.open("wb") as out:
+        writer = SealedWriter(out, key)
+        for piece in pieces:
+            writer.write(piece)
+        writer.finish()
 
 
 @contextmanager
@@ -124,8 +137,8 @@ def _sniff(upload: UploadedFile) -> str | None:
 
 
 def _refuse_when_full(upload: UploadedFile) -> None:
-    moved = isinstance(upload, TemporaryUploadedFile)  # it lies on the disk already
-    needed = settings.RAUT_MIN_FREE_DISK_MB * 2**20 + (0 if moved else upload.size)
+    moved = isinstance(upload, SealedUpload)  # it lies on the disk already
+    needed = settings.RAUT_MIN_FREE_DISK_MB * 2**20 + (0 if moved else sealed_size(upload.size))
     if free_bytes(settings.DATA_DIR) < needed:
         raise storage_full()
 
@@ -133,9 +146,8 @@ def _refuse_when_full(upload: UploadedFile) -> None:
 def _settle(upload: UploadedFile) -> None:
     # Here and not only in its place: two gigabytes may take many seconds to reach the disk, and the file gets its
     # place in a transaction, which on SQLite is the only one that can write.
-    if isinstance(upload, TemporaryUploadedFile):
-        upload.flush()
-        _flush(Path(upload.temporary_file_path()))
+    if isinstance(upload, SealedUpload):
+        upload.settle()
 
 
 def _hash(upload: UploadedFile) -> str:

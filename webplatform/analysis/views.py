@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
+from io import SEEK_END
+from typing import BinaryIO
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
@@ -16,9 +18,11 @@ from django.views.decorators.http import require_safe
 
 from webplatform.analysis.models import MediaFile
 from webplatform.analysis.ranges import Range, UnsatisfiableRange, parse_range
+from webplatform.history.media import open_file
 from webplatform.history.models import Session
 
 CHUNK_BYTES = 256 * 1024
+Content = Callable[[], BinaryIO]  # opens the file, as it was uploaded
 
 
 @login_required
@@ -27,10 +31,8 @@ def media(request: HttpRequest, session_id: UUID) -> HttpResponseBase:
     """The session's media file: 200 whole, 206 a part, 416 a part that does not exist."""
     session = get_object_or_404(Session.objects.for_user(request.user), pk=session_id)
     file = get_object_or_404(MediaFile, session=session)
-    path = session.folder / file.stored_name
-    if not path.is_file():
-        raise Http404
-    size_bytes = path.stat().st_size
+    content = partial(open_file, session, file.stored_name)
+    size_bytes = _size_of(content)
     headers = {**_headers(file), "Accept-Ranges": "bytes"}
     try:
         part = parse_range(_range_asked(request, file), size_bytes)
@@ -42,8 +44,17 @@ def media(request: HttpRequest, session_id: UUID) -> HttpResponseBase:
     status = 206 if part.is_part else 200
     if request.method == "HEAD":
         return HttpResponse(status=status, content_type=file.content_type, headers=headers)
-    body = _body(request, path, part)
+    body = _body(request, content, part)
     return StreamingHttpResponse(body, status=status, content_type=file.content_type, headers=headers)
+
+
+def _size_of(content: Content) -> int:
+    """Also where a file that is gone, damaged, or without its key is refused: before the first byte is sent."""
+    try:
+        with content() as file:
+            return file.seek(0, SEEK_END)
+    except FileNotFoundError as error:
+        raise Http404 from error
 
 
 def _range_asked(request: HttpRequest, file: MediaFile) -> str:
@@ -66,15 +77,15 @@ def _etag(file: MediaFile) -> str:
     return f'"{file.sha256}"'
 
 
-def _body(request: HttpRequest, path: Path, part: Range) -> Iterator[bytes] | AsyncIterator[bytes]:
-    pieces = _pieces(path, part)
+def _body(request: HttpRequest, content: Content, part: Range) -> Iterator[bytes] | AsyncIterator[bytes]:
+    pieces = _pieces(content, part)
     # An ASGI server would first collect a plain iterator's pieces in memory, all of them.
     return _asynchronous(pieces) if isinstance(request, ASGIRequest) else pieces
 
 
-def _pieces(path: Path, part: Range) -> Iterator[bytes]:
+def _pieces(content: Content, part: Range) -> Iterator[bytes]:
     left = part.length
-    with path.open("rb") as file:
+    with content() as file:
         file.seek(part.start)
         while left > 0 and (piece := file.read(min(CHUNK_BYTES, left))):
             left -= len(piece)

@@ -12,8 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -30,6 +29,7 @@ from webplatform.analysis.withdrawals import drop_media, may_keep_media
 from webplatform.common.errors import AppError, Conflict
 from webplatform.consent.models import Scope
 from webplatform.consent.services import require_scope
+from webplatform.history.media import open_file
 from webplatform.history.models import Session
 from webplatform.history.services import append_readings, close_session, discard_readings, fail_session, use_model
 from webplatform.modelhub.engines import engine_for
@@ -117,9 +117,12 @@ def _read(run: _Run) -> None:
     _write(run, partial(discard_readings, session=run.session))
     _write(run, partial(use_model, session=run.session, version=version))
     limits = inference.VideoLimits(max_duration_ms=settings.RAUT_MAX_VIDEO_MINUTES * 60_000)
-    engine, path = engine_for(version), _media_path(run.session)
+    engine = engine_for(version)
     batch: list[inference.FrameReading] = []
-    with engine.read_video(path, every_ms=run.session.every_ms, limits=limits) as video:
+    with (
+        _open_media(run.session) as source,
+        engine.read_video(source, every_ms=run.session.every_ms, limits=limits) as video,
+    ):
         for reading in video:
             batch.append(reading)
             run.tracks.update(face.track for face in reading.faces)
@@ -136,13 +139,13 @@ def _version_for(session: Session) -> ModelVersion:
     return session.model_version if session.repeats_id and session.model_version else ensure_active_model()
 
 
-def _media_path(session: Session) -> Path:
+def _open_media(session: Session) -> BinaryIO:
     recording = recording_of(session)
     media = MediaFile.objects.filter(session=recording).first()
-    path = recording.folder / media.stored_name if media else recording.folder
-    if not path.is_file():
-        raise Conflict(_("The video is not on the server any more."))
-    return path
+    try:
+        return open_file(recording, media.stored_name if media else "")
+    except (FileNotFoundError, IsADirectoryError) as error:
+        raise Conflict(_("The video is not on the server any more.")) from error
 
 
 def _as_the_user_names_it(session: Session, text: str) -> str:

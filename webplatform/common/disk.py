@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import errno
 import shutil
-from contextlib import suppress
 from pathlib import Path
 
-from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.utils.translation import gettext as _
 
 from webplatform.common.errors import StorageFull
@@ -28,15 +26,3 @@ def storage_full() -> StorageFull:
 def free_bytes(folder: Path) -> int:
     """Free space for us on the disk of `folder`, bytes."""
     return shutil.disk_usage(folder).free
-
-
-class TidyUploads(TemporaryFileUploadHandler):
-    """Writes uploads to disk as Django does, and takes a file away that could not be written to its end."""
-
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        try:
-            super().receive_data_chunk(raw_data, start)
-        except OSError:
-            with suppress(OSError):  # what is still in its buffer cannot be written either
-                self.file.close()
-            raise

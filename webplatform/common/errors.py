@@ -71,3 +71,17 @@ class NotFound(AppError):
 
     code = "not_found"
     status = 404
+
+
+class KeyGone(AppError):
+    """What was stored cannot be read any more: its key was erased."""
+
+    code = "key_gone"
+    status = 410
+
+
+class Damaged(AppError):
+    """What was stored is not what is found: it was changed, or cut off."""
+
+    code = "damaged"
+    status = 500

@@ -10,6 +10,7 @@ import inference
 from webplatform.common.errors import AppError, Invalid
 from webplatform.consent.models import Scope
 from webplatform.consent.services import require_scope
+from webplatform.history.media import open_file
 from webplatform.history.models import Correction, Observation, Session
 from webplatform.learning.models import Dataset, DatasetSource
 from webplatform.modelhub.engines import engine_for
@@ -53,14 +54,14 @@ def cut_samples(dataset: Dataset) -> Path:
 def _cut_session(engine: inference.Engine, session: Session, folder: Path, rows: object) -> int:
     wanted = _wanted(session)
     boxes = {t_ms: [box for box, _, _ in faces] for t_ms, faces in wanted.items()}
-    video = session.folder / session.media.stored_name
     cut = 0
-    for t_ms, place, png in engine.cut_faces(video, boxes, every_ms=session.every_ms):
-        _, label, group = wanted[t_ms][place]
-        name = f"{session.pk.hex}-{t_ms}-{place}.png"
-        (folder / name).write_bytes(png)
-        rows.writerow([name, label, group])
-        cut += 1
+    with open_file(session, session.media.stored_name) as video:
+        for t_ms, place, png in engine.cut_faces(video, boxes, every_ms=session.every_ms):
+            _, label, group = wanted[t_ms][place]
+            name = f"{session.pk.hex}-{t_ms}-{place}.png"
+            (folder / name).write_bytes(png)
+            rows.writerow([name, label, group])
+            cut += 1
     return cut
 
 

@@ -57,8 +57,8 @@ class FakeEngine:
             for at in range(10)
         ]
 
-    def read_video(self, path, *, every_ms, limits):
-        assert path.is_file()
+    def read_video(self, source, *, every_ms, limits):
+        assert source.readable()
         return FakeVideo(self.readings, self.on_step, self.error)
 
 

@@ -66,7 +66,7 @@ def test_strangers_get_404_and_anonymous_must_sign_in(client_of, client, strange
 
 
 def test_a_file_that_is_gone_is_404(client_of, owner, url, settings):
-    next(settings.MEDIA_ROOT.rglob("media.mp4")).unlink()
+    next(settings.MEDIA_ROOT.rglob("media.mp4.sealed")).unlink()
     assert client_of(owner).get(url).status_code == 404
 
 

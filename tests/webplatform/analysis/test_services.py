@@ -13,8 +13,10 @@ from webplatform.analysis import services, tasks, uploads
 from webplatform.analysis.models import AnalysisJob, MediaFile
 from webplatform.common.errors import AppError, Conflict, ConsentMissing, Invalid, NotAllowed, StorageFull, TooLarge
 from webplatform.consent.services import withdraw_consent
+from webplatform.history.media import open_file
 from webplatform.history.models import Session
 from webplatform.studies.models import Membership
+from webplatform.vault.keys import kept_keys
 
 
 def files() -> list[Path]:
@@ -23,7 +25,7 @@ def files() -> list[Path]:
 
 def nothing_is_left() -> bool:
     rows = Session.objects.count() + MediaFile.objects.count() + AnalysisJob.objects.count()
-    return rows == 0 and files() == []
+    return rows == 0 and files() == [] and list(kept_keys()) == []
 
 
 def test_a_submitted_video_waits_in_its_sessions_folder(submit, sent, owner):
@@ -31,8 +33,9 @@ def test_a_submitted_video_waits_in_its_sessions_folder(submit, sent, owner):
     session = job.session
     assert (job.state, session.state, session.title) == ("queued", "open", "My holiday")
     assert session.consent.user == owner
-    assert files() == [session.folder / "media.mp4"]
-    assert files()[0].read_bytes() == MP4
+    assert files() == [session.folder / "media.mp4.sealed"]
+    with open_file(session, session.media.stored_name) as content:
+        assert content.read() == MP4
     assert sent == [str(job.pk)]
     assert AnalysisJob.objects.get().enqueued_at is not None
 
@@ -82,7 +85,7 @@ def test_a_file_over_the_limit_is_refused(submit, settings):
 )
 def test_a_strange_name_is_shown_and_never_used(submit, name):
     media = submit(name).session.media
-    assert media.stored_name == "media.mp4"
+    assert media.stored_name == "media.mp4.sealed"
     assert "/" not in media.original_name
     assert "\\" not in media.original_name
     assert media.original_name.endswith(".mp4")

@@ -18,6 +18,8 @@ from webplatform.consent.services import withdraw_consent
 from webplatform.history.models import Observation, Session, Track
 from webplatform.history.services import delete_session
 from webplatform.studies.models import Study
+from webplatform.vault.keys import keep_key, kept_keys
+from webplatform.vault.sealed import new_key
 
 
 def job_now() -> AnalysisJob:
@@ -246,7 +248,7 @@ def test_no_study_that_the_law_forbids_is_read(submit, fake_engine):
 
 def test_a_video_that_vanished_fails_with_a_sentence(submit, fake_engine):
     job = submit()
-    (job.session.folder / "media.mp4").unlink()
+    (job.session.folder / "media.mp4.sealed").unlink()
     work.run_job(job.pk)
     assert job_now().error_message == "The video is not on the server any more."
 
@@ -272,7 +274,7 @@ def test_the_heart_beats_on_while_one_frame_takes_long(submit, fake_engine, sett
     assert job_now().state == "done"
 
 
-def test_orphan_folders_go_and_everything_else_stays(submit, settings, tmp_path):
+def test_orphan_folders_and_keys_go_and_everything_else_stays(submit, settings, tmp_path):
     kept = submit().session.folder
     orphan, foreign = kept.parent / str(uuid4()), kept.parent / "notes"
     for folder in (orphan, foreign):
@@ -281,8 +283,10 @@ def test_orphan_folders_go_and_everything_else_stays(submit, settings, tmp_path)
     half = tmp_path / "uploads" / "x.upload"
     half.parent.mkdir()
     half.touch()
-    for path in (kept, orphan, foreign, half):
+    keep_key(str(uuid4()), new_key())
+    for path in (kept, orphan, foreign, half, *kept_keys()):
         os.utime(path, (1, 1))
-    assert remove_orphan_files() == 2
+    assert remove_orphan_files() == 3
+    assert [key.name for key in kept_keys()] == [kept.name]
     assert sorted(kept.parent.iterdir()) == sorted([kept, foreign])
     assert not half.exists()

@@ -50,13 +50,19 @@ def test_a_service_starts_after_what_it_needs(name: str):
 
 def test_no_secret_has_a_default():
     text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
-    secrets = re.findall(r"\$\{((?:\w*PASSWORD|SECRET_KEY)[^}]*)\}", text)
-    assert len(secrets) >= 4
+    secrets = re.findall(r"\$\{((?:\w*PASSWORD|SECRET_KEY|RAUT_MEDIA_KEYS)[^}]*)\}", text)
+    assert len(secrets) >= 5
     assert [secret for secret in secrets if ":?" not in secret] == []
 
 
 def test_what_is_kept_lies_in_volumes():
-    assert set(COMPOSE["volumes"]) == {"db", "data"}
+    assert set(COMPOSE["volumes"]) == {"db", "data", "keys"}
+
+
+def test_keys_lie_apart_from_what_they_open():
+    environment, volumes = COMPOSE["x-app"]["environment"], COMPOSE["x-app"]["volumes"]
+    assert environment["RAUT_KEYS_DIR"] == "/keys"
+    assert volumes == ["data:/data", "keys:/keys"]
 
 
 def test_only_the_web_server_is_reachable_and_only_from_this_machine():

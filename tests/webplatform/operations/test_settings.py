@@ -17,6 +17,7 @@ PRODUCTION = {
     "PUBLIC_URL": "https://raut.example.org",
     "DATABASE_URL": "sqlite:///unused.sqlite3",
     "REDIS_URL": "redis://127.0.0.1:1/0",
+    "RAUT_MEDIA_KEYS": "a-master-key-that-is-long-enough-for-a-test-0123456789",
 }
 
 
@@ -51,16 +52,24 @@ def test_production_refuses_a_short_secret(tmp_path: Path):
     assert "SECRET_KEY is too short" in done.stderr
 
 
+def test_production_refuses_a_short_media_key(tmp_path: Path):
+    done = manage(tmp_path, "check", **{**PRODUCTION, "RAUT_MEDIA_KEYS": PRODUCTION["RAUT_MEDIA_KEYS"] + ",short"})
+    assert "RAUT_MEDIA_KEYS is too short" in done.stderr
+
+
 def test_production_never_shows_djangos_error_pages(tmp_path: Path):
     assert setting(tmp_path, "settings.DEBUG", **{**PRODUCTION, "RAUT_DEBUG": "1"}) == "False"
 
 
-def test_the_local_secret_is_made_once_and_is_private(tmp_path: Path):
-    first = setting(tmp_path, "settings.SECRET_KEY")
-    assert setting(tmp_path, "settings.SECRET_KEY") == first
+@pytest.mark.parametrize(
+    ("expression", "file"), [("settings.SECRET_KEY", "secret_key"), ("settings.RAUT_MEDIA_KEYS[0]", "media_key")]
+)
+def test_a_local_secret_is_made_once_and_is_private(tmp_path: Path, expression: str, file: str):
+    first = setting(tmp_path, expression)
+    assert setting(tmp_path, expression) == first
     assert len(first) >= 50
-    assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
-    assert list(tmp_path.glob("secret_key.*")) == []
+    assert (tmp_path / file).stat().st_mode & 0o077 == 0
+    assert list(tmp_path.glob(f"{file}.*")) == []
 
 
 def test_sqlite_waits_for_other_writers(tmp_path: Path):

@@ -1,0 +1,41 @@
+"""What a session keeps of its pictures: sealed files in its folder, and the one key that opens them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from webplatform.history.models import Session
+from webplatform.vault.keys import erase_key, keep_key, key_of
+from webplatform.vault.sealed import open_sealed
+
+SEALED = ".sealed"  # what the name of a sealed file ends with; files from before there were keys lie as they came
+
+
+def open_file(session: Session, name: str) -> BinaryIO:
+    """The content of a file in the session's folder, opened for reading from any place.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        KeyGone: the session's key was erased.
+        Damaged: at once or on reading: the file was changed or cut off.
+    """
+    path = session.folder / name
+    if not is_sealed(name) or not path.is_file():
+        return path.open("rb")
+    return cast("BinaryIO", open_sealed(path, key_of(str(session.pk))))
+
+
+def is_sealed(name: str | Path) -> bool:
+    """Whether a file of this name is one that only its session's key opens."""
+    return str(name).endswith(SEALED)
+
+
+def keep_session_key(session: Session, key: bytes) -> None:
+    """The files of the session that this key sealed can be read from now on."""
+    keep_key(str(session.pk), key)
+
+
+def forget_pictures(session: Session) -> bool:
+    """Nobody can read the session's files any more, here or in a copy; False where it had no key."""
+    return erase_key(str(session.pk))

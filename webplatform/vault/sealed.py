@@ -1,0 +1,173 @@
+"""A file that only its key opens: sealed piece by piece, so that it is written and read, from anywhere, as a stream.
+
+    file   = header, piece 0, piece 1 … last piece
+    header = "RAUTSEAL", version (1 byte), three zero bytes, salt (32 bytes)
+    piece  = AES-256-GCM of 64 KiB of content (the last: 0 to 64 KiB), 16 bytes longer than that
+    key    = HKDF-SHA256(the session's key, the salt): another one for each file
+    nonce  = the piece's number (11 bytes), then 1 for the last piece, else 0; additional data: the header
+
+No piece can be changed, moved, repeated, left out at the end or brought in from another file without being noticed.
+Source: STREAM, of Hoang, Reyhanitabar, Rogaway and Vizár, "Online Authenticated-Encryption and its Nonce-Reuse
+Misuse-Resistance" (2015), with the key of each file derived as Google's Tink does it (AES-GCM-HKDF).
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import secrets
+from pathlib import Path
+from typing import IO
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.utils.translation import gettext as _
+
+from webplatform.common.errors import Damaged
+
+KEY_BYTES = 32
+PIECE_BYTES = 64 * 1024
+_MAGIC = b"RAUTSEAL\x01\x00\x00\x00"
+_SALT_BYTES = 32
+_HEADER_BYTES = len(_MAGIC) + _SALT_BYTES
+_TAG_BYTES = 16
+_SEALED_BYTES = PIECE_BYTES + _TAG_BYTES
+
+
+def new_key() -> bytes:
+    """A key that nobody has yet."""
+    return secrets.token_bytes(KEY_BYTES)
+
+
+def sealed_size(size_bytes: int) -> int:
+    """How large a file of so many bytes is once it is sealed."""
+    return _HEADER_BYTES + size_bytes + _TAG_BYTES * max(1, -(-size_bytes // PIECE_BYTES))
+
+
+class SealedWriter:
+    """Seals what is written to it; the file is whole once `finish` was called.
+
+    Args:
+        target: a new file, opened for writing; whoever opened it closes it.
+        key: KEY_BYTES bytes.
+    """
+
+    def __init__(self, target: IO[bytes], key: bytes) -> None:
+        self._target = target
+        self._header = _MAGIC + secrets.token_bytes(_SALT_BYTES)
+        self._cipher = _cipher(key, self._header)
+        self._waiting = bytearray()
+        self._number = 0
+        target.write(self._header)
+
+    def write(self, content: bytes) -> int:
+        """Seal the content as far as it fills pieces; the rest waits for more."""
+        self._waiting += content
+        while len(self._waiting) > PIECE_BYTES:  # a full piece waits, too: it may be the last one
+            self._seal(bytes(self._waiting[:PIECE_BYTES]), is_last=False)
+            del self._waiting[:PIECE_BYTES]
+        return len(content)
+
+    def finish(self) -> None:
+        """Seal what waits as the last piece."""
+        self._seal(bytes(self._waiting), is_last=True)
+        self._waiting.clear()
+
+    def _seal(self, content: bytes, *, is_last: bool) -> None:
+        self._target.write(self._cipher.encrypt(_nonce(self._number, is_last), content, self._header))
+        self._number += 1
+
+
+class SealedFile(io.RawIOBase):
+    """The content of a sealed file, readable from any place in memory for one piece.
+
+    Opening reads the last piece, so that a file that was cut off is noticed at once and not at its end.
+
+    Args:
+        path: of the file.
+        key: that it was sealed with.
+    Raises:
+        Damaged: on opening or reading: the file was changed or cut off, or was sealed with another key.
+    """
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        super().__init__()
+        self.name = str(path)
+        self._place = 0
+        self._piece_number, self._piece = -1, b""
+        self._file = path.open("rb", buffering=0)
+        try:
+            self._header = self._file.read(_HEADER_BYTES) or b""
+            stored_bytes = os.fstat(self._file.fileno()).st_size - _HEADER_BYTES
+            if not self._header.startswith(_MAGIC) or stored_bytes < _TAG_BYTES:
+                raise _damaged()
+            self._cipher = _cipher(key, self._header)
+            self._last = (stored_bytes - 1) // _SEALED_BYTES
+            self.size_bytes = stored_bytes - _TAG_BYTES * (self._last + 1)
+            self._open_piece(self._last)
+        except BaseException:
+            self._file.close()
+            raise
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        starts = {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self.size_bytes}
+        self._place = max(0, starts[whence] + offset)
+        return self._place
+
+    def tell(self) -> int:
+        return self._place
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # io's own type is private
+        if self._place >= self.size_bytes:
+            return 0
+        number, start = divmod(self._place, PIECE_BYTES)
+        found = memoryview(self._open_piece(number))[start : start + len(buffer)]
+        buffer[: len(found)] = found
+        self._place += len(found)
+        return len(found)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._file.close()
+            self._piece = b""
+        super().close()
+
+    def _open_piece(self, number: int) -> bytes:
+        if number != self._piece_number:
+            sealed = os.pread(self._file.fileno(), _SEALED_BYTES, _HEADER_BYTES + number * _SEALED_BYTES)
+            try:
+                self._piece = self._cipher.decrypt(_nonce(number, number == self._last), sealed, self._header)
+            except InvalidTag as error:
+                raise _damaged() from error
+            self._piece_number = number
+        return self._piece
+
+
+def open_sealed(path: Path, key: bytes) -> io.BufferedReader:
+    """The content of a sealed file, opened for reading; closing it closes the file.
+
+    Raises:
+        Damaged: at once or on reading: the file was changed or cut off, or was sealed with another key.
+    """
+    return io.BufferedReader(SealedFile(path, key), PIECE_BYTES)
+
+
+def _cipher(key: bytes, header: bytes) -> AESGCM:
+    derive = HKDF(SHA256(), KEY_BYTES, salt=header[len(_MAGIC) :], info=b"raut sealed file")
+    return AESGCM(derive.derive(key))
+
+
+def _nonce(number: int, is_last: bool) -> bytes:
+    return number.to_bytes(11, "big") + bytes([is_last])
+
+
+def _damaged() -> Damaged:
+    return Damaged(_("The stored file is damaged or was changed: it cannot be read."))

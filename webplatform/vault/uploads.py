@@ -1,0 +1,86 @@
+"""Uploads on their way in: sealed from their first byte on, so that no plain copy ever lies on the disk."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
+
+from webplatform.vault.sealed import SealedWriter, new_key, open_sealed
+
+
+class SealedUpload(UploadedFile):
+    """An upload whose bytes lie sealed on the disk; reading it gives what was sent. Closing it takes the file away.
+
+    Attributes:
+        key: that seals it. Only this object has it: what a killed process leaves behind, nobody can read.
+    """
+
+    def __init__(self, path: Path, key: bytes, *, name: str, content_type: str, size: int) -> None:
+        super().__init__(open_sealed(path, key), name, content_type, size)
+        self.key = key
+        self._path = path
+
+    def settle(self) -> None:
+        """Every byte has reached the disk."""
+        handle = os.open(self._path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+    def move_to(self, target: Path) -> None:
+        """The sealed file lies there now; this object still reads it, and takes nothing away any more."""
+        shutil.move(self._path, target)
+
+    def close(self) -> None:
+        super().close()
+        self._path.unlink(missing_ok=True)
+
+
+class SealedUploads(FileUploadHandler):
+    """Seals every upload while it comes in; one that cannot be written or ends too early is taken away."""
+
+    def new_file(self, *args: object, **options: object) -> None:
+        super().new_file(*args, **options)
+        self._key = new_key()
+        handle, path = tempfile.mkstemp(suffix=".upload", dir=settings.FILE_UPLOAD_TEMP_DIR)
+        self._path, self._target = Path(path), os.fdopen(handle, "wb")
+        self._writer = SealedWriter(self._target, self._key)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        with self._tidied():
+            self._writer.write(raw_data)
+
+    def file_complete(self, file_size: int) -> SealedUpload:
+        with self._tidied():
+            self._writer.finish()
+            self._target.close()
+            return SealedUpload(
+                self._path, self._key, name=self.file_name, content_type=self.content_type, size=file_size
+            )
+
+    def upload_interrupted(self) -> None:
+        if hasattr(self, "_path"):
+            self.take_away()
+
+    def take_away(self) -> None:
+        """Nothing of the file that is coming in is left."""
+        with suppress(OSError):  # what is still in its buffer cannot be written either
+            self._target.close()
+        self._path.unlink(missing_ok=True)
+
+    @contextmanager
+    def _tidied(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self.take_away()
+            raise
