@@ -48,12 +48,17 @@ def _figures(split: str, figures: dict[str, Any]) -> str:
 Accuracy {figures["accuracy"]:.4f} (95 % interval {low:.4f} to {high:.4f}), macro-F1 {figures["macro_f1"]:.4f}, top-2
 {figures["top2_accuracy"]:.4f}, calibration error {figures["ece"]:.4f} (15 bins), negative log-likelihood
 {figures["nll"]:.4f}. It answers {sure["coverage"]:.1%} of the faces, and {sure["precision"]:.1%} of those answers are
-right. Without pictures that stand in the training split: accuracy {figures["unseen"]["accuracy"]:.4f} of
-{figures["unseen"]["n"]:,}.
+right. {_unseen(figures["unseen"])}
 
 | class | precision | recall | F1 | pictures |
 |---|---|---|---|---|
 {rows}"""
+
+
+def _unseen(figures: dict[str, float]) -> str:
+    if not figures["n"]:
+        return "Every one of these pictures stands in the training split as well: the figures say little."
+    return f"Without pictures that stand in the training split: accuracy {figures['accuracy']:.4f} of {figures['n']:,}."
 
 
 _USE = """## What it is for, and what it is not for

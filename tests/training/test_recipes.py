@@ -1,6 +1,7 @@
 """What sets the recipes apart: a backbone that first stands still, a start from a bundle, teachers, two sizes."""
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from tests.training.faces import write_tree
 from training import Cancelled, Registry, RunOptions, TrainingError, read_dataset, recipe_named, run_training
 from training.__main__ import main
 from training.fit import fit_model
-from training.model import BACKBONE, build_model
+from training.model import BACKBONE, build_model, load_model
 from training.predict import predict_logits
 from training.teachers import blend_targets, mean_scores
 
@@ -130,3 +131,23 @@ def test_a_run_may_begin_with_small_pictures_and_end_with_whole_ones(drawn_faces
     run = run_training(config, drawn_faces, Registry(tmp_path / "registry"), options)
     assert run.bundle.spec.input_size == 48
     assert run.metrics["litert_difference"] < 1e-3
+
+
+def test_a_run_may_start_from_the_weights_of_a_bundle(small_bundle):
+    keras_file = str(small_bundle / "model.keras")
+    config = dataclasses.replace(recipe_named("small"), weights=keras_file, mixed_precision=True)
+    started, bundle = build_model(config), load_model(Path(keras_file))
+    for ours, theirs in zip(started.get_weights(), bundle.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_weights_of_another_shape_are_refused_with_a_word(small_bundle):
+    with pytest.raises(TrainingError, match="another shape"):
+        build_model(dataclasses.replace(tiny("small"), weights=str(small_bundle / "model.keras")))
+
+
+def test_teachers_look_at_four_views_whose_mean_knows_no_left_and_right(small_bundle, drawn_faces):
+    train = read_dataset(drawn_faces)["train"]
+    mirrored = dataclasses.replace(train, pictures=np.ascontiguousarray(train.pictures[:, :, ::-1]))
+    config = tiny("small", teachers=(str(small_bundle),), teachers_weight=1.0)
+    np.testing.assert_allclose(blend_targets(train, config), blend_targets(mirrored, config), atol=0.02)

@@ -12,6 +12,7 @@ from inference.bundle import read_bundle
 from inference.classifier import load_classifier
 from training import BadRegistry, Cancelled, Registry, TrainingConfig, TrainingError, read_dataset, recipe_named
 from training.__main__ import main
+from training.card import write_card
 from training.fit import fit_model, learning_rate_at
 from training.predict import predict_logits
 
@@ -110,3 +111,9 @@ def test_the_learning_rate_rises_then_falls_to_almost_nothing():
 def test_importing_the_school_loads_no_keras():
     code = "import sys, training; sys.exit(any(m in sys.modules for m in ('keras', 'tensorflow')))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_card_says_so_where_every_test_picture_was_trained_on(trained):
+    bundle = read_bundle(trained[0] / "small-1")
+    private = {**bundle.metrics["private"], "unseen": {"n": 0}}
+    assert "the figures say little" in write_card(bundle.spec, {**bundle.metrics, "private": private})
