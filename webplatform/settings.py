@@ -61,6 +61,8 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "channels",
     "csp",
     "rest_framework",
@@ -92,6 +94,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "webplatform.accounts.two_factor.SecondFactor",
     "webplatform.common.pages.RefusalPages",
 ]
 
@@ -175,7 +178,8 @@ RAUT_KEYS_DIR = Path(env.str("RAUT_KEYS_DIR", default=str(DATA_DIR / "keys"))).r
 # -- accounts ---------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-_rules = {"MinimumLength": {"min_length": 10}, "UserAttributeSimilarity": {}, "CommonPassword": {}}
+_rules = {"MinimumLength": {"min_length": 10}, "UserAttributeSimilarity": {}}
+_rules |= {"CommonPassword": {}, "NumericPassword": {}}
 _validation = "django.contrib.auth.password_validation.{}Validator"
 AUTH_PASSWORD_VALIDATORS = [{"NAME": _validation.format(rule), "OPTIONS": how} for rule, how in _rules.items()]
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -183,6 +187,13 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = env.str("RAUT_EMAIL_VERIFICATION", default="optional")
 ACCOUNT_ADAPTER = "webplatform.accounts.adapter.AccountAdapter"
+ACCOUNT_CHANGE_EMAIL = ACCOUNT_REAUTHENTICATION_REQUIRED = ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip"}  # per network address; accounts.lockout counts per account
+MFA_ADAPTER = "webplatform.accounts.two_factor.SealedSecrets"
+MFA_FORMS = {"authenticate": "webplatform.accounts.two_factor.AuthenticateForm"}
+MFA_TOTP_ISSUER, MFA_TOTP_TOLERANCE = "Raut", 1  # s of 30: phones' clocks differ
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an address can be changed while the second factor is on
+RAUT_REQUIRE_MFA_FOR_STAFF = env.bool("RAUT_REQUIRE_MFA_FOR_STAFF", default=PRODUCTION)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "dashboard:home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"

@@ -13,6 +13,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("account/", include("webplatform.accounts.urls")),
     path("account/", include("allauth.account.urls")),
+    path("account/two-factor/", include("allauth.mfa.urls")),
     path("api/", include("webplatform.api")),
     path("studies/", include("webplatform.studies.urls")),
     path("", include("webplatform.participation.urls")),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import ApiToken, User
 
 admin.site.login = secure_admin_login(admin.site.login)  # one login for all, with its limits on guessing
@@ -20,6 +22,7 @@ class UserAdmin(DjangoUserAdmin):
     ordering = ("email",)
     list_display = ("email", "first_name", "last_name", "is_active", "is_staff", "last_login")
     search_fields = ("email", "first_name", "last_name")
+    readonly_fields = ("is_active", "last_login", "date_joined")  # the page People disables, with all that follows
     fieldsets = (
         (None, {"fields": ("email", "password")}),
         (_("Person"), {"fields": ("first_name", "last_name")}),
@@ -27,6 +30,12 @@ class UserAdmin(DjangoUserAdmin):
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "usable_password", "password1", "password2")}),)
+
+    def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if rights := sorted({"is_staff", "is_superuser"} & set(form.changed_data)):
+            given = {name: getattr(obj, name) for name in rights}
+            record_event("account.rights_changed", actor=request.user, target=f"user:{obj.pk}", **given)
 
 
 @admin.register(ApiToken)

@@ -14,7 +14,8 @@ from rest_framework.request import Request
 
 from webplatform.accounts.models import ApiToken, User
 from webplatform.accounts.scopes import scope_of
-from webplatform.common.errors import ScopeMissing
+from webplatform.accounts.two_factor import lacks_second_factor
+from webplatform.common.errors import ScopeMissing, SecondFactorMissing
 
 
 def token_digest(token: str) -> str:
@@ -23,11 +24,13 @@ def token_digest(token: str) -> str:
 
 
 def require_scope(token: ApiToken, request: Request) -> None:
-    """Raises ScopeMissing where the token may not do what is asked."""
+    """Raises ScopeMissing where the token may not do what is asked, SecondFactorMissing where its owner may not."""
     view = (getattr(request, "parser_context", None) or {}).get("view")
     scope = scope_of(view, request.method)
     if scope not in token.scopes:
         raise ScopeMissing(_("This token lacks the scope “%(scope)s”.") % {"scope": scope}, scope=scope)
+    if scope == ApiToken.Scope.ADMIN and lacks_second_factor(token.user):
+        raise SecondFactorMissing(_("As an admin you need two-factor login. Turn it on to go on."))
 
 
 class TokenAuthentication(BaseAuthentication):

@@ -109,6 +109,7 @@ class AuditEvent(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        indexes = [models.Index(fields=["action", "at"], name="audit_recent_of_a_kind")]
 
     def __str__(self) -> str:
         return f"{self.pk} {self.action}"

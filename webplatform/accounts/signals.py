@@ -1,14 +1,22 @@
-"""Sign-ins, told to the audit log."""
+"""What happens to logins and accounts, told to the audit log."""
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
+from allauth.account.signals import email_changed, password_changed, password_reset, password_set, user_signed_up
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import (
+    authentication_failed,
+    authenticator_added,
+    authenticator_removed,
+    authenticator_reset,
+)
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
 
 from webplatform.accounts.audit import record_event
+from webplatform.accounts.lockout import LOCK_AFTER, account_mark, failures_of
 from webplatform.accounts.models import User
 
 
@@ -28,5 +36,52 @@ def note_logout(user: User | None, **_: Any) -> None:
 @receiver(user_login_failed)
 def note_failure(credentials: dict[str, Any], **_: Any) -> None:
     """Somebody could not sign in: which account was tried can be told from its hash, not read."""
-    tried = str(credentials.get("email") or credentials.get("username") or "").casefold()
-    record_event("login.failed", account=hashlib.sha256(tried.encode()).hexdigest()[:16])
+    _count_failure("login.failed", str(credentials.get("email") or credentials.get("username") or ""))
+
+
+@receiver(authentication_failed)
+def note_wrong_code(user: User, **_: Any) -> None:
+    """Somebody knew the password and not the code."""
+    _count_failure("two_factor.failed", user.email)
+
+
+@receiver(authenticator_added)
+def note_second_factor(user: User, authenticator: Authenticator, **_: Any) -> None:
+    """A second factor was set up."""
+    record_event("two_factor.added", actor=user, target=f"user:{user.pk}", kind=authenticator.type)
+
+
+@receiver(authenticator_removed)
+def note_no_second_factor(user: User, authenticator: Authenticator, **_: Any) -> None:
+    """A second factor was turned off."""
+    record_event("two_factor.removed", actor=user, target=f"user:{user.pk}", kind=authenticator.type)
+
+
+@receiver(authenticator_reset)
+def note_new_codes(user: User, authenticator: Authenticator, **_: Any) -> None:
+    """Recovery codes were made anew."""
+    record_event("two_factor.renewed", actor=user, target=f"user:{user.pk}", kind=authenticator.type)
+
+
+@receiver((password_changed, password_set, password_reset))
+def note_password(user: User, **_: Any) -> None:
+    """A password was chosen."""
+    record_event("password.changed", actor=user, target=f"user:{user.pk}")
+
+
+@receiver(email_changed)
+def note_address(user: User, **_: Any) -> None:
+    """An account has another address."""
+    record_event("account.address_changed", actor=user, target=f"user:{user.pk}")
+
+
+@receiver(user_signed_up)
+def note_account(user: User, **_: Any) -> None:
+    """Somebody made an account."""
+    record_event("account.created", actor=user, target=f"user:{user.pk}")
+
+
+def _count_failure(action: str, email: str) -> None:
+    record_event(action, account=account_mark(email))
+    if failures_of(email) == LOCK_AFTER:
+        record_event("login.locked", account=account_mark(email))

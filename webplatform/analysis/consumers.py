@@ -15,7 +15,7 @@ from webplatform.analysis.models import AnalysisJob
 from webplatform.analysis.progress import JobChanged, user_group
 from webplatform.analysis.serializers import job_data
 
-NOT_SIGNED_IN = 4401
+NOT_SIGNED_IN, COME_BACK = 4401, 1012
 RECENT = timedelta(hours=1)
 MAX_JOBS = 200
 
@@ -44,6 +44,10 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
 
     async def job_changed(self, message: JobChanged) -> None:
         await self.send_json({"type": "job", "job": message["job"]})
+
+    async def login_ended(self, message: dict[str, Any]) -> None:
+        """Whoever is still signed in connects again; nobody else can."""
+        await self.close(COME_BACK)
 
 
 @database_sync_to_async

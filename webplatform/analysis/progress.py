@@ -46,7 +46,15 @@ def publish_job(job_id: UUID) -> None:
         logger.warning("Nobody was told of job %s: %s", job_id, str(error) or "Redis does not answer.")
 
 
-async def _send(groups: list[str], message: JobChanged) -> None:
+def part_from(user_id: int) -> None:
+    """The sockets of a user close, and may come back if their login still holds."""
+    try:
+        async_to_sync(_send)([user_group(user_id)], {"type": "login.ended"})
+    except (RedisError, OSError) as error:  # without Redis nobody is told of jobs anyway
+        logger.warning("The sockets of user %s stay open: %s", user_id, str(error) or "Redis does not answer.")
+
+
+async def _send(groups: list[str], message: JobChanged | dict[str, str]) -> None:
     async with asyncio.timeout(SEND_WITHIN_S):
         for group in groups:
             await get_channel_layer().group_send(group, message)

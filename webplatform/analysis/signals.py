@@ -6,7 +6,10 @@ from typing import Any
 from django.db import transaction
 from django.dispatch import receiver
 
-from webplatform.analysis.withdrawals import drop_unwanted_media, stop_jobs
+from webplatform.accounts.events import account_disabled, logins_ended
+from webplatform.accounts.models import User
+from webplatform.analysis.progress import part_from
+from webplatform.analysis.withdrawals import drop_unwanted_media, stop_jobs, stop_jobs_of
 from webplatform.consent.events import consent_withdrawn
 from webplatform.consent.models import ConsentRecord, Scope
 
@@ -18,3 +21,15 @@ def stop_what_runs(record: ConsentRecord, scopes: frozenset[str], **_: Any) -> N
         stop_jobs(record)
     elif Scope.KEEP_MEDIA in scopes:
         transaction.on_commit(partial(drop_unwanted_media), robust=True)
+
+
+@receiver(account_disabled)
+def stop_what_they_run(user: User, **_: Any) -> None:
+    """The jobs of an account end with it."""
+    stop_jobs_of(user)
+
+
+@receiver(logins_ended)
+def close_progress(user: User, **_: Any) -> None:
+    """Open pages are told nothing more until they have shown again that somebody is signed in."""
+    part_from(user.pk)

@@ -1,4 +1,4 @@
-"""What a withdrawn consent stops and takes with it: the jobs that run on it, and the videos kept by it."""
+"""What a withdrawn consent, or a disabled account, stops and takes with it: jobs that run, videos kept by consent."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from contextlib import suppress
 from functools import partial
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from webplatform.accounts.models import User
 from webplatform.analysis.models import AnalysisJob, MediaFile
 from webplatform.analysis.progress import publish_job
 from webplatform.common.errors import Conflict
@@ -33,14 +35,13 @@ def stop_jobs(record: ConsentRecord) -> int:
 
     Returns how many there were.
     """
-    jobs = list(AnalysisJob.objects.filter(session__consent=record, state__in=ACTIVE).select_related("session"))
-    stopped = {"state": AnalysisJob.State.CANCELLED, "lease": None, "seconds_left": None}
-    for job in jobs:
-        with suppress(Conflict):
-            fail_session(session=job.session)  # the session's row first, as everywhere
-        AnalysisJob.objects.filter(pk=job.pk, state__in=ACTIVE).update(finished_at=timezone.now(), **stopped)
-        transaction.on_commit(partial(publish_job, job.pk), robust=True)
-    return len(jobs)
+    return _cancel(AnalysisJob.objects.filter(session__consent=record))
+
+
+@transaction.atomic
+def stop_jobs_of(user: User) -> int:
+    """The same for the jobs of an account."""
+    return _cancel(AnalysisJob.objects.filter(session__created_by=user))
 
 
 @transaction.atomic
@@ -63,3 +64,14 @@ def drop_unwanted_media() -> int:
     jobs = (by_study | by_consent).select_related("session__study", "session__consent").distinct()
     unwanted = [job.session for job in jobs if not may_keep_media(job.session)]
     return sum([drop_media(session) for session in unwanted])
+
+
+def _cancel(found: QuerySet[AnalysisJob]) -> int:
+    jobs = list(found.filter(state__in=ACTIVE).select_related("session"))
+    stopped = {"state": AnalysisJob.State.CANCELLED, "lease": None, "seconds_left": None}
+    for job in jobs:
+        with suppress(Conflict):
+            fail_session(session=job.session)  # the session's row first, as everywhere
+        AnalysisJob.objects.filter(pk=job.pk, state__in=ACTIVE).update(finished_at=timezone.now(), **stopped)
+        transaction.on_commit(partial(publish_job, job.pk), robust=True)
+    return len(jobs)

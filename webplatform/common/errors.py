@@ -38,6 +38,13 @@ class ScopeMissing(AppError):
     status = 403
 
 
+class SecondFactorMissing(AppError):
+    """Admins need a second factor on this server, and this one has none."""
+
+    code = "two_factor_required"
+    status = 403
+
+
 class Conflict(AppError):
     """The object is not in a state in which this can be done."""
 
@@ -85,3 +92,10 @@ class Damaged(AppError):
 
     code = "damaged"
     status = 500
+
+
+class TooManyAttempts(AppError):
+    """Something was tried too often; `retry_after_s` says when to try again."""
+
+    code = "too_many_attempts"
+    status = 429

@@ -22,4 +22,8 @@ class RefusalPages:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, AppError):
             return None
-        return render(request, "refusal.html", {"message": error.message, "status": error.status}, status=error.status)
+        told = {"message": error.message, "status": error.status}
+        response = render(request, "refusal.html", told, status=error.status)
+        if wait_s := error.details.get("retry_after_s"):
+            response["Retry-After"] = str(wait_s)
+        return response

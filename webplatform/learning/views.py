@@ -12,10 +12,10 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from webplatform.accounts.staff import staff_only
 from webplatform.common.errors import AppError
 from webplatform.learning import queries, services
 from webplatform.learning.forms import DatasetForm, ParcelForm, RunForm
-from webplatform.learning.guard import staff_only
 from webplatform.learning.models import Comparison, Dataset, TrainingRun
 from webplatform.modelhub.models import ModelVersion
 from webplatform.modelhub.parcels import import_parcel, parcel_pieces

@@ -113,6 +113,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         except AppError as error:
             await self._end(Ended(_close_code(error, is_resume=message["type"] == "resume"), error.message))
             return
+        self.recording.login_epoch = seat.login_epoch
         self.user, self.heard_s = seat.user, time.monotonic()
         self.tasks += [asyncio.create_task(self._read_frames()), asyncio.create_task(self._watch())]
         await self._say(_ready_data(self.recording))

@@ -26,6 +26,7 @@ class LiveRecording:
         engine: what reads the frames.
         reader: this session's tracker and smoother.
         statistics: counts, over all sockets of the session.
+        login_epoch: the user's, when they sat down; None where no login counts.
         last_seq: of the newest frame that came; -1 before the first one.
         last_ms: when the newest reading was taken, stored or waiting.
         readings: not yet stored.
@@ -39,6 +40,7 @@ class LiveRecording:
     engine: inference.Engine
     reader: inference.LiveReader
     statistics: LiveStatistics
+    login_epoch: int | None = None
     last_seq: int = -1
     last_ms: int = -1
     readings: list[inference.FrameReading] = field(default_factory=list)

@@ -108,6 +108,11 @@ class Seat:
     user: User
     participant: Participant | None = None
 
+    @property
+    def login_epoch(self) -> int | None:
+        """What ends the seat when it changes; a participant's does not depend on anybody's login."""
+        return self.user.login_epoch if self.participant is None else None
+
 
 def begin(*, seat: Seat, asked: Asked) -> LiveRecording:
     """A webcam session is open, read with the active model, and held by the caller.
@@ -226,7 +231,9 @@ def refusal(recording: LiveRecording) -> Ended | None:
     """Why the session may not go on; None while it may. One query where all is well."""
     session, user_id = recording.session, recording.user_id
     held = Session.objects.filter(pk=session.pk, state=Session.State.OPEN, connection__holder=recording.holder)
-    member = {"user_id": user_id, "user__is_active": True, "role__in": RECORDERS}
+    signed_in = {} if recording.login_epoch is None else {"login_epoch": recording.login_epoch}
+    user = {f"user__{name}": value for name, value in {"is_active": True, **signed_in}.items()}
+    member = {"user_id": user_id, "role__in": RECORDERS, **user}
     allowed = held.filter(
         consent__withdrawn_at=None, **{f"study__memberships__{name}": value for name, value in member.items()}
     )
@@ -238,6 +245,8 @@ def refusal(recording: LiveRecording) -> Ended | None:
         return Ended(Close.CONSENT_MISSING, _("The consent was withdrawn."))
     if not User.objects.filter(pk=user_id, is_active=True).exists():
         return Ended(Close.NOT_SIGNED_IN, _("This account is disabled."))
+    if not User.objects.filter(pk=user_id, **signed_in).exists():
+        return Ended(Close.NOT_SIGNED_IN, _("You are signed out."))
     if held.exists():
         return Ended(Close.NOT_ALLOWED, _("You may not record in this study any more."))
     return TAKEN

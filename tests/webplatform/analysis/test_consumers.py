@@ -8,6 +8,7 @@ from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from django.contrib.auth.models import AnonymousUser
 
+from webplatform.accounts.logins import end_logins_of
 from webplatform.analysis import progress
 from webplatform.analysis.consumers import JobsConsumer
 from webplatform.analysis.models import AnalysisJob
@@ -104,6 +105,16 @@ async def test_what_a_client_sends_is_ignored(owner):
     await socket.send(bytes=b"\x00\xff")
     assert await socket.receive_nothing()
     await socket.disconnect()
+
+
+async def test_signing_out_everywhere_lets_every_page_show_again_who_it_is(owner, stranger):
+    socket, other = socket_of(owner), socket_of(stranger)
+    for one in (socket, other):
+        await one.connect()
+        await one.receive_json()
+    await sync_to_async(end_logins_of)(owner)
+    assert (await socket.receive_output()) == {"type": "websocket.close", "code": 1012}
+    assert await other.receive_nothing()
 
 
 def layer_at(port: int) -> dict:

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from tests.webplatform.analysis.conftest import UNREADABLE
+from webplatform.accounts.people import disable_account
 from webplatform.analysis import stranded, tasks, work
 from webplatform.analysis.leftovers import remove_orphan_files
 from webplatform.analysis.models import AnalysisJob, MediaFile
@@ -200,6 +201,21 @@ def test_no_video_is_read_once_the_consent_was_withdrawn(submit, fake_engine, ow
     work.run_job(job.pk)
     assert (job_now().state, job_now().error_code) == ("failed", "consent_missing")
     assert Observation.objects.count() == 0
+
+
+def test_the_jobs_of_a_disabled_account_stop_and_write_nothing_more(submit, fake_engine, owner, stranger):
+    stranger.is_staff = True
+
+    def disable(at):
+        if at == 5:
+            disable_account(person=owner, by=stranger)
+            assert job_now().state == "cancelled"
+
+    fake_engine.on_step = disable
+    job = submit()
+    work.run_job(job.pk)
+    assert job_now().state == "cancelled"
+    assert not Observation.objects.exists()
 
 
 def test_a_withdrawal_cancels_the_job_at_once_and_then_removes_its_session(

@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 import inference
+from webplatform.accounts.people import disable_account
 from webplatform.common.errors import Conflict, Invalid, NotAllowed
 from webplatform.learning import work
 from webplatform.learning.models import Comparison, Dataset, TrainingRun
@@ -197,3 +198,10 @@ def test_promoting_needs_a_reason_and_a_whole_bundle(admin, run_of):
     with pytest.raises(Conflict, match="not the one"):
         promote_version(version=run.version, by=admin, reason="why not")
     assert Comparison.objects.count() == 1
+
+
+def test_what_a_disabled_admin_has_set_going_stops(admin, run_of, owner):
+    run, owner.is_staff = run_of(), True
+    disable_account(person=admin, by=owner)
+    run.refresh_from_db()
+    assert (run.state, run.lease) == ("cancelled", None)

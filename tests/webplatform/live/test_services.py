@@ -19,6 +19,7 @@ from webplatform.live.services import (
     store,
 )
 from webplatform.live.tickets import issue_ticket, user_of_ticket
+from webplatform.studies.models import Participant
 
 pytestmark = pytest.mark.django_db
 
@@ -80,3 +81,9 @@ def test_a_ticket_is_no_resume_token_and_the_other_way_round(recording, owner):
     assert user_of_ticket(services.resume_token(recording)) is None
     with pytest.raises(NotAllowed):
         resume(user=owner, token=signing.dumps("x", salt=services.RESUME_SALT))
+
+
+def test_a_participants_seat_does_not_depend_on_the_login_of_who_invited_them(owner):
+    owner.login_epoch = 3
+    assert Seat(owner).login_epoch == 3
+    assert Seat(owner, Participant(pseudonym="Blue")).login_epoch is None

@@ -11,6 +11,7 @@ from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
+from webplatform.accounts.logins import end_logins_of
 from webplatform.consent.services import give_participant_consent, withdraw_consent
 from webplatform.history.models import Marker, Observation, Session
 from webplatform.live.models import LiveConnection
@@ -213,6 +214,17 @@ async def test_a_disabled_account_closes_the_socket(begin, jpegs, owner, ask):
     owner.is_active = False
     await ask(owner.save)
     assert (await end_of(socket))[2] == 4401
+
+
+async def test_signing_out_everywhere_closes_the_socket_and_keeps_what_was_recorded(begin, jpegs, owner, ask):
+    socket, ready = await begin()
+    await socket.frame(0, 0, jpegs[0])
+    await socket.hear()
+    started_s = asyncio.get_running_loop().time()
+    await ask(lambda: end_logins_of(owner))
+    assert (await end_of(socket))[2] == 4401
+    assert asyncio.get_running_loop().time() - started_s < 2
+    assert (await ask(lambda: Session.objects.get(pk=ready["session"]))).state == "closed"
 
 
 async def test_a_lost_membership_closes_the_socket(begin, jpegs, study, owner, ask):

@@ -1,4 +1,4 @@
-"""Who may open the pages of those who teach."""
+"""Who may open the pages of admins."""
 
 from __future__ import annotations
 

@@ -1,0 +1,13 @@
+"""What the housekeeper does for accounts."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from webplatform.accounts.logins import forget_ended
+
+
+@shared_task
+def forget_logins() -> None:
+    """Remove what is left of logins that have ended."""
+    forget_ended()
