@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "webplatform.learning",
     "webplatform.retention",
     "webplatform.dashboard",
+    "webplatform.documents",
     "webplatform.participation",
     "webplatform.operations",
 ]
@@ -174,6 +175,10 @@ RAUT_MEDIA_KEYS = (_required_in_production("RAUT_MEDIA_KEYS", "") or _local_secr
 if PRODUCTION and any(len(key) < 43 for key in RAUT_MEDIA_KEYS):
     raise ImproperlyConfigured("A key of RAUT_MEDIA_KEYS is too short to be safe; see .env.example.")
 RAUT_KEYS_DIR = Path(env.str("RAUT_KEYS_DIR", default=str(DATA_DIR / "keys"))).resolve()
+
+# Who answers for the platform; the documents that it writes about itself name them.
+RAUT_CONTROLLER = env.str("RAUT_CONTROLLER", default="")
+RAUT_DPO = env.str("RAUT_DPO", default="")
 
 # -- accounts ---------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

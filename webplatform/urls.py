@@ -15,6 +15,7 @@ urlpatterns = [
     path("account/", include("allauth.account.urls")),
     path("account/two-factor/", include("allauth.mfa.urls")),
     path("api/", include("webplatform.api")),
+    path("", include("webplatform.documents.urls")),
     path("studies/", include("webplatform.studies.urls")),
     path("", include("webplatform.participation.urls")),
     path("consent/", include("webplatform.consent.urls")),

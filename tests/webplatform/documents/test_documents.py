@@ -1,0 +1,177 @@
+"""What the platform writes about itself, compared with what it does."""
+
+import pytest
+from django.urls import reverse
+from django.utils.translation import override
+
+from webplatform.analysis.withdrawals import may_keep_media
+from webplatform.common.errors import Invalid
+from webplatform.documents.assessment import assessment_of
+from webplatform.documents.document import Document, Section
+from webplatform.documents.processing import record_of, record_of_platform
+from webplatform.documents.schedule import retention_schedule
+from webplatform.history.services import open_session
+from webplatform.studies.models import Study
+from webplatform.studies.participants import add_participant, ask, create_link
+from webplatform.studies.policy import RetentionPolicy
+from webplatform.studies.services import change_retention
+
+
+def facts(document, heading_part=""):
+    """Every fact of the document's parts whose heading contains this."""
+    return dict(fact for part in document.sections if heading_part in part.heading for fact in part.facts)
+
+
+def everything(document):
+    return document.markdown()
+
+
+class TestRetentionPage:
+    def test_everybody_may_read_it_in_their_language(self, client, db):
+        page = client.get(reverse("documents:retention"))
+        assert page.status_code == 200
+        assert "What is kept, and for how long" in page.content.decode()
+        page = client.get(reverse("documents:retention"), headers={"Accept-Language": "id"})
+        assert "Apa yang disimpan, dan berapa lama" in page.content.decode()
+
+    def test_every_page_leads_there(self, client, db):
+        assert reverse("documents:retention") in client.get(reverse("account_login")).content.decode()
+
+    def test_it_names_no_study(self, study):
+        assert study.name not in everything(retention_schedule())
+
+    def test_the_ceiling_in_the_text_is_the_one_that_is_applied(self, study, owner, settings):
+        assert "longer than 1095 days" in everything(retention_schedule())
+        settings.RAUT_RETENTION_MAX_DAYS = 9
+        text = everything(retention_schedule())
+        assert "longer than 9 days" in text
+        assert facts(retention_schedule(), "studies on this server")["Readings"] == "9 to 9 days"
+        assert study.retention.observation_days == 9
+        with pytest.raises(Invalid):
+            change_retention(study=study, user=owner, policy=RetentionPolicy(9, 10, 10))
+
+    def test_a_changed_study_changes_the_page(self, study, owner):
+        assert facts(retention_schedule(), "studies on this server")["Video"] == "11 to 11 days"
+        change_retention(study=study, user=owner, policy=RetentionPolicy(5, 22, 33))
+        assert facts(retention_schedule(), "studies on this server")["Video"] == "5 to 5 days"
+
+    def test_the_hours_for_an_answer_are_the_ones_of_the_clock(self, study, owner):
+        asked = ask(participant=add_participant(study=study, user=owner), kind="copy")
+        hours = round((asked.due_at - asked.asked_at).total_seconds() / 3600)
+        assert f"answered within {hours} hours" in everything(retention_schedule())
+
+    def test_the_days_of_a_link_are_the_ones_that_are_enforced(self, study, owner):
+        participant = add_participant(study=study, user=owner)
+        create_link(participant=participant, user=owner, days=365)
+        with pytest.raises(Invalid):
+            create_link(participant=participant, user=owner, days=366)
+        assert "lasts at most 365 days" in everything(retention_schedule())
+
+    def test_who_answers_is_whom_the_operator_names(self, db, settings):
+        assert "the operator sets RAUT_CONTROLLER" in everything(retention_schedule())
+        settings.RAUT_CONTROLLER = "Institute of Films, Jakarta"
+        assert "Institute of Films, Jakarta" in everything(retention_schedule())
+
+
+class TestRecord:
+    def test_it_states_the_study_as_it_is_now(self, study):
+        found = facts(record_of(study))
+        assert found["Purpose"] == "How people react to films"
+        assert found["Readings"] == "22 days after the session's end"
+        assert found["Members of the study"] == "owner: 1, analyst: 0, viewer: 1"
+        study.purpose = "Something else"
+        assert facts(record_of(study))["Purpose"] == "Something else"
+
+    def test_that_no_video_is_kept_is_written_where_none_is_kept(self, study, owner, consent):
+        session = open_session(study=study, user=owner, consent=consent, title="x", source="upload", every_ms=200)
+        assert facts(record_of(study))["Video"] == "11 days after the session's end"
+        assert may_keep_media(session)
+        study.capture_mode = session.study.capture_mode = Study.CaptureMode.READINGS
+        assert facts(record_of(study))["Video"] == "deleted as soon as it was analysed"
+        assert not may_keep_media(session)
+
+    def test_it_counts_who_agreed_to_what(self, study, owner):
+        participant = add_participant(study=study, user=owner)
+        assert facts(record_of(study))["Participants, under pseudonyms"] == "1"
+        assert participant.pseudonym not in everything(record_of(study))
+
+    def test_it_claims_https_only_where_it_is_enforced(self, study, settings):
+        assert "not enforced" in facts(record_of(study))["In transit"]
+        settings.PRODUCTION = True
+        assert facts(record_of(study))["In transit"] == "HTTPS only, with HSTS"
+
+    def test_a_restricted_study_without_approval_is_said_to_record_nothing(self, study):
+        study.setting, study.exemption, study.exemption_reason = "workplace", "safety", "Drivers fall asleep."
+        found = facts(record_of(study))
+        assert found["Approval by a second admin"] == "none: it records nothing"
+        assert found["Medical or safety reason"] == "safety reason: Drivers fall asleep."
+
+    def test_the_platforms_record_has_every_study_and_no_personal_one(self, study):
+        Study.objects.create(name="Mine alone", is_personal=True, setting="personal")
+        text = everything(record_of_platform())
+        assert study.name in text
+        assert "Mine alone" not in text
+
+
+class TestAssessment:
+    def test_it_states_how_often_the_active_model_is_wrong(self, study, model_version):
+        model_version.metrics = {
+            "private": {"n": 200, "accuracy": 0.75, "macro_f1": 0.5, "per_class": {"fear": {"recall": 0.4}}}
+        }
+        model_version.save()
+        found = facts(assessment_of(study), "model")
+        assert found["Model"] == f"{model_version.name} {model_version.version}"
+        assert found["Wrong"] == "25.0 % of the test faces"
+        assert found["fear"] == "60.0 % missed"
+
+    def test_without_a_model_it_says_so(self, study):
+        assert facts(assessment_of(study), "model") == {"Model": "none is active"}
+
+    def test_what_only_people_know_stays_open(self, study):
+        assert everything(assessment_of(study)).count("- [ ] ") >= 8
+
+    def test_it_comes_in_the_readers_language(self, study):
+        with override("id"):
+            assert "Penilaian dampak" in assessment_of(study).title
+
+
+@pytest.mark.parametrize("name", ["record", "assessment"])
+class TestWho:
+    def test_owners_read_and_download_it(self, client_of, owner, study, name):
+        url = reverse(f"documents:{name}", args=[study.pk])
+        page = client_of(owner).get(url)
+        assert page.status_code == 200
+        assert "How people react to films" in page.content.decode()
+        text = client_of(owner).get(url, {"as": "md"})
+        assert text["Content-Type"] == "text/markdown; charset=utf-8"
+        assert text["Content-Disposition"].endswith('.md"')
+        assert "- **Purpose:** How people react to films" in text.content.decode()
+
+    def test_others_do_not(self, client_of, client, viewer, stranger, study, name):
+        url = reverse(f"documents:{name}", args=[study.pk])
+        assert client_of(viewer).get(url).status_code == 403
+        assert client_of(stranger).get(url).status_code == 404
+        assert client.get(url).status_code == 302
+
+
+def test_only_admins_read_the_platforms_record(client_of, client, owner, stranger, study):
+    url = reverse("documents:platform-record")
+    assert client_of(owner).get(url).status_code == 404
+    assert client.get(url).status_code == 302
+    stranger.is_staff = True
+    stranger.save()
+    page = client_of(stranger).get(url)
+    assert page.status_code == 200
+    assert study.name in page.content.decode()
+
+
+def test_what_people_wrote_cannot_pass_for_a_part_of_the_document():
+    document = Document("T", "L", (Section("S", facts=(("Purpose", "a\n## Forged\n- [x] done"),)),))
+    assert document.markdown() == "# T\n\nL\n\n## S\n\n- **Purpose:** a ## Forged - [x] done\n"
+
+
+def test_the_studys_page_leads_to_both(client_of, owner, viewer, study):
+    pages = [reverse(f"documents:{name}", args=[study.pk]) for name in ("record", "assessment")]
+    url = reverse("participation:study", args=[study.pk])
+    owners, viewers = (client_of(user).get(url).content.decode() for user in (owner, viewer))
+    assert all(page in owners and page not in viewers for page in pages)

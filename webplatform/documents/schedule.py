@@ -1,0 +1,80 @@
+"""The public schedule: what is kept how long, and how it ends."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from webplatform.celery import app
+from webplatform.documents.document import Document, Section
+from webplatform.documents.facts import limits_of, responsible
+from webplatform.studies.models import Study
+from webplatform.studies.participants import ANSWER_WITHIN, MAX_LINK_DAYS
+
+
+def retention_schedule() -> Document:
+    """What anybody may read before they are recorded here: the running settings, and no study's name."""
+    return Document(
+        title=_("What is kept, and for how long"),
+        lead=_(
+            "This page is written from the settings that run on this server: what it says is what the server does. "
+            "Nothing is sold, leased or shared for profit."
+        ),
+        sections=(
+            Section(_("Who answers for it"), facts=responsible()),
+            Section(_("The ceiling"), text=(_ceiling(),)),
+            Section(_("A new study, unless its owner chooses less"), facts=limits_of(Study())),
+            _studies(),
+            Section(_("How it ends"), text=tuple(_endings())),
+            Section(_("What you can ask for"), text=tuple(_rights())),
+        ),
+    )
+
+
+def _ceiling() -> str:
+    text = _("No study keeps anything longer than %(n)d days after a session has ended, whatever its owner states.")
+    return text % {"n": settings.RAUT_RETENTION_MAX_DAYS}
+
+
+def _studies() -> Section:
+    policies = [study.retention for study in Study.objects.all()]
+    if not policies:
+        return Section(_("The studies on this server"), text=(_("There is no study yet."),))
+    count = ngettext("There is %(n)d study.", "There are %(n)d studies.", len(policies)) % {"n": len(policies)}
+    spans = (
+        (_("Video"), [policy.media_days for policy in policies]),
+        (_("Readings"), [policy.observation_days for policy in policies]),
+        (_("Session, markers, corrections"), [policy.rest_days for policy in policies]),
+    )
+    facts = tuple((term, _("%(least)d to %(most)d days") % {"least": min(n), "most": max(n)}) for term, n in spans)
+    return Section(_("The studies on this server"), text=(count,), facts=facts)
+
+
+def _endings() -> list[str]:
+    endings = [
+        _("Whoever withdraws their consent ends what runs on it within two seconds; what rested on it is deleted."),
+        _("A video's encryption key is erased first. Copies of the video in backups cannot be read from then on."),
+        _("Frames of a webcam are never stored."),
+    ]
+    if beat := app.conf.beat_schedule.get("purge"):
+        hours = max(1, round(float(beat["schedule"]) / 3600))
+        endings.insert(
+            0,
+            ngettext(
+                "The server looks every hour for what is over its time.",
+                "The server looks every %(n)d hours for what is over its time.",
+                hours,
+            )
+            % {"n": hours},
+        )
+    return endings
+
+
+def _rights() -> list[str]:
+    answer = _(
+        "See what is held, take a copy, correct, withdraw, or have everything erased: by your participant's link, "
+        "without an account, or on your account's pages. A request is answered within %(hours)d hours."
+    )
+    link = _("A participant's link lasts at most %(n)d days; the study gives you a new one.")
+    return [answer % {"hours": ANSWER_WITHIN.total_seconds() // 3600}, link % {"n": MAX_LINK_DAYS}]
