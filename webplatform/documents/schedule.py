@@ -11,6 +11,7 @@ from webplatform.documents.document import Document, Section
 from webplatform.documents.facts import limits_of, responsible
 from webplatform.studies.models import Study
 from webplatform.studies.participants import ANSWER_WITHIN, MAX_LINK_DAYS
+from webplatform.studies.services import Purpose
 
 
 def retention_schedule() -> Document:
@@ -19,12 +20,12 @@ def retention_schedule() -> Document:
         title=_("What is kept, and for how long"),
         lead=_(
             "This page is written from the settings that run on this server: what it says is what the server does. "
-            "Nothing is sold, leased or shared for profit."
+            "The server passes nothing on to anybody else."
         ),
         sections=(
             Section(_("Who answers for it"), facts=responsible()),
             Section(_("The ceiling"), text=(_ceiling(),)),
-            Section(_("A new study, unless its owner chooses less"), facts=limits_of(Study())),
+            Section(_("A new study, unless its owner chooses otherwise"), facts=limits_of(_new_study())),
             _studies(),
             Section(_("How it ends"), text=tuple(_endings())),
             Section(_("What you can ask for"), text=tuple(_rights())),
@@ -47,8 +48,18 @@ def _studies() -> Section:
         (_("Readings"), [policy.observation_days for policy in policies]),
         (_("Session, markers, corrections"), [policy.rest_days for policy in policies]),
     )
-    facts = tuple((term, _("%(least)d to %(most)d days") % {"least": min(n), "most": max(n)}) for term, n in spans)
+    facts = tuple((term, _span(min(n), max(n))) for term, n in spans)
     return Section(_("The studies on this server"), text=(count,), facts=facts)
+
+
+def _new_study() -> Study:
+    return Study(capture_mode=Purpose(name="", purpose="", setting="", contact="").capture_mode)
+
+
+def _span(least: int, most: int) -> str:
+    if least == most:
+        return _("%(n)d days") % {"n": most}
+    return _("%(least)d to %(most)d days") % {"least": least, "most": most}
 
 
 def _endings() -> list[str]:

@@ -8,13 +8,14 @@ from webplatform.analysis.withdrawals import may_keep_media
 from webplatform.common.errors import Invalid
 from webplatform.documents.assessment import assessment_of
 from webplatform.documents.document import Document, Section
+from webplatform.documents.facts import limits_of
 from webplatform.documents.processing import record_of, record_of_platform
 from webplatform.documents.schedule import retention_schedule
 from webplatform.history.services import open_session
 from webplatform.studies.models import Study
 from webplatform.studies.participants import add_participant, ask, create_link
 from webplatform.studies.policy import RetentionPolicy
-from webplatform.studies.services import change_retention
+from webplatform.studies.services import Purpose, change_retention, create_study
 
 
 def facts(document, heading_part=""):
@@ -45,15 +46,24 @@ class TestRetentionPage:
         settings.RAUT_RETENTION_MAX_DAYS = 9
         text = everything(retention_schedule())
         assert "longer than 9 days" in text
-        assert facts(retention_schedule(), "studies on this server")["Readings"] == "9 to 9 days"
+        assert facts(retention_schedule(), "studies on this server")["Readings"] == "9 days"
         assert study.retention.observation_days == 9
         with pytest.raises(Invalid):
             change_retention(study=study, user=owner, policy=RetentionPolicy(9, 10, 10))
 
     def test_a_changed_study_changes_the_page(self, study, owner):
-        assert facts(retention_schedule(), "studies on this server")["Video"] == "11 to 11 days"
+        assert facts(retention_schedule(), "studies on this server")["Video"] == "11 days"
         change_retention(study=study, user=owner, policy=RetentionPolicy(5, 22, 33))
-        assert facts(retention_schedule(), "studies on this server")["Video"] == "5 to 5 days"
+        assert facts(retention_schedule(), "studies on this server")["Video"] == "5 days"
+
+    def test_several_studies_give_a_span(self, study):
+        Study.objects.create(name="Another", media_days=3, observation_days=40, rest_days=50)
+        assert facts(retention_schedule(), "studies on this server")["Readings"] == "22 to 40 days"
+
+    def test_what_it_says_of_a_new_study_holds_for_one(self, owner):
+        stated = Purpose(name="New", purpose="p", setting="research", contact="c")
+        made = create_study(user=owner, purpose=stated)
+        assert facts(retention_schedule(), "A new study") == dict(limits_of(made))
 
     def test_the_hours_for_an_answer_are_the_ones_of_the_clock(self, study, owner):
         asked = ask(participant=add_participant(study=study, user=owner), kind="copy")
