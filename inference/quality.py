@@ -71,6 +71,22 @@ def measure_sharpness(crop: NDArray[np.uint8]) -> float:
     return float(cv2.Laplacian(crop, cv2.CV_64F).var())
 
 
+def measure_turn(landmarks: tuple[tuple[float, float], ...]) -> float | None:
+    """How far a head is turned to either side; None where eyes and nose are not known or lie on one point.
+
+    Args:
+        landmarks: as in `DetectedFace`.
+    Returns:
+        The nose tip's distance from the middle between the eyes, along their line, as a share of their distance: 0
+        looks at the camera. Source: own geometry, as in `is_turned_away`.
+    """
+    if len(landmarks) < _LANDMARKS:
+        return None
+    right_eye, left_eye, nose = (complex(x, y) for x, y in landmarks[:3])
+    eyes = left_eye - right_eye
+    return abs(((nose - (right_eye + left_eye) / 2) / eyes).real) if abs(eyes) >= 1.0 else None
+
+
 def is_turned_away(landmarks: tuple[tuple[float, float], ...], limits: QualityLimits) -> bool:
     """Whether the head is turned, nodded or tilted too far, by the place of its eyes, nose and mouth; own geometry.
 

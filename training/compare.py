@@ -15,6 +15,7 @@ from inference.types import EMOTIONS
 from training.dataset import FaceSet
 from training.errors import BadDataset
 from training.evaluate import measure
+from training.groups import measure_groups
 from training.metrics import CLASSES, Labels, Scores, per_class
 
 SHOWN = 60
@@ -31,8 +32,8 @@ def compare_bundles(first: Path, second: Path, faces: FaceSet) -> dict[str, Any]
     Returns:
         n, models (for each its name, size_bytes and what `evaluate.measure` says), difference (second minus first:
         accuracy, macro_f1, f1 per class, each with a paired bootstrap 95 % interval), mcnemar (only_first and
-        only_second: pictures that one alone gets right; p_value), and disagreements: the pictures on which the
-        answers differ, the surest first, at most 60.
+        only_second: pictures that one alone gets right; p_value), groups (see `groups.measure_groups`) and
+        disagreements: the pictures on which the answers differ, the surest first, at most 60.
     Raises:
         BadBundle: one is damaged.
         BadDataset: there is no picture, or the two take pictures of different sizes.
@@ -57,6 +58,7 @@ def compare_bundles(first: Path, second: Path, faces: FaceSet) -> dict[str, Any]
         "models": models,
         "difference": paired_difference(scores[0], scores[1], faces.labels),
         "mcnemar": mcnemar(scores[0], scores[1], faces.labels),
+        "groups": measure_groups(scores[0], scores[1], faces),
         "disagreements": _disagreements(scores[0], scores[1], faces.labels),
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import compress
 from pathlib import Path
 
 import cv2
@@ -21,6 +22,7 @@ Decoded = tuple[RawFace, NDArray[np.uint8]]
 SPLITS = ("train", "public", "private")
 TEST_SPLITS = ("public", "private")
 MIN_SIDE = 48
+SIDE = "side_px"
 _PARTS = (0.8, 0.9)  # of a data set that brings no split: train below the first, public below the second
 
 
@@ -52,19 +54,23 @@ class FaceSet:
         labels: int64 (n,), index into `EMOTIONS`.
         votes: float32 (n, 7), shares of the annotators' votes, rows sum to 1; a row of zeros where there are none.
         also_in_train: bool (n,), whether the same pixels stand in the training split (all False for train itself).
+        attributes: n mappings of what else the data says, by column, and `side_px`: the shorter side before it was
+            brought to S, px; or none at all.
     """
 
     pictures: NDArray[np.uint8]
     labels: NDArray[np.int64]
     votes: NDArray[np.float32]
     also_in_train: NDArray[np.bool_]
+    attributes: tuple[dict[str, str], ...] = ()
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def select(self, keep: NDArray[np.bool_]) -> FaceSet:
         """The rows where `keep`, bool (n,), is True."""
-        return FaceSet(self.pictures[keep], self.labels[keep], self.votes[keep], self.also_in_train[keep])
+        told = tuple(compress(self.attributes, keep))
+        return FaceSet(self.pictures[keep], self.labels[keep], self.votes[keep], self.also_in_train[keep], told)
 
     def targets(self, *, votes_weight: float, label_smoothing: float) -> NDArray[np.float32]:
         """What the network should answer: the label, blended with the votes where known, then smoothed.
@@ -100,6 +106,7 @@ class Dataset:
             np.concatenate([faces.labels for faces in both]),
             np.concatenate([faces.votes for faces in both]),
             np.concatenate([faces.also_in_train for faces in both]),
+            tuple(told for faces in both for told in faces.attributes),
         )
 
     def without_duplicates(self) -> Dataset:
@@ -149,7 +156,8 @@ def _decode(source: Iterable[RawFace], input_size: int) -> tuple[list[Decoded], 
         if picture is None or min(picture.shape[:2]) < MIN_SIDE:
             unreadable.append(face.name)
             continue
-        faces.append((replace(face, encoded=b"", pixels=None), fit_face(picture, input_size)))
+        told = {SIDE: str(min(picture.shape[:2])), **face.attributes}  # a frozen picture brings the side that it had
+        faces.append((replace(face, encoded=b"", pixels=None, attributes=told), fit_face(picture, input_size)))
     return faces, unreadable, unknown
 
 
@@ -189,6 +197,7 @@ def _gather(
         labels=np.array([EMOTIONS.index(Emotion(face.label)) for face, _ in mine], dtype=np.int64),
         votes=np.array([face.votes for face, _ in mine], dtype=np.float32).reshape(-1, len(EMOTIONS)),
         also_in_train=np.array(shared, dtype=np.bool_),
+        attributes=tuple(face.attributes for face, _ in mine),
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import zipfile
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import cv2
 
 from inference.types import EMOTIONS
 from training.dataset import SPLITS, Dataset, FaceSet
+from training.sources import ATTRIBUTES_FILE
 
 _FOLDERS = {"train": "train", "public": "val", "private": "test"}
 _DATE = (1980, 1, 1, 0, 0, 0)  # of every entry: the same faces give the same bytes
@@ -27,14 +30,29 @@ def freeze_dataset(dataset: Dataset, file: Path, *, drop_leaks: bool = False) ->
     """
     kept = dataset.without_duplicates() if drop_leaks else dataset
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as target:
+        told: dict[str, dict[str, str]] = {}
         for split in SPLITS:
-            _write_split(target, _FOLDERS[split], kept[split])
+            told |= _write_split(target, _FOLDERS[split], kept[split])
+        _write_attributes(target, told)
     with file.open("rb") as written:
         return hashlib.file_digest(written, "sha256").hexdigest()
 
 
-def _write_split(target: zipfile.ZipFile, folder: str, faces: FaceSet) -> None:
+def _write_split(target: zipfile.ZipFile, folder: str, faces: FaceSet) -> dict[str, dict[str, str]]:
+    told = {}
     for number, (picture, label) in enumerate(zip(faces.pictures, faces.labels, strict=True)):
         encoded = cv2.imencode(".png", picture)[1].tobytes()
-        entry = zipfile.ZipInfo(f"{folder}/{EMOTIONS[label].value}/{number:06}.png", _DATE)
-        target.writestr(entry, encoded)
+        name = f"{folder}/{EMOTIONS[label].value}/{number:06}.png"
+        target.writestr(zipfile.ZipInfo(name, _DATE), encoded)
+        if faces.attributes:
+            told[name] = faces.attributes[number]
+    return told
+
+
+def _write_attributes(target: zipfile.ZipFile, told: dict[str, dict[str, str]]) -> None:
+    columns = sorted({column for attributes in told.values() for column in attributes})
+    text = io.StringIO(newline="")
+    rows = csv.DictWriter(text, ["path", *columns], lineterminator="\n")
+    rows.writeheader()
+    rows.writerows({"path": name, **attributes} for name, attributes in told.items())
+    target.writestr(zipfile.ZipInfo(ATTRIBUTES_FILE, _DATE), text.getvalue())

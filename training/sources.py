@@ -4,7 +4,9 @@
 - that tree, or any tree below, in a .zip
 - FER2013 as its original CSV: columns emotion (0-6), pixels ("70 80 …"), Usage
 - plain folders: `<class>/…`
-- a manifest CSV: columns path, label and optionally split, group and the FER+ votes; paths relative to the CSV
+- a manifest CSV: columns path, label and optionally split, group, the FER+ votes and attributes; paths relative to it
+An attribute is any other column of a manifest (glasses, camera, age group …): models are compared by its values. In a
+.zip attributes stand in an `attributes.csv` at its root, with a column path.
 An index CSV of FER2013 with FER+ votes that stands beside the tree or zip is used for its votes.
 """
 
@@ -13,7 +15,7 @@ from __future__ import annotations
 import csv
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -24,6 +26,9 @@ from training.errors import BadDataset
 
 PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp"})
 INDEX_FILE = "fer2013_index.csv"
+ATTRIBUTES_FILE = "attributes.csv"
+MOST_ATTRIBUTES = 12
+_NO_ATTRIBUTES = frozenset({"path", "label", "split", "group"})
 _CSV_CLASSES = tuple(EMOTIONS)  # FER2013 numbers its classes in this very order
 _USAGE = {"Training": "train", "PublicTest": "public", "PrivateTest": "private"}
 _FOLDERS = {"train": "train", "test": "private", "val": "public", "valid": "public", "validation": "public"}
@@ -54,6 +59,7 @@ class RawFace:
         votes: shares of the annotators' votes in `Emotion` order, or zeros.
         encoded: the picture file, or
         pixels: uint8 (H, W), for sources that hold pixels.
+        attributes: what else the data says of it, by column; only what is not empty.
     """
 
     name: str
@@ -63,6 +69,7 @@ class RawFace:
     votes: Votes = _NO_VOTES
     encoded: bytes = b""
     pixels: NDArray[np.uint8] | None = None
+    attributes: dict[str, str] = field(default_factory=dict)
 
 
 def read_source(path: Path) -> Iterator[RawFace]:
@@ -89,9 +96,28 @@ def _files_below(folder: Path) -> list[str]:
 def _read_zip(path: Path) -> Iterator[RawFace]:
     try:
         with zipfile.ZipFile(path) as archive:
-            yield from _read_tree(sorted(archive.namelist()), archive.read, _votes_beside(path.parent))
+            known = _attributes_in(archive)
+            for face in _read_tree(sorted(archive.namelist()), archive.read, _votes_beside(path.parent)):
+                yield replace(face, attributes=known.get(face.name, {})) if known else face
     except zipfile.BadZipFile as error:
         raise BadDataset(f"{path.name} is not a readable .zip.") from error
+
+
+def _attributes_in(archive: zipfile.ZipFile) -> dict[str, dict[str, str]]:
+    if ATTRIBUTES_FILE not in archive.namelist():
+        return {}
+    try:
+        rows = csv.DictReader(archive.read(ATTRIBUTES_FILE).decode("utf-8").splitlines())
+        return {row["path"]: _attributes_of(row) for row in rows}
+    except (UnicodeDecodeError, KeyError, csv.Error) as error:
+        raise BadDataset(f"{ATTRIBUTES_FILE} is no CSV with a column path.") from error
+
+
+def _attributes_of(row: dict[str, str]) -> dict[str, str]:
+    """The row's other columns; none of more than forty characters, which would be free text."""
+    named = {name: value for name, value in row.items() if name and isinstance(value, str) and 0 < len(value) <= 40}
+    other = [name for name in sorted(named) if name not in _NO_ATTRIBUTES and not name.startswith("ferplus_")]
+    return {name: named[name] for name in other[:MOST_ATTRIBUTES]}
 
 
 def _read_tree(names: list[str], read: Callable[[str], bytes], votes: dict[str, Votes]) -> Iterator[RawFace]:
@@ -157,4 +183,6 @@ def _manifest_row(folder: Path, row: dict[str, str]) -> RawFace:
     file = folder / row["path"]
     encoded = file.read_bytes() if file.is_file() else b""
     split = row.get("split") or ""
-    return RawFace(row["path"], row["label"].lower(), split, row.get("group") or row["path"], _votes_of(row), encoded)
+    group = row.get("group") or row["path"]
+    label, votes = row["label"].lower(), _votes_of(row)
+    return RawFace(row["path"], label, split, group, votes, encoded, attributes=_attributes_of(row))

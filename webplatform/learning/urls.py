@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from webplatform.learning import views
+from webplatform.learning import comparison_views, views
 
 app_name = "learning"
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
     path("models/<int:pk>/compare/", views.compare, name="compare"),
     path("models/<int:pk>/bundle.zip", views.export, name="export"),
     path("models/<int:pk>/<slug:name>.svg", views.picture, name="picture"),
+    path("comparisons/<uuid:pk>/", comparison_views.comparison, name="comparison"),
+    path("comparisons/<uuid:pk>/faces/<int:place>.png", comparison_views.face, name="comparison-face"),
     *(
         path(f"{kind}s/<uuid:pk>/cancel/", views.cancel, {"kind": kind}, name=f"cancel-{kind}")
         for kind in ("dataset", "run", "comparison")
