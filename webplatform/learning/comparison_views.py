@@ -10,9 +10,9 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from inference import EMOTIONS
+from webplatform.accounts.staff import staff_only
 from webplatform.common.errors import NotFound
 from webplatform.learning.comparisons import comparison_page, face_of
-from webplatform.learning.guard import staff_only
 from webplatform.learning.models import Comparison
 
 
