@@ -19,6 +19,7 @@ app.conf.beat_schedule = {
     "requeue-stranded-work": {"task": "webplatform.learning.tasks.requeue_stranded_work", "schedule": 5.0},
     "close-silent-sessions": {"task": "webplatform.live.tasks.close_silent_sessions", "schedule": 10.0},
     "remove-unconsented": {"task": "webplatform.history.tasks.remove_unconsented", "schedule": 60.0},
+    "forget-invitations": {"task": "webplatform.studies.tasks.forget_invitations", "schedule": 3600.0},
     "forget-logins": {"task": "webplatform.accounts.tasks.forget_logins", "schedule": 3600.0},
     "remove-leftovers": {"task": "webplatform.analysis.tasks.remove_leftovers", "schedule": 1800.0},
 }

@@ -6,6 +6,7 @@ from django.urls import include, path
 from webplatform.analysis.urls import websocket_urlpatterns as analysis_sockets
 from webplatform.live.urls import websocket_urlpatterns as live_sockets
 from webplatform.participation.urls import websocket_urlpatterns as participant_sockets
+from webplatform.studies import invitation_views
 
 websocket_urlpatterns = [*analysis_sockets, *live_sockets, *participant_sockets]
 
@@ -17,6 +18,8 @@ urlpatterns = [
     path("api/", include("webplatform.api")),
     path("", include("webplatform.documents.urls")),
     path("studies/", include("webplatform.studies.urls")),
+    path("invitation/", invitation_views.answer, name="invitation"),
+    path("invitation/<str:key>/", invitation_views.enter, name="enter-invitation"),
     path("", include("webplatform.participation.urls")),
     path("consent/", include("webplatform.consent.urls")),
     path("i18n/", include("django.conf.urls.i18n")),

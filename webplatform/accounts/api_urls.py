@@ -2,9 +2,16 @@
 
 from django.urls import path
 
-from webplatform.accounts import api
+from webplatform.accounts import api, people_api
 
 urlpatterns = [
+    path("people/", people_api.PersonListApi.as_view(), name="api-people"),
+    path("people/<int:user_id>/", people_api.PersonApi.as_view(), name="api-person"),
+    path(
+        "people/<int:user_id>/second-factor/",
+        people_api.PersonSecondFactorApi.as_view(),
+        name="api-person-second-factor",
+    ),
     path("tokens/", api.TokenListApi.as_view(), name="api-tokens"),
     path("tokens/<int:token_id>/", api.TokenApi.as_view(), name="api-token"),
 ]

@@ -6,9 +6,11 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
 from django.utils.translation import gettext_lazy as _
 
-from webplatform.studies.models import Study
+from webplatform.accounts.models import User
+from webplatform.studies.models import Membership, Study
 from webplatform.studies.services import Purpose
 
 
@@ -57,3 +59,41 @@ def form_of(study: Study, data: Any = None) -> StudyForm:  # data is Django's Qu
     """The form with what the study states now."""
     initial = {name: getattr(study, name) for name in StudyForm.base_fields}
     return StudyForm(data, initial=initial)
+
+
+class PlatformInvitationForm(forms.Form):
+    """Whom to invite."""
+
+    email = forms.EmailField(label=_("E-mail address"))
+
+
+class InvitationForm(PlatformInvitationForm):
+    """Whom to invite into a study, as what."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=Membership.Role.choices, initial=Membership.Role.VIEWER)
+
+
+class NewcomerForm(forms.Form):
+    """The password of somebody who has no account yet."""
+
+    password1 = forms.CharField(
+        label=_("Password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=password_validators_help_text_html,
+    )
+    password2 = forms.CharField(
+        label=_("Password (again)"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:  # Django's own
+        super().__init__(*args, **kwargs)
+        self.email = email
+
+    def clean_password1(self) -> str:
+        validate_password(self.cleaned_data["password1"], User(email=self.email))
+        return self.cleaned_data["password1"]
+
+    def clean_password2(self) -> str:
+        if self.cleaned_data["password2"] != self.cleaned_data.get("password1", self.cleaned_data["password2"]):
+            raise forms.ValidationError(_("The two passwords differ."))
+        return self.cleaned_data["password2"]

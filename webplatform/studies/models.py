@@ -248,3 +248,35 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.role} {self.study_id}"
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    """Invitations as a user may reach them."""
+
+    def for_user(self, user: User) -> InvitationQuerySet:
+        """Those to the studies that `user` owns; for admins also those to the platform."""
+        owned = Membership.objects.filter(user_id=user.pk, role=Membership.Role.OWNER).values("study")
+        mine = models.Q(study__in=owned)
+        return self.filter(mine | models.Q(study=None) if user.is_staff else mine)
+
+
+class Invitation(models.Model):
+    """A letter that lets an address in: into a study, or only onto the platform. It waits, and is deleted when it is
+    accepted or revoked. Only the hash of its key is kept; the key stands in the mail alone."""
+
+    email = models.EmailField()
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, null=True, related_name="invitations")
+    role = models.CharField(max_length=10, choices=Membership.Role.choices, blank=True)
+    digest = models.CharField(max_length=64, unique=True, help_text=_("SHA-256 of the link's key, hex."))
+    created_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField(null=True, help_text=_("Empty: the mail could not be sent."))
+    expires_at = models.DateTimeField()
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.role}"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Case, Count, F, Q, QuerySet, When
 
 from webplatform.accounts.models import User
-from webplatform.studies.models import ParticipantRequest, Study, StudyApproval
+from webplatform.studies.models import Membership, ParticipantRequest, Study, StudyApproval
 
 
 def studies_of(user: User) -> QuerySet[Study]:
@@ -34,3 +34,9 @@ def decided_questions(newest: int = 50) -> QuerySet[StudyApproval]:
     """What admins have decided, the newest first."""
     decided = StudyApproval.objects.filter(decided_at__isnull=False).select_related("study", "decided_by")
     return decided.order_by("-decided_at")[:newest]
+
+
+def members_of(study: Study) -> QuerySet[Membership]:
+    """The study's members with their users, owners first."""
+    order = Case(When(role=Membership.Role.OWNER, then=0), When(role=Membership.Role.ANALYST, then=1), default=2)
+    return study.memberships.select_related("user").order_by(order, "user__email")
