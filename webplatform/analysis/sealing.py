@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from webplatform.analysis.models import MediaFile
-from webplatform.analysis.uploads import COPIED_BYTES, PART, seal_copy
+from webplatform.analysis.uploads import COPIED_BYTES, PART
 from webplatform.common.errors import KeyGone
 from webplatform.history.media import SEALED, keep_session_key
 from webplatform.history.models import Session
 from webplatform.vault.keys import key_of
-from webplatform.vault.sealed import new_key
+from webplatform.vault.sealed import new_key, seal_copy
 
 
 def seal_old_media() -> tuple[int, int]:

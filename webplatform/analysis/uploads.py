@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from webplatform.common.disk import free_bytes, is_full, storage_full
 from webplatform.common.errors import Invalid, TooLarge
 from webplatform.history.media import SEALED
-from webplatform.vault.sealed import SealedWriter, new_key, sealed_size
+from webplatform.vault.sealed import new_key, seal_copy, sealed_size
 from webplatform.vault.uploads import SealedUpload
 
 EXTENSIONS = (".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi")
@@ -93,15 +93,6 @@ def keep_upload(checked: CheckedUpload, folder: Path) -> bytes:
         _flush(part)
         part.replace(folder / checked.stored_name)
     return key
-
-
-def seal_copy(pieces: Iterable[bytes], target: Path, key: bytes) -> None:
-    """The content lies in `target`, sealed."""
-    with target.open("wb") as out:
-        writer = SealedWriter(out, key)
-        for piece in pieces:
-            writer.write(piece)
-        writer.finish()
 
 
 @contextmanager

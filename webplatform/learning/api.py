@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.permissions import IsAdminUser
 from rest_framework.request import Request
@@ -16,7 +17,7 @@ from rest_framework.views import APIView
 from training import RECIPES
 from webplatform.learning import services
 from webplatform.learning.models import Dataset, TrainingRun
-from webplatform.learning.queries import run_data
+from webplatform.learning.queries import run_data, withdrawn_since
 from webplatform.modelhub.models import ModelVersion
 
 WORK_STATES = "queued, running, done, failed or cancelled"
@@ -72,6 +73,11 @@ class VersionOut(serializers.Serializer):
     digest = serializers.CharField()
     state = serializers.CharField(help_text="candidate, active or retired")
     created_at = serializers.DateTimeField()
+    withdrawn_since = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.DateTimeField(allow_null=True, help_text="Set: somebody it learnt from withdrew."))
+    def get_withdrawn_since(self, version: ModelVersion) -> datetime | None:
+        return withdrawn_since(version)
 
 
 class PromotionIn(serializers.Serializer):

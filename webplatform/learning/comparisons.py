@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from inference import EMOTIONS
 from webplatform.common.errors import NotFound
+from webplatform.learning.files import open_faces
 from webplatform.learning.models import Comparison
 
 FOLDERS = {"train": "train/", "public": "val/", "private": "test/"}  # of a frozen file
@@ -38,12 +39,14 @@ def face_of(comparison: Comparison, place: int) -> bytes:
         NotFound: there is no such face, or the data set is gone.
     """
     listed = comparison.result.get("disagreements", [])
-    if not comparison.dataset.is_usable or not 0 <= place < len(listed) or not comparison.dataset.file.is_file():
+    if not comparison.dataset.is_usable or not 0 <= place < len(listed):
         raise NotFound(_("There is no such face."))
-    folder = FOLDERS[comparison.split]
-    with zipfile.ZipFile(comparison.dataset.file) as frozen:
-        names = sorted(name for name in frozen.namelist() if name.startswith(folder))
-        return frozen.read(names[listed[place]["row"]])
+    try:
+        with open_faces(comparison.dataset) as faces, zipfile.ZipFile(faces) as frozen:
+            names = sorted(name for name in frozen.namelist() if name.startswith(FOLDERS[comparison.split]))
+            return frozen.read(names[listed[place]["row"]])
+    except FileNotFoundError as error:
+        raise NotFound(_("There is no such face.")) from error
 
 
 def _side_by_side(result: dict[str, Any]) -> list[dict[str, Any]]:

@@ -78,6 +78,11 @@ class Dataset(Work):
         """The frozen faces."""
         return self.folder / "faces.zip"
 
+    @property
+    def sealed_file(self) -> Path:
+        """The same where only the data set's key opens it: faces of people who agreed to training."""
+        return self.folder / "faces.zip.sealed"
+
 
 class DatasetSource(models.Model):
     """A session that gave faces to a data set; it outlives the session, so that a withdrawal finds the data set."""

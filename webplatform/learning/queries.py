@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from inference import EMOTIONS
@@ -18,7 +19,7 @@ def overview() -> dict[str, Any]:
     """The newest models, runs and data sets."""
     return {
         "active": active_version(),
-        "versions": ModelVersion.objects.all()[:SHOWN],
+        "versions": [(version, withdrawn_since(version)) for version in ModelVersion.objects.all()[:SHOWN]],
         "runs": TrainingRun.objects.select_related("dataset", "version")[:SHOWN],
         "datasets": Dataset.objects.all()[:SHOWN],
     }
@@ -53,6 +54,17 @@ def run_data(run: TrainingRun) -> dict[str, Any]:
     }
 
 
+def withdrawn_since(version: ModelVersion) -> datetime | None:
+    """Since when somebody whose faces taught the model, or one that it goes on from, has not agreed any more."""
+    found, seen = [], set()
+    run = TrainingRun.objects.filter(version=version).select_related("dataset").first()
+    while run is not None and run.pk not in seen:
+        seen.add(run.pk)
+        found.append(run.dataset.withdrawn_at)
+        run = run.started_from_id and TrainingRun.objects.filter(version=run.started_from_id).first()
+    return min(filter(None, found), default=None)
+
+
 def model_page(version: ModelVersion, evidence: Comparison | None) -> dict[str, Any]:
     """Everything that the page of a model shows."""
     comparisons = Comparison.objects.filter(second=version).select_related("first", "dataset")
@@ -61,6 +73,7 @@ def model_page(version: ModelVersion, evidence: Comparison | None) -> dict[str, 
     card = version.folder / "MODEL_CARD.md"
     return {
         "version": version,
+        "withdrawn_since": withdrawn_since(version),
         "figures": figures,
         "rows": [{"name": name, **row} for name, row in figures.get("per_class", {}).items()],
         "pictures": drawn,

@@ -43,9 +43,14 @@ def cut_samples(dataset: Dataset) -> Path:
         rows = csv.writer(target)
         rows.writerow(["path", "label", "group"])
         for session in corrected_sessions():
-            cut = _cut_session(engine, session, folder, rows)
-            DatasetSource.objects.create(dataset=dataset, session_id=session.pk, pictures=cut)
-            total += cut
+            # The row comes first: whoever withdraws from here on finds the data set by it, and stops it.
+            source = DatasetSource.objects.create(dataset=dataset, session_id=session.pk, pictures=0)
+            if not may_teach(session):
+                source.delete()
+                continue
+            source.pictures = _cut_session(engine, session, folder, rows)
+            source.save(update_fields=["pictures"])
+            total += source.pictures
     if not total:
         raise Invalid("There is no corrected face whose person agreed to training and whose video is still there.")
     return folder / MANIFEST

@@ -16,6 +16,7 @@ from training import RECIPES
 from webplatform.accounts.models import User
 from webplatform.common.disk import is_full, storage_full
 from webplatform.common.errors import Conflict, Invalid, NotAllowed
+from webplatform.learning.files import remove_files
 from webplatform.learning.models import Comparison, Dataset, TrainingRun, Work
 from webplatform.learning.samples import corrected_sessions
 from webplatform.learning.tasks import send_work
@@ -162,13 +163,20 @@ def stop_work_of(user: User) -> int:
     return sum([_stop(work) for kind in (Dataset, TrainingRun, Comparison) for work in kind.objects.filter(**active)])
 
 
+def stop_learning_from(dataset: Dataset) -> int:
+    """Nothing learns from the data set any more or is measured on it, nor is it made; returns how much was stopped."""
+    runs = TrainingRun.objects.filter(dataset=dataset)
+    return sum([_stop(work) for work in (*runs, *Comparison.objects.filter(dataset=dataset), dataset)])
+
+
 def _stop(work: Work) -> bool:
     waiting = type(work).objects.filter(pk=work.pk, state__in=(Work.State.QUEUED, Work.State.RUNNING))
     if not waiting.update(state=Work.State.CANCELLED, lease=None, finished_at=timezone.now()):
         return False
-    for folder in (getattr(work, "checkpoint", None), work.folder if isinstance(work, Dataset) else None):
-        if folder is not None:
-            shutil.rmtree(folder, ignore_errors=True)
+    if isinstance(work, Dataset):
+        remove_files(work)
+    if isinstance(work, TrainingRun):
+        shutil.rmtree(work.checkpoint, ignore_errors=True)
     return True
 
 
@@ -223,9 +231,8 @@ def delete_dataset(*, user: User, dataset: Dataset) -> None:
         raise Conflict(_("Cancel the import first."))
     if dataset.runs.exists() or Comparison.objects.filter(dataset=dataset).exists():
         raise Conflict(_("Runs or comparisons rest on this data set; it stays as long as they do."))
-    folder = dataset.folder
+    remove_files(dataset)
     dataset.delete()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _take_upload(dataset: Dataset, upload: UploadedFile) -> None:

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from webplatform.common.errors import AppError
 from webplatform.learning import child
+from webplatform.learning.files import faces_for_child, remove_files, seal_faces
 from webplatform.learning.models import Comparison, Dataset, TrainingRun, Work
 from webplatform.learning.samples import cut_samples
 from webplatform.modelhub.models import ModelVersion
@@ -97,6 +98,8 @@ def _freeze(hold: Hold) -> None:
         may_go_on=hold.may_go_on,
     )
     digest, size_bytes = report.pop("digest"), report.pop("size_bytes")
+    if dataset.from_corrections:
+        seal_faces(dataset)
     _finish(hold, digest=digest, size_bytes=size_bytes, report=report)
 
 
@@ -105,8 +108,8 @@ def _train(hold: Hold) -> Comparison | None:
     registry = Path(settings.DATA_DIR) / "models"
     name = f"{run.recipe}-{run.pk.hex[:8]}"
     shutil.rmtree(registry / name, ignore_errors=True)  # of an attempt that died between the bundle and its row
-    arguments = ["train", "--recipe", run.recipe, "--data", str(run.dataset.file), "--out", str(registry)]
-    arguments += ["--name", name, "--seed", str(run.seed), "--checkpoint", str(run.checkpoint), "--jsonl"]
+    arguments = ["train", "--recipe", run.recipe, "--out", str(registry), "--name", name]
+    arguments += ["--seed", str(run.seed), "--checkpoint", str(run.checkpoint), "--jsonl"]
     if run.epochs:
         arguments += ["--epochs", str(run.epochs)]
     if run.started_from:
@@ -120,7 +123,8 @@ def _train(hold: Hold) -> Comparison | None:
         elif "done" in line:
             hold.write(progress=line["done"], seconds_left=line["left_s"])
 
-    made = child.run_training(arguments, on_line=note, may_go_on=hold.may_go_on)
+    with faces_for_child(run.dataset) as faces:
+        made = child.run_training([*arguments, "--data", str(faces)], on_line=note, may_go_on=hold.may_go_on)
     version = register_bundle(path=Path(made["bundle"]))
     if not _finish(hold, version=version, curves=curves, progress=1.0, seconds_left=None):
         return None
@@ -131,11 +135,12 @@ def _train(hold: Hold) -> Comparison | None:
 def _compare(hold: Hold) -> None:
     comparison: Comparison = hold.work
     folders = [str(version.folder) for version in (comparison.first, comparison.second)]
-    result = child.run_training(
-        ["compare", *folders, "--data", str(comparison.dataset.file), "--split", comparison.split, "--json"],
-        on_line=lambda line: None,
-        may_go_on=hold.may_go_on,
-    )
+    with faces_for_child(comparison.dataset) as faces:
+        result = child.run_training(
+            ["compare", *folders, "--data", str(faces), "--split", comparison.split, "--json"],
+            on_line=lambda line: None,
+            may_go_on=hold.may_go_on,
+        )
     _finish(hold, result=result)
 
 
@@ -180,6 +185,6 @@ def _tidy(work: Work) -> None:
             upload.unlink(missing_ok=True)
         shutil.rmtree(work.folder / "samples", ignore_errors=True)
         if now is None or now.state != Work.State.DONE:
-            shutil.rmtree(work.folder, ignore_errors=True)
+            remove_files(work)
     if isinstance(work, TrainingRun) and (now is None or now.state in (Work.State.DONE, Work.State.CANCELLED)):
         shutil.rmtree(work.checkpoint, ignore_errors=True)

@@ -16,6 +16,7 @@ from __future__ import annotations
 import io
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
 
@@ -158,6 +159,17 @@ def open_sealed(path: Path, key: bytes) -> io.BufferedReader:
         Damaged: at once or on reading: the file was changed or cut off, or was sealed with another key.
     """
     return io.BufferedReader(SealedFile(path, key), PIECE_BYTES)
+
+
+def seal_copy(pieces: Iterable[bytes], target: Path, key: bytes) -> None:
+    """The content lies in `target`, sealed."""
+    with target.open("wb") as out:
+        writer = SealedWriter(out, key)
+        for piece in pieces:
+            writer.write(piece)
+        writer.finish()
+        out.flush()
+        os.fsync(out.fileno())
 
 
 def _cipher(key: bytes, header: bytes) -> AESGCM:

@@ -11,8 +11,8 @@ from webplatform.consent.services import give_consent, withdraw_consent
 from webplatform.history.corrections import correct, take_back
 from webplatform.history.models import Correction, Session
 from webplatform.history.services import append_readings, close_session, open_session
-from webplatform.learning import work
-from webplatform.learning.models import Dataset
+from webplatform.learning import samples, work
+from webplatform.learning.models import Dataset, TrainingRun
 from webplatform.learning.samples import cut_samples
 from webplatform.learning.services import RunAsked, dataset_from_corrections, start_run
 
@@ -113,13 +113,35 @@ def test_withdrawn_consent_closes_the_data_set_and_takes_its_faces(watch, owner,
     dataset = dataset_from_corrections(user=admin, name="Corrected")
     cut_samples(dataset)
     Dataset.objects.filter(pk=dataset.pk).update(state="done")
+    run = TrainingRun.objects.create(dataset=dataset, recipe="small", state="running")
     withdraw_consent(user=owner, scopes=[Scope.TRAIN])
     dataset.refresh_from_db()
     assert dataset.withdrawn_at is not None
     assert not dataset.folder.exists()
+    run.refresh_from_db()
+    assert run.state == "cancelled"
     assert Session.objects.filter(pk=session.pk).exists()  # the analysis is still agreed to
     with pytest.raises(Conflict):
         start_run(user=admin, dataset=dataset, asked=RunAsked("small", "scratch", 1, 1))
+
+
+def test_a_withdrawal_while_faces_are_cut_stops_the_data_set(watch, owner, admin, no_messages, monkeypatch):
+    session = watch(owner)
+    mark(session, owner)
+    dataset = dataset_from_corrections(user=admin, name="Corrected")
+    cut = samples._cut_session
+
+    def withdraw_meanwhile(*given):
+        pictures = cut(*given)
+        withdraw_consent(user=owner, scopes=[Scope.TRAIN])
+        return pictures
+
+    monkeypatch.setattr(samples, "_cut_session", withdraw_meanwhile)
+    work.work_on("dataset", dataset.pk)
+    dataset.refresh_from_db()
+    assert dataset.withdrawn_at is not None
+    assert not dataset.is_usable
+    assert not dataset.folder.exists()
 
 
 def test_the_api_takes_and_removes_corrections(watch, owner, viewer, api_of):
