@@ -206,6 +206,16 @@ RAUT_SIGNUP_OPEN = env.bool("RAUT_SIGNUP_OPEN", default=True)
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="raut@localhost")
 
+OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", default="").rstrip("/")
+OIDC_NAME = env.str("OIDC_NAME", default="OpenID Connect")
+if OIDC_SERVER_URL:
+    INSTALLED_APPS += ["allauth.socialaccount", "allauth.socialaccount.providers.openid_connect"]
+    _oidc = {"client_id": env.str("OIDC_CLIENT_ID"), "secret": env.str("OIDC_CLIENT_SECRET"), "provider_id": "sso"}
+    _oidc |= {"name": OIDC_NAME, "settings": {"server_url": OIDC_SERVER_URL}}
+    SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [_oidc], "OAUTH_PKCE_ENABLED": True}}
+    SOCIALACCOUNT_ADAPTER = "webplatform.accounts.single_sign_on.SingleSignOn"
+    SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True  # if confirmed there
+
 # -- REST -------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -259,6 +269,8 @@ CONTENT_SECURITY_POLICY = {
         "media-src": [SELF, "blob:"],
     }
 }
+if OIDC_SERVER_URL:  # the login's form is answered with a redirect to the provider, which the policy sees as its target
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"] += ["/".join(OIDC_SERVER_URL.split("/")[:3])]
 if PRODUCTION:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True

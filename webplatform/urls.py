@@ -1,5 +1,6 @@
 """Every address of the platform, HTTP and WebSocket."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -10,7 +11,9 @@ from webplatform.studies import invitation_views
 
 websocket_urlpatterns = [*analysis_sockets, *live_sockets, *participant_sockets]
 
+single_sign_on = "webplatform.accounts.single_sign_on_urls"
 urlpatterns = [
+    *([path("account/", include(single_sign_on))] if settings.OIDC_SERVER_URL else []),
     path("admin/", admin.site.urls),
     path("account/", include("webplatform.accounts.urls")),
     path("account/", include("allauth.account.urls")),
