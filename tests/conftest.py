@@ -52,6 +52,7 @@ def _own_media_folder(settings, tmp_path: Path) -> Iterator[None]:
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.RAUT_KEYS_DIR = tmp_path / "keys"
     settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)
+    settings.RAUT_LEDGER = tmp_path / "erasures.jsonl"
     yield
     cache.clear()
     translation.deactivate()  # what a request in another language leaves behind

@@ -21,5 +21,8 @@ app.conf.beat_schedule = {
     "remove-unconsented": {"task": "webplatform.history.tasks.remove_unconsented", "schedule": 60.0},
     "forget-invitations": {"task": "webplatform.studies.tasks.forget_invitations", "schedule": 3600.0},
     "forget-logins": {"task": "webplatform.accounts.tasks.forget_logins", "schedule": 3600.0},
+    "requeue-stranded-exports": {"task": "webplatform.retention.tasks.requeue_stranded", "schedule": 10.0},
+    "purge": {"task": "webplatform.retention.tasks.purge", "schedule": 3600.0},
+    "tell-owners": {"task": "webplatform.retention.tasks.tell_owners", "schedule": 6 * 3600.0},
     "remove-leftovers": {"task": "webplatform.analysis.tasks.remove_leftovers", "schedule": 1800.0},
 }

@@ -164,9 +164,6 @@ RAUT_MIN_FREE_DISK_MB = env.int("RAUT_MIN_FREE_DISK_MB", default=500)
 RAUT_JOB_STALE_SECONDS = env.int("RAUT_JOB_STALE_SECONDS", default=30)
 RAUT_JOB_MAX_ATTEMPTS = env.int("RAUT_JOB_MAX_ATTEMPTS", default=3)
 MEDIA_ROOT = DATA_DIR / "media"
-RAUT_RETENTION_MAX_DAYS = env.int("RAUT_RETENTION_MAX_DAYS", default=1095)
-if not 1 <= RAUT_RETENTION_MAX_DAYS <= 1095:
-    raise ImproperlyConfigured("RAUT_RETENTION_MAX_DAYS must be from 1 to 1095: nothing may stay over three years.")
 FILE_UPLOAD_TEMP_DIR = str(DATA_DIR / "uploads")
 (DATA_DIR / "uploads").mkdir(exist_ok=True)
 FILE_UPLOAD_HANDLERS = ["webplatform.vault.uploads.SealedUploads"]  # moved into place, never read in
@@ -179,6 +176,13 @@ RAUT_KEYS_DIR = Path(env.str("RAUT_KEYS_DIR", default=str(DATA_DIR / "keys"))).r
 # Who answers for the platform; the documents that it writes about itself name them.
 RAUT_CONTROLLER = env.str("RAUT_CONTROLLER", default="")
 RAUT_DPO = env.str("RAUT_DPO", default="")
+
+# -- retention --------------------------------------------------------------------------------------------------------
+RAUT_RETENTION_MAX_DAYS = env.int("RAUT_RETENTION_MAX_DAYS", default=1095)
+if not 1 <= RAUT_RETENTION_MAX_DAYS <= 1095:
+    raise ImproperlyConfigured("RAUT_RETENTION_MAX_DAYS must be from 1 to 1095: nothing may stay over three years.")
+RAUT_EXPORT_DAYS = env.int("RAUT_EXPORT_DAYS", default=7)
+RAUT_LEDGER = Path(env.str("RAUT_LEDGER", default=str(DATA_DIR / "erasures.jsonl")))
 
 # -- accounts ---------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -231,6 +235,7 @@ REST_FRAMEWORK = {
 _enums = {"Emotion": "history.models.EMOTION_CHOICES", "State": "history.models.Session.State"}
 _enums |= {"Language": "settings.LANGUAGES", "RequestState": "studies.models.ParticipantRequest.State"}
 _enums |= {"TokenScope": "accounts.models.ApiToken.Scope", "ConsentScope": "consent.models.Scope"}
+_enums |= {"RequestKind": "studies.models.ParticipantRequest.Kind", "ReceiptKind": "retention.models.Receipt.Kind"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Raut",
     "DESCRIPTION": "Reads facial expressions from video. It reports what a face shows, not what a person feels.",

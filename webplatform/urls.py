@@ -15,6 +15,7 @@ single_sign_on = "webplatform.accounts.single_sign_on_urls"
 urlpatterns = [
     *([path("account/", include(single_sign_on))] if settings.OIDC_SERVER_URL else []),
     path("admin/", admin.site.urls),
+    path("", include("webplatform.retention.urls")),
     path("account/", include("webplatform.accounts.urls")),
     path("account/", include("allauth.account.urls")),
     path("account/two-factor/", include("allauth.mfa.urls")),

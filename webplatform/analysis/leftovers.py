@@ -6,40 +6,75 @@ import logging
 import math
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
 
+from webplatform.analysis.models import MediaFile
 from webplatform.history.models import Session
 from webplatform.vault.keys import erase_key
 
 ORPHAN_AFTER_S = 3600
 HALF_UPLOAD_AFTER_S = 24 * 3600
+VIDEO = "media."
 
 logger = logging.getLogger(__name__)
 
 
 def remove_orphan_files() -> int:
-    """Remove keys and folders without a session and uploads that never ended; returns how many."""
-    keys = [key for key in _older(Path(settings.RAUT_KEYS_DIR), ORPHAN_AFTER_S) if _is_orphan(key)]
-    for key in keys:
-        erase_key(key.name)
-    folders = [f for f in _older(Path(settings.MEDIA_ROOT), ORPHAN_AFTER_S) if f.is_dir() and _is_orphan(f)]
-    for folder in folders:
-        shutil.rmtree(folder, ignore_errors=True)
-    uploads = [file for file in _older(Path(settings.FILE_UPLOAD_TEMP_DIR), HALF_UPLOAD_AFTER_S) if file.is_file()]
-    for file in uploads:
-        file.unlink(missing_ok=True)
-    if keys or folders or uploads:
-        told = (len(keys), len(folders), len(uploads))
-        logger.warning("Removed %d orphan keys, %d orphan folders and %d half uploads.", *told)
-    return len(keys) + len(folders) + len(uploads)
+    """Nothing is left of what `find_leftovers` finds; returns how many there were."""
+    found = find_leftovers()
+    for entry in found:
+        if entry.parent == _keys():
+            erase_key(entry.name)
+        elif entry.is_dir():
+            shutil.rmtree(entry, ignore_errors=True)
+        else:
+            entry.unlink(missing_ok=True)
+    if found:
+        logger.warning("Removed %d keys, folders, videos and half uploads that no row knew of.", len(found))
+    return len(found)
+
+
+def find_leftovers() -> list[Path]:
+    """Keys and session folders without a session, videos without a row, and uploads that never ended."""
+    found = [file for file in _older(Path(settings.FILE_UPLOAD_TEMP_DIR), HALF_UPLOAD_AFTER_S) if file.is_file()]
+    found += [key for session_id, key in _of_sessions(_keys(), ORPHAN_AFTER_S) if not _exists(session_id)]
+    for session_id, folder in _of_sessions(Path(settings.MEDIA_ROOT), 0):
+        if _exists(session_id):
+            found += _orphan_videos(session_id, folder)
+        elif folder.is_dir() and _changed_at(folder) < time.time() - ORPHAN_AFTER_S:
+            found.append(folder)
+    return found
+
+
+def _keys() -> Path:
+    return Path(settings.RAUT_KEYS_DIR)
+
+
+def _of_sessions(parent: Path, age_s: float) -> Iterator[tuple[UUID, Path]]:
+    for entry in _older(parent, age_s):
+        with suppress(ValueError):  # what is called otherwise is not ours to remove
+            yield UUID(entry.name), entry
+
+
+def _exists(session_id: UUID) -> bool:
+    return Session.objects.filter(pk=session_id).exists()
+
+
+def _orphan_videos(session_id: UUID, folder: Path) -> list[Path]:
+    """What a process left that died between a video's row and its file."""
+    files = [file for file in _older(folder, ORPHAN_AFTER_S) if file.name.startswith(VIDEO)]
+    known = set(MediaFile.objects.filter(session=session_id).values_list("stored_name", flat=True)) if files else set()
+    return [file for file in files if file.name not in known]
 
 
 def _older(folder: Path, age_s: float) -> list[Path]:
     limit = time.time() - age_s
-    return [entry for entry in folder.iterdir() if _changed_at(entry) < limit] if folder.is_dir() else []
+    return [entry for entry in folder.iterdir() if _changed_at(entry) <= limit] if folder.is_dir() else []
 
 
 def _changed_at(entry: Path) -> float:
@@ -47,11 +82,3 @@ def _changed_at(entry: Path) -> float:
         return entry.stat().st_mtime
     except FileNotFoundError:  # moved to its place meanwhile
         return math.inf
-
-
-def _is_orphan(entry: Path) -> bool:
-    try:
-        session_id = UUID(entry.name)
-    except ValueError:
-        return False  # not ours to remove
-    return not Session.objects.filter(pk=session_id).exists()

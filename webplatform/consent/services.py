@@ -101,6 +101,12 @@ def withdraw_participant(
     return _withdraw_all(ConsentRecord.objects.filter(participant=participant, withdrawn_at=None), scopes, channel)
 
 
+@transaction.atomic
+def withdraw_again(*, record: ConsentRecord, scopes: Iterable[str]) -> bool:
+    """The scopes of one agreement hold no more, as it was before a backup was restored; False where none held."""
+    return _withdraw(record, set(scopes) & set(Scope.values), Channel.COMMAND)
+
+
 def require_consent(*, user: User, scope: str = Scope.ANALYSE) -> ConsentRecord:
     """The user's agreement to the newest text.
 

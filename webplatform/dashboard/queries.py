@@ -12,6 +12,7 @@ from inference import EMOTIONS
 from webplatform.accounts.models import User
 from webplatform.analysis.models import AnalysisJob
 from webplatform.dashboard.words import EMOTION_NAMES
+from webplatform.history.deadlines import Deadlines, deadlines_of
 from webplatform.history.models import Session, Track
 from webplatform.history.queries import sessions_of
 from webplatform.studies.models import Membership
@@ -45,6 +46,7 @@ class Row:
     status: str
     faces: int | None
     shares: list[Share]
+    deadlines: Deadlines
     may_edit: bool = False
     may_delete: bool = False
 
@@ -55,8 +57,10 @@ class Row:
 
     @property
     def is_repeatable(self) -> bool:
-        """Whether the job may be tried again."""
-        return self.status in (AnalysisJob.State.FAILED, AnalysisJob.State.CANCELLED) and self.job is not None
+        """Whether the job may be tried again: it has ended without a result, and its video is still here."""
+        has_failed = self.status in (AnalysisJob.State.FAILED, AnalysisJob.State.CANCELLED)
+        has_video = hasattr(self.session, "media") or self.session.repeats_id is not None
+        return has_failed and self.job is not None and has_video
 
     @property
     def mostly(self) -> Share | None:
@@ -79,7 +83,7 @@ def listed_sessions(user: User, *, q: str = "", state: str = "", source: str = "
         q=q.strip(),
         state=state if state in Session.State.values else "",
         source=source if source in Session.Source.values else "",
-    ).select_related("job")
+    ).select_related("job", "media", "repeats")
 
 
 def rows_of(user: User, sessions: Iterable[Session]) -> list[Row]:
@@ -100,7 +104,14 @@ def row_of(session: Session) -> Row:
     """A session as a list shows it; the session comes with its job."""
     job = getattr(session, "job", None)
     status = _status(session, job)
-    return Row(session=session, job=job, status=status, faces=_faces(session), shares=shares_of(session.summary))
+    return Row(
+        session=session,
+        job=job,
+        status=status,
+        faces=_faces(session),
+        shares=shares_of(session.summary),
+        deadlines=deadlines_of(session, has_media=hasattr(session, "media")),
+    )
 
 
 def shares_of(summary: dict[str, Any]) -> list[Share]:

@@ -18,6 +18,8 @@ from webplatform.dashboard.words import progress_words
 from webplatform.history.models import Session
 from webplatform.history.queries import is_deletable_by
 from webplatform.history.services import delete_session
+from webplatform.retention.queries import going_soon
+from webplatform.retention.words import counted
 
 ROWS = 20
 
@@ -36,6 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "is_filtered": any(chosen.values()),
         "sources": Session.Source.choices,
         "words": progress_words(),
+        "going": counted(going_soon(request.user)),
     }
     return render(request, "dashboard/home.html", context)
 

@@ -7,11 +7,14 @@ from functools import partial
 from pathlib import Path
 
 from django.db import transaction
+from django.utils import timezone
 
 from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import User
+from webplatform.common import ledger
+from webplatform.history.events import session_erased
 from webplatform.history.media import forget_pictures
-from webplatform.history.models import Session
+from webplatform.history.models import Correction, Observation, Session, Track
 
 
 @transaction.atomic
@@ -24,10 +27,30 @@ def erase_session(*, session: Session, by: User | None = None) -> None:
     # Locked, so that a worker's append waits, finds no open session and stops, instead of adding rows to nothing.
     locked = Session.objects.select_for_update().filter(pk=session.pk).first()
     forget_pictures(session)
+    for repetition in Session.objects.filter(repeats=session.pk):
+        erase_session(session=repetition, by=by)
     if locked is not None:
         record_event("session.erased", actor=by, study_id=locked.study_id, target=f"session:{locked.pk}")
+        session_erased.send(sender=Session, session_id=locked.pk)
         locked.delete()
+        transaction.on_commit(partial(ledger.note, "session", session.pk), robust=True)
     transaction.on_commit(partial(_remove_folder, session.folder), robust=True)
+
+
+@transaction.atomic
+def remove_some_readings(*, session: Session, most: int) -> int:
+    """The session's earliest readings are gone, about `most` of them; returns how many. None are left after a 0."""
+    rows = Observation.objects.filter(session=session)
+    last = list(rows.order_by("t_ms", "id").values_list("t_ms", flat=True)[most - 1 : most])
+    return (rows.filter(t_ms__lte=last[0]) if last else rows).delete()[0]
+
+
+@transaction.atomic
+def close_readings(*, session: Session) -> None:
+    """The session says that its readings' time was over: with them go its tracks, corrections and summary."""
+    for model in (Correction, Observation, Track):
+        model.objects.filter(session=session).delete()
+    Session.objects.filter(pk=session.pk).update(summary={}, readings_removed_at=timezone.now())
 
 
 def _remove_folder(folder: Path) -> None:

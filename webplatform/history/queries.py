@@ -37,7 +37,9 @@ def is_deletable_by(session: Session, user: User) -> bool:
 
 def sessions_of(user: User, *, q: str = "", state: str = "", source: str = "") -> QuerySet[Session]:
     """The user's sessions, newest first, with what a list shows; `q` is looked for in the titles."""
-    sessions = Session.objects.for_user(user).select_related("study", "model_version").order_by("-created_at", "id")
+    sessions = (
+        Session.objects.for_user(user).select_related("study", "model_version", "repeats").order_by("-created_at", "id")
+    )
     if q:
         sessions = sessions.filter(title__icontains=q)
     if state:

@@ -155,12 +155,12 @@ class SessionOut(serializers.Serializer):
     summary = serializers.SerializerMethodField(help_text="Over all tracks; null until the session is closed.")
 
     @extend_schema_field(serializers.DateTimeField(allow_null=True))
-    def get_readings_go_at(self, session: Session) -> datetime | None:
-        return deadlines_of(session, has_media=False).readings_at
+    def get_readings_go_at(self, session: Session) -> str | None:
+        return _moment(deadlines_of(session, has_media=False).readings_at)
 
     @extend_schema_field(serializers.DateTimeField())
-    def get_session_goes_at(self, session: Session) -> datetime:
-        return deadlines_of(session, has_media=False).session_at
+    def get_session_goes_at(self, session: Session) -> str | None:
+        return _moment(deadlines_of(session, has_media=False).session_at)
 
     @extend_schema_field(serializers.DictField(child=serializers.IntegerField()))
     def get_unscored_reasons(self, session: Session) -> dict[str, int]:
@@ -169,6 +169,11 @@ class SessionOut(serializers.Serializer):
     @extend_schema_field(SummaryOut(allow_null=True))
     def get_summary(self, session: Session) -> dict[str, Any] | None:
         return {key: value for key, value in session.summary.items() if key != "tracks"} or None
+
+
+def _moment(at: datetime | None) -> str | None:
+    """A time as the other fields write theirs, also where no renderer comes after."""
+    return at and serializers.DateTimeField().to_representation(at)
 
 
 class SessionDetailOut(SessionOut):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.dispatch import receiver
@@ -13,6 +14,7 @@ from webplatform.accounts.events import account_disabled
 from webplatform.accounts.models import User
 from webplatform.consent.events import consent_withdrawn
 from webplatform.consent.models import ConsentRecord, Scope
+from webplatform.history.events import session_erased
 from webplatform.history.models import Session
 from webplatform.learning.files import remove_files
 from webplatform.learning.models import Dataset
@@ -22,10 +24,19 @@ from webplatform.learning.services import stop_learning_from, stop_work_of
 @receiver(consent_withdrawn)
 def withdraw_samples(record: ConsentRecord, scopes: frozenset[str], **_: Any) -> None:
     """What is learnt from the person's faces stops, the data sets are closed and their files go; models are marked."""
-    if not {Scope.TRAIN, Scope.ANALYSE} & scopes:
-        return
-    sessions = list(Session.objects.filter(consent=record).values_list("pk", flat=True))
-    touched = list(Dataset.objects.filter(sources__session_id__in=sessions, withdrawn_at=None).distinct())
+    if {Scope.TRAIN, Scope.ANALYSE} & scopes:
+        close_datasets(list(Session.objects.filter(consent=record).values_list("pk", flat=True)))
+
+
+@receiver(session_erased)
+def erase_samples(session_id: UUID, **_: Any) -> None:
+    """The same where a session is erased, for whatever reason: pictures that were cut out of it do not outlive it."""
+    close_datasets([session_id])
+
+
+def close_datasets(session_ids: list[UUID]) -> None:
+    """No run learns any more from data sets with faces of these sessions, and their files are gone."""
+    touched = list(Dataset.objects.filter(sources__session_id__in=session_ids, withdrawn_at=None).distinct())
     Dataset.objects.filter(pk__in=[dataset.pk for dataset in touched]).update(withdrawn_at=timezone.now())
     for dataset in touched:
         stop_learning_from(dataset)

@@ -14,4 +14,6 @@ urlpatterns = [
     path("own/consent/", own_api.OwnConsentApi.as_view(), name="api-own-consent"),
     path("own/withdrawal/", own_api.OwnWithdrawalApi.as_view(), name="api-own-withdrawal"),
     path("own/requests/", own_api.OwnRequestApi.as_view(), name="api-own-requests"),
+    path("own/exports/", own_api.OwnExportListApi.as_view(), name="api-own-exports"),
+    path("own/exports/<uuid:export_id>/file/", own_api.OwnExportFileApi.as_view(), name="api-own-export-file"),
 ]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -18,7 +20,7 @@ from webplatform.consent.models import ConsentRecord
 from webplatform.consent.proofs import proof_of
 from webplatform.consent.queries import participant_history
 from webplatform.participation import services
-from webplatform.participation.queries import held_of, notice_data, standing_of
+from webplatform.participation.queries import notice_data, standing_of
 from webplatform.participation.serializers import (
     ConsentIn,
     OwnPageOut,
@@ -27,6 +29,10 @@ from webplatform.participation.serializers import (
     WithdrawalIn,
     standing_data,
 )
+from webplatform.retention.downloads import export_file
+from webplatform.retention.queries import held_of
+from webplatform.retention.serializers import ExportOut
+from webplatform.retention.services import ask_export
 from webplatform.studies.models import Participant
 from webplatform.studies.participants import link_of_key
 
@@ -111,3 +117,28 @@ class OwnRequestApi(OwnApi):
         sent.is_valid(raise_exception=True)
         asked = services.ask(participant=participant, **sent.validated_data)
         return Response(RequestOut(asked).data, status=status.HTTP_201_CREATED)
+
+
+@extend_schema(tags=["own"], parameters=[KEY])
+class OwnExportListApi(OwnApi):
+    """Copies of what is held of the participant; the newest replaces the one before."""
+
+    @extend_schema(operation_id="own_exports_list", responses=ExportOut(many=True))
+    def get(self, request: Request) -> Response:
+        return Response(ExportOut(self.participant(request).exports.all(), many=True).data)
+
+    @extend_schema(operation_id="own_exports_ask", request=None, responses={202: ExportOut})
+    def post(self, request: Request) -> Response:
+        participant = self.participant(request)
+        export = ask_export(participant=participant, language=participant.language)
+        return Response(ExportOut(export).data, status=status.HTTP_202_ACCEPTED)
+
+
+@extend_schema(tags=["own"], parameters=[KEY])
+class OwnExportFileApi(OwnApi):
+    """The copy's file, until it expires."""
+
+    @extend_schema(operation_id="own_exports_download", responses={(200, "application/zip"): OpenApiTypes.BINARY})
+    def get(self, request: Request, export_id: UUID) -> Response:
+        export = get_object_or_404(self.participant(request).exports, pk=export_id)
+        return export_file(request._request, export)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -23,11 +25,14 @@ from webplatform.dashboard.live_views import live_context
 from webplatform.live.protocol import faces_data
 from webplatform.live.services import look
 from webplatform.participation import services
-from webplatform.participation.copies import copy_of
-from webplatform.participation.queries import held_of, standing_of
-from webplatform.participation.seats import KEPT_AS, participant_only
+from webplatform.participation.queries import standing_of
+from webplatform.participation.seats import KEPT_AS, over, participant_only
+from webplatform.retention.downloads import export_file
+from webplatform.retention.models import DataExport
+from webplatform.retention.queries import held_of
+from webplatform.retention.services import ask_export
 from webplatform.studies.models import ParticipantRequest
-from webplatform.studies.participants import link_of_key
+from webplatform.studies.participants import key_digest, link_of_key
 
 LINK = ConsentRecord.Channel.LINK
 CHECK_BYTES = 2 * 1024**2
@@ -39,7 +44,7 @@ def enter(request: HttpRequest, key: str) -> HttpResponse:
     """Open a link: this browser is the participant's from now on, and the key leaves the address."""
     link = link_of_key(key)
     if link is None:
-        return render(request, "participation/over.html", status=404)
+        return over(request, digest=key_digest(key))
     request.session.cycle_key()
     request.session[KEPT_AS] = link.pk
     response = redirect("participation:home")
@@ -100,13 +105,20 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 
 @participant_only
-@require_GET
+@require_POST
 def copy(request: HttpRequest) -> HttpResponse:
-    """Everything that is held, as one ZIP file."""
+    """Ask for everything that is held, as one ZIP file."""
     participant = request.link.participant
-    response = HttpResponse(copy_of(participant), content_type="application/zip")
-    response["Content-Disposition"] = f'attachment; filename="raut-{participant.pk}.zip"'
-    return response
+    ask_export(participant=participant, language=get_language() or participant.language)
+    messages.success(request, _("Your copy is being made. This page shows when it is ready."))
+    return redirect("participation:home")
+
+
+@participant_only
+@require_GET
+def download(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """The ZIP file."""
+    return export_file(request, get_object_or_404(DataExport, participant=request.link.participant, pk=pk))
 
 
 @participant_only
@@ -163,6 +175,7 @@ def _home(request: HttpRequest, status: int = 200) -> HttpResponse:
         "scopes": [(scope, scope in standing["scopes"]) for scope in Scope],
         "records": participant_history(participant),
         "held": held_of(participant),
+        "export": participant.exports.first(),
         "requests": participant.requests.order_by("-asked_at"),
         "kinds": ParticipantRequest.Kind.choices,
     }

@@ -1,4 +1,4 @@
-"""What is held of a participant, and what a study's owner has to answer."""
+"""What a participant has agreed to, and what a study's owner has to answer."""
 
 from __future__ import annotations
 
@@ -8,31 +8,12 @@ from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from webplatform.accounts.models import User
-from webplatform.analysis.models import MediaFile
 from webplatform.consent.models import Scope
 from webplatform.consent.notices import notice_of
 from webplatform.consent.queries import effective_scopes, latest_of
 from webplatform.consent.services import is_current
 from webplatform.history.models import Session
 from webplatform.studies.models import Participant, ParticipantRequest, Study
-
-
-def held_of(participant: Participant) -> list[dict[str, Any]]:
-    """The participant's sessions, newest first, with what each holds."""
-    sessions = Session.objects.filter(participant=participant).order_by("-created_at")
-    with_media = set(MediaFile.objects.filter(session__in=sessions).values_list("session_id", flat=True))
-    return [
-        {
-            "session": str(session.pk),
-            "source": session.source,
-            "state": session.state,
-            "recorded_at": session.created_at,
-            "duration_ms": session.duration_ms,
-            "readings": session.frames_scored,
-            "has_media": session.pk in with_media,
-        }
-        for session in sessions
-    ]
 
 
 def standing_of(participant: Participant) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
 from webplatform.live.services import Seat
+from webplatform.retention.models import ErasedLink
 from webplatform.studies.models import ParticipantLink
 from webplatform.studies.participants import valid_links
 
@@ -31,6 +32,12 @@ def seat_of_login(kept: Any) -> Seat | None:
     return Seat(link.created_by, link.participant)
 
 
+def over(request: HttpRequest, **link: Any) -> HttpResponse:  # the link's number or its key's hash
+    """The page of a link that opens nothing (any more); that of somebody who was erased shows their receipt."""
+    erased = ErasedLink.objects.filter(**link).select_related("receipt").first()
+    return render(request, "participation/over.html", {"receipt": erased and erased.receipt}, status=404)
+
+
 def participant_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Let the view see `request.link`; whoever has none that is valid reads that the link is over."""
 
@@ -39,8 +46,7 @@ def participant_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         request.link = link_of_login(request.session)
         if request.link is None:
-            request.session.pop(KEPT_AS, None)
-            return render(request, "participation/over.html", status=404)
+            return over(request, link_id=request.session.get(KEPT_AS))
         return view(request, *args, **kwargs)
 
     return guarded

@@ -9,8 +9,7 @@ from django.db import transaction
 from webplatform.accounts.models import User
 from webplatform.consent.models import ConsentRecord, Scope
 from webplatform.consent.services import give_participant_consent, withdraw_participant
-from webplatform.history.erasing import erase_session
-from webplatform.history.models import Session
+from webplatform.retention.services import erase_participant
 from webplatform.studies.models import Participant, ParticipantRequest
 from webplatform.studies.participants import answer_request, ask
 from webplatform.studies.trail import record
@@ -50,18 +49,18 @@ def withdraw(*, participant: Participant, channel: Channel, scopes: Iterable[str
 
 @transaction.atomic
 def answer(*, request: ParticipantRequest, user: User, is_done: bool, text: str) -> ParticipantRequest:
-    """The request is answered; an erasure that is said to be done is done: consent, sessions and videos are gone.
+    """The request is answered; an erasure that is said to be done is done: nothing of the participant is left.
 
     Raises:
         NotAllowed: the user does not own the study.
         Invalid: there is no answer.
         Conflict: it was answered already.
     """
+    participant = request.participant
     answered = answer_request(request=request, user=user, is_done=is_done, answer=text)
     if is_done and answered.kind == ParticipantRequest.Kind.ERASURE:
-        withdraw_participant(participant=answered.participant, channel=Channel.PAGE)
-        for session in Session.objects.filter(participant=answered.participant):
-            erase_session(session=session)
+        erase_participant(participant=participant, by=user)
+        answered.participant = participant  # whose row goes with the commit
     return answered
 
 

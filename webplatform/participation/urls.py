@@ -12,6 +12,7 @@ urlpatterns = [
     path("p/withdraw/", participant_pages.withdraw, name="withdraw"),
     path("p/requests/", participant_pages.ask, name="ask"),
     path("p/copy/", participant_pages.copy, name="copy"),
+    path("p/copies/<uuid:pk>/", participant_pages.download, name="download"),
     path("p/proofs/<int:pk>/", participant_pages.proof, name="proof"),
     path("p/live/", participant_pages.live, name="live"),
     path("p/live/check/", participant_pages.check, name="check"),

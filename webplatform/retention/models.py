@@ -42,6 +42,17 @@ class Receipt(models.Model):
         return f"{self.kind} {self.pk}"
 
 
+class ErasedLink(models.Model):
+    """The link of somebody who was erased: for a while it opens their receipt, and nothing else is left to open."""
+
+    link_id = models.BigIntegerField(unique=True)
+    digest = models.CharField(max_length=64, unique=True, help_text=_("SHA-256 of the link's key, hex."))
+    receipt = models.ForeignKey(Receipt, on_delete=models.CASCADE, related_name="links")
+
+    def __str__(self) -> str:
+        return f"{self.link_id}"
+
+
 class DataExportQuerySet(models.QuerySet["DataExport"]):
     """Exports as a user may reach them."""
 

@@ -23,13 +23,17 @@ class RetentionPolicy:
     observation_days: int
     rest_days: int
 
+    def days(self) -> dict[str, int]:
+        """The numbers by name."""
+        return asdict(self)
+
     def capped(self, most: int) -> RetentionPolicy:
         """The same within a ceiling."""
-        return RetentionPolicy(*(min(days, most) for days in asdict(self).values()))
+        return RetentionPolicy(*(min(days, most) for days in self.days().values()))
 
     def is_shorter_than(self, other: RetentionPolicy) -> bool:
         """Whether anything goes earlier by this one."""
-        mine, theirs = asdict(self), asdict(other)
+        mine, theirs = self.days(), other.days()
         return any(mine[name] < theirs[name] for name in mine)
 
     @property

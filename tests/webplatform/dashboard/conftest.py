@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from tests.webplatform.history.readings import face, frame
 from webplatform.accounts.models import User
-from webplatform.analysis.models import AnalysisJob
+from webplatform.analysis.models import AnalysisJob, MediaFile
 from webplatform.consent.models import ConsentRecord
 from webplatform.history.models import Session
 from webplatform.history.services import append_readings, close_session, fail_session, open_session
@@ -30,6 +30,7 @@ def session_of(study: Study, owner: User, consent: ConsentRecord) -> Callable[..
             close_session(session=session, duration_ms=60_000, is_partial=False)
         elif state in ("failed", "cancelled"):
             fail_session(session=session)
+            MediaFile.objects.create(session=session, original_name="x.mp4", stored_name="media.mp4", size_bytes=1)
         AnalysisJob.objects.create(session=session, state=state, queued_at=timezone.now(), **job)
         return session
 

@@ -297,7 +297,8 @@ class TestDeleting:
         with django_capture_on_commit_callbacks() as waiting:
             delete_session(session=story, user=owner)
         assert story.folder.exists()
-        waiting[0]()
+        for callback in waiting:
+            callback()
         assert not story.folder.exists()
         assert not Session.objects.exists()
         assert not Track.objects.exists()

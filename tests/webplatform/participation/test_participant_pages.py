@@ -1,8 +1,6 @@
 """A participant reads, agrees, sees, takes back and asks, without an account; each end is looked for in the stores."""
 
-import io
 import json
-import zipfile
 from datetime import timedelta
 
 import pytest
@@ -15,7 +13,7 @@ from webplatform.common.errors import ConsentMissing
 from webplatform.consent.models import ConsentRecord, ConsentText, ConsentWithdrawal
 from webplatform.consent.services import require_participant_consent
 from webplatform.history.models import Observation, Session
-from webplatform.studies.models import ParticipantLink, ParticipantRequest
+from webplatform.studies.models import Participant, ParticipantLink, ParticipantRequest
 from webplatform.studies.participants import create_link, key_digest, revoke_link
 
 
@@ -42,7 +40,7 @@ def test_a_link_that_is_over_opens_nothing(how, key, visitor, owner):
     tried = key + "x" if how == "wrong" else key
     assert Client().get(f"/p/{tried}/").status_code == 404
     if how != "wrong":
-        for path in ("/p/", "/p/copy/", "/p/live/"):
+        for path in ("/p/", "/p/live/"):
             assert visitor.get(path).status_code == 404
         assert agree(visitor).status_code == 404
 
@@ -128,17 +126,8 @@ def test_unticking_a_scope_takes_back_that_scope_only(
     assert [list(taken.scopes) for taken in ConsentRecord.objects.earliest("pk").withdrawals.all()] == [["train"]]
 
 
-def test_the_copy_holds_readings_and_proofs(visitor, recorded):
-    agree(visitor)
-    session = recorded(ConsentRecord.objects.get())
-    archive = zipfile.ZipFile(io.BytesIO(visitor.get("/p/copy/").content))
-    assert json.loads(archive.read("held.json"))[0]["session"] == str(session.pk)
-    assert "too_small" in archive.read(f"readings-{session.pk}.csv").decode()
-    assert f"consent-{ConsentRecord.objects.get().pk}.json" in archive.namelist()
-
-
 def test_a_request_has_72_hours_and_an_erasure_that_is_done_is_done(
-    visitor, participant, owner, viewer, client_of, recorded, django_capture_on_commit_callbacks
+    visitor, participant, key, owner, viewer, client_of, recorded, django_capture_on_commit_callbacks
 ):
     agree(visitor)
     session = recorded(ConsentRecord.objects.get())
@@ -154,7 +143,9 @@ def test_a_request_has_72_hours_and_an_erasure_that_is_done_is_done(
         client_of(owner).post(url, {"decision": "done", "answer": "All is gone."})
     assert not Session.objects.exists()
     assert not session.folder.exists()
-    assert "All is gone." in visitor.get("/p/").content.decode()
+    assert not Participant.objects.exists()
+    assert "Nothing is held of you any more" in visitor.get("/p/").content.decode()
+    assert "Nothing is held of you any more" in Client().get(f"/p/{key}/").content.decode()
 
 
 def test_an_overdue_request_is_marked(visitor, participant, owner, client_of):

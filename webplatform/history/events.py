@@ -1,0 +1,7 @@
+"""What history tells the other apps."""
+
+from django.dispatch import Signal
+
+# Sent inside the transaction that erases a session, with `session_id`. Whoever hears it removes what was made of the
+# session elsewhere.
+session_erased = Signal()

@@ -1,0 +1,123 @@
+"""Taking a person, or a study, out of every store. Each of these may be run again after a crash and finds the rest."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from functools import partial
+
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session as Login
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from webplatform.accounts.audit import record_event
+from webplatform.accounts.models import User
+from webplatform.common import ledger
+from webplatform.history.erasing import erase_session, remove_some_readings
+from webplatform.history.models import Session
+from webplatform.retention.models import DataExport, Receipt
+from webplatform.retention.queries import last_owned_by, own_sessions
+from webplatform.studies.models import Participant, Study
+
+READINGS_AT_ONCE = 5000
+
+
+def erase_sessions(sessions: QuerySet[Session]) -> None:
+    """The sessions are gone with everything in them; readings in batches, so that others can write in between."""
+    for session_id in list(sessions.values_list("pk", flat=True)):
+        session = Session.objects.filter(pk=session_id).first()
+        if session is not None:
+            while remove_some_readings(session=session, most=READINGS_AT_ONCE) >= READINGS_AT_ONCE:
+                pass
+            erase_session(session=session)
+
+
+@transaction.atomic
+def remove_participant(participant: Participant) -> None:
+    """The participant is gone with links, requests, consent and exports; their sessions went before."""
+    remove_exports(DataExport.objects.filter(participant=participant))
+    transaction.on_commit(partial(ledger.note, "participant", participant.pk), robust=True)
+    participant.delete()
+
+
+def erase_participant_data(participant: Participant) -> None:
+    """Nothing of the participant is left."""
+    erase_sessions(Session.objects.filter(participant=participant))
+    remove_participant(participant)
+
+
+def erase_study_data(study: Study) -> None:
+    """Nothing of the study is left, nor of anybody who took part in it."""
+    erase_sessions(Session.objects.filter(study=study))
+    with transaction.atomic():
+        remove_exports(DataExport.objects.filter(participant__study=study))
+        record_event("study.erased", study_id=study.pk)
+        transaction.on_commit(partial(ledger.note, "study", study.pk), robust=True)
+        study.delete()
+
+
+def erase_account_data(user: User) -> None:
+    """Nothing of the person is left: what rests on their consent, studies that were theirs alone, logins, the account.
+
+    What they recorded of participants in shared studies belongs to those studies and stays, without their name.
+    """
+    for study in last_owned_by(user).alone:
+        erase_study_data(study)
+    erase_sessions(own_sessions(user))
+    end_logins(user)
+    with transaction.atomic():
+        remove_exports(DataExport.objects.filter(user=user))
+        transaction.on_commit(partial(ledger.note, "account", user.pk, check=fingerprint(user)), robust=True)
+        user.delete()
+
+
+def end_logins(user: User) -> None:
+    """Nobody is signed in as the user any more, in no browser."""
+    ours = [login.pk for login in Login.objects.iterator() if login.get_decoded().get(SESSION_KEY) == str(user.pk)]
+    Login.objects.filter(pk__in=ours).delete()
+
+
+def fingerprint(user: User) -> str:
+    """What tells the account from another one that gets its number in a restored database."""
+    return hashlib.sha256(f"{user.pk} {user.date_joined.isoformat()}".encode()).hexdigest()[:16]
+
+
+def finish(receipt: Receipt) -> None:
+    """What the receipt says is true: whoever it is of is gone. Safe to run twice and at once."""
+    if receipt.kind == Receipt.Kind.PARTICIPANT:
+        participant = Participant.objects.filter(pk=receipt.subject).first()
+        if participant is not None:
+            erase_participant_data(participant)
+    elif receipt.kind == Receipt.Kind.ACCOUNT:
+        user = User.objects.filter(pk=receipt.subject, is_active=False).first()
+        if user is not None:
+            erase_account_data(user)
+    _close(receipt, timezone.now())
+
+
+def unfinished(before: datetime) -> QuerySet[Receipt]:
+    """Erasures that were begun before and have no end: whoever was at them died, or is still at it."""
+    kinds = (Receipt.Kind.PARTICIPANT, Receipt.Kind.ACCOUNT)
+    return Receipt.objects.filter(kind__in=kinds, finished_at=None, begun_at__lt=before)
+
+
+@transaction.atomic
+def _close(receipt: Receipt, at: datetime) -> None:
+    if Receipt.objects.filter(pk=receipt.pk, finished_at=None).update(finished_at=at):
+        record_event(
+            f"{receipt.kind}.erased", study_id=receipt.study_id, target=f"receipt:{receipt.pk}", **receipt.counts
+        )
+
+
+def remove_exports(exports: QuerySet[DataExport]) -> None:
+    """The exports are gone: the rows at once, the files when that is committed."""
+    for export in exports:
+        transaction.on_commit(partial(_unlink, export))
+    exports.delete()
+
+
+def _unlink(export: DataExport) -> None:
+    for file in export.file.parent.glob(f"{export.pk}.*"):
+        file.unlink(missing_ok=True)

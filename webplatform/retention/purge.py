@@ -1,0 +1,138 @@
+"""The purge: what a study's days, or the platform's, do not allow to stay any longer goes.
+
+Safe to run twice, at once, and to kill at any moment: each step removes something and counts it in one transaction, and
+what is left is found by the next run. Nothing is read into memory but a batch of keys.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.contrib.sessions.models import Session as Login
+from django.db import transaction
+from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
+
+from webplatform.analysis.leftovers import find_leftovers, remove_orphan_files
+from webplatform.analysis.withdrawals import drop_media
+from webplatform.history.erasing import close_readings, erase_session, remove_some_readings
+from webplatform.history.models import Session
+from webplatform.retention.erasing import remove_exports, remove_participant
+from webplatform.retention.models import DataExport, ErasedLink, exports_folder
+from webplatform.retention.queries import due_of
+from webplatform.retention.tally import Tally
+from webplatform.studies.models import Study
+
+logger = logging.getLogger(__name__)
+
+READINGS_AT_ONCE = 5000
+ROWS_AT_ONCE = 100
+ERASED_LINKS_STAY = timedelta(days=90)
+
+
+def purge(*, now: datetime | None = None) -> Counter[str]:
+    """Nothing is left whose time is over; returns how many of what went."""
+    now = now or timezone.now()
+    tally = Tally(now)
+    for study_id in list(Study.objects.values_list("pk", flat=True)):
+        study = Study.objects.filter(pk=study_id).first()
+        if study is not None:
+            _try_study(study, now, tally)
+    _purge_platform(now, tally)
+    tally.finish(timezone.now())
+    return tally.total
+
+
+def foresee(*, now: datetime | None = None) -> Counter[str]:
+    """How many of what a purge would remove; nothing changes."""
+    now = now or timezone.now()
+    total: Counter[str] = Counter()
+    for study in Study.objects.all():
+        total.update(due_of(study, study.retention, now).counts())
+    total["exports"] = _dead_exports(now).count() + len(_lost_exports(now))
+    total["logins"] = Login.objects.filter(expire_date__lt=now).count()
+    total["leftovers"] = len(find_leftovers())
+    return +total
+
+
+def _try_study(study: Study, now: datetime, tally: Tally) -> None:
+    try:
+        _purge_study(study, now, tally)
+    except Exception:  # what is wrong with one study must not keep the others' data alive
+        logger.exception("Study %s could not be purged.", study.pk)
+
+
+def _purge_study(study: Study, now: datetime, tally: Tally) -> None:
+    due = due_of(study, study.retention, now)
+    for session in _each(due.videos):
+        with transaction.atomic():
+            tally.add(study, videos=int(drop_media(session)))
+    for session in _each(due.readings):
+        _remove_readings(session, tally)
+        with transaction.atomic():
+            close_readings(session=session)
+            tally.add(study, sessions_without_readings=1)
+    for session in _each(due.sessions):
+        _remove_readings(session, tally)
+        with transaction.atomic():
+            erase_session(session=session)
+            tally.add(study, sessions=1)
+    for participant in _each(due.participants):
+        with transaction.atomic():
+            remove_participant(participant)
+            tally.add(study, participants=1)
+
+
+def _remove_readings(session: Session, tally: Tally) -> None:
+    gone = READINGS_AT_ONCE
+    while gone >= READINGS_AT_ONCE:
+        with transaction.atomic():
+            gone = remove_some_readings(session=session, most=READINGS_AT_ONCE)
+            tally.add(session.study, readings=gone)
+
+
+def _purge_platform(now: datetime, tally: Tally) -> None:
+    for export in _each(_dead_exports(now)):
+        with transaction.atomic():
+            remove_exports(DataExport.objects.filter(pk=export.pk))
+            tally.add(None, exports=1)
+    for file in _lost_exports(now):
+        file.unlink(missing_ok=True)
+    with transaction.atomic():
+        logins, _kinds = Login.objects.filter(expire_date__lt=now).delete()
+        ErasedLink.objects.filter(receipt__finished_at__lt=now - ERASED_LINKS_STAY).delete()
+        tally.add(None, logins=logins)
+    with transaction.atomic():
+        tally.add(None, leftovers=remove_orphan_files())
+
+
+def _dead_exports(now: datetime) -> QuerySet[DataExport]:
+    """Exports whose link has expired, and those that failed a day ago."""
+    failed = Q(state=DataExport.State.FAILED, finished_at__lt=now - timedelta(days=1))
+    return DataExport.objects.filter(Q(expires_at__lt=now) | failed)
+
+
+def _lost_exports(now: datetime) -> list[Path]:
+    """Files of exports that no row knows of, or that a dead worker began, a day after they were last written to."""
+    if not exports_folder().is_dir():
+        return []
+    limit = (now - timedelta(days=1)).timestamp()
+    known = {str(pk) for pk in DataExport.objects.values_list("pk", flat=True)}
+    old = [file for file in exports_folder().iterdir() if file.stat().st_mtime < limit]
+    return [file for file in old if file.suffix != ".zip" or file.stem not in known]
+
+
+def _each(rows: QuerySet[Model]) -> Iterator[Model]:
+    """The rows, a batch of keys at a time; each is looked up anew, because it may be gone by then."""
+    ordered = rows.order_by("pk").values_list("pk", flat=True)
+    keys = list(ordered[:ROWS_AT_ONCE])
+    while keys:
+        for key in keys:
+            row = rows.model.objects.filter(pk=key).first()
+            if row is not None:
+                yield row
+        keys = list(ordered.filter(pk__gt=keys[-1])[:ROWS_AT_ONCE])

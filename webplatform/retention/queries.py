@@ -1,0 +1,139 @@
+"""What goes by when, and what is held of whom."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from webplatform.accounts.models import User
+from webplatform.analysis.models import MediaFile
+from webplatform.history.deadlines import NEAR, ended_before, with_end
+from webplatform.history.models import Session
+from webplatform.studies.models import Membership, Participant, Study
+from webplatform.studies.policy import RetentionPolicy
+
+TOLD_BEFORE = NEAR
+RETRIED_WITHIN = timedelta(days=1)  # a failed analysis keeps its video so long where no video is to be kept
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What has to go: sessions that lose their video, that lose their readings, that go whole; and participants."""
+
+    videos: QuerySet[Session]
+    readings: QuerySet[Session]
+    sessions: QuerySet[Session]
+    participants: QuerySet[Participant]
+
+    def counts(self) -> dict[str, int]:
+        """How many of each there are."""
+        return {name: getattr(self, name).count() for name in ("videos", "readings", "sessions", "participants")}
+
+
+def due_of(study: Study, policy: RetentionPolicy, at: datetime) -> Due:
+    """What of the study has to be gone at the time, by these days."""
+    sessions = Session.objects.filter(study=study)
+    ended = sessions.exclude(state=Session.State.OPEN)
+    return Due(
+        videos=ended_before(ended.filter(media__isnull=False), at - (policy.media_time or RETRIED_WITHIN)),
+        readings=ended_before(ended.filter(readings_removed_at=None), at - policy.observation_time),
+        sessions=ended_before(sessions, at - policy.rest_time),
+        participants=_not_heard_of_since(study, at - policy.rest_time),
+    )
+
+
+def _not_heard_of_since(study: Study, moment: datetime) -> QuerySet[Participant]:
+    silent = Participant.objects.filter(study=study, sessions=None, created_at__lt=moment)
+    for sign in ("links__created_at", "links__last_used_at", "requests__asked_at", "consents__given_at"):
+        silent = silent.exclude(**{f"{sign}__gte": moment})
+    return silent
+
+
+def going_soon(user: User) -> dict[str, int]:
+    """How many videos, readings and sessions of the studies that the user owns go within a week; empty: nothing."""
+    owned = Study.objects.filter(memberships__user=user, memberships__role=Membership.Role.OWNER)
+    by_policy: dict[RetentionPolicy, list[Study]] = defaultdict(list)
+    for study in owned:
+        by_policy[study.retention].append(study)
+    if not by_policy:
+        return {}
+    counts = _count_soon(by_policy, timezone.now() + TOLD_BEFORE)
+    return {name: n for name, n in counts.items() if n}
+
+
+def _count_soon(by_policy: dict[RetentionPolicy, list[Study]], at: datetime) -> dict[str, int]:
+    videos, readings, rest = Q(pk=None), Q(pk=None), Q(pk=None)
+    for policy, studies in by_policy.items():
+        in_them = Q(study__in=studies)
+        if policy.media_days:
+            videos |= in_them & Q(ended_at__lt=at - policy.media_time)
+        readings |= in_them & Q(ended_at__lt=at - policy.observation_time)
+        rest |= in_them & Q(ended_at__lt=at - policy.rest_time)
+    in_any = with_end(Session.objects.filter(study__in=[study for studies in by_policy.values() for study in studies]))
+    return in_any.exclude(state=Session.State.OPEN).aggregate(
+        videos=Count("pk", filter=videos & Q(media__isnull=False)),
+        readings=Count("pk", filter=readings & Q(readings_removed_at=None)),
+        sessions=Count("pk", filter=rest),
+    )
+
+
+def held_of(participant: Participant) -> list[dict[str, Any]]:
+    """The participant's sessions, newest first, with what each holds."""
+    return held_in(Session.objects.filter(participant=participant))
+
+
+def held_in(sessions: QuerySet[Session]) -> list[dict[str, Any]]:
+    """What each of the sessions holds, newest first."""
+    with_media = set(MediaFile.objects.filter(session__in=sessions).values_list("session_id", flat=True))
+    return [_held(session, session.pk in with_media) for session in sessions.order_by("-created_at")]
+
+
+def _held(session: Session, has_media: bool) -> dict[str, Any]:
+    return {
+        "session": str(session.pk),
+        "source": session.source,
+        "state": session.state,
+        "recorded_at": session.created_at,
+        "duration_ms": session.duration_ms,
+        "readings": 0 if session.readings_removed_at else session.frames_scored,
+        "has_media": has_media,
+    }
+
+
+def own_sessions(user: User) -> QuerySet[Session]:
+    """The sessions that rest on the user's own consent: what is held of the person, not of others they recorded."""
+    return Session.objects.filter(consent__user=user)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedStudies:
+    """The studies that a user alone owns.
+
+    Args:
+        alone: nobody else is in them; they go with the account.
+        shared: others are in them; somebody else has to own them first.
+    """
+
+    alone: list[Study]
+    shared: list[Study]
+
+
+def last_owned_by(user: User) -> OwnedStudies:
+    """The studies that would have no owner without the user."""
+    owners = Membership.objects.filter(role=Membership.Role.OWNER)
+    mine = Study.objects.filter(memberships__in=owners.filter(user=user))
+    last = mine.exclude(memberships__in=owners.exclude(user=user)).order_by("name")
+    others = set(Membership.objects.filter(study__in=last).exclude(user=user).values_list("study_id", flat=True))
+    return OwnedStudies([s for s in last if s.pk not in others], [s for s in last if s.pk in others])
+
+
+def owners_of(study: Study) -> Iterable[User]:
+    """The study's owners who can sign in."""
+    memberships = {"memberships__study": study, "memberships__role": Membership.Role.OWNER}
+    return User.objects.filter(is_active=True, **memberships)

@@ -1,0 +1,174 @@
+"""What people decide about their data: how long it stays, a copy of it, the end of it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.core.cache import cache
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from webplatform.accounts.audit import record_event
+from webplatform.accounts.models import ApiToken, User
+from webplatform.analysis.models import MediaFile
+from webplatform.common.errors import Conflict, Invalid, NotAllowed
+from webplatform.consent.models import ConsentRecord
+from webplatform.consent.services import withdraw_consent, withdraw_participant
+from webplatform.history.models import Observation, Session
+from webplatform.retention import erasing
+from webplatform.retention.models import DataExport, ErasedLink, Receipt
+from webplatform.retention.queries import due_of, last_owned_by, own_sessions
+from webplatform.retention.tasks import send_export
+from webplatform.studies.models import Participant, Study
+from webplatform.studies.policy import RetentionPolicy
+from webplatform.studies.services import change_retention, require_owner
+
+MOST_GUESSES, GUESSES_REMEMBERED_S = 5, 900
+Channel = ConsentRecord.Channel
+
+
+def change_policy(*, study: Study, user: User, policy: RetentionPolicy, is_confirmed: bool) -> Study:
+    """The study keeps things for these days; where that makes something go at once, only if it is confirmed.
+
+    Raises:
+        NotAllowed: the user does not own the study.
+        Invalid: a number of days makes no sense.
+        Conflict: something would go and it is not confirmed; `details` say how much.
+    """
+    require_owner(study, user)
+    if policy.is_shorter_than(study.retention) and not is_confirmed:
+        losses = what_would_go(study, policy)
+        if losses:
+            raise Conflict(_("The next purge would remove what is older than this. Confirm that it shall."), **losses)
+    return change_retention(study=study, user=user, policy=policy)
+
+
+def what_would_go(study: Study, policy: RetentionPolicy) -> dict[str, int]:
+    """How many of what these days would remove now that the present ones do not; empty: nothing."""
+    now = timezone.now()
+    then, already = due_of(study, policy, now).counts(), due_of(study, study.retention, now).counts()
+    return {name: n - already[name] for name, n in then.items() if n > already[name]}
+
+
+def ask_export(*, user: User | None = None, participant: Participant | None = None, language: str) -> DataExport:
+    """A copy of all that is held of the person is being made; one that waits already is returned, an older one goes."""
+    of = {"user": user} if user else {"participant": participant}
+    waiting = DataExport.objects.filter(state__in=(DataExport.State.QUEUED, DataExport.State.RUNNING), **of)
+    try:
+        with transaction.atomic():
+            if found := waiting.first():
+                return found
+            erasing.remove_exports(DataExport.objects.filter(**of))
+            export = DataExport.objects.create(language=language, asked_at=timezone.now(), **of)
+            study_id = participant.study_id if participant else None
+            record_event("export.asked", actor=user, study_id=study_id, target=f"export:{export.pk}")
+            transaction.on_commit(partial(send_export, export.pk), robust=True)
+            return export
+    except IntegrityError:  # asked twice at once: the other one's counts
+        return waiting.get()
+
+
+def erase_participant(*, participant: Participant, by: User) -> Receipt:
+    """What runs on the participant is stopped, their links open nothing, and everything of them goes.
+
+    Raises:
+        NotAllowed: the user does not own the study.
+    """
+    require_owner(participant.study, by)
+    with transaction.atomic():
+        receipt = _begin(Receipt.Kind.PARTICIPANT, participant.pk, by, _held_of_participant(participant))
+        Receipt.objects.filter(pk=receipt.pk).update(study_id=participant.study_id)
+        withdraw_participant(participant=participant, channel=Channel.PAGE)
+        links = [ErasedLink(link_id=x.pk, digest=x.digest, receipt=receipt) for x in participant.links.all()]
+        ErasedLink.objects.bulk_create(links, ignore_conflicts=True)
+        participant.links.filter(revoked_at=None).update(revoked_at=timezone.now())
+        transaction.on_commit(partial(_finish, receipt), robust=True)
+    receipt.refresh_from_db()
+    return receipt
+
+
+def erase_account(*, user: User, by: User) -> Receipt:
+    """The account opens nothing, what runs on it is stopped, and everything of the person goes.
+
+    Raises:
+        NotAllowed: it is somebody else's, and the user is no admin.
+        Conflict: a study that others work in would have no owner.
+    """
+    if by.pk != user.pk and not (by.is_active and by.is_staff):
+        raise NotAllowed(_("Only admins may do this."))
+    shared = last_owned_by(user).shared
+    if shared:
+        names = ", ".join(study.name for study in shared)
+        raise Conflict(
+            _("Others work in studies that would have no owner: %(names)s. Make one of them an owner first.")
+            % {"names": names},
+            studies=[str(study.pk) for study in shared],
+        )
+    with transaction.atomic():
+        receipt = _begin(Receipt.Kind.ACCOUNT, user.pk, by, _held_of_user(user))
+        User.objects.filter(pk=user.pk).update(is_active=False)
+        ApiToken.objects.filter(user=user).delete()
+        erasing.end_logins(user)
+        withdraw_consent(user=user)
+        transaction.on_commit(partial(_finish, receipt), robust=True)
+    receipt.refresh_from_db()
+    return receipt
+
+
+def require_own_word(*, user: User, password: str) -> None:
+    """The user has shown again who they are: by the password, or without one by the e-mail address.
+
+    Raises:
+        Invalid: it is wrong.
+        NotAllowed: it was wrong too often.
+    """
+    key = f"erase-guesses-{user.pk}"
+    cache.add(key, 0, GUESSES_REMEMBERED_S)
+    if cache.get(key, 0) >= MOST_GUESSES:
+        raise NotAllowed(_("Too many wrong passwords. Try again in a quarter of an hour."))
+    is_right = user.check_password(password) if user.has_usable_password() else password.casefold() == user.email
+    if not is_right:
+        cache.set(key, cache.get(key, 0) + 1, GUESSES_REMEMBERED_S)
+        raise Invalid(_("The password is wrong."), field="password")
+
+
+def _begin(kind: Receipt.Kind, subject: object, by: User, counts: dict[str, int]) -> Receipt:
+    receipt = Receipt.objects.create(
+        kind=kind, subject=str(subject), asked_by_id=by.pk, counts=counts, begun_at=timezone.now()
+    )
+    record_event(f"{kind.value}.erasure_begun", actor=by, target=f"receipt:{receipt.pk}")
+    return receipt
+
+
+def _finish(receipt: Receipt) -> None:
+    erasing.finish(Receipt.objects.get(pk=receipt.pk))
+
+
+def _held_of_participant(participant: Participant) -> dict[str, int]:
+    return _held_in(Session.objects.filter(participant=participant)) | {
+        "consents": participant.consents.count(),
+        "links": participant.links.count(),
+        "requests": participant.requests.count(),
+        "exports": participant.exports.count(),
+    }
+
+
+def _held_of_user(user: User) -> dict[str, int]:
+    alone = last_owned_by(user).alone
+    sessions = own_sessions(user) | Session.objects.filter(study__in=alone)
+    return _held_in(sessions.distinct()) | {
+        "studies": len(alone),
+        "participants": Participant.objects.filter(study__in=alone).count(),
+        "consents": user.consents.count(),
+        "tokens": user.api_tokens.count(),
+        "exports": user.exports.count(),
+    }
+
+
+def _held_in(sessions: object) -> dict[str, int]:
+    return {
+        "sessions": sessions.count(),
+        "readings": Observation.objects.filter(session__in=sessions).count(),
+        "videos": MediaFile.objects.filter(session__in=sessions).count(),
+    }

@@ -1,0 +1,58 @@
+"""What the housekeeper does for retention: ids travel, and nothing else."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from uuid import UUID
+
+from celery import shared_task
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+from redis import RedisError
+
+from webplatform.retention import erasing, purge, stranded, warning, work
+from webplatform.retention.models import DataExport
+
+UNFINISHED_AFTER = timedelta(minutes=1)
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(name="webplatform.retention.tasks.purge")
+def purge_now() -> None:
+    """Remove what its time is over for."""
+    purge.purge()
+
+
+@shared_task
+def tell_owners() -> None:
+    """Tell the studies' owners by mail what will go within a week."""
+    warning.tell_owners()
+
+
+@shared_task
+def export(export_id: str) -> None:
+    """Write the export, if it still waits."""
+    work.run_export(UUID(export_id))
+
+
+@shared_task
+def requeue_stranded() -> None:
+    """Take up exports and erasures whose process died, and exports whose message was lost."""
+    stranded.release_stale_exports()
+    for export_id in stranded.unsent_exports():
+        send_export(export_id)
+    for receipt in erasing.unfinished(timezone.now() - UNFINISHED_AFTER):
+        erasing.finish(receipt)
+
+
+def send_export(export_id: UUID) -> bool:
+    """Send the export's message; False when Redis is away, and then the beat sends it later."""
+    try:
+        export.delay(str(export_id))
+    except (OperationalError, RedisError) as error:
+        logger.warning("Export %s waits for Redis to come back: %s", export_id, error)
+        return False
+    DataExport.objects.filter(pk=export_id).update(enqueued_at=timezone.now())
+    return True
