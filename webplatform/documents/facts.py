@@ -31,8 +31,8 @@ def limits_of(study: Study) -> Facts:
     media = days % {"n": policy.media_days} if policy.media_days else _("deleted as soon as it was analysed")
     return (
         (_("Video"), media),
-        (_("Readings"), days % {"n": policy.observation_days}),
-        (_("Session, markers, corrections"), days % {"n": policy.rest_days}),
+        (_("Readings and corrections"), days % {"n": policy.observation_days}),
+        (_("Session and markers"), days % {"n": policy.rest_days}),
     )
 
 

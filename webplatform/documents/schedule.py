@@ -45,8 +45,8 @@ def _studies() -> Section:
     count = ngettext("There is %(n)d study.", "There are %(n)d studies.", len(policies)) % {"n": len(policies)}
     spans = (
         (_("Video"), [policy.media_days for policy in policies]),
-        (_("Readings"), [policy.observation_days for policy in policies]),
-        (_("Session, markers, corrections"), [policy.rest_days for policy in policies]),
+        (_("Readings and corrections"), [policy.observation_days for policy in policies]),
+        (_("Session and markers"), [policy.rest_days for policy in policies]),
     )
     facts = tuple((term, _span(min(n), max(n))) for term, n in spans)
     return Section(_("The studies on this server"), text=(count,), facts=facts)

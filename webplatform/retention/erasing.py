@@ -66,15 +66,14 @@ def erase_account_data(user: User) -> None:
     for study in last_owned_by(user).alone:
         erase_study_data(study)
     erase_sessions(own_sessions(user))
-    end_logins(user)
+    _remove_logins(user)
     with transaction.atomic():
         remove_exports(DataExport.objects.filter(user=user))
         transaction.on_commit(partial(ledger.note, "account", user.pk, check=fingerprint(user)), robust=True)
         user.delete()
 
 
-def end_logins(user: User) -> None:
-    """Nobody is signed in as the user any more, in no browser."""
+def _remove_logins(user: User) -> None:
     ours = [login.pk for login in Login.objects.iterator() if login.get_decoded().get(SESSION_KEY) == str(user.pk)]
     Login.objects.filter(pk__in=ours).delete()
 

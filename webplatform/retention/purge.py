@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
+from webplatform.accounts.logins import forget_ended
 from webplatform.analysis.leftovers import find_leftovers, remove_orphan_files
 from webplatform.analysis.withdrawals import drop_media
 from webplatform.history.erasing import close_readings, erase_session, remove_some_readings
@@ -103,7 +104,8 @@ def _purge_platform(now: datetime, tally: Tally) -> None:
     for file in _lost_exports(now):
         file.unlink(missing_ok=True)
     with transaction.atomic():
-        logins, _kinds = Login.objects.filter(expire_date__lt=now).delete()
+        logins = Login.objects.filter(expire_date__lt=now).count()
+        forget_ended()
         ErasedLink.objects.filter(receipt__finished_at__lt=now - ERASED_LINKS_STAY).delete()
         tally.add(None, logins=logins)
     with transaction.atomic():

@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from webplatform.accounts.audit import record_event
+from webplatform.accounts.events import account_disabled
+from webplatform.accounts.logins import end_logins_of
 from webplatform.accounts.models import ApiToken, User
 from webplatform.analysis.models import MediaFile
 from webplatform.common.errors import Conflict, Invalid, NotAllowed
@@ -109,7 +111,8 @@ def erase_account(*, user: User, by: User) -> Receipt:
         receipt = _begin(Receipt.Kind.ACCOUNT, user.pk, by, _held_of_user(user))
         User.objects.filter(pk=user.pk).update(is_active=False)
         ApiToken.objects.filter(user=user).delete()
-        erasing.end_logins(user)
+        end_logins_of(user)
+        account_disabled.send(sender=User, user=user)
         withdraw_consent(user=user)
         transaction.on_commit(partial(_finish, receipt), robust=True)
     receipt.refresh_from_db()
