@@ -12,13 +12,16 @@ from django.utils import timezone
 from tests.conftest import PASSWORD
 from webplatform.accounts.models import ApiToken, AuditEvent, User
 from webplatform.accounts.services import create_token
+from webplatform.common import ledger
 from webplatform.common.errors import Conflict, Invalid, NotAllowed
 from webplatform.consent.models import ConsentRecord
-from webplatform.consent.services import give_participant_consent
-from webplatform.history.models import Observation
+from webplatform.consent.services import give_participant_consent, withdraw_participant
+from webplatform.history.models import Observation, Session
+from webplatform.history.services import delete_session
 from webplatform.learning.models import Dataset, DatasetSource
 from webplatform.retention import services
 from webplatform.retention.models import DataExport, ErasedLink, Receipt
+from webplatform.retention.reapplying import fingerprint_of, reapply
 from webplatform.retention.services import ask_export, erase_account, erase_participant, require_own_word
 from webplatform.retention.tasks import requeue_stranded
 from webplatform.retention.work import run_export
@@ -274,3 +277,49 @@ def test_the_owner_erases_a_participant_by_page_and_by_rest(
     with django_capture_on_commit_callbacks(execute=True):
         client_of(owner).post(f"/studies/{study.pk}/participants/{other.pk}/erase/")
     assert not Participant.objects.exists()
+
+
+def test_a_restore_brings_no_withdrawn_consent_back(participant, agreed, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        withdraw_participant(participant=participant, channel="link")
+    assert reapply() == {}
+    entry = [line for line in ledger.entries() if line["kind"] == "consent"]
+    assert entry[0]["check"] == fingerprint_of(agreed)
+    other = give_participant_consent(participant=participant, language="en", channel="link", scopes=["analyse"])
+    ledger.note("consent", other.pk, check="of another one", scopes=["analyse"])
+    assert reapply() == {}
+    ledger.note("consent", other.pk, check=fingerprint_of(other), scopes=["analyse"])
+    assert reapply() == {"consent": 1}
+    other.refresh_from_db()
+    assert other.withdrawn_at is not None
+
+
+def test_a_number_that_is_given_again_is_somebody_else(person, erased, django_capture_on_commit_callbacks):
+    number = person.pk
+    erased(erase_account, user=person, by=person)
+    User.objects.create_user("new@example.org", PASSWORD, id=number)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert reapply() == {}
+    assert User.objects.filter(pk=number).exists()
+
+
+def test_a_deleted_session_does_not_come_back_either(
+    agreed, recorded, owner, rows_of, django_capture_on_commit_callbacks
+):
+    session = recorded(agreed)
+    number = session.pk
+    with django_capture_on_commit_callbacks(execute=True):
+        delete_session(session=session, user=owner)
+    again = recorded(agreed, pk=number)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert reapply() == {"session": 1}
+    assert (rows_of([number]), again.folder.exists()) == ({}, False)
+
+
+def test_a_line_that_a_crash_cut_off_harms_nothing(agreed, recorded, tmp_path):
+    recorded(agreed)
+    (tmp_path / "erasures.jsonl").write_text(
+        '{"kind": "session", "sub\n{"kind": "moon", "subject": 1}\n[]\n{"kind": "session", "subject": "x"}\n'
+    )
+    assert reapply() == {}
+    assert Session.objects.exists()
