@@ -16,15 +16,16 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-READINGS = 400_000
+READINGS = 200_000
 SEED = """
 import django; django.setup()
 from datetime import timedelta
+from django.db import connection
 from django.utils import timezone
 from webplatform.accounts.models import User
 from webplatform.analysis.models import MediaFile
 from webplatform.consent.services import give_consent, give_participant_consent
-from webplatform.history.models import Observation, Session, Track
+from webplatform.history.models import Session, Track
 from webplatform.studies.models import Membership, Participant, Study
 user = User.objects.create_user("owner@example.org", "correct-horse-battery")
 study = Study.objects.create(name="Laughter", languages=["en"])
@@ -36,9 +37,11 @@ def record(consent, participant, days, readings):
     session = Session.objects.create(study=study, created_by=user, consent=consent, participant=participant, title="x",
         source="upload", state="closed", every_ms=200, closed_at=then)
     track = Track.objects.create(session=session, number=1)
-    for first in range(0, readings, 5000):
-        Observation.objects.bulk_create(Observation(session=session, track=track, t_ms=n, x=0, y=0, w=9, h=9,
-            reason="too_small") for n in range(first, min(first + 5000, readings)))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < %s) INSERT INTO"
+            " history_observation (session_id, track_id, t_ms, x, y, w, h, reason) SELECT %s, %s, i, 0, 0, 9, 9,"
+            " 'too_small' FROM n", [readings, session.pk.hex, track.pk])
     session.folder.mkdir(parents=True)
     (session.folder / "media.mp4").write_bytes(b"film")
     MediaFile.objects.create(session=session, original_name="x.mp4", stored_name="media.mp4", size_bytes=4)
