@@ -19,7 +19,7 @@ from webplatform.history.erasing import erase_session, remove_some_readings
 from webplatform.history.models import Session
 from webplatform.retention.models import DataExport, Receipt
 from webplatform.retention.queries import last_owned_by, own_sessions
-from webplatform.studies.models import Participant, Study
+from webplatform.studies.models import Invitation, Participant, Study
 
 READINGS_AT_ONCE = 5000
 
@@ -69,6 +69,7 @@ def erase_account_data(user: User) -> None:
     _remove_logins(user)
     with transaction.atomic():
         remove_exports(DataExport.objects.filter(user=user))
+        Invitation.objects.filter(email__iexact=user.email).delete()
         transaction.on_commit(partial(ledger.note, "account", user.pk, check=fingerprint(user)), robust=True)
         user.delete()
 

@@ -46,7 +46,7 @@ class TestRetentionPage:
         settings.RAUT_RETENTION_MAX_DAYS = 9
         text = everything(retention_schedule())
         assert "longer than 9 days" in text
-        assert facts(retention_schedule(), "studies on this server")["Readings"] == "9 days"
+        assert facts(retention_schedule(), "studies on this server")["Readings and corrections"] == "9 days"
         assert study.retention.observation_days == 9
         with pytest.raises(Invalid):
             change_retention(study=study, user=owner, policy=RetentionPolicy(9, 10, 10))
@@ -58,7 +58,7 @@ class TestRetentionPage:
 
     def test_several_studies_give_a_span(self, study):
         Study.objects.create(name="Another", media_days=3, observation_days=40, rest_days=50)
-        assert facts(retention_schedule(), "studies on this server")["Readings"] == "22 to 40 days"
+        assert facts(retention_schedule(), "studies on this server")["Readings and corrections"] == "22 to 40 days"
 
     def test_what_it_says_of_a_new_study_holds_for_one(self, owner):
         stated = Purpose(name="New", purpose="p", setting="research", contact="c")
@@ -87,7 +87,7 @@ class TestRecord:
     def test_it_states_the_study_as_it_is_now(self, study):
         found = facts(record_of(study))
         assert found["Purpose"] == "How people react to films"
-        assert found["Readings"] == "22 days after the session's end"
+        assert found["Readings and corrections"] == "22 days after the session's end"
         assert found["Members of the study"] == "owner: 1, analyst: 0, viewer: 1"
         study.purpose = "Something else"
         assert facts(record_of(study))["Purpose"] == "Something else"
