@@ -89,6 +89,7 @@ def _erasure(sessions: int, each: int) -> dict[str, Any]:
     for _number in range(sessions):
         _video(_session(study, owner, consent, each, timezone.now(), participant=participant))
     cost = _timed(lambda: erase_participant(participant=participant, by=owner))
+    del cost["longest_transaction_ms"]  # the first one measures all, because the rest follows on its commit
     if Participant.objects.filter(pk=participant.pk).exists() or Session.objects.filter(study=study).exists():
         raise SystemExit("Something is left.")
     return {
