@@ -50,6 +50,17 @@ def test_the_operator_cannot_edit_a_consent(operator_client, consent):
     assert operator_client.post(page.replace("change", "delete"), {"post": "yes"}).status_code == 403
 
 
+def test_the_operator_gives_no_role_past_the_rules_of_the_studys_page(operator_client, study, viewer):
+    page = f"/admin/studies/study/{study.pk}/change/"
+    row = study.memberships.get(user=viewer)
+    form = {"memberships-TOTAL_FORMS": "1", "memberships-INITIAL_FORMS": "1", "memberships-0-id": row.pk}
+    form |= {"memberships-0-study": study.pk, "memberships-0-user": viewer.pk, "memberships-0-role": "owner"}
+    operator_client.post(page, form | {"memberships-0-DELETE": "on"})
+    row.refresh_from_db()
+    assert row.role == "viewer"
+    assert "viewer@example.org" in operator_client.get(page).content.decode()
+
+
 def test_a_user_without_rights_is_refused(client_of, owner):
     assert client_of(owner).get("/admin/", follow=True).status_code == 403
 
