@@ -176,6 +176,7 @@ RAUT_KEYS_DIR = Path(env.str("RAUT_KEYS_DIR", default=str(DATA_DIR / "keys"))).r
 # Who answers for the platform; the documents that it writes about itself name them.
 RAUT_CONTROLLER = env.str("RAUT_CONTROLLER", default="")
 RAUT_DPO = env.str("RAUT_DPO", default="")
+RAUT_REQUIRE_ASSESSMENT = env.bool("RAUT_REQUIRE_ASSESSMENT", default=PRODUCTION)
 
 # -- retention --------------------------------------------------------------------------------------------------------
 RAUT_RETENTION_MAX_DAYS = env.int("RAUT_RETENTION_MAX_DAYS", default=1095)

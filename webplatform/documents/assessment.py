@@ -41,9 +41,14 @@ def assessment_of(study: Study) -> Document:
             Section(_("5. Who sees it"), facts=recipients_of(study)),
             Section(_("6. What could go wrong, and what is done about it"), facts=_risks(), gaps=_risk_gaps()),
             Section(_("7. How it is protected"), facts=security()),
-            Section(_("8. Whom you asked, and the decision"), gaps=_decision_gaps()),
+            Section(_("8. Whom you asked, and the decision"), facts=_stated(study), gaps=_decision_gaps()),
         ),
     )
+
+
+def _stated(study: Study) -> tuple[tuple[str, str], ...]:
+    said = study.get_assessment_display()
+    return ((_("The owner's word"), f"{said}: {study.assessment_note}" if study.assessment else said),)
 
 
 def _limits() -> tuple[str, ...]:

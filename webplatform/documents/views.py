@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import slugify
 from django.utils.translation import get_language
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
 
+from webplatform.common.errors import AppError
 from webplatform.documents.assessment import assessment_of
 from webplatform.documents.document import Document
 from webplatform.documents.processing import record_of, record_of_platform
 from webplatform.documents.schedule import retention_schedule
+from webplatform.studies.assessments import state_assessment
 from webplatform.studies.models import Study
 from webplatform.studies.services import require_owner
 
@@ -42,10 +46,19 @@ def record(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_http_methods(["GET", "POST"])
 def assessment(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The draft of a study's impact assessment, for its owners."""
-    return _answer(request, assessment_of(_owned(request, pk)))
+    """The draft of a study's impact assessment, for its owners, and their word on it."""
+    study = _owned(request, pk)
+    if request.method == "POST":
+        stated = {name: request.POST.get(name, "") for name in ("assessment", "note")}
+        try:
+            state_assessment(study=study, user=request.user, **stated)
+            messages.success(request, _("Your word is recorded."))
+        except AppError as error:
+            messages.error(request, error.message)
+        return redirect("documents:assessment", study.pk)
+    return _answer(request, assessment_of(study), study=study, choices=Study.Assessment.choices[1:])
 
 
 def _owned(request: HttpRequest, pk: UUID) -> Study:
@@ -54,9 +67,9 @@ def _owned(request: HttpRequest, pk: UUID) -> Study:
     return study
 
 
-def _answer(request: HttpRequest, document: Document) -> HttpResponse:
+def _answer(request: HttpRequest, document: Document, **context: object) -> HttpResponse:
     if request.GET.get("as") != "md":
-        return render(request, "documents/document.html", {"document": document})
+        return render(request, "documents/document.html", {"document": document, **context})
     name = slugify(document.title) or "document"
     headers = {"Content-Disposition": f'attachment; filename="{name}.md"', "Content-Language": get_language() or "en"}
     return HttpResponse(document.markdown(), content_type="text/markdown; charset=utf-8", headers=headers)

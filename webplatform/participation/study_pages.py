@@ -19,7 +19,7 @@ from webplatform.history.queries import role_in
 from webplatform.participation import services
 from webplatform.participation.queries import participants_of, requests_of
 from webplatform.studies import participants
-from webplatform.studies.approvals import is_permitted, open_question
+from webplatform.studies.approvals import is_permitted, lacks_assessment, open_question
 from webplatform.studies.models import Membership, ParticipantLink, Study
 
 
@@ -113,6 +113,7 @@ def _page(request: HttpRequest, found: Study, new: dict[str, object] | None = No
         "is_owner": role == Membership.Role.OWNER,
         "is_recorder": role in (Membership.Role.OWNER, Membership.Role.ANALYST),
         "is_permitted": is_permitted(found),
+        "lacks_assessment": lacks_assessment(found),
         "question": open_question(found),
         "participants": participants_of(found),
         "requests": requests_of(request.user).filter(participant__study=found),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -28,15 +29,29 @@ def open_question(study: Study) -> StudyApproval | None:
     return StudyApproval.objects.filter(study=study, decided_at=None).first()
 
 
+def lacks_assessment(study: Study) -> bool:
+    """Whether the study waits for its owner's word; personal studies need none, and the operator may ask for none."""
+    return settings.RAUT_REQUIRE_ASSESSMENT and not study.is_personal and not study.assessment
+
+
 def is_permitted(study: Study) -> bool:
-    """Whether the study may record: it is open, and in no restricted setting or in one with a valid approval."""
-    return study.closed_at is None and (not study.is_restricted or valid_approval(study) is not None)
+    """Whether the study may record: it is open, assessed, and in no restricted setting or validly approved."""
+    return (
+        study.closed_at is None
+        and not lacks_assessment(study)
+        and (not study.is_restricted or valid_approval(study) is not None)
+    )
 
 
 def require_permitted(study: Study) -> None:
-    """Raises NotAllowed where the study is closed, or the law forbids it to record."""
+    """Raises NotAllowed where the study is closed, waits to be assessed, or the law forbids it to record."""
     if study.closed_at is not None:
         raise NotAllowed(_("This study is closed: it records nothing more."), reason="study_closed")
+    if lacks_assessment(study):
+        raise NotAllowed(
+            _("Before this study records, its owner states that an impact assessment is done, or why none is needed."),
+            reason="assessment_missing",
+        )
     if not is_permitted(study):
         raise NotAllowed(
             _("Reading facial expressions in this setting needs a medical or safety reason and an admin's approval."),

@@ -59,6 +59,11 @@ class Study(models.Model):
         MEDICAL = "medical", _("medical reason")
         SAFETY = "safety", _("safety reason")
 
+    class Assessment(models.TextChoices):
+        NONE = "", _("not stated")
+        DONE = "done", _("done")
+        NOT_NEEDED = "not_needed", _("not needed")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=120)
     purpose = models.TextField(blank=True)
@@ -67,6 +72,8 @@ class Study(models.Model):
     capture_mode = models.CharField(max_length=10, choices=CaptureMode.choices, default=CaptureMode.MEDIA)
     exemption = models.CharField(max_length=10, choices=Exemption.choices, default=Exemption.NONE, blank=True)
     exemption_reason = models.TextField(blank=True, help_text=_("Why the medical or safety reason applies."))
+    assessment = models.CharField(max_length=10, choices=Assessment.choices, default=Assessment.NONE, blank=True)
+    assessment_note = models.TextField(blank=True, help_text=_("Where the assessment is filed, or why none is needed."))
     languages = models.JSONField(default=default_languages, help_text=_("Codes of the participants' languages."))
     contact = models.CharField(max_length=200, blank=True, help_text=_("Whom a participant can ask: name and address."))
     media_days = models.PositiveSmallIntegerField(default=30, help_text=_("Days that a video stays, if it is kept."))

@@ -4,18 +4,21 @@ import pytest
 from django.urls import reverse
 from django.utils.translation import override
 
+from webplatform.accounts.models import AuditEvent
 from webplatform.analysis.withdrawals import may_keep_media
-from webplatform.common.errors import Invalid
+from webplatform.common.errors import Invalid, NotAllowed
 from webplatform.documents.assessment import assessment_of
 from webplatform.documents.document import Document, Section
 from webplatform.documents.facts import limits_of
 from webplatform.documents.processing import record_of, record_of_platform
 from webplatform.documents.schedule import retention_schedule
 from webplatform.history.services import open_session
+from webplatform.studies.approvals import is_permitted
+from webplatform.studies.assessments import state_assessment
 from webplatform.studies.models import Study
 from webplatform.studies.participants import add_participant, ask, create_link
 from webplatform.studies.policy import RetentionPolicy
-from webplatform.studies.services import Purpose, change_retention, create_study
+from webplatform.studies.services import Purpose, change_retention, create_study, personal_study
 
 
 def facts(document, heading_part=""):
@@ -143,6 +146,47 @@ class TestAssessment:
     def test_it_comes_in_the_readers_language(self, study):
         with override("id"):
             assert "Penilaian dampak" in assessment_of(study).title
+
+
+class TestTheOwnersWord:
+    @pytest.fixture(autouse=True)
+    def _as_in_production(self, settings):
+        settings.RAUT_REQUIRE_ASSESSMENT = True
+
+    def test_no_study_records_before_it(self, study, owner, consent):
+        recorded = {"study": study, "user": owner, "consent": consent, "title": "x", "source": "upload"}
+        with pytest.raises(NotAllowed) as refused:
+            open_session(**recorded, every_ms=200)
+        assert refused.value.details["reason"] == "assessment_missing"
+        state_assessment(study=study, user=owner, assessment="done", note="Filed under 7/2026.")
+        assert open_session(**recorded, every_ms=200).study == study
+        assert AuditEvent.objects.filter(action="study.assessment_stated", actor_id=owner.pk).count() == 1
+
+    def test_a_personal_study_needs_none(self, owner, settings):
+        assert is_permitted(personal_study(owner))
+
+    @pytest.mark.parametrize(
+        "said", [("done", "short"), ("", "Filed under 7/2026."), ("perhaps", "Filed under 7/2026.")]
+    )
+    def test_it_says_something(self, study, owner, said):
+        with pytest.raises(Invalid):
+            state_assessment(study=study, user=owner, assessment=said[0], note=said[1])
+        assert not is_permitted(study)
+
+    def test_only_owners_say_it(self, study, viewer):
+        with pytest.raises(NotAllowed):
+            state_assessment(study=study, user=viewer, assessment="done", note="Filed under 7/2026.")
+
+    def test_the_page_asks_for_it_and_shows_it(self, client_of, owner, study):
+        browser, url = client_of(owner), reverse("documents:assessment", args=[study.pk])
+        stands = reverse("participation:study", args=[study.pk])
+        assert "records nothing until its owner states" in browser.get(stands).content.decode()
+        said = {"assessment": "not_needed", "note": "Nobody but the two of us is seen."}
+        assert browser.post(url, said, follow=True).redirect_chain == [(url, 302)]
+        assert facts(assessment_of(Study.objects.get(pk=study.pk)), "decision") == {
+            "The owner's word": "not needed: Nobody but the two of us is seen."
+        }
+        assert "records nothing until its owner states" not in browser.get(stands).content.decode()
 
 
 @pytest.mark.parametrize("name", ["record", "assessment"])
