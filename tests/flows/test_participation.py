@@ -17,6 +17,7 @@ from tests.whole_platform import Person, Platform
 from webplatform.analysis.models import AnalysisJob, MediaFile
 from webplatform.consent.models import ConsentRecord
 from webplatform.history.models import Observation, Session, Track
+from webplatform.retention.models import DataExport
 
 STUDY = {
     "name": "Laughter",
@@ -79,8 +80,10 @@ def test_nothing_is_analysed_before_and_nothing_is_left_after(
     running = hand_in(person, participant, long_clip).json()
     platform.wait_for(lambda: 0 < platform.job(person, running)["progress"] < 0.9)
 
-    names = zipfile.ZipFile(io.BytesIO(visitor.get("/p/copy/").content)).namelist()
-    assert f"readings-{done['session']}.csv" in names
+    send(visitor, "/p/copy/")
+    copy = platform.wait_for(lambda: DataExport.objects.filter(participant=participant["id"], state="done").first())
+    names = zipfile.ZipFile(io.BytesIO(visitor.get(f"/p/copies/{copy.pk}/").content)).namelist()
+    assert {f"sessions/{done['session']}/{name}" for name in ("readings.csv", "video.mp4")} <= set(names)
     mine = {"participant_id": participant["id"]}
     folders = [
         platform.data_dir / "media" / str(pk) for pk in Session.objects.filter(**mine).values_list("pk", flat=True)
