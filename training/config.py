@@ -54,6 +54,10 @@ class TrainingConfig:
             the model.keras of a bundle.
         frozen_epochs: epochs in which only the head of a backbone learns.
         fine_tune_rate: the learning rate's share once the backbone learns as well.
+        kept_norms: whether "kept" leaves its batch normalisation as it was: the statistics of a few new pictures would
+            spoil those of many.
+        start_share: share of the weights of the start in the last ones, in [0, 1): the mean keeps what the start knew
+            and takes most of what is new (Wortsman et al. 2022, arXiv:2109.01903).
         width: channels of its first block.
         input_size: side of the input, px.
         early_size: side at which pictures are shown in the first `early_share` of the run, px: the network sees more of
@@ -89,6 +93,8 @@ class TrainingConfig:
     weights: str | None = None
     frozen_epochs: int = 0
     fine_tune_rate: float = 1.0
+    kept_norms: bool = False
+    start_share: float = 0.0
     width: int = 32
     input_size: int = 48
     early_size: int | None = None
@@ -164,7 +170,9 @@ RECIPES: dict[str, TrainingConfig] = {
         TrainingConfig(
             recipe="fine-tune",
             architecture="kept",
-            epochs=6,
+            kept_norms=True,
+            start_share=0.5,
+            epochs=30,
             batch_size=64,
             learning_rate=2e-4,
             label_smoothing=0.05,

@@ -66,6 +66,8 @@ def fit_model(
         on_epoch(report)
     if config.ema_momentum is not None and progress.step:
         _keep_better_weights(model, dataset["public"], predict_mirrored if config.mirror else predict_logits)
+    if config.start_share:
+        _lean_on_start(model, config)
     return model, progress.curves
 
 
@@ -181,6 +183,13 @@ def _keep_better_weights(model: Model, public: FaceSet, predict: Callable[..., N
     model.optimizer.finalize_variable_values(model.trainable_variables)
     if cost() > last_cost:
         model.set_weights(last)
+
+
+def _lean_on_start(model: Model, config: TrainingConfig) -> None:
+    """Give the model the mean of its weights and those that it started from."""
+    share = config.start_share
+    pairs = zip(build_model(config).get_weights(), model.get_weights(), strict=True)
+    model.set_weights([share * old + (1 - share) * new if old.dtype.kind == "f" else new for old, new in pairs])
 
 
 def _fresh_model(config: TrainingConfig) -> Model:

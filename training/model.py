@@ -61,7 +61,17 @@ def _kept(config: TrainingConfig) -> Model:
     model = load_model(Path(config.weights))
     if model.output_shape[-1] != len(EMOTIONS) or model.input_shape[1:] != (config.input_size, config.input_size, 1):
         raise TrainingError(f"The network in {config.weights} does not take and give what a bundle's does.")
+    if config.kept_norms:
+        _keep_norms(model)
     return model
+
+
+def _keep_norms(model: Model) -> None:
+    from keras.layers import BatchNormalization
+
+    for layer in model.layers:
+        if isinstance(layer, BatchNormalization):
+            layer.trainable = False  # Keras then also uses and leaves its running statistics
 
 
 def load_model(file: Path) -> Model:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from inference.bundle import CARD_FILE, LITERT_FILE, METRICS_FILE, Bundle, ModelSpec, write_spec
+from inference.bundle import CARD_FILE, LITERT_FILE, METRICS_FILE, Bundle, ModelSpec, read_bundle, write_spec
 from inference.classifier import Classifier, LiteRTRuntime
 from training.calibrate import fit_abstention, fit_temperature, softmax
 from training.card import write_card
@@ -29,6 +29,7 @@ from training.sheet import write_sheet
 Model = Any  # Keras ships no types
 
 SHEET_FILE = "DATASET.md"
+LEAST_TO_CALIBRATE = 200  # pictures; on fewer a network that leans on its start keeps the start's calibration
 ROBUSTNESS_ON = 500  # pictures of the public split, 36 times each
 
 
@@ -105,7 +106,11 @@ def run_training(
 
 def _calibrated_spec(model: Model, config: TrainingConfig, public: FaceSet, options: RunOptions) -> ModelSpec:
     logits = (predict_mirrored if config.mirror else predict_logits)(model, public.pictures)
-    temperature = fit_temperature(logits, public.labels)
+    scores = softmax(logits, temperature := fit_temperature(logits, public.labels))
+    abstain_below = fit_abstention(scores, public.labels, precision=options.precision)
+    if config.weights and config.start_share and len(public) < LEAST_TO_CALIBRATE:
+        start = read_bundle(Path(config.weights).parent).spec
+        temperature, abstain_below = start.temperature, start.abstain_below
     made = datetime.now(UTC)
     return ModelSpec(
         name=options.name,
@@ -118,7 +123,7 @@ def _calibrated_spec(model: Model, config: TrainingConfig, public: FaceSet, opti
         crop_shift=config.crop_shift,
         mirror=config.mirror,
         temperature=temperature,
-        abstain_below=fit_abstention(softmax(logits, temperature), public.labels, precision=options.precision),
+        abstain_below=abstain_below,
     )
 
 

@@ -153,8 +153,27 @@ class PromotionApi(StaffView):
 
     @extend_schema(operation_id="models_promote", request=PromotionIn, responses=VersionOut)
     def post(self, request: Request, version_id: int) -> Response:
+        """The answer's state tells whether a second admin must confirm first."""
         version = get_object_or_404(ModelVersion, pk=version_id)
         services.promote(user=request.user, version=version, **_valid(PromotionIn, request))
+        version.refresh_from_db()
+        return Response(VersionOut(version).data)
+
+
+class DecisionIn(serializers.Serializer):
+    decision = serializers.ChoiceField(["confirm", "decline"])
+
+
+@extend_schema(tags=["learning"])
+class DecisionApi(StaffView):
+    """A second admin's word on the open proposal of a model."""
+
+    @extend_schema(operation_id="models_decide", request=DecisionIn, responses=VersionOut)
+    def post(self, request: Request, version_id: int) -> Response:
+        version = get_object_or_404(ModelVersion, pk=version_id)
+        proposal = get_object_or_404(version.proposals.select_related("by", "version"), decided_at=None)
+        is_confirmed = _valid(DecisionIn, request)["decision"] == "confirm"
+        services.decide_promotion(user=request.user, proposal=proposal, is_confirmed=is_confirmed)
         version.refresh_from_db()
         return Response(VersionOut(version).data)
 

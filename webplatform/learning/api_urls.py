@@ -12,4 +12,5 @@ urlpatterns = [
     path("training-runs/<uuid:run_id>/", api.RunApi.as_view(), name="api-run"),
     path("models/", api.ModelListApi.as_view(), name="api-models"),
     path("models/<int:version_id>/promote/", api.PromotionApi.as_view(), name="api-promote"),
+    path("models/<int:version_id>/decision/", api.DecisionApi.as_view(), name="api-decision"),
 ]

@@ -68,3 +68,7 @@ class ParcelForm(forms.Form):
     """A bundle to bring in."""
 
     file = forms.FileField(label=_("Bundle"), help_text=_("The .zip that another machine exported."))
+    accepts_unsigned = forms.BooleanField(
+        required=False,
+        label=_("Also if no trusted key has signed it; I know where it comes from. (The audit log notes this.)"),
+    )

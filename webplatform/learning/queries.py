@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+
 from inference import EMOTIONS
 from webplatform.learning.models import Comparison, Dataset, TrainingRun
-from webplatform.modelhub.gate import judge
 from webplatform.modelhub.models import ModelVersion
 from webplatform.modelhub.queries import active_version
+from webplatform.modelhub.services import checks_of
 
 SHOWN = 20
 SPLITS = ("train", "public", "private")
@@ -81,8 +83,10 @@ def model_page(version: ModelVersion, evidence: Comparison | None) -> dict[str, 
         "comparisons": comparisons[:5],
         "evidence": evidence,
         "differences": _differences(evidence),
-        "checks": judge(evidence.result if evidence else None),
-        "promotions": version.promotions.select_related("by", "replaced"),
+        "checks": checks_of(version, evidence.result if evidence else None),
+        "proposal": version.proposals.filter(decided_at=None).select_related("by").first(),
+        "needs_second": settings.RAUT_TWO_PERSON_PROMOTION,
+        "promotions": version.promotions.select_related("by", "replaced", "confirmed_by"),
         "datasets": Dataset.objects.filter(state=Dataset.State.DONE),
     }
 

@@ -6,7 +6,9 @@ import shutil
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
@@ -21,7 +23,8 @@ from webplatform.learning.models import Comparison, Dataset, TrainingRun, Work
 from webplatform.learning.samples import corrected_sessions
 from webplatform.learning.tasks import send_work
 from webplatform.learning.work import compare_with_active, import_folder
-from webplatform.modelhub.models import ModelVersion, Promotion
+from webplatform.modelhub.models import ModelVersion, Promotion, PromotionProposal
+from webplatform.modelhub.proposals import confirm_promotion, decline_promotion, propose_promotion
 from webplatform.modelhub.queries import active_version
 from webplatform.modelhub.services import promote_version
 
@@ -206,17 +209,38 @@ def evidence_for(version: ModelVersion) -> Comparison | None:
     return done.order_by("-finished_at").first()
 
 
-def promote(*, user: User, version: ModelVersion, reason: str) -> Promotion:
-    """The version is the active one, and it is written down who decided so and on what grounds.
+def promote(*, user: User, version: ModelVersion, reason: str) -> Promotion | PromotionProposal:
+    """The version is the active one, or waits for a second admin where `RAUT_TWO_PERSON_PROMOTION` asks for one.
+
+    It is written down who decided so and on what grounds.
 
     Raises:
         NotAllowed: the user is no admin.
         Invalid: no reason is given.
-        Conflict: the gate is shut, or the bundle is not the one that was registered.
+        Conflict: the gate is shut, the bundle is not the one that was registered, or it was proposed already.
     """
     _require_staff(user)
+    act = propose_promotion if settings.RAUT_TWO_PERSON_PROMOTION else promote_version
+    return act(version=version, by=user, reason=reason, evidence=_result_for(version))
+
+
+def decide_promotion(*, user: User, proposal: PromotionProposal, is_confirmed: bool) -> None:
+    """The proposed version is active, or the proposal is closed.
+
+    Raises:
+        NotAllowed: the user is no admin, or confirms their own proposal.
+        Conflict: it was decided already, or the gate is shut by now.
+    """
+    _require_staff(user)
+    if is_confirmed:
+        confirm_promotion(proposal=proposal, by=user, evidence=_result_for(proposal.version))
+    else:
+        decline_promotion(proposal=proposal, by=user)
+
+
+def _result_for(version: ModelVersion) -> dict[str, Any] | None:
     evidence = evidence_for(version)
-    return promote_version(version=version, by=user, reason=reason, evidence=evidence.result if evidence else None)
+    return evidence.result if evidence else None
 
 
 def delete_dataset(*, user: User, dataset: Dataset) -> None:

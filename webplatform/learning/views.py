@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -127,7 +128,8 @@ def new_model(request: HttpRequest) -> HttpResponse:
     form = ParcelForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            version = import_parcel(user=request.user, parcel=form.cleaned_data["file"])
+            accepts = form.cleaned_data["accepts_unsigned"]
+            version = import_parcel(user=request.user, parcel=form.cleaned_data["file"], accepts_unsigned=accepts)
             return redirect("learning:model", version.pk)
         except AppError as error:
             form.add_error(None, error.message)
@@ -150,9 +152,27 @@ def promote(request: HttpRequest, pk: int) -> HttpResponse:
     """Make a model the active one."""
     version = get_object_or_404(ModelVersion, pk=pk)
     reason = request.POST.get("reason", "")
-    done = _("%(model)s is active now.") % {"model": version}
+    done = _("It waits for a second admin.") if settings.RAUT_TWO_PERSON_PROMOTION else _active_now(version)
     _do(request, lambda: services.promote(user=request.user, version=version, reason=reason), done)
     return redirect("learning:model", version.pk)
+
+
+@login_required
+@staff_only
+@require_POST
+def decide(request: HttpRequest, pk: int, proposal_id: int) -> HttpResponse:
+    """Confirm or decline what another admin proposed."""
+    version = get_object_or_404(ModelVersion, pk=pk)
+    proposal = get_object_or_404(version.proposals.select_related("by", "version"), pk=proposal_id)
+    is_confirmed = request.POST.get("decision") == "confirm"
+    done = _active_now(version) if is_confirmed else _("The proposal is declined.")
+    user = request.user
+    _do(request, lambda: services.decide_promotion(user=user, proposal=proposal, is_confirmed=is_confirmed), done)
+    return redirect("learning:model", version.pk)
+
+
+def _active_now(version: ModelVersion) -> str:
+    return _("%(model)s is active now.") % {"model": version}
 
 
 @login_required
@@ -175,6 +195,20 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
     version = get_object_or_404(ModelVersion, pk=pk)
     answer = StreamingHttpResponse(parcel_pieces(version), content_type="application/zip")
     answer["Content-Disposition"] = f'attachment; filename="{slugify(str(version))}.zip"'
+    return answer
+
+
+@login_required
+@staff_only
+@require_GET
+def card(request: HttpRequest, pk: int) -> HttpResponse:
+    """A model's card, as its run wrote it."""
+    version = get_object_or_404(ModelVersion, pk=pk)
+    file = version.folder / "MODEL_CARD.md"
+    if not file.is_file():
+        raise Http404
+    answer = HttpResponse(file.read_bytes(), content_type="text/markdown; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{slugify(str(version))}-card.md"'
     return answer
 
 

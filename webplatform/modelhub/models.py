@@ -27,6 +27,9 @@ class ModelVersion(models.Model):
     )
     state = models.CharField(max_length=10, choices=State.choices, default=State.CANDIDATE)
     metrics = models.JSONField(default=dict)
+    signed_by = models.CharField(
+        max_length=16, blank=True, help_text=_("Which trusted key signed it, if it was brought in.")
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -52,6 +55,7 @@ class Promotion(models.Model):
     version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="promotions")
     replaced = models.ForeignKey(ModelVersion, on_delete=models.SET_NULL, null=True, related_name="+")
     by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    confirmed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     reason = models.CharField(max_length=500)
     gate = models.JSONField(default=list, help_text=_("What was looked at, and whether it was good enough."))
     created_at = models.DateTimeField(auto_now_add=True)
@@ -61,3 +65,26 @@ class Promotion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version} on {self.created_at:%Y-%m-%d}"
+
+
+class PromotionProposal(models.Model):
+    """An admin's wish to make a version active, where a second one must agree: open, then confirmed or declined."""
+
+    version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="proposals")
+    by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    reason = models.CharField(max_length=500)
+    created_at = models.DateTimeField(auto_now_add=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    is_confirmed = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version"], condition=models.Q(decided_at=None), name="proposal_one_open_of_a_version"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version}: {self.reason}"

@@ -12,14 +12,17 @@ from pathlib import Path
 from typing import IO
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 import inference
+from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import User
 from webplatform.common.errors import Invalid, NotAllowed, TooLarge
 from webplatform.modelhub.models import ModelVersion
 from webplatform.modelhub.services import register_bundle
+from webplatform.modelhub.signatures import CHECKSUM_FILE, SIGNATURE_FILE, sign, take_signature
 
 MAX_BYTES = 200 * 1024**2
 MAX_FILES = 40
@@ -41,17 +44,22 @@ def parcel_pieces(version: ModelVersion) -> Iterator[bytes]:
         with zipfile.ZipFile(parcel, "w", zipfile.ZIP_STORED) as target:
             for file in sorted(bundle.path.iterdir()):
                 target.write(file, file.name)
+            if settings.RAUT_BUNDLE_SIGNING_KEY:
+                checksums = (bundle.path / CHECKSUM_FILE).read_bytes()
+                target.writestr(SIGNATURE_FILE, sign(checksums, settings.RAUT_BUNDLE_SIGNING_KEY))
         parcel.seek(0)
         while piece := parcel.read(CHUNK_BYTES):
             yield piece
 
 
-def import_parcel(*, user: User, parcel: IO[bytes]) -> ModelVersion:
+def import_parcel(*, user: User, parcel: IO[bytes], accepts_unsigned: bool = False) -> ModelVersion:
     """The bundle in a ZIP is a candidate: its checksums hold, and it scores faces in a process of its own.
+
+    It is signed by a key of `RAUT_BUNDLE_TRUSTED_KEYS`, or an admin has accepted it without; the audit log says so.
 
     Raises:
         NotAllowed: the user is no admin.
-        Invalid: it is no whole bundle, or it cannot score.
+        Invalid: it is no whole bundle, its signature is wrong or not trusted, or it cannot score.
         TooLarge: it has too many bytes or files.
     """
     if not user.is_staff:
@@ -61,17 +69,31 @@ def import_parcel(*, user: User, parcel: IO[bytes]) -> ModelVersion:
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=home))
     try:
         _unpack(parcel, draft)
+        signer = take_signature(draft, settings.RAUT_BUNDLE_TRUSTED_KEYS)
+        if not signer and not accepts_unsigned:
+            raise Invalid(_("No key that this server trusts has signed this bundle."), reason="unsigned")
         bundle = inference.read_bundle(draft)
         _try_out(draft)
         target = home / f"{slugify(bundle.spec.name) or 'model'}-{bundle.digest[:12]}"
         if not target.exists():
             draft.chmod(0o755)
             draft.rename(target)
-        return register_bundle(path=target)
+        return _register(user, target, signer)
     except inference.BadBundle as error:
         raise Invalid(str(error)) from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+@transaction.atomic
+def _register(user: User, folder: Path, signer: str) -> ModelVersion:
+    version = register_bundle(path=folder)
+    if signer and version.signed_by != signer:
+        version.signed_by = signer
+        version.save(update_fields=["signed_by"])
+    action = "model.imported" if signer else "model.imported_unsigned"
+    record_event(action, actor=user, target=f"model:{version.pk}", digest=version.digest, key=signer)
+    return version
 
 
 def _unpack(parcel: IO[bytes], folder: Path) -> None:

@@ -14,7 +14,7 @@ import inference
 from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import User
 from webplatform.common.errors import Conflict, Invalid
-from webplatform.modelhub.gate import judge
+from webplatform.modelhub.gate import Check, judge
 from webplatform.modelhub.models import ModelVersion, Promotion
 from webplatform.modelhub.queries import active_version
 
@@ -67,7 +67,12 @@ def activate_version(*, version: ModelVersion) -> ModelVersion:
 
 @transaction.atomic
 def promote_version(
-    *, version: ModelVersion, by: User, reason: str, evidence: dict[str, Any] | None = None
+    *,
+    version: ModelVersion,
+    by: User,
+    reason: str,
+    evidence: dict[str, Any] | None = None,
+    confirmed_by: User | None = None,
 ) -> Promotion:
     """The version is the active one, and the act is written down. New jobs and sockets read with it at once.
 
@@ -77,6 +82,27 @@ def promote_version(
         Invalid: no reason is given.
         Conflict: it is active already, its bundle is damaged, the gate is shut, or another one was quicker.
     """
+    checks = require_promotable(version=version, reason=reason, evidence=evidence)
+    replaced = active_version()
+    activate_version(version=version)
+    details = {"replaced": replaced and replaced.pk, "confirmed_by": confirmed_by and confirmed_by.pk}
+    record_event("model.promoted", actor=by, target=f"model:{version.pk}", **details)
+    return Promotion.objects.create(
+        version=version,
+        replaced=replaced,
+        by=by,
+        confirmed_by=confirmed_by,
+        reason=reason.strip()[:500],
+        gate=[check.data() for check in checks],
+    )
+
+
+def require_promotable(*, version: ModelVersion, reason: str, evidence: dict[str, Any] | None) -> list[Check]:
+    """What the gate saw, all of it passed; only the bundle is looked at where a version comes back.
+
+    Raises:
+        Invalid, Conflict: as `promote_version`.
+    """
     if not reason.strip():
         raise Invalid(_("Say why: whoever looks at this later will want to know."))
     version.refresh_from_db(fields=["state"])
@@ -84,21 +110,18 @@ def promote_version(
         raise Conflict(_("This model is active already."))
     if not is_whole(version):
         raise Conflict(_("The bundle of %(model)s is not the one that was registered.") % {"model": version})
-    checks = [] if version.state == ModelVersion.State.RETIRED else judge(evidence)
+    checks = checks_of(version, evidence)
     failed = [check for check in checks if not check.is_passed]
     if failed:
         words = "; ".join(f"{check.name}: {check.found}" for check in failed)
         raise Conflict(_("This model may not become active: %(words)s.") % {"words": words})
-    replaced = active_version()
-    activate_version(version=version)
-    record_event("model.promoted", actor=by, target=f"model:{version.pk}", replaced=replaced and replaced.pk)
-    return Promotion.objects.create(
-        version=version,
-        replaced=replaced,
-        by=by,
-        reason=reason.strip()[:500],
-        gate=[check.data() for check in checks],
-    )
+    return checks
+
+
+def checks_of(version: ModelVersion, evidence: dict[str, Any] | None) -> list[Check]:
+    """Everything that the gate looks at."""
+    verified = Check(_("bundle verified"), is_whole(version), version.digest[:12])
+    return [verified] if version.state == ModelVersion.State.RETIRED else [verified, *judge(evidence)]
 
 
 def ensure_active_model() -> ModelVersion:

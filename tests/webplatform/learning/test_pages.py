@@ -64,7 +64,8 @@ def test_from_the_upload_to_a_promoted_model(browser, faces_zip, no_messages):
     assert browser.get(f"{model}confusion.svg").status_code == OK
     assert browser.get(f"{model}nothing.svg").status_code == NOT_FOUND
     parcel = b"".join(browser.get(f"{model}bundle.zip").streaming_content)
-    brought = browser.post("/learning/models/new/", {"file": SimpleUploadedFile("b.zip", parcel)})
+    again = {"file": SimpleUploadedFile("b.zip", parcel), "accepts_unsigned": "on"}
+    brought = browser.post("/learning/models/new/", again)
     assert brought.headers["Location"] == model  # the same bundle is the same model
 
 

@@ -1,16 +1,21 @@
 """Models that come from elsewhere: whole ones are candidates, hostile ones are refused and run nothing."""
 
+import base64
 import io
+import json
 import zipfile
 
 import pytest
 
 import inference
 from inference.bundle import seal_bundle
+from webplatform.accounts.models import AuditEvent
 from webplatform.common.errors import Invalid, NotAllowed, TooLarge
+from webplatform.modelhub import parcels
 from webplatform.modelhub.models import ModelVersion
-from webplatform.modelhub.parcels import import_parcel, parcel_pieces
+from webplatform.modelhub.parcels import parcel_pieces
 from webplatform.modelhub.services import register_bundle
+from webplatform.modelhub.signatures import make_key, sign
 
 
 @pytest.fixture(autouse=True)
@@ -26,6 +31,11 @@ def admin(django_user_model, db):
 @pytest.fixture
 def shipped_files():
     return {file.name: file.read_bytes() for file in inference.SHIPPED_BUNDLE.iterdir()}
+
+
+def import_parcel(*, user, parcel):
+    """What is not signed is taken in here: these tests are about everything else."""
+    return parcels.import_parcel(user=user, parcel=parcel, accepts_unsigned=True)
 
 
 def parcel_of(files):
@@ -120,6 +130,130 @@ def test_a_layer_that_carries_code_is_refused_and_never_run(admin, shipped_files
     model.save(tmp_path / "hostile.keras")
     parcel = sealed({**shipped_files, "model.keras": (tmp_path / "hostile.keras").read_bytes()}, tmp_path)
     trap.unlink(missing_ok=True)
+    with pytest.raises(Invalid, match="cannot score"):
+        import_parcel(user=admin, parcel=parcel)
+    assert not trap.exists()
+    assert nothing_is_left(tmp_path)
+
+
+@pytest.fixture
+def keys(settings):
+    """A pair of keys; this server signs with the one and trusts the other."""
+    private, public = make_key()
+    settings.RAUT_BUNDLE_SIGNING_KEY, settings.RAUT_BUNDLE_TRUSTED_KEYS = private, [public]
+    return private, public
+
+
+def exported():
+    version = register_bundle(path=inference.SHIPPED_BUNDLE)
+    packed = b"".join(parcel_pieces(version))
+    version.delete()
+    return packed
+
+
+def files_of(packed):
+    with zipfile.ZipFile(io.BytesIO(packed)) as source:
+        return {name: source.read(name) for name in source.namelist()}
+
+
+def test_what_a_trusted_key_signed_comes_in_and_names_the_key(admin, keys):
+    brought = parcels.import_parcel(user=admin, parcel=io.BytesIO(exported()))
+    assert len(brought.signed_by) == 16
+    assert not (brought.folder / "SIGNATURE").exists()
+    event = AuditEvent.objects.first()
+    assert (event.action, event.details["key"]) == ("model.imported", brought.signed_by)
+
+
+def test_what_nobody_signed_is_refused_unless_an_admin_accepts_it_which_is_noted(admin, shipped_files, tmp_path):
+    with pytest.raises(Invalid, match="trusts"):
+        parcels.import_parcel(user=admin, parcel=parcel_of(shipped_files))
+    assert nothing_is_left(tmp_path)
+    brought = import_parcel(user=admin, parcel=parcel_of(shipped_files))
+    event = AuditEvent.objects.first()
+    assert (brought.signed_by, event.action, event.actor_id) == ("", "model.imported_unsigned", admin.pk)
+
+
+def test_a_key_that_is_not_trusted_counts_as_none(admin, keys, settings, tmp_path):
+    packed = exported()
+    settings.RAUT_BUNDLE_TRUSTED_KEYS = [make_key()[1]]
+    with pytest.raises(Invalid, match="trusts"):
+        parcels.import_parcel(user=admin, parcel=io.BytesIO(packed))
+    assert nothing_is_left(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b"[" * 900,
+        b"x" * 2000,
+        json.dumps({"algorithm": "ed25519", "key": "AAAA", "signature": "AAAA"}).encode(),
+        json.dumps({"key": base64.b64encode(bytes(32)).decode(), "signature": "é"}).encode(),
+    ],
+    ids=range(7),
+)
+def test_a_wrong_signature_is_refused_whatever_an_admin_accepts(admin, shipped_files, signature, tmp_path):
+    with pytest.raises(Invalid, match="signature"):
+        import_parcel(user=admin, parcel=parcel_of({**shipped_files, "SIGNATURE": signature}))
+    assert nothing_is_left(tmp_path)
+
+
+def test_a_signature_of_another_bundle_is_refused(admin, keys, shipped_files, tmp_path):
+    moved = {**shipped_files, "SIGNATURE": sign(b"other checksums", keys[0])}
+    with pytest.raises(Invalid, match="signature"):
+        import_parcel(user=admin, parcel=parcel_of(moved))
+    assert nothing_is_left(tmp_path)
+
+
+def test_a_signed_bundle_with_a_changed_file_is_refused(admin, keys, tmp_path):
+    files = files_of(exported())
+    with pytest.raises(Invalid, match="checksum"):
+        parcels.import_parcel(user=admin, parcel=parcel_of({**files, "MODEL_CARD.md": b"better"}))
+    assert nothing_is_left(tmp_path)
+
+
+def hostile_keras(tmp_path, build):
+    """A model.keras that was made for harm, in a bundle whose checksums hold."""
+    import keras
+
+    inputs = keras.Input((48, 48, 1))
+    keras.Model(inputs, build(keras, inputs)).save(tmp_path / "hostile.keras")
+    return (tmp_path / "hostile.keras").read_bytes()
+
+
+def test_weights_of_another_shape_are_refused(admin, shipped_files, tmp_path):
+    def build(keras, inputs):
+        return keras.layers.Dense(3)(keras.layers.Flatten()(inputs))
+
+    parcel = sealed({**shipped_files, "model.keras": hostile_keras(tmp_path, build)}, tmp_path)
+    with pytest.raises(Invalid, match="cannot score"):
+        import_parcel(user=admin, parcel=parcel)
+    assert nothing_is_left(tmp_path)
+
+
+def test_weights_that_are_no_numbers_are_refused(admin, shipped_files, tmp_path):
+    def build(keras, inputs):
+        nan = keras.initializers.Constant(float("nan"))
+        return keras.layers.Dense(7, kernel_initializer=nan)(keras.layers.Flatten()(inputs))
+
+    parcel = sealed({**shipped_files, "model.keras": hostile_keras(tmp_path, build)}, tmp_path)
+    with pytest.raises(Invalid, match="cannot score"):
+        import_parcel(user=admin, parcel=parcel)
+    assert nothing_is_left(tmp_path)
+
+
+def test_a_pickle_in_the_place_of_weights_is_never_unpickled(admin, shipped_files, tmp_path):
+    import pickle
+
+    trap = tmp_path / "trap"
+
+    class Spring:
+        def __reduce__(self):
+            return eval, (f"__import__('pathlib').Path({str(trap)!r}).touch()",)
+
+    parcel = sealed({**shipped_files, "model.keras": pickle.dumps(Spring())}, tmp_path)
     with pytest.raises(Invalid, match="cannot score"):
         import_parcel(user=admin, parcel=parcel)
     assert not trap.exists()
