@@ -160,7 +160,7 @@ class PromotionApi(StaffView):
         return Response(VersionOut(version).data)
 
 
-class DecisionIn(serializers.Serializer):
+class PromotionDecisionIn(serializers.Serializer):
     decision = serializers.ChoiceField(["confirm", "decline"])
 
 
@@ -168,11 +168,11 @@ class DecisionIn(serializers.Serializer):
 class DecisionApi(StaffView):
     """A second admin's word on the open proposal of a model."""
 
-    @extend_schema(operation_id="models_decide", request=DecisionIn, responses=VersionOut)
+    @extend_schema(operation_id="models_decide", request=PromotionDecisionIn, responses=VersionOut)
     def post(self, request: Request, version_id: int) -> Response:
         version = get_object_or_404(ModelVersion, pk=version_id)
         proposal = get_object_or_404(version.proposals.select_related("by", "version"), decided_at=None)
-        is_confirmed = _valid(DecisionIn, request)["decision"] == "confirm"
+        is_confirmed = _valid(PromotionDecisionIn, request)["decision"] == "confirm"
         services.decide_promotion(user=request.user, proposal=proposal, is_confirmed=is_confirmed)
         version.refresh_from_db()
         return Response(VersionOut(version).data)

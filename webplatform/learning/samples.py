@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any  # a csv writer has no public type
 
 import inference
 from webplatform.common.errors import AppError, Invalid
@@ -12,6 +14,7 @@ from webplatform.consent.models import Scope
 from webplatform.consent.services import require_scope
 from webplatform.history.media import open_file
 from webplatform.history.models import Correction, Observation, Session
+from webplatform.learning.child import Stopped
 from webplatform.learning.models import Dataset, DatasetSource
 from webplatform.modelhub.engines import engine_for
 from webplatform.modelhub.services import ensure_active_model
@@ -28,11 +31,14 @@ def corrected_sessions() -> list[Session]:
     return [session for session in found.select_related("consent", "media") if may_teach(session)]
 
 
-def cut_samples(dataset: Dataset) -> Path:
+def cut_samples(dataset: Dataset, may_go_on: Callable[[], bool] = lambda: True) -> Path:
     """Write the corrected faces of every session that may teach, and a manifest of them; returns the manifest.
 
+    Args:
+        may_go_on: asked after each face: a long video must not look like a dead trainer.
     Raises:
         Invalid: there is not one such face.
+        Stopped: it was not to go on.
     """
     folder = dataset.folder / "samples"
     folder.mkdir(parents=True, exist_ok=True)
@@ -48,7 +54,7 @@ def cut_samples(dataset: Dataset) -> Path:
             if not may_teach(session):
                 source.delete()
                 continue
-            source.pictures = _cut_session(engine, session, folder, rows)
+            source.pictures = _cut_session(engine, session, folder, rows, may_go_on)
             source.save(update_fields=["pictures"])
             total += source.pictures
     if not total:
@@ -56,7 +62,9 @@ def cut_samples(dataset: Dataset) -> Path:
     return folder / MANIFEST
 
 
-def _cut_session(engine: inference.Engine, session: Session, folder: Path, rows: object) -> int:
+def _cut_session(
+    engine: inference.Engine, session: Session, folder: Path, rows: Any, may_go_on: Callable[[], bool]
+) -> int:
     wanted = _wanted(session)
     boxes = {t_ms: [box for box, _, _ in faces] for t_ms, faces in wanted.items()}
     cut = 0
@@ -67,6 +75,8 @@ def _cut_session(engine: inference.Engine, session: Session, folder: Path, rows:
             (folder / name).write_bytes(png)
             rows.writerow([name, label, group])
             cut += 1
+            if not may_go_on():
+                raise Stopped
     return cut
 
 

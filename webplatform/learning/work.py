@@ -90,7 +90,7 @@ def _claim(model: type[Work], work_id: UUID) -> Hold | None:
 def _freeze(hold: Hold) -> None:
     dataset: Dataset = hold.work
     dataset.folder.mkdir(parents=True, exist_ok=True)
-    source = cut_samples(dataset) if dataset.from_corrections else source_of(dataset)
+    source = cut_samples(dataset, hold.may_go_on) if dataset.from_corrections else source_of(dataset)
     arguments = ["freeze", str(source), "--out", str(dataset.file)]
     report = child.run_training(
         [*arguments, *(["--drop-leaks"] if dataset.drops_leaks else [])],
@@ -186,5 +186,5 @@ def _tidy(work: Work) -> None:
         shutil.rmtree(work.folder / "samples", ignore_errors=True)
         if now is None or now.state != Work.State.DONE:
             remove_files(work)
-    if isinstance(work, TrainingRun) and (now is None or now.state in (Work.State.DONE, Work.State.CANCELLED)):
+    if isinstance(work, TrainingRun):
         shutil.rmtree(work.checkpoint, ignore_errors=True)

@@ -12,6 +12,7 @@ from webplatform.history.corrections import correct, take_back
 from webplatform.history.models import Correction, Session
 from webplatform.history.services import append_readings, close_session, open_session
 from webplatform.learning import samples, work
+from webplatform.learning.child import Stopped
 from webplatform.learning.models import Dataset, TrainingRun
 from webplatform.learning.samples import cut_samples
 from webplatform.learning.services import RunAsked, dataset_from_corrections, start_run
@@ -89,6 +90,14 @@ def test_corrected_faces_are_cut_as_the_model_sees_them(watch, owner, admin, no_
     engine = inference.load_engine()
     assert engine.read_face(picture).faces[0].dominant == inference.Emotion.HAPPY  # whatever the label says
     assert dataset.sources.get().session_id == session.pk
+
+
+def test_cutting_stops_when_nobody_wants_the_data_set_any_more(watch, owner, admin, no_messages):
+    mark(watch(owner), owner)
+    dataset = dataset_from_corrections(user=admin, name="Corrected")
+    with pytest.raises(Stopped):
+        cut_samples(dataset, lambda: False)
+    assert len(list((dataset.folder / "samples").glob("*.png"))) == 1
 
 
 def test_a_few_corrections_of_one_kind_say_what_is_missing(watch, owner, admin, no_messages):
