@@ -39,8 +39,10 @@ def augment_pictures(
     gain = rng.uniform(1 - how.contrast, 1 + how.contrast, (count, 1, 1)).astype(np.float32)
     offset = rng.uniform(-how.brightness, how.brightness, (count, 1, 1)).astype(np.float32)
     lit = (warped - 127) * gain + 127 + offset
-    _coarsen(lit, how.coarse, rng)
-    _add_noise(lit, how.noise, rng)
+    if how.coarse:  # recipes without it draw the same pictures as ever
+        _coarsen(lit, how.coarse, rng)
+    if how.noise:
+        _add_noise(lit, how.noise, rng)
     np.clip(lit, 0, 255, out=lit)
     _erase(lit, how.erase, rng)
     return np.asarray(lit[..., np.newaxis], dtype=np.float32)

@@ -13,9 +13,9 @@ from webplatform.accounts.models import ApiToken
 from webplatform.accounts.services import create_token
 from webplatform.common.errors import Invalid
 
-STAFF_ONLY = ("approvals/", "datasets/", "models/", "training-runs/", "people/")
+STAFF_ONLY = ("accounts/", "approvals/", "datasets/", "models/", "training-runs/", "people/")
 LIVE = ("live/",)
-WITHOUT_TOKEN = ("own/",)  # a participant's key instead
+WITHOUT_TOKEN = ("own/", "receipts/")  # a participant's key, or a number that only its holder knows
 EXAMPLES = {"<uuid:": str(uuid4()), "<int:": "1", "<str:": "x"}
 
 

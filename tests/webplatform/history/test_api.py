@@ -96,7 +96,7 @@ class TestDetail:
         assert set(answer) == {
             "id", "title", "source", "state", "study", "created_at", "closed_at", "every_ms", "duration_ms",
             "frame_width", "frame_height", "is_partial", "model", "frames", "unscored_reasons", "summary", "tracks",
-            "live_statistics", "markers", "readings_removed_at", "readings_go_at", "session_goes_at",
+            "live_statistics", "markers", "readings_removed_at", "readings_go_at", "session_goes_at", "repeats",
         }  # fmt: skip
         assert answer["model"] == {"name": "raut-test", "version": "1", "digest": "0" * 64}
         assert answer["study"] == {"id": str(story.study_id), "name": "Pilot"}
