@@ -5,7 +5,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/ready-$(shell cat requirements.txt requirements-dev.txt package-lock.json | cksum | cut -d ' ' -f 1)
 
-.PHONY: setup demo up test lint check bench
+.PHONY: setup demo up test lint audit check bench
 setup: $(READY)
 
 demo: $(READY)
@@ -22,8 +22,13 @@ lint: $(READY)
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
+	$(VENV)/bin/bandit --quiet --recursive --severity-level medium inference training webplatform
+	$(PY) -m pip --disable-pip-version-check check
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) manage.py spectacular --validate --fail-on-warn --file /dev/null
+
+audit: $(READY)
+	@$(PY) .ci/audit.py
 
 check: lint test
 
