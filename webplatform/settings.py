@@ -1,14 +1,14 @@
 """Every setting of the platform. All differences between machines come from the environment (see .env.example)."""
 
-import os
-import secrets
-from contextlib import suppress
 from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+from webplatform.common.rates import rate_from
+from webplatform.common.secrets import local_secret
 
 ROOT = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -29,19 +29,7 @@ def _required_in_production(name: str, default: str) -> str:
     return value or default
 
 
-def _local_secret(name: str) -> str:
-    """A secret of the embedded default, made once per data folder and readable by its owner only."""
-    file, fresh = DATA_DIR / name, DATA_DIR / f"{name}.{os.getpid()}"
-    if not file.exists():
-        fresh.touch(mode=0o600)
-        fresh.write_text(secrets.token_urlsafe(48), encoding="utf-8")
-        with suppress(FileExistsError):  # another process was first: its secret counts
-            os.link(fresh, file)
-        fresh.unlink()
-    return file.read_text(encoding="utf-8")
-
-
-SECRET_KEY = _required_in_production("SECRET_KEY", "") or _local_secret("secret_key")
+SECRET_KEY = _required_in_production("SECRET_KEY", "") or local_secret(DATA_DIR / "secret_key")
 if PRODUCTION and len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY is too short to be safe; see .env.example for how to make one.")
 ALLOWED_HOSTS = _required_in_production("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
@@ -86,6 +74,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "webplatform.common.headers.DeviceAndOrigin",
     "servestatic.middleware.ServeStaticMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -155,6 +144,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout"
 # -- the job's limits -------------------------------------------------------------------------------------------------
 RAUT_MAX_UPLOAD_MB = env.int("RAUT_MAX_UPLOAD_MB", default=2048)
 RAUT_MAX_VIDEO_MINUTES = env.int("RAUT_MAX_VIDEO_MINUTES", default=120)
+RAUT_DECODE_MEMORY_MB = env.int("RAUT_DECODE_MEMORY_MB", default=2048)
 RAUT_SAMPLE_EVERY_MS = env.int("RAUT_SAMPLE_EVERY_MS", default=200)
 RAUT_TWO_PERSON_PROMOTION = env.bool("RAUT_TWO_PERSON_PROMOTION", default=False)
 RAUT_BUNDLE_SIGNING_KEY = env.str("RAUT_BUNDLE_SIGNING_KEY", default="")
@@ -171,7 +161,7 @@ FILE_UPLOAD_TEMP_DIR = str(DATA_DIR / "uploads")
 (DATA_DIR / "uploads").mkdir(exist_ok=True)
 FILE_UPLOAD_HANDLERS = ["webplatform.vault.uploads.SealedUploads"]  # moved into place, never read in
 # The first one wraps the keys of new sessions, every one opens them (docs/operations.md, "Keys").
-RAUT_MEDIA_KEYS = (_required_in_production("RAUT_MEDIA_KEYS", "") or _local_secret("media_key")).split(",")
+RAUT_MEDIA_KEYS = (_required_in_production("RAUT_MEDIA_KEYS", "") or local_secret(DATA_DIR / "media_key")).split(",")
 if PRODUCTION and any(len(key) < 43 for key in RAUT_MEDIA_KEYS):
     raise ImproperlyConfigured("A key of RAUT_MEDIA_KEYS is too short to be safe; see .env.example.")
 RAUT_KEYS_DIR = Path(env.str("RAUT_KEYS_DIR", default=str(DATA_DIR / "keys"))).resolve()
@@ -188,6 +178,12 @@ if not 1 <= RAUT_RETENTION_MAX_DAYS <= 1095:
 RAUT_EXPORT_DAYS = env.int("RAUT_EXPORT_DAYS", default=7)
 RAUT_LEDGER = Path(env.str("RAUT_LEDGER", default=str(DATA_DIR / "erasures.jsonl")))
 
+# -- how often --------------------------------------------------------------------------------------------------------
+_rates = {"read": env.str("RAUT_RATE_READ", default="1200/m"), "write": env.str("RAUT_RATE_WRITE", default="300/m")}
+_rates |= {"upload": env.str("RAUT_RATE_UPLOAD", default="600/h"), "live": env.str("RAUT_RATE_LIVE", default="240/m")}
+_rates |= {"link": env.str("RAUT_RATE_LINK", default="20/m"), "signup": env.str("RAUT_RATE_SIGNUP", default="30/h")}
+RAUT_RATES = {what: rate_from(rate) for what, rate in _rates.items()}
+
 # -- accounts ---------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -201,7 +197,8 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = env.str("RAUT_EMAIL_VERIFICATION", default="optional")
 ACCOUNT_ADAPTER = "webplatform.accounts.adapter.AccountAdapter"
 ACCOUNT_CHANGE_EMAIL = ACCOUNT_REAUTHENTICATION_REQUIRED = ACCOUNT_EMAIL_NOTIFICATIONS = True
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip"}  # per network address; accounts.lockout counts per account
+# Per network address; accounts.lockout counts per account.
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip", "signup": f"{_rates['signup']}/ip"}
 MFA_ADAPTER = "webplatform.accounts.two_factor.SealedSecrets"
 MFA_FORMS = {"authenticate": "webplatform.accounts.two_factor.AuthenticateForm"}
 MFA_TOTP_ISSUER, MFA_TOTP_TOLERANCE = "Raut", 1  # s of 30: phones' clocks differ
@@ -230,6 +227,7 @@ REST_FRAMEWORK = {
         "webplatform.accounts.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
+    "DEFAULT_THROTTLE_CLASSES": ["webplatform.common.throttling.ApiThrottle"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_SCHEMA_CLASS": "webplatform.accounts.schema.ScopedSchema",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -280,7 +278,11 @@ CONTENT_SECURITY_POLICY = {
 }
 if OIDC_SERVER_URL:  # the login's form is answered with a redirect to the provider, which the policy sees as its target
     CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"] += ["/".join(OIDC_SERVER_URL.split("/")[:3])]
+CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True  # no script of ours reads a cookie
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 if PRODUCTION:
+    # Names that a browser takes only over TLS, for this host alone: no neighbouring host can plant one.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, LANGUAGE_COOKIE_SECURE = "__Host-sessionid", "__Host-csrftoken", True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = 31_536_000
@@ -290,7 +292,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"keys": {"()": "webplatform.common.logs.WithoutKeys"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["keys"]}},
     "loggers": {"httpx": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.db.models import Q
@@ -14,8 +15,10 @@ from webplatform.accounts.models import User
 from webplatform.analysis.models import AnalysisJob
 from webplatform.analysis.progress import JobChanged, user_group
 from webplatform.analysis.serializers import job_data
+from webplatform.common.errors import TooManyAttempts
+from webplatform.common.limits import spend
 
-NOT_SIGNED_IN, COME_BACK = 4401, 1012
+NOT_SIGNED_IN, TOO_OFTEN, COME_BACK = 4401, 4429, 1012
 RECENT = timedelta(hours=1)
 MAX_JOBS = 200
 
@@ -29,6 +32,11 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
         user = self.scope["user"]
         if not user.is_authenticated:
             await self.close(NOT_SIGNED_IN)
+            return
+        try:
+            await sync_to_async(spend)("live", f"jobs:{user.pk}")
+        except TooManyAttempts:
+            await self.close(TOO_OFTEN)
             return
         self.group = user_group(user.pk)
         await self.channel_layer.group_add(self.group, self.channel_name)

@@ -20,6 +20,7 @@ from webplatform.analysis.progress import publish_job
 from webplatform.analysis.tasks import send_analysis
 from webplatform.analysis.uploads import CheckedUpload, check_upload, keep_upload
 from webplatform.common.errors import Conflict, NotAllowed
+from webplatform.common.limits import spend
 from webplatform.consent.models import ConsentRecord, Scope
 from webplatform.consent.services import require_consent, require_participant_consent, require_scope
 from webplatform.history.media import forget_pictures, keep_session_key
@@ -49,8 +50,10 @@ def submit_video(
         ConsentMissing: the participant, or without one the user, has not agreed to the newest consent text.
         NotAllowed: the user may not record in the study, or the law forbids the study to record.
         Invalid, TooLarge, StorageFull: the file cannot be accepted.
+        TooManyAttempts: the user hands in more than RAUT_RATE_UPLOAD.
         Conflict: the study holds this very file already and `again` is not set; `details` name that session.
     """
+    spend("upload", user.pk)
     study, consent = _grounds(user, study, participant)
     checked = check_upload(upload)
     session = None

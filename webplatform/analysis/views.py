@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from webplatform.analysis.models import MediaFile
 from webplatform.analysis.ranges import Range, UnsatisfiableRange, parse_range
+from webplatform.common.headers import INERT
 from webplatform.history.media import open_file
 from webplatform.history.models import Session
 
@@ -68,8 +69,7 @@ def _headers(file: MediaFile) -> dict[str, str]:
         "Content-Disposition": content_disposition_header(False, file.original_name),
         "Cache-Control": "private, no-cache",
         "ETag": _etag(file),
-        "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "default-src 'none'; sandbox",
+        **INERT,
     }
 
 

@@ -27,6 +27,7 @@ from webplatform.analysis.progress import publish_job
 from webplatform.analysis.pulse import Pulse
 from webplatform.analysis.withdrawals import drop_media, may_keep_media
 from webplatform.common.errors import AppError, Conflict
+from webplatform.common.memory import memory_bound
 from webplatform.consent.models import Scope
 from webplatform.consent.services import require_scope
 from webplatform.history.media import open_file
@@ -86,6 +87,9 @@ def run_job(job_id: UUID) -> None:
     except (inference.InferenceError, AppError) as error:
         code = _ERROR_CODES.get(type(error)) or getattr(error, "code", "unreadable_video")
         _fail(run, code, _as_the_user_names_it(run.session, str(error)))
+    except MemoryError:
+        logger.warning("Job %s wanted more memory than RAUT_DECODE_MEMORY_MB.", job_id)
+        _fail(run, "too_large", _("Reading this video takes more memory than the server gives one video."))
     except Exception:
         logger.exception("Job %s failed.", job_id)
         message = _("Something went wrong on the server while it read this video. The operator's log says more.")
@@ -120,6 +124,7 @@ def _read(run: _Run) -> None:
     engine = engine_for(version)
     batch: list[inference.FrameReading] = []
     with (
+        memory_bound(settings.RAUT_DECODE_MEMORY_MB),
         _open_media(run.session) as source,
         engine.read_video(source, every_ms=run.session.every_ms, limits=limits) as video,
     ):

@@ -48,6 +48,12 @@ class ForgivingRedisCache(RedisCache):
         except RedisError as error:
             _forgive(error, None)
 
+    def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
+        try:
+            return super().incr(key, delta, version)
+        except RedisError as error:
+            return _forgive(error, 0)
+
     def delete(self, key: str, version: int | None = None) -> bool:
         try:
             return super().delete(key, version)

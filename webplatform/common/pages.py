@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from webplatform.common.errors import AppError
+from webplatform.common.errors import AppError, NotAllowed
+
+
+def tell(request: HttpRequest, error: AppError) -> None:
+    """The page that comes next says why nothing was done; who may not do it at all gets the refusal's own page."""
+    if isinstance(error, NotAllowed):
+        raise error
+    messages.error(request, error.message)
 
 
 class RefusalPages:
@@ -17,7 +25,10 @@ class RefusalPages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 429:  # allauth's own limits do not say when to try again
+            response.headers.setdefault("Retry-After", "60")
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, AppError):

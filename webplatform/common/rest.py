@@ -37,4 +37,6 @@ def error_response(error: Exception, context: dict[str, Any]) -> Response | None
 
 
 def _body(code: str, message: str, details: dict[str, Any], status: int) -> Response:
-    return Response({"code": code, "message": message, "details": details}, status=status)
+    wait_s = details.get("retry_after_s")
+    headers = {"Retry-After": str(wait_s)} if wait_s else None
+    return Response({"code": code, "message": message, "details": details}, status=status, headers=headers)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from webplatform.common.errors import AppError, Invalid
+from webplatform.common.pages import tell
 from webplatform.history.corrections import correct, take_back
 from webplatform.history.models import Session
 
@@ -25,7 +26,7 @@ def add(request: HttpRequest, pk: UUID) -> HttpResponse:
         correct(session=session, user=request.user, emotion=request.POST.get("emotion", ""), **_stretch(request))
         messages.success(request, _("The correction is noted."))
     except AppError as error:
-        messages.error(request, error.message)
+        tell(request, error)
     return redirect("dashboard:session", session.pk)
 
 
@@ -39,7 +40,7 @@ def remove(request: HttpRequest, pk: UUID, correction_id: int) -> HttpResponse:
         take_back(correction=correction, user=request.user)
         messages.success(request, _("The correction is taken back."))
     except AppError as error:
-        messages.error(request, error.message)
+        tell(request, error)
     return redirect("dashboard:session", session.pk)
 
 

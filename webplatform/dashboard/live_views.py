@@ -13,6 +13,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET
 
 from inference import EMOTIONS
+from webplatform.common.headers import uses_camera
 from webplatform.consent.queries import valid_consent
 from webplatform.dashboard.live_words import live_words
 from webplatform.dashboard.words import EMOTION_NAMES, REASON_NAMES
@@ -25,6 +26,7 @@ USUAL_RATE = 10
 
 
 @login_required
+@uses_camera
 @ensure_csrf_cookie
 @require_GET
 def live(request: HttpRequest) -> HttpResponse:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from webplatform.analysis.repetitions import has_video, repeat_analysis
 from webplatform.common.errors import AppError
+from webplatform.common.pages import tell
 from webplatform.dashboard.report import moment
 from webplatform.dashboard.words import EMOTION_NAMES
 from webplatform.history.differences import difference_between
@@ -37,7 +38,7 @@ def repeat(request: HttpRequest, pk: UUID) -> HttpResponse:
             "dashboard:session", repeat_analysis(session=session, user=request.user, version=version).session_id
         )
     except AppError as error:
-        messages.error(request, error.message)
+        tell(request, error)
     return redirect("dashboard:session", session.pk)
 
 

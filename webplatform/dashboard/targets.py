@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from webplatform.accounts.models import User
@@ -28,8 +29,10 @@ def target_named(user: User, name: str) -> dict[str, Study | Participant]:
     """
     kind, _equals, number = name.partition("=")
     reachable = {"study": Study, "participant": Participant}
-    if kind not in reachable:
+    if not name:
         return {}
+    if kind not in reachable:
+        raise Http404
     try:
         key = UUID(number)
     except ValueError:

@@ -21,7 +21,8 @@ from webplatform.accounts.models import User
 from webplatform.analysis import services
 from webplatform.analysis.models import AnalysisJob
 from webplatform.analysis.uploads import EXTENSIONS
-from webplatform.common.errors import AppError, Invalid
+from webplatform.common.errors import AppError, Invalid, NotAllowed
+from webplatform.common.pages import tell
 from webplatform.consent.queries import valid_consent
 from webplatform.dashboard.targets import target_named, targets_of
 from webplatform.dashboard.words import progress_words, upload_words
@@ -66,7 +67,7 @@ def _steer(request: HttpRequest, pk: UUID, service: object, done: str) -> HttpRe
         service(job=job, user=request.user)
         messages.success(request, done)
     except AppError as error:
-        messages.error(request, error.message)
+        tell(request, error)
     return redirect("dashboard:home")
 
 
@@ -78,6 +79,8 @@ def _submit_all(
     for file in files:
         try:
             jobs.append(services.submit_video(user=user, upload=file, again=again, **target))
+        except NotAllowed:
+            raise  # of none of the files, then
         except AppError as error:
             refusals.append((file.name, error))
     if not files:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Q
 from django.utils.text import slugify
 
@@ -32,7 +33,7 @@ def csv_pieces(session: Session) -> Iterator[str]:
 
 def json_pieces(session: Session, head: dict[str, Any]) -> Iterator[str]:
     """One object: `session` is `head`, `observations` are as in the REST API."""
-    yield '{"session": ' + json.dumps(head) + ', "observations": ['
+    yield '{"session": ' + json.dumps(head, cls=DjangoJSONEncoder) + ', "observations": ['
     separator = "\n"
     for page in _pages(session):
         yield separator + ",\n".join(json.dumps(ObservationOut(row).data) for row in page)

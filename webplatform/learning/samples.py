@@ -8,8 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any  # a csv writer has no public type
 
+from django.conf import settings
+
 import inference
 from webplatform.common.errors import AppError, Invalid
+from webplatform.common.memory import memory_bound
 from webplatform.consent.models import Scope
 from webplatform.consent.services import require_scope
 from webplatform.history.media import open_file
@@ -68,7 +71,7 @@ def _cut_session(
     wanted = _wanted(session)
     boxes = {t_ms: [box for box, _, _ in faces] for t_ms, faces in wanted.items()}
     cut = 0
-    with open_file(session, session.media.stored_name) as video:
+    with memory_bound(settings.RAUT_DECODE_MEMORY_MB), open_file(session, session.media.stored_name) as video:
         for t_ms, place, png in engine.cut_faces(video, boxes, every_ms=session.every_ms):
             _, label, group = wanted[t_ms][place]
             name = f"{session.pk.hex}-{t_ms}-{place}.png"

@@ -15,6 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from webplatform.accounts.staff import staff_only
 from webplatform.common.errors import AppError
+from webplatform.common.headers import INERT
+from webplatform.common.pages import tell
 from webplatform.learning import queries, services
 from webplatform.learning.forms import DatasetForm, ParcelForm, RunForm
 from webplatform.learning.models import Comparison, Dataset, TrainingRun
@@ -57,7 +59,7 @@ def from_corrections(request: HttpRequest) -> HttpResponse:
         name = request.POST.get("name", "")
         return redirect("learning:dataset", services.dataset_from_corrections(user=request.user, name=name).pk)
     except AppError as error:
-        messages.error(request, error.message)
+        tell(request, error)
     return redirect("learning:new-dataset")
 
 
@@ -221,7 +223,7 @@ def picture(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     file = version.folder / f"{name}.svg"
     if name not in PICTURES or not file.is_file():
         return HttpResponse(status=404)
-    return HttpResponse(file.read_bytes(), content_type="image/svg+xml")
+    return HttpResponse(file.read_bytes(), content_type="image/svg+xml", headers=INERT)
 
 
 def _do(request: HttpRequest, act: object, done: str) -> None:
@@ -229,4 +231,4 @@ def _do(request: HttpRequest, act: object, done: str) -> None:
         act()
         messages.success(request, done)
     except AppError as error:
-        messages.error(request, error.message)
+        tell(request, error)

@@ -18,7 +18,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 import inference
-from webplatform.common.errors import AppError, Conflict, ConsentMissing, Invalid
+from webplatform.common.errors import AppError, Conflict, ConsentMissing, Invalid, TooManyAttempts
 from webplatform.common.languages import language_of
 from webplatform.history.markers import add_marker
 from webplatform.history.models import Session
@@ -274,6 +274,8 @@ def _close_code(error: AppError, *, is_resume: bool) -> Close:
         return Close.CONSENT_MISSING
     if isinstance(error, Conflict):
         return Close.NOT_FOUND if is_resume else Close.NO_MODEL
+    if isinstance(error, TooManyAttempts):
+        return Close.FULL
     return Close.NOT_ALLOWED
 
 

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_noop
 from inference import FrameReading, InferenceError
 from webplatform.accounts.models import User
 from webplatform.common.errors import AppError, Conflict, Invalid, NotAllowed
+from webplatform.common.limits import spend
 from webplatform.consent.models import ConsentRecord
 from webplatform.consent.services import require_consent, require_participant_consent
 from webplatform.history import services as history
@@ -121,8 +122,10 @@ def begin(*, seat: Seat, asked: Asked) -> LiveRecording:
         NotAllowed: the user may not record in the study, there is no such study, or the law forbids it to record.
         ConsentMissing: who is before the camera has not agreed to the newest text.
         Conflict: there is no model to read with.
+        TooManyAttempts: they start more sessions than RAUT_RATE_LIVE.
     """
     user, participant = seat.user, seat.participant or _participant(seat.user, asked.participant_id)
+    spend("live", f"participant:{participant.pk}" if participant else f"user:{user.pk}")
     study = participant.study if participant else _study(user, asked.study_id)
     version = active_version()
     if version is None:

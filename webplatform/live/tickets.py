@@ -5,13 +5,18 @@ from __future__ import annotations
 from django.core import signing
 
 from webplatform.accounts.models import User
+from webplatform.common.limits import spend
 
 TICKET_SALT = "live-ticket"
 TICKET_S = 60
 
 
 def issue_ticket(*, user: User) -> str:
-    """A word that opens the live socket in the user's name for a minute, where no login cookie does."""
+    """A word that opens the live socket in the user's name for a minute, where no login cookie does.
+
+    Raises TooManyAttempts where the user asks for more than RAUT_RATE_LIVE.
+    """
+    spend("live", f"ticket:{user.pk}")
     return signing.dumps(user.pk, salt=TICKET_SALT)
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from webplatform.operations.health import read_health
 
 
 @never_cache
+@require_safe
 def live(request: HttpRequest) -> JsonResponse:
     """Whether this process answers at all."""
     return JsonResponse({"status": "ok"})
 
 
 @never_cache
+@require_safe
 def health(request: HttpRequest) -> JsonResponse:
     """Whether the parts that this process needs answer: 200 if all do, 503 otherwise."""
     found = read_health()

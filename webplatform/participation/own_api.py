@@ -21,6 +21,7 @@ from webplatform.consent.proofs import proof_of
 from webplatform.consent.queries import participant_history
 from webplatform.participation import services
 from webplatform.participation.queries import notice_data, standing_of
+from webplatform.participation.seats import link_opened
 from webplatform.participation.serializers import (
     ConsentIn,
     OwnPageOut,
@@ -34,7 +35,6 @@ from webplatform.retention.queries import held_of
 from webplatform.retention.serializers import ExportOut
 from webplatform.retention.services import ask_export
 from webplatform.studies.models import Participant
-from webplatform.studies.participants import link_of_key
 
 HEADER = "Participant-Key"
 KEY = OpenApiParameter(HEADER, OpenApiTypes.STR, OpenApiParameter.HEADER, required=True)
@@ -50,9 +50,11 @@ class OwnApi(APIView):
     def participant(self, request: Request) -> Participant:
         """Whose key it is.
 
-        Raises NotFound for a wrong, an expired or a revoked one.
+        Raises:
+            NotFound: it is wrong, expired or revoked.
+            TooManyAttempts: too many wrong ones came from this address.
         """
-        link = link_of_key(request.headers.get(HEADER, ""))
+        link = link_opened(request, request.headers.get(HEADER, ""))
         if link is None:
             raise NotFound(_("This link does not open anything."))
         return link.participant

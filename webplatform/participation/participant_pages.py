@@ -16,6 +16,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST
 
 from webplatform.common.errors import AppError, ConsentMissing
+from webplatform.common.headers import uses_camera
 from webplatform.consent.models import ConsentRecord, Scope
 from webplatform.consent.notices import notice_of
 from webplatform.consent.proofs import proof_file
@@ -26,13 +27,13 @@ from webplatform.live.protocol import faces_data
 from webplatform.live.services import look
 from webplatform.participation import services
 from webplatform.participation.queries import standing_of
-from webplatform.participation.seats import KEPT_AS, over, participant_only
+from webplatform.participation.seats import KEPT_AS, link_opened, over, participant_only
 from webplatform.retention.downloads import export_file
 from webplatform.retention.models import DataExport
 from webplatform.retention.queries import held_of
 from webplatform.retention.services import ask_export
 from webplatform.studies.models import ParticipantRequest
-from webplatform.studies.participants import key_digest, link_of_key
+from webplatform.studies.participants import key_digest
 
 LINK = ConsentRecord.Channel.LINK
 CHECK_BYTES = 2 * 1024**2
@@ -42,7 +43,7 @@ CHECK_BYTES = 2 * 1024**2
 @require_GET
 def enter(request: HttpRequest, key: str) -> HttpResponse:
     """Open a link: this browser is the participant's from now on, and the key leaves the address."""
-    link = link_of_key(key)
+    link = link_opened(request, key)
     if link is None:
         return over(request, digest=key_digest(key))
     request.session.cycle_key()
@@ -130,6 +131,7 @@ def proof(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @participant_only
+@uses_camera
 @ensure_csrf_cookie
 @require_GET
 def live(request: HttpRequest) -> HttpResponse:

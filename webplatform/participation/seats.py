@@ -9,13 +9,28 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
+from rest_framework.request import Request
 
+from webplatform.common.limits import address_of, require_unspent, spend
 from webplatform.live.services import Seat
 from webplatform.retention.models import ErasedLink
 from webplatform.studies.models import ParticipantLink
-from webplatform.studies.participants import valid_links
+from webplatform.studies.participants import link_of_key, valid_links
 
 KEPT_AS = "participant_link"
+
+
+def link_opened(request: HttpRequest | Request, key: str) -> ParticipantLink | None:
+    """The link that a key opens; None for a wrong one, which counts as a guess.
+
+    Raises TooManyAttempts for every key, right or wrong, where more than RAUT_RATE_LINK came from this address.
+    """
+    address = address_of(request)
+    require_unspent("link", address)
+    link = link_of_key(key)
+    if link is None:
+        spend("link", address)
+    return link
 
 
 def link_of_login(kept: Any) -> ParticipantLink | None:  # Django's session store; a plain one in scopes without it

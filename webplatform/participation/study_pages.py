@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from webplatform.common.errors import AppError
+from webplatform.common.pages import tell
 from webplatform.history.queries import role_in
 from webplatform.participation import services
 from webplatform.participation.queries import participants_of, requests_of
@@ -61,7 +62,7 @@ def link(request: HttpRequest, pk: UUID, participant_pk: UUID) -> HttpResponse:
             participant=participant, user=request.user, days=int(days) if days.isdecimal() else 0
         )
     except AppError as error:
-        messages.error(request, error.message)
+        tell(request, error)
         return redirect("participation:study", found.pk)
     return _page(request, found, new={"participant": participant, "address": participants.link_address(key)})
 
@@ -101,7 +102,7 @@ def _done(request: HttpRequest, found: Study, action: Callable[[], object], text
         action()
         messages.success(request, text)
     except AppError as error:
-        messages.error(request, error.message)
+        tell(request, error)
     return redirect("participation:study", found.pk)
 
 

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from webplatform.accounts.staff import staff_only
-from webplatform.common.errors import AppError
+from webplatform.common.errors import AppError, NotAllowed
+from webplatform.common.pages import tell
 from webplatform.studies import invitations, members
 from webplatform.studies.forms import InvitationForm, PlatformInvitationForm
 from webplatform.studies.models import Invitation, Membership, Study
@@ -126,6 +127,8 @@ def _place(invitation: Invitation) -> tuple[object, ...]:
 def _invited(request: HttpRequest, form: InvitationForm | PlatformInvitationForm, study: Study | None) -> bool:
     try:
         invitation = invitations.invite(by=request.user, study=study, **form.cleaned_data)
+    except NotAllowed:
+        raise
     except AppError as error:
         field = error.details.get("field")
         form.add_error(field if field in form.fields else None, error.message)
@@ -142,7 +145,7 @@ def _done(request: HttpRequest, action: Callable[[], object], text: str, target:
         action()
         messages.success(request, text)
     except AppError as error:
-        messages.error(request, error.message)
+        tell(request, error)
         if target == ("studies:list",):  # who could not leave is still a member
             return redirect("studies:members", request.resolver_match.kwargs["pk"])
     return redirect(*target)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from webplatform.common.errors import AppError
+from webplatform.common.pages import tell
 from webplatform.studies import services
 from webplatform.studies.approvals import decide_approval, open_question, valid_approval
 from webplatform.studies.forms import StudyForm, form_of
@@ -72,7 +73,7 @@ def close_or_reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
             services.reopen_study(study=study, user=request.user)
             messages.success(request, _("The study is open again."))
     except AppError as error:
-        messages.error(request, error.message)
+        tell(request, error)
     return redirect("participation:study", study.pk)
 
 
@@ -100,7 +101,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         )
         messages.success(request, _("The study is approved.") if is_approved else _("The study is refused."))
     except AppError as error:
-        messages.error(request, error.message)
+        tell(request, error)
     return redirect("studies:approvals")
 
 

@@ -57,6 +57,18 @@ def test_production_refuses_a_short_media_key(tmp_path: Path):
     assert "RAUT_MEDIA_KEYS is too short" in done.stderr
 
 
+def test_production_sends_cookies_over_tls_and_for_its_own_host_alone(tmp_path: Path):
+    names = "SESSION_COOKIE_NAME CSRF_COOKIE_NAME SESSION_COOKIE_SECURE CSRF_COOKIE_SECURE LANGUAGE_COOKIE_SECURE"
+    names += " SESSION_COOKIE_HTTPONLY CSRF_COOKIE_HTTPONLY SESSION_COOKIE_DOMAIN SESSION_COOKIE_SAMESITE"
+    found = setting(tmp_path, f"[getattr(settings, name) for name in '{names}'.split()]", **PRODUCTION)
+    wanted = ["__Host-sessionid", "__Host-csrftoken", True, True, True, True, True, None, "Lax"]
+    assert found == str(wanted)
+
+
+def test_what_is_no_rate_stops_the_start(tmp_path: Path):
+    assert "“60 a minute” is no rate" in manage(tmp_path, "check", RAUT_RATE_READ="60 a minute").stderr
+
+
 def test_production_never_shows_djangos_error_pages(tmp_path: Path):
     assert setting(tmp_path, "settings.DEBUG", **{**PRODUCTION, "RAUT_DEBUG": "1"}) == "False"
 

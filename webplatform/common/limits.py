@@ -1,0 +1,56 @@
+"""How often things may be done: counted in the cache, by all processes together, in windows of a minute, hour or day.
+
+While Redis is away the cache counts nothing, and nothing is limited: work goes on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from webplatform.common.errors import TooManyAttempts
+
+
+def spend(what: str, who: object, *, share: int = 1) -> None:
+    """One more of `what` is counted for `who`; `share` times the rate of the settings is allowed.
+
+    Raises TooManyAttempts where that is more than the rate allows.
+    """
+    _refuse_above(what, _count(what, who, add=1), share)
+
+
+def require_unspent(what: str, who: object) -> None:
+    """Raises TooManyAttempts where the rate is used up; counts nothing."""
+    _refuse_above(what, _count(what, who, add=0) + 1, 1)
+
+
+def address_of(request: HttpRequest) -> str:
+    """The network address that a request came from, as the login's own limit sees it."""
+    return get_adapter().get_client_ip(request)
+
+
+def _count(what: str, who: object, *, add: int) -> int:
+    _most, window_s = settings.RAUT_RATES[what]
+    window = int(time.time()) // window_s
+    key = f"rate:{what}:{window}:{hashlib.sha256(str(who).encode()).hexdigest()[:32]}"
+    if not add:
+        return cache.get(key, 0)
+    cache.add(key, 0, window_s)
+    try:
+        return cache.incr(key, add)
+    except ValueError:  # the window ended between the two lines
+        return add
+
+
+def _refuse_above(what: str, count: int, share: int) -> None:
+    most, window_s = settings.RAUT_RATES[what]
+    if count > most * share:
+        wait_s = window_s - int(time.time()) % window_s
+        text = _("That was too often. Try again in %(seconds)d s.") % {"seconds": wait_s}
+        raise TooManyAttempts(text, retry_after_s=wait_s)

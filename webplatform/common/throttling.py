@@ -1,0 +1,25 @@
+"""How often the REST API answers one token, one login and one account."""
+
+from __future__ import annotations
+
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+from webplatform.common.limits import address_of, spend
+
+ACCOUNT_SHARE = 4  # all of an account's tokens and logins together have so many times what one of them has
+
+
+class ApiThrottle(BaseThrottle):
+    """Reading and writing apart, for each token, and for all that an account does; without one, for the address."""
+
+    def allow_request(self, request: Request, view: object) -> bool:
+        what = "read" if request.method in SAFE_METHODS else "write"
+        if not request.user or not request.user.is_authenticated:
+            spend(what, f"address:{address_of(request)}")
+            return True
+        token = getattr(request.auth, "pk", None)
+        spend(what, f"token:{token}" if token else f"login:{request.user.pk}")
+        spend(what, f"user:{request.user.pk}", share=ACCOUNT_SHARE)
+        return True
