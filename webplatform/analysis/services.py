@@ -53,7 +53,6 @@ def submit_video(
         TooManyAttempts: the user hands in more than RAUT_RATE_UPLOAD.
         Conflict: the study holds this very file already and `again` is not set; `details` name that session.
     """
-    spend("upload", user.pk)
     study, consent = _grounds(user, study, participant)
     checked = check_upload(upload)
     session = None
@@ -127,7 +126,8 @@ def retry_job(*, job: AnalysisJob, user: User) -> AnalysisJob:
 
 
 def _grounds(user: User, study: Study | None, participant: Participant | None) -> tuple[Study, ConsentRecord]:
-    """Where a video is recorded, and on whose consent."""
+    """Where a video is recorded, and on whose consent; each asking counts towards the user's rate of uploads."""
+    spend("upload", user.pk)
     study = participant.study if participant else study or personal_study(user)
     require_permitted(study)
     if participant is None:

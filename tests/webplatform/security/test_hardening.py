@@ -151,6 +151,7 @@ SPEAKERS = {
     "webplatform/operations/demo_client.py",  # to the platform itself
     "webplatform/operations/health.py",  # the name of this machine
     "webplatform/operations/management/commands/health.py",  # the platform itself
+    "webplatform/studies/invitations.py",  # the name of an error of sending e-mail
     "webplatform/operations/startup.py",  # whether a port of this machine is free
 }
 

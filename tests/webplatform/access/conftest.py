@@ -1,0 +1,42 @@
+"""The world is built once for all rows, in a transaction that is never committed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from pytest_django import DjangoDbBlocker
+
+from tests.webplatform.access.rows import Crowd
+from tests.webplatform.access.world import build_world
+
+
+@pytest.fixture(scope="module")
+def _place(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("world")
+
+
+@pytest.fixture(scope="module")
+def world(_place: Path, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, Any]]:
+    """One of everything."""
+    before = settings.MEDIA_ROOT, settings.DATA_DIR
+    settings.MEDIA_ROOT, settings.DATA_DIR = _place / "media", _place
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build_world()
+        transaction.set_rollback(True)
+    settings.MEDIA_ROOT, settings.DATA_DIR = before
+
+
+@pytest.fixture(scope="module")
+def crowd(world: dict[str, Any]) -> Crowd:
+    """Everybody who may ask."""
+    return Crowd(world)
+
+
+@pytest.fixture(autouse=True)
+def _same_place(_own_media_folder: None, _place: Path, settings) -> None:
+    settings.MEDIA_ROOT, settings.DATA_DIR = _place / "media", _place

@@ -1,0 +1,323 @@
+"""Who gets which answer at which address: the whole table.
+
+A new address needs one line: the method, the address with the world's objects in braces (world.py), one answer for
+each who may ask, and what is sent, if anything. `@…` names something in FILES.
+
+    in    sent to the sign-in page (302)
+    302   done, and sent on to another page
+    403   may see the object, but not do this to it
+    404   must not know that it exists
+
+Who asks: the study's owner, its analyst, its viewer; a stranger with an account; an admin (superuser) who has no part
+in the study; somebody who is not signed in; a participant whose link was opened in this browser.
+"""
+
+PEOPLE = ("owner", "analyst", "viewer", "stranger", "admin", "nobody", "participant")
+
+PAGES = """
+-- accounts
+GET    /account/                                                      200 200 200 200 200 in  in
+POST   /account/                                                      302 302 302 302 302 in  in   {"first_name": "Ada", "last_name": "L"}
+GET    /account/audit/                                                200 404 404 404 200 in  in
+GET    /account/tokens/                                               200 200 200 200 200 in  in
+POST   /account/tokens/                                               200 200 200 200 200 in  in   {"name": "notebook", "days": "30", "scopes": "read"}
+POST   /account/tokens/{token}/revoke/                                302 404 404 404 404 in  in
+GET    /account/login/                                                302 302 302 302 302 200 200
+POST   /account/login/                                                302 302 302 302 302 200 200  {"login": "owner@example.org", "password": "wrong"}
+GET    /account/logout/                                               200 200 200 200 200 in  in
+POST   /account/logout/                                               in  in  in  in  in  in  in
+GET    /account/inactive/                                             200 200 200 200 200 200 200
+GET    /account/signup/                                               302 302 302 302 302 200 200
+POST   /account/signup/                                               302 302 302 302 302 302 302  sign-up
+GET    /account/reauthenticate/                                       200 200 200 200 200 in  in
+POST   /account/reauthenticate/                                       302 302 302 302 302 in  in   {"password": "correct-horse-battery"}
+GET    /account/email/                                                200 200 200 200 200 in  in
+POST   /account/email/                                                302 302 302 302 302 in  in   {"email": "other@example.org", "action_add": ""}
+GET    /account/confirm-email/                                        200 200 200 200 200 200 200
+GET    /account/confirm-email/forged/                                 200 200 200 200 200 200 200
+POST   /account/confirm-email/forged/                                 404 404 404 404 404 404 404
+GET    /account/password/change/                                      200 200 200 200 200 in  in
+POST   /account/password/change/                                      200 200 200 200 200 in  in   password
+GET    /account/password/set/                                         302 302 302 302 302 in  in
+GET    /account/password/reset/                                       200 200 200 200 200 200 200
+POST   /account/password/reset/                                       302 302 302 302 302 302 302  {"email": "owner@example.org"}
+GET    /account/password/reset/done/                                  200 200 200 200 200 200 200
+GET    /account/password/reset/key/1-forged/                          200 200 200 200 200 200 200
+GET    /account/password/reset/key/done/                              200 200 200 200 200 200 200
+GET    /account/login/code/confirm/                                   302 302 302 302 302 in  in
+GET    /account/logins/                                               200 200 200 200 200 in  in
+POST   /account/logins/{login}/end/                                   302 404 404 404 404 in  in
+POST   /account/logins/others/end/                                    302 302 302 302 302 in  in
+GET    /account/people/                                               404 404 404 404 200 in  in
+POST   /account/people/{user}/disable/                                404 404 404 404 302 in  in
+POST   /account/people/{user}/enable/                                 404 404 404 404 302 in  in
+POST   /account/people/{user}/second-factor/remove/                   404 404 404 404 302 in  in
+GET    /account/two-factor/                                           200 200 200 200 200 in  in
+GET    /account/two-factor/authenticate/                              302 302 302 302 302 in  in
+POST   /account/two-factor/authenticate/                              302 302 302 302 302 in  in   {"code": "000000"}
+GET    /account/two-factor/reauthenticate/                            200 302 302 302 302 in  in
+POST   /account/two-factor/reauthenticate/                            200 302 302 302 302 in  in   {"code": "000000"}
+GET    /account/two-factor/recovery-codes/                            404 404 404 404 404 in  in
+GET    /account/two-factor/recovery-codes/download/                   404 404 404 404 404 in  in
+GET    /account/two-factor/recovery-codes/generate/                   302 302 302 302 302 in  in
+POST   /account/two-factor/recovery-codes/generate/                   302 302 302 302 302 in  in
+GET    /account/two-factor/totp/activate/                             302 302 302 302 302 in  in
+POST   /account/two-factor/totp/activate/                             302 302 302 302 302 in  in   {"code": "000000"}
+GET    /account/two-factor/totp/deactivate/                           302 404 404 404 404 in  in
+POST   /account/two-factor/totp/deactivate/                           302 404 404 404 404 in  in
+POST   /i18n/setlang/                                                 302 302 302 302 302 302 302  {"language": "id"}
+
+-- pages
+GET    /                                                              200 200 200 200 200 in  in
+GET    /upload/                                                       200 200 200 200 200 in  in
+POST   /upload/                                                       302 302 403 404 404 in  in   {"file": "@clip.mp4", "of": "study={study}"}
+GET    /live/                                                         200 200 200 200 200 in  in
+GET    /sessions/{session}/                                           200 200 200 404 404 in  in
+POST   /sessions/{session}/                                           302 302 403 404 404 in  in   {"title": "Run"}
+GET    /sessions/{session}/media/                                     200 200 200 404 404 in  in
+HEAD   /sessions/{session}/media/                                     200 200 200 404 404 in  in
+GET    /sessions/{session}/observations.csv                           200 200 200 404 404 in  in
+GET    /sessions/{session}/session.json                               200 200 200 404 404 in  in
+POST   /sessions/{session}/correct/                                   302 302 403 404 404 in  in   {"track": "1", "from_s": "0", "to_s": "0", "emotion": "sad"}
+POST   /sessions/{session}/correct/{correction}/                      302 302 403 404 404 in  in
+GET    /sessions/{session}/delete/                                    200 403 403 404 404 in  in
+POST   /sessions/{session}/delete/                                    302 403 403 404 404 in  in
+POST   /sessions/{session}/repeat/                                    302 302 403 404 404 in  in   {"model": "{candidate}"}
+GET    /sessions/{session}/difference/{again}/                        200 200 200 404 404 in  in
+POST   /jobs/{waiting_job}/cancel/                                    302 302 403 404 404 in  in
+POST   /jobs/{failed_job}/retry/                                      302 302 403 404 404 in  in
+GET    /review/                                                       200 200 200 200 200 in  in
+GET    /review/?scores=1                                              302 302 302 302 302 in  in
+POST   /review/again/                                                 302 302 302 302 302 in  in
+POST   /review/{reading}/                                             302 302 302 404 404 in  in   {"emotion": "sad"}
+
+-- studies
+GET    /studies/                                                      200 200 200 200 200 in  in
+GET    /studies/new/                                                  200 200 200 200 200 in  in
+POST   /studies/new/                                                  302 302 302 302 302 in  in   study
+GET    /studies/approvals/                                            404 404 404 404 200 in  in
+POST   /studies/approvals/{restricted}/decide/                        404 404 404 404 302 in  in   {"decision": "approve"}
+GET    /studies/{study}/                                              200 200 200 404 404 in  in
+GET    /studies/{study}/change/                                       200 403 403 404 404 in  in
+POST   /studies/{study}/change/                                       302 403 403 404 404 in  in   study
+POST   /studies/{study}/closing/                                      302 403 403 404 404 in  in   {"decision": "close"}
+POST   /studies/{study}/participants/                                 302 302 403 404 404 in  in   {"pseudonym": "Red"}
+POST   /studies/{study}/participants/{participant}/link/              200 200 403 404 404 in  in   {"days": "30"}
+POST   /studies/{study}/links/{spare_link}/revoke/                    302 302 403 404 404 in  in
+POST   /studies/{study}/requests/{request}/                           302 403 403 404 404 in  in   {"decision": "done", "answer": "Until May."}
+
+GET    /studies/{study}/members/                                      200 200 200 404 404 in  in
+POST   /studies/{study}/members/                                      302 403 403 404 404 in  in   {"email": "ada@example.org", "role": "viewer"}
+POST   /studies/{study}/members/{member}/role/                        302 403 403 404 404 in  in   {"role": "analyst"}
+POST   /studies/{study}/members/{member}/remove/                      302 403 302 404 404 in  in
+GET    /studies/invitations/                                          404 404 404 404 200 in  in
+POST   /studies/invitations/                                          404 404 404 404 302 in  in   {"email": "ada@example.org"}
+POST   /studies/invitations/{invitation}/send/                        302 404 404 404 404 in  in
+POST   /studies/invitations/{invitation}/revoke/                      302 404 404 404 404 in  in
+
+GET    /invitation/                                                   404 404 404 404 404 404 404
+POST   /invitation/                                                   404 404 404 404 404 404 404
+GET    /invitation/guessed/                                           302 302 302 302 302 302 302
+
+-- consent
+GET    /consent/                                                      200 200 200 200 200 in  in
+POST   /consent/                                                      302 302 302 302 302 in  in   {"agree": "yes"}
+POST   /consent/withdraw/                                             302 302 302 302 302 in  in
+GET    /consent/proofs/{consent}/                                     200 404 404 404 404 in  in
+
+-- copies and erasure
+GET    /account/data/                                                 200 200 200 200 200 in  in
+POST   /account/data/copy/                                            302 302 302 302 302 in  in
+GET    /account/data/copies/{copy}/                                   200 404 404 404 404 in  in
+GET    /account/erase/                                                200 200 200 200 200 in  in
+POST   /account/erase/                                                400 302 302 302 302 in  in   {"password": "correct-horse-battery"}
+GET    /account/{user}/erase/                                         404 404 404 404 200 in  in
+POST   /account/{user}/erase/                                         404 404 404 404 302 in  in
+GET    /receipts/{receipt}/                                           200 200 200 200 200 200 200
+GET    /studies/{study}/retention/                                    200 200 200 404 404 in  in
+POST   /studies/{study}/retention/                                    302 403 403 404 404 in  in   {"media_days": "0", "observation_days": "30", "rest_days": "30"}
+GET    /studies/{study}/participants/{participant}/erase/             200 403 403 404 404 in  in
+POST   /studies/{study}/participants/{participant}/erase/             302 403 403 404 404 in  in
+POST   /p/copy/                                                       404 404 404 404 404 404 302
+GET    /p/copies/{own_copy}/                                          404 404 404 404 404 404 200
+GET    /p/copies/{copy}/                                              404 404 404 404 404 404 404
+
+-- participant
+GET    /p/                                                            404 404 404 404 404 404 200
+POST   /p/consent/                                                    404 404 404 404 404 404 302  {"scope": "analyse"}
+POST   /p/withdraw/                                                   404 404 404 404 404 404 302
+POST   /p/requests/                                                   404 404 404 404 404 404 302  {"kind": "copy"}
+GET    /p/proofs/{own_consent}/                                       404 404 404 404 404 404 200
+GET    /p/proofs/{consent}/                                           404 404 404 404 404 404 404
+GET    /p/live/                                                       404 404 404 404 404 404 200
+POST   /p/live/check/                                                 404 404 404 404 404 404 400  picture
+POST   /p/leave/                                                      404 404 404 404 404 404 200
+GET    /p/{key}/                                                      302 302 302 302 302 302 302
+GET    /p/guessed/                                                    404 404 404 404 404 404 404
+
+-- documents
+GET    /privacy/retention/                                            200 200 200 200 200 200 200
+GET    /privacy/record/                                               404 404 404 404 200 in  in
+GET    /studies/{study}/record/                                       200 403 403 404 404 in  in
+GET    /studies/{study}/assessment/                                   200 403 403 404 404 in  in
+POST   /studies/{study}/assessment/                                   302 403 403 404 404 in  in   {"assessment": "needless", "note": "Small."}
+
+-- learning
+GET    /learning/                                                     404 404 404 404 200 in  in
+GET    /learning/datasets/new/                                        404 404 404 404 200 in  in
+POST   /learning/datasets/new/                                        404 404 404 404 302 in  in   {"name": "Faces", "file": "@faces.zip"}
+POST   /learning/datasets/from-corrections/                           404 404 404 404 302 in  in   {"name": "Own"}
+GET    /learning/datasets/{dataset}/                                  404 404 404 404 200 in  in
+POST   /learning/datasets/{dataset}/run/                              404 404 404 404 302 in  in   {"recipe": "small", "start": "scratch", "seed": "1"}
+POST   /learning/datasets/{spare_dataset}/delete/                     404 404 404 404 302 in  in
+POST   /learning/datasets/{importing}/cancel/                         404 404 404 404 302 in  in
+GET    /learning/runs/{run}/                                          404 404 404 404 200 in  in
+POST   /learning/runs/{run}/cancel/                                   404 404 404 404 302 in  in
+GET    /learning/comparisons/{comparison}/                            404 404 404 404 200 in  in
+GET    /learning/comparisons/{comparison}/faces/0.png                 404 404 404 404 404 in  in
+POST   /learning/comparisons/{comparison}/cancel/                     404 404 404 404 302 in  in
+GET    /learning/models/new/                                          404 404 404 404 200 in  in
+POST   /learning/models/new/                                          404 404 404 404 400 in  in   {"file": "@bundle.zip"}
+GET    /learning/models/{model}/                                      404 404 404 404 200 in  in
+POST   /learning/models/{candidate}/promote/                          404 404 404 404 302 in  in   {"reason": "better"}
+POST   /learning/models/{candidate}/proposals/{proposal}/             404 404 404 404 302 in  in   {"decision": "decline"}
+GET    /learning/models/{model}/card.md                               404 404 404 404 200 in  in
+POST   /learning/models/{candidate}/compare/                          404 404 404 404 302 in  in   {"dataset": "{dataset}"}
+GET    /learning/models/{model}/bundle.zip                            404 404 404 404 200 in  in
+GET    /learning/models/{model}/confusion.svg                         404 404 404 404 200 in  in
+
+-- machines
+GET    /livez                                                         200 200 200 200 200 200 200
+GET    /healthz                                                       503 503 503 503 503 503 503
+GET    /api/schema/                                                   200 200 200 200 200 200 200
+GET    /api/docs/                                                     200 200 200 200 200 200 200
+
+-- admin
+GET    /admin/                                                        in  in  in  in  200 in  in
+GET    /admin/login/                                                  403 403 403 403 302 in  in
+POST   /admin/logout/                                                 302 302 302 302 200 302 302
+GET    /admin/password_change/                                        in  in  in  in  200 in  in
+GET    /admin/password_change/done/                                   in  in  in  in  200 in  in
+GET    /admin/autocomplete/?app_label=studies&model_name=membership&field_name=user in  in  in  in  200 in  in
+GET    /admin/jsi18n/                                                 in  in  in  in  200 in  in
+GET    /admin/r/1/1/                                                  in  in  in  in  404 in  in
+GET    /admin/accounts/                                               in  in  in  in  200 in  in
+GET    /admin/nowhere/                                                in  in  in  in  404 in  in
+GET    /admin/accounts/user/{user}/password/                          in  in  in  in  200 in  in
+"""
+
+API = """
+GET    /api/v1/tokens/                                                200 200 200 200 200 401 401
+DELETE /api/v1/tokens/{token}/                                        204 404 404 404 404 401 401
+GET    /api/v1/analyses/                                              200 200 200 200 200 401 401
+POST   /api/v1/analyses/                                              202 202 403 404 404 401 401  {"file": "@clip.mp4", "study": "{study}"}
+GET    /api/v1/analyses/{waiting_job}/                                200 200 200 404 404 401 401
+POST   /api/v1/analyses/{waiting_job}/cancel/                         200 200 403 404 404 401 401
+POST   /api/v1/analyses/{failed_job}/retry/                           202 202 403 404 404 401 401
+GET    /api/v1/sessions/                                              200 200 200 200 200 401 401
+GET    /api/v1/sessions/{session}/                                    200 200 200 404 404 401 401
+PATCH  /api/v1/sessions/{session}/                                    200 200 403 404 404 401 401  {"title": "Run"}
+DELETE /api/v1/sessions/{session}/                                    204 403 403 404 404 401 401
+GET    /api/v1/sessions/{session}/markers/                            200 200 200 404 404 401 401
+POST   /api/v1/sessions/{session}/markers/                            201 201 403 404 404 401 401  {"t_ms": 0, "text": "noise"}
+DELETE /api/v1/sessions/{session}/markers/{marker}/                   204 204 403 404 404 401 401
+GET    /api/v1/sessions/{session}/corrections/                        200 200 200 404 404 401 401
+POST   /api/v1/sessions/{session}/corrections/                        201 201 403 404 404 401 401  {"track": 1, "from_ms": 0, "to_ms": 0, "emotion": "sad"}
+DELETE /api/v1/sessions/{session}/corrections/{correction}/           204 204 403 404 404 401 401
+GET    /api/v1/sessions/{session}/timeline/                           200 200 200 404 404 401 401
+GET    /api/v1/sessions/{session}/observations/                       200 200 200 404 404 401 401
+GET    /api/v1/sessions/{session}/repetitions/                        200 200 200 404 404 401 401
+POST   /api/v1/sessions/{session}/repetitions/                        409 409 403 404 404 401 401  {"model": "{candidate}"}
+GET    /api/v1/sessions/{session}/difference/{again}/                 200 200 200 404 404 401 401
+GET    /api/v1/review/                                                200 200 200 200 200 401 401
+POST   /api/v1/live/tickets/                                          201 201 201 201 201 401 401
+POST   /api/v1/live/check/                                            400 400 400 400 400 401 401  picture
+GET    /api/v1/studies/                                               200 200 200 200 200 401 401
+POST   /api/v1/studies/                                               201 201 201 201 201 401 401  study
+GET    /api/v1/studies/{study}/                                       200 200 200 404 404 401 401
+PUT    /api/v1/studies/{study}/                                       200 403 403 404 404 401 401  study
+POST   /api/v1/studies/{study}/close/                                 200 403 403 404 404 401 401
+POST   /api/v1/studies/{study}/reopen/                                200 403 403 404 404 401 401
+GET    /api/v1/people/                                                403 403 403 403 200 401 401
+PATCH  /api/v1/people/{user}/                                         403 403 403 403 200 401 401  {"is_active": false}
+DELETE /api/v1/people/{user}/second-factor/                           403 403 403 403 204 401 401
+GET    /api/v1/people/invitations/                                    403 403 403 403 200 401 401
+POST   /api/v1/people/invitations/                                    403 403 403 403 201 401 401  {"email": "ada@example.org"}
+POST   /api/v1/people/invitations/{letter}/                           403 403 403 403 200 401 401
+DELETE /api/v1/people/invitations/{letter}/                           403 403 403 403 204 401 401
+GET    /api/v1/studies/{study}/invitations/                           200 403 403 404 404 401 401
+POST   /api/v1/studies/{study}/invitations/                           201 403 403 404 404 401 401  {"email": "ada@example.org", "role": "viewer"}
+POST   /api/v1/studies/{study}/invitations/{invitation}/              200 403 403 404 404 401 401
+DELETE /api/v1/studies/{study}/invitations/{invitation}/              204 403 403 404 404 401 401
+GET    /api/v1/studies/{study}/members/                               200 200 200 404 404 401 401
+PATCH  /api/v1/studies/{study}/members/{member}/                      200 403 403 404 404 401 401  {"role": "analyst"}
+DELETE /api/v1/studies/{study}/members/{member}/                      204 403 204 404 404 401 401
+POST   /api/v1/account/erasure/                                       409 200 200 200 200 401 401  {"password": "correct-horse-battery"}
+POST   /api/v1/accounts/{user}/erasure/                               403 403 403 403 200 401 401
+GET    /api/v1/exports/                                               200 200 200 200 200 401 401
+POST   /api/v1/exports/                                               202 202 202 202 202 401 401
+GET    /api/v1/exports/{copy}/                                        200 404 404 404 404 401 401
+GET    /api/v1/exports/{copy}/file/                                   200 404 404 404 404 401 401
+GET    /api/v1/own/exports/                                           404 404 404 404 404 404 200
+POST   /api/v1/own/exports/                                           404 404 404 404 404 404 202
+GET    /api/v1/own/exports/{own_copy}/file/                           404 404 404 404 404 404 200
+POST   /api/v1/participants/{participant}/erasure/                    200 403 403 404 404 401 401
+GET    /api/v1/receipts/{receipt}/                                    200 200 200 200 200 200 200
+GET    /api/v1/studies/{study}/receipts/                              200 200 200 404 404 401 401
+GET    /api/v1/studies/{study}/retention/                             200 200 200 404 404 401 401
+PUT    /api/v1/studies/{study}/retention/                             200 403 403 404 404 401 401  {"observation_days": 30, "rest_days": 30}
+GET    /api/v1/approvals/                                             403 403 403 403 200 401 401
+POST   /api/v1/approvals/{restricted}/decision/                       403 403 403 403 200 401 401  {"is_approved": true}
+GET    /api/v1/studies/{study}/participants/                          200 200 200 404 404 401 401
+POST   /api/v1/studies/{study}/participants/                          201 201 403 404 404 401 401  {"pseudonym": "Red"}
+GET    /api/v1/participants/{participant}/links/                      200 200 200 404 404 401 401
+POST   /api/v1/participants/{participant}/links/                      201 201 403 404 404 401 401  {"days": 30}
+DELETE /api/v1/links/{spare_link}/                                    204 204 403 404 404 401 401
+GET    /api/v1/requests/                                              200 200 200 200 200 401 401
+POST   /api/v1/requests/{request}/answer/                             200 403 403 404 404 401 401  {"is_done": true, "answer": "Until May."}
+GET    /api/v1/own/                                                   404 404 404 404 404 404 200
+POST   /api/v1/own/consent/                                           404 404 404 404 404 404 200  {"language": "en", "scopes": ["analyse"]}
+POST   /api/v1/own/withdrawal/                                        404 404 404 404 404 404 200  {}
+POST   /api/v1/own/requests/                                          404 404 404 404 404 404 201  {"kind": "copy"}
+GET    /api/v1/datasets/                                              403 403 403 403 200 401 401
+POST   /api/v1/datasets/                                              403 403 403 403 202 401 401  {"name": "Faces", "source": "own"}
+GET    /api/v1/training-runs/                                         403 403 403 403 200 401 401
+POST   /api/v1/training-runs/                                         403 403 403 403 202 401 401  {"dataset": "{dataset}", "recipe": "small"}
+GET    /api/v1/training-runs/{run}/                                   403 403 403 403 200 401 401
+DELETE /api/v1/training-runs/{run}/                                   403 403 403 403 200 401 401
+GET    /api/v1/models/                                                403 403 403 403 200 401 401
+POST   /api/v1/models/{candidate}/promote/                            403 403 403 403 409 401 401  {"reason": "better"}
+POST   /api/v1/models/{candidate}/decision/                           403 403 403 403 200 401 401  {"decision": "decline"}
+"""
+
+# Each model in Django's admin: its name, an object, and what the admin gets for list, add, change, delete, history.
+ADMIN = """
+accounts/user          {user}         200 200 200 200 200
+accounts/apitoken      {token}        200 403 200 200 200
+account/emailaddress   {address}      200 200 200 200 200
+mfa/authenticator      {authenticator} 200 200 200 200 200
+usersessions/usersession {login}       200 200 200 200 200
+auth/group             {group}        200 200 200 200 200
+studies/study          {study}        200 200 200 200 200
+consent/consenttext    {text}         200 403 200 403 200
+consent/consentrecord  {consent}      200 403 200 403 200
+modelhub/modelversion  {model}        200 403 200 403 200
+history/session        {session}      200 403 200 403 200
+analysis/analysisjob   {waiting_job}  200 403 200 403 200
+analysis/mediafile     {media}        200 403 200 403 200
+"""
+
+# Addresses of the packages we use that answer nobody anything of ours.
+NOT_ASKED: tuple[str, ...] = ()
+
+STUDY = {"name": "Pilot", "purpose": "How jokes land", "setting": "research", "contact": "Dr Dewi"}
+STUDY |= {"legal_ground": "consent", "capture_mode": "readings", "languages": ["en"]}
+PASSWORD = dict.fromkeys(("password1", "password2"), "correct-horse-battery")
+
+# Long bodies by their names in the table.
+BODIES = {
+    "study": STUDY,
+    "sign-up": {"email": "new@example.org", **PASSWORD},
+    "password": {"oldpassword": "wrong", **PASSWORD},
+    "picture": b"no picture",
+}
