@@ -5,7 +5,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/ready-$(shell cat requirements.txt requirements-dev.txt package-lock.json | cksum | cut -d ' ' -f 1)
 
-.PHONY: setup demo up test lint audit check bench
+.PHONY: setup demo up test lint check bench
 setup: $(READY)
 
 demo: $(READY)
@@ -26,9 +26,6 @@ lint: $(READY)
 	$(PY) -m pip --disable-pip-version-check check
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) manage.py spectacular --validate --fail-on-warn --file /dev/null
-
-audit: $(READY)
-	@$(PY) .ci/audit.py
 
 check: lint test
 
