@@ -10,6 +10,7 @@ from webplatform.dashboard import (
     session,
     upload_views,
     views,
+    watch_views,
 )
 
 app_name = "dashboard"
@@ -28,4 +29,5 @@ urlpatterns = [
     path("sessions/<uuid:pk>/repeat/", repetition_views.repeat, name="repeat"),
     path("sessions/<uuid:pk>/difference/<uuid:other>/", repetition_views.difference, name="difference"),
     path("sessions/<uuid:pk>/delete/", views.delete, name="delete"),
+    path("studies/<uuid:pk>/watch/", watch_views.watch, name="watch"),
 ]

@@ -5,6 +5,7 @@ from django.urls import path
 from webplatform.history import api
 from webplatform.history.correction_api import CorrectionApi, CorrectionListApi
 from webplatform.history.difference_api import DifferenceApi
+from webplatform.history.watch_api import WatchApi
 
 urlpatterns = [
     path("sessions/", api.SessionListApi.as_view(), name="api-sessions"),
@@ -18,4 +19,5 @@ urlpatterns = [
     ),
     path("sessions/<uuid:session_id>/timeline/", api.TimelineApi.as_view(), name="api-timeline"),
     path("sessions/<uuid:session_id>/observations/", api.ObservationListApi.as_view(), name="api-observations"),
+    path("studies/<uuid:study_id>/watch/", WatchApi.as_view(), name="api-study-watch"),
 ]

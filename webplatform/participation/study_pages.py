@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from webplatform.common.errors import AppError
 from webplatform.common.pages import tell
 from webplatform.history.queries import role_in
+from webplatform.history.watch import weeks_of
 from webplatform.participation import services
 from webplatform.participation.queries import participants_of, requests_of
 from webplatform.studies import participants
@@ -116,6 +117,7 @@ def _page(request: HttpRequest, found: Study, new: dict[str, object] | None = No
         "is_permitted": is_permitted(found),
         "lacks_assessment": lacks_assessment(found),
         "question": open_question(found),
+        "is_drifting": any(week.notices for week in weeks_of(found)[:1]),
         "participants": participants_of(found),
         "requests": requests_of(request.user).filter(participant__study=found),
         "now": timezone.now(),

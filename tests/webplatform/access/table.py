@@ -134,6 +134,7 @@ POST   /account/erase/                                                400 302 30
 GET    /account/{user}/erase/                                         404 404 404 404 200 in  in
 POST   /account/{user}/erase/                                         404 404 404 404 302 in  in
 GET    /receipts/{receipt}/                                           200 200 200 200 200 200 200
+GET    /studies/{study}/watch/                                        200 200 200 404 404 in  in
 GET    /studies/{study}/retention/                                    200 200 200 404 404 in  in
 POST   /studies/{study}/retention/                                    302 403 403 404 404 in  in   {"media_days": "0", "observation_days": "30", "rest_days": "30"}
 GET    /studies/{study}/participants/{participant}/erase/             200 403 403 404 404 in  in
@@ -264,6 +265,7 @@ GET    /api/v1/own/exports/{own_copy}/file/                           404 404 40
 POST   /api/v1/participants/{participant}/erasure/                    200 403 403 404 404 401 401
 GET    /api/v1/receipts/{receipt}/                                    200 200 200 200 200 200 200
 GET    /api/v1/studies/{study}/receipts/                              200 200 200 404 404 401 401
+GET    /api/v1/studies/{study}/watch/                                 200 200 200 404 404 401 401
 GET    /api/v1/studies/{study}/retention/                             200 200 200 404 404 401 401
 PUT    /api/v1/studies/{study}/retention/                             200 403 403 404 404 401 401  {"observation_days": 30, "rest_days": 30}
 GET    /api/v1/approvals/                                             403 403 403 403 200 401 401

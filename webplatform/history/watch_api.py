@@ -1,0 +1,44 @@
+"""The REST endpoint that tells how a study's readings drift."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from webplatform.history.watch import Notice, weeks_of
+from webplatform.studies.models import Study
+
+NOTICES = [value for name, value in vars(Notice).items() if name.isupper()]
+
+
+class WeekOut(serializers.Serializer):
+    """What one model read in one week."""
+
+    starts = serializers.DateField(help_text="The Monday.")
+    model = serializers.CharField()
+    sessions = serializers.IntegerField(source="counts.sessions")
+    observations = serializers.IntegerField(source="counts.observations")
+    scored = serializers.IntegerField(source="counts.scored")
+    not_sure_share = serializers.FloatField(source="counts.not_sure_share", allow_null=True)
+    unscored_share = serializers.FloatField(source="counts.unscored_share", allow_null=True)
+    unscored = serializers.DictField(source="counts.unscored", child=serializers.IntegerField())
+    mix = serializers.DictField(source="counts.mix", child=serializers.FloatField())
+    from_validation = serializers.FloatField(allow_null=True, help_text="Population stability index; 0.25 is strong.")
+    from_before = serializers.FloatField(allow_null=True, help_text="The same, from the model's earlier weeks.")
+    notices = serializers.ListField(child=serializers.ChoiceField(NOTICES))
+
+
+@extend_schema(tags=["studies"])
+class WatchApi(APIView):
+    """Week by week: mix of expressions, quality and doubt, beside what the model was validated on."""
+
+    @extend_schema(operation_id="studies_watch", responses=WeekOut(many=True))
+    def get(self, request: Request, study_id: UUID) -> Response:
+        study = get_object_or_404(Study.objects.for_user(request.user), pk=study_id)
+        return Response(WeekOut(weeks_of(study), many=True).data)
