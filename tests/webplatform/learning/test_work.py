@@ -5,6 +5,7 @@ import time
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
 import inference
 from webplatform.accounts.people import disable_account
@@ -138,7 +139,12 @@ def test_a_run_that_makes_no_sense_is_refused(admin, dataset, asked):
 
 def test_a_cancelled_run_ends_within_seconds_and_leaves_nothing(admin, run_of):
     run = run_of(epochs=500)
-    trainer = threading.Thread(target=work.work_on, args=("run", run.pk))
+
+    def train() -> None:
+        work.work_on("run", run.pk)
+        connection.close()  # this thread's own
+
+    trainer = threading.Thread(target=train)
     trainer.start()
     deadline = time.monotonic() + 90
     while time.monotonic() < deadline and not TrainingRun.objects.get(pk=run.pk).curves:
