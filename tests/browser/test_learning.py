@@ -35,7 +35,7 @@ def test_an_admin_teaches_compares_and_promotes_a_model(platform, visit, faces, 
     page = visitor.page
     page.goto("/learning/")
     page.get_by_role("button", name="Import a data set").click()
-    page.get_by_label("Name").fill("Own faces")
+    page.locator("#id_name").fill("Own faces")
     page.get_by_label("Upload").set_input_files(str(faces))
     page.get_by_role("button", name="Import", exact=True).click()
     expect(page.get_by_role("heading", name="Start a run")).to_be_visible(timeout=TAUGHT_MS)

@@ -82,7 +82,7 @@ def test_a_live_session_from_the_consent_to_its_history(platform, sit_down):
     page.get_by_label("Marker", exact=True).fill("question 3 asked")
     page.get_by_role("button", name="Add marker").click()
     expect(page.locator("#markers li")).to_contain_text("question 3 asked")
-    page.wait_for_function("document.getElementById('latency').textContent.endsWith('ms')")
+    expect(page.locator("#latency")).to_have_text(re.compile("ms$"))
     pixels, colors = visitor.drawn("#stage-canvas")
     assert pixels > 50_000
     assert colors > 1_000  # the analysed picture, not a blank

@@ -8,7 +8,7 @@ from functools import wraps
 from django.http import HttpRequest, HttpResponse
 
 POLICY = "Permissions-Policy"
-NEVER = ("microphone", "geolocation", "display-capture", "midi", "payment", "usb", "serial", "bluetooth", "hid")
+NEVER = ("microphone", "geolocation", "display-capture", "midi", "payment", "usb", "serial", "hid")
 NOTHING = ", ".join(f"{name}=()" for name in ("camera", *NEVER))
 CAMERA = NOTHING.replace("camera=()", "camera=(self)")
 # For answers that come from elsewhere: a browser shows them, runs nothing of them, and lets them load nothing.
