@@ -28,6 +28,7 @@ class LivePage {
     this.isPaused = false;
     this.listen();
     document.documentElement.classList.add("has-script");
+    byId("turn-on").disabled = false; // only now does it do anything
   }
 
   listen() {
