@@ -9,7 +9,9 @@ from django.utils import timezone
 from inference import EMOTIONS, Box, FaceReading, FrameReading, Reason
 from tests.whole_platform import Person, Platform
 from webplatform.analysis.models import AnalysisJob, MediaFile
+from webplatform.consent.models import Scope
 from webplatform.consent.queries import valid_consent
+from webplatform.consent.services import give_consent, withdraw_consent
 from webplatform.history import services
 from webplatform.history.models import Session
 from webplatform.modelhub.queries import active_version
@@ -36,6 +38,12 @@ def _face(number: int, t_ms: int, t_of_round_ms: int) -> FaceReading:
     leader = (t_ms // LEADING_MS + number) % len(EMOTIONS)
     scores = tuple(0.7 if place == leader else 0.05 for place in range(len(EMOTIONS)))
     return FaceReading(number, box, scores, Reason.LOW_CONFIDENCE if 4000 <= t_of_round_ms < 5600 else None)
+
+
+def agree_to_training(person: Person) -> None:
+    """The person agrees to everything, training included."""
+    withdraw_consent(user=person.user, scopes=[Scope.ANALYSE])
+    give_consent(user=person.user, language="en", channel="page", scopes=list(Scope.values))
 
 
 class Seeds:

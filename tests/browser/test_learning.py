@@ -1,4 +1,4 @@
-"""The loop in a real browser with a real trainer: from labelled faces to a model that reads the next video."""
+"""The loop in a real browser with a real trainer: from a correction to a model that reads the next video."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ import zipfile
 import pytest
 from playwright.sync_api import expect
 
+from inference import EMOTIONS
+from tests.browser.seeds import agree_to_training
+from tests.clips import moving_face, write_clip
 from tests.training.faces import write_tree
-from webplatform.history.models import Session
+from webplatform.history.models import Correction, Session
+from webplatform.learning.models import Dataset
 from webplatform.modelhub.models import Promotion
 
 TAUGHT_MS = 240_000
@@ -28,11 +32,37 @@ def faces(tmp_path_factory):
     return file
 
 
-def test_an_admin_teaches_compares_and_promotes_a_model(platform, visit, faces, clip):
+def correct_faces(visitor, person, session_id):
+    """One on the session's page, with the scores hidden, by a key; one of each other expression as a program would."""
+    page = visitor.open_session(session_id, "#t=1000")
+    page.locator("[data-face='1'] [data-plot]").focus()
+    page.keyboard.press("x")
+    page.locator("#stage").evaluate("stage => { stage.tabIndex = -1; stage.focus(); }")
+    page.keyboard.press("6")
+    expect(page.get_by_role("status").first).to_contain_text("The correction is noted.")
+    assert Correction.objects.get(session=session_id).emotion == "surprise"
+    others = [emotion for emotion in EMOTIONS if emotion != "surprise"]
+    for place, emotion in enumerate(others):
+        said = {"track": 1, "from_ms": 1200 + 200 * place, "to_ms": 1399 + 200 * place, "emotion": emotion}
+        answer = person.api.post(f"/api/v1/sessions/{session_id}/corrections/", json=said)
+        assert answer.status_code == 201, answer.text
+
+
+def test_an_admin_teaches_compares_and_promotes_a_model(platform, visit, faces, clip, tmp_path):
     person = platform.create_user()
     type(person.user).objects.filter(pk=person.user.pk).update(is_staff=True)
+    agree_to_training(person)
     visitor = visit(person)
     page = visitor.page
+    watched = platform.await_job(person, platform.upload(person, write_clip(tmp_path / "talk.mp4", moving_face(75))))
+    correct_faces(visitor, person, watched["session"])
+    page.goto("/learning/")
+    page.get_by_role("button", name="Import a data set").click()
+    page.locator("#corrections-name").fill("What we corrected")
+    page.get_by_role("button", name="Make a data set of corrections").click()
+    expect(page.locator(".page-head")).to_contain_text("done", timeout=TAUGHT_MS)
+    counts = Dataset.objects.get(name="What we corrected").report["counts"]["train"]
+    assert counts == dict.fromkeys(map(str, EMOTIONS), 1)
     page.goto("/learning/")
     page.get_by_role("button", name="Import a data set").click()
     page.locator("#id_name").fill("Own faces")
@@ -56,8 +86,9 @@ def test_an_admin_teaches_compares_and_promotes_a_model(platform, visit, faces, 
     expect(page.get_by_role("status")).to_contain_text("is active now")
     promotion = Promotion.objects.get()
     assert promotion.by == person.user
+    assert str(promotion.replaced) in page.locator("main").inner_text()
     job = platform.await_job(person, platform.upload(person, clip))
-    session = Session.objects.get(pk=job["session"]["id"] if isinstance(job["session"], dict) else job["session"])
+    session = Session.objects.get(pk=job["session"])
     assert session.model_version == promotion.version
     page.goto(f"/learning/models/{promotion.replaced_id}/")
     page.get_by_label("Reason").fill("back to the one that knows people")

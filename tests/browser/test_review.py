@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from webplatform.consent.models import Scope
-from webplatform.consent.services import give_consent, withdraw_consent
+from tests.browser.seeds import agree_to_training
 from webplatform.history.models import Correction
-
-
-def agree_to_training(person):
-    withdraw_consent(user=person.user, scopes=[Scope.ANALYSE])
-    give_consent(user=person.user, language="en", channel="page", scopes=list(Scope.values))
 
 
 def test_a_face_is_judged_by_one_key_with_the_scores_hidden(platform, visit, seeds, clip):

@@ -60,6 +60,7 @@ class RunOut(serializers.Serializer):
     progress = serializers.FloatField()
     seconds_left = serializers.FloatField(allow_null=True)
     curves = serializers.ListField(child=serializers.DictField(), help_text="One row per epoch.")
+    log = serializers.ListField(child=serializers.DictField(), help_text="What happened: rows of `at` and `text`.")
     error_message = serializers.CharField()
     model = serializers.IntegerField(allow_null=True, help_text="The candidate that it made.")
     created_at = serializers.DateTimeField()

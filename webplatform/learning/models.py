@@ -111,6 +111,7 @@ class TrainingRun(Work):
     progress = models.FloatField(default=0.0, help_text=_("Share of the run that is done, 0 to 1."))
     seconds_left = models.FloatField(null=True)
     curves = models.JSONField(default=list, help_text=_("One row per epoch."))
+    log = models.JSONField(default=list, help_text=_("What happened and when: rows of `at` and `text`."))
     version = models.OneToOneField(ModelVersion, on_delete=models.SET_NULL, null=True, related_name="run")
 
     def __str__(self) -> str:

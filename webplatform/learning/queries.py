@@ -49,6 +49,7 @@ def run_data(run: TrainingRun) -> dict[str, Any]:
         "progress": run.progress,
         "seconds_left": run.seconds_left,
         "curves": run.curves,
+        "log": run.log,
         "error_message": run.error_message,
         "model": run.version_id,
         "created_at": run.created_at.isoformat(),

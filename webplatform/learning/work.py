@@ -115,18 +115,20 @@ def _train(hold: Hold) -> Comparison | None:
     if run.started_from:
         arguments += ["--weights", str(run.started_from.folder / "model.keras")]
     curves: list[dict[str, Any]] = list(run.curves)
+    hold.write(log=_logged(run, f"attempt {run.attempts}: {' '.join(arguments[1:3])} --seed {run.seed}"))
 
     def note(line: dict[str, Any]) -> None:
         if "epoch" in line:
             curves.append(line["epoch"])
-            hold.write(curves=curves)
+            hold.write(curves=curves, log=_logged(run, _epoch_words(line["epoch"])))
         elif "done" in line:
             hold.write(progress=line["done"], seconds_left=line["left_s"])
 
     with faces_for_child(run.dataset) as faces:
         made = child.run_training([*arguments, "--data", str(faces)], on_line=note, may_go_on=hold.may_go_on)
     version = register_bundle(path=Path(made["bundle"]))
-    if not _finish(hold, version=version, curves=curves, progress=1.0, seconds_left=None):
+    log = _logged(run, f"done: {version}, SHA-256 {version.digest}")
+    if not _finish(hold, version=version, curves=curves, log=log, progress=1.0, seconds_left=None):
         return None
     shutil.rmtree(run.checkpoint, ignore_errors=True)
     return compare_with_active(version, run.dataset, run.created_by)
@@ -172,7 +174,21 @@ def _finish(hold: Hold, **changes: Any) -> bool:  # fields of the work
 
 
 def _fail(hold: Hold, message: str) -> None:
-    hold.write(state=Work.State.FAILED, error_message=message[:500], finished_at=timezone.now(), lease=None)
+    more = {"log": _logged(hold.work, f"failed: {message}")} if isinstance(hold.work, TrainingRun) else {}
+    hold.write(state=Work.State.FAILED, error_message=message[:500], finished_at=timezone.now(), lease=None, **more)
+
+
+def _logged(run: TrainingRun, text: str) -> list[dict[str, str]]:
+    """The run's log with one more line."""
+    run.log = [*run.log, {"at": timezone.now().isoformat(timespec="seconds"), "text": text}]
+    return run.log
+
+
+def _epoch_words(report: dict[str, Any]) -> str:
+    return (
+        f"epoch {report['epoch']} of {report['epochs']}: loss {report['loss']:.3f}, training "
+        f"{report['train_accuracy']:.3f}, public {report['accuracy']:.3f}, rate {report['learning_rate']:.2g}"
+    )
 
 
 def _tidy(work: Work) -> None:

@@ -79,6 +79,8 @@ def test_a_run_ends_in_a_candidate_that_is_compared_with_the_active_model(admin,
     run.refresh_from_db()
     assert run.state == "done", run.error_message
     assert (run.progress, len(run.curves), run.version.state) == (1.0, 8, "candidate")
+    said = [row["text"].split(":")[0] for row in run.log]
+    assert said == ["attempt 1", *(f"epoch {epoch} of 8" for epoch in range(1, 9)), "done"]
     assert inference.read_bundle(run.version.folder).spec.recipe == "small"
     assert not run.checkpoint.exists()
     assert (comparison.first, comparison.second) == (active_version(), run.version)

@@ -37,6 +37,10 @@ function show(run) {
     cells.insertCell().textContent = row.epoch;
     for (const name of ["train_accuracy", "accuracy", "loss"]) cells.insertCell().textContent = formatNumber(row[name], 3);
   }
+  const log = document.getElementById("log");
+  for (const row of run.log.slice(log.children.length)) {
+    log.append(Object.assign(document.createElement("li"), { textContent: `${row.at} ${row.text}` }));
+  }
   const left = document.getElementById("left");
   if (!left || run.state !== "running") return;
   document.getElementById("progress").value = run.progress;
