@@ -82,6 +82,8 @@ class TrainingConfig:
         class_balance: exponent in [0, 1] on the inverse class frequency in sampling; 0 takes the data as it is.
         mixed_precision: bfloat16 arithmetic, float32 weights.
         augmentation: how pictures are changed.
+        class_scaling: whether each class's logit is scaled on the public split, so that the scores say how often they
+            are right; it changes the answer of a face between two classes.
         mirror: whether the served answer is the mean with that of the mirrored face; it costs a second look.
         crop_margin, crop_shift: how serving cuts a face out of a frame; see `inference.ModelSpec`.
         max_minutes: wall-clock budget over which the schedule runs when it ends before the epochs do; None: no budget.
@@ -117,6 +119,7 @@ class TrainingConfig:
     class_balance: float = 0.0
     mixed_precision: bool = False
     augmentation: Augmentation = field(default_factory=Augmentation)
+    class_scaling: bool = True
     mirror: bool = False
     crop_margin: float = 0.05
     crop_shift: float = -0.05
@@ -154,6 +157,7 @@ RECIPES: dict[str, TrainingConfig] = {
             warmup=0.0,
             schedule="constant",
             weight_decay=0.0,
+            class_scaling=False,
             augmentation=Augmentation(rotate_deg=10, zoom=0.1, shift=0.05, flip=False),
         ),
         TrainingConfig(
@@ -176,6 +180,7 @@ RECIPES: dict[str, TrainingConfig] = {
             batch_size=64,
             learning_rate=2e-4,
             label_smoothing=0.05,
+            class_scaling=False,
             augmentation=Augmentation(rotate_deg=8, zoom=0.08, shift=0.05, flip=True, contrast=0.15, brightness=10),
         ),
         TrainingConfig(

@@ -24,22 +24,28 @@ Model = Any  # Keras ships no types
 MAX_DIFFERENCE = 1e-3
 
 
-def export_model(model: Model, config: TrainingConfig, folder: Path) -> Model:
-    """Write model.keras (float32, without the optimiser's state) and model.tflite (the same weights).
+def plain_model(model: Model, config: TrainingConfig) -> Model:
+    """The trained network as it serves: float32 throughout and without the optimiser's state.
 
-    The LiteRT converter runs in a process of its own, with the TensorFlow backend whatever this one uses, so that
-    neither its memory nor its log lines stay here.
-
-    Returns:
-        The network that was written. Calibrate and check with this one: where training computed in bfloat16, its
-        scores differ by a few hundredths from those of the model that was trained.
-    Raises:
-        TrainingError: the conversion failed.
+    Calibrate, write and check this one: where training computed in bfloat16, its scores differ by a few hundredths from
+    those of the model that was trained.
     """
     kept = config.weights if config.architecture == KEPT else None
     plain = build_model(replace(config, mixed_precision=False, early_size=None, weights=kept))
     plain.set_weights(model.get_weights())
-    plain.save(folder / KERAS_FILE)
+    return plain
+
+
+def export_model(model: Model, folder: Path) -> None:
+    """Write model.keras and model.tflite, the same weights.
+
+    The LiteRT converter runs in a process of its own, with the TensorFlow backend whatever this one uses, so that
+    neither its memory nor its log lines stay here.
+
+    Raises:
+        TrainingError: the conversion failed.
+    """
+    model.save(folder / KERAS_FILE)
     done = subprocess.run(  # noqa: S603  (our own module, our own arguments)
         [sys.executable, "-m", "training.convert", str(folder / KERAS_FILE), str(folder / LITERT_FILE)],
         capture_output=True,
@@ -48,7 +54,6 @@ def export_model(model: Model, config: TrainingConfig, folder: Path) -> Model:
     )
     if done.returncode != 0:
         raise TrainingError(f"The network could not be converted for LiteRT: {done.stderr.strip()[-300:]}")
-    return plain
 
 
 def check_agreement(model: Model, spec: ModelSpec, folder: Path, pictures: NDArray[np.uint8]) -> float:

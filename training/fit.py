@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -75,10 +76,13 @@ class _Run:
     def __init__(self, config: TrainingConfig, model: Model, dataset: Dataset, progress: Progress) -> None:
         self._config, self._model, self._progress = config, model, progress
         self._train, self._public = dataset["train"], dataset["public"]
-        self._targets = blend_targets(self._train, config)
         self._steps = math.ceil(len(self._train) / config.batch_size)
         self._draw = _draw_weights(self._train.labels, config.class_balance)
         self._sample = np.random.default_rng(config.seed).permutation(len(self._train))[:MEASURED_ON]
+
+    @cached_property
+    def _targets(self) -> NDArray[np.float32]:
+        return blend_targets(self._train, self._config)
 
     @property
     def is_over(self) -> bool:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from inference.types import EMOTIONS
 from training.config import TrainingConfig
 from training.errors import TrainingError
@@ -12,6 +15,7 @@ from training.errors import TrainingError
 Model = Any  # Keras ships no types
 
 BACKBONE = "backbone"
+LOGITS = "logits"
 KEPT = "kept"
 BACKBONES = ("vgg16", "resnet50")
 
@@ -39,7 +43,7 @@ def build_model(config: TrainingConfig) -> Model:
     inputs = keras.Input((side, side, 1), name="face")
     scaled = keras.layers.Rescaling(1 / 127.5, offset=-1.0)(inputs)
     features = body(scaled, config)
-    logits = keras.layers.Dense(len(EMOTIONS), dtype="float32", name="logits")(features)
+    logits = keras.layers.Dense(len(EMOTIONS), dtype="float32", name=LOGITS)(features)
     model = keras.Model(inputs, logits, name=f"{config.architecture}{config.width}")
     if config.weights is not None and config.architecture not in BACKBONES:
         _take_weights(model, Path(config.weights))
@@ -72,6 +76,13 @@ def _keep_norms(model: Model) -> None:
     for layer in model.layers:
         if isinstance(layer, BatchNormalization):
             layer.trainable = False  # Keras then also uses and leaves its running statistics
+
+
+def scale_logits(model: Model, scales: NDArray[np.float64], shifts: NDArray[np.float64]) -> None:
+    """Let the last layer give logits * scales + shifts, (7,) each."""
+    layer = model.get_layer(LOGITS)
+    kernel, bias = layer.get_weights()
+    layer.set_weights([kernel * scales, bias * scales + shifts])
 
 
 def load_model(file: Path) -> Model:

@@ -9,17 +9,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from inference.bundle import CARD_FILE, LITERT_FILE, METRICS_FILE, Bundle, ModelSpec, read_bundle, write_spec
 from inference.classifier import Classifier, LiteRTRuntime
-from training.calibrate import fit_abstention, fit_temperature, softmax
+from training.calibrate import fit_abstention, fit_class_scaling, fit_temperature, softmax
 from training.card import write_card
 from training.checkpoint import EpochReport
 from training.config import TrainingConfig
 from training.dataset import TEST_SPLITS, Dataset, FaceSet, read_dataset
 from training.errors import BadDataset
 from training.evaluate import measure
-from training.export import check_agreement, export_model
+from training.export import check_agreement, export_model, plain_model
 from training.fit import OnStep, fit_model
+from training.model import scale_logits
 from training.pictures import draw_pictures
 from training.predict import predict_logits, predict_mirrored
 from training.registry import Registry
@@ -90,9 +93,10 @@ def run_training(
         config, dataset, options.checkpoint, on_epoch=on_epoch, on_step=options.on_step, should_stop=should_stop
     )
     with registry.draft() as folder:
-        exported = export_model(model, config, folder)
-        spec = _calibrated_spec(exported, config, dataset["public"], options)
-        metrics = _measure(exported, spec, folder, dataset)
+        plain = plain_model(model, config)
+        spec = _calibrated_spec(plain, config, dataset["public"], options)
+        export_model(plain, folder)
+        metrics = _measure(plain, spec, folder, dataset)
         metrics["dataset"]["name"] = data.name
         metrics["config"], metrics["curves"] = asdict(config), [asdict(report) for report in curves]
         write_spec(folder, spec)
@@ -106,7 +110,13 @@ def run_training(
 
 def _calibrated_spec(model: Model, config: TrainingConfig, public: FaceSet, options: RunOptions) -> ModelSpec:
     logits = (predict_mirrored if config.mirror else predict_logits)(model, public.pictures)
-    scores = softmax(logits, temperature := fit_temperature(logits, public.labels))
+    temperature = fit_temperature(logits, public.labels)
+    if config.class_scaling:
+        scales, shifts = fit_class_scaling(logits / temperature, public.labels)
+        shifts *= temperature
+        scale_logits(model, scales, shifts)
+        logits = np.asarray(logits * scales + shifts, dtype=np.float32)
+    scores = softmax(logits, temperature)
     abstain_below = fit_abstention(scores, public.labels, precision=options.precision)
     if config.weights and config.start_share and len(public) < LEAST_TO_CALIBRATE:
         start = read_bundle(Path(config.weights).parent).spec

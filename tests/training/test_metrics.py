@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from training.calibrate import fit_abstention, fit_temperature, softmax
+from training.calibrate import fit_abstention, fit_class_scaling, fit_temperature, softmax
 from training.metrics import (
     accuracy,
     bootstrap_intervals,
@@ -91,6 +91,25 @@ def test_the_fitted_temperature_undoes_a_known_one():
     logits = rng.normal(0, 2, (4000, 7)).astype(np.float32)
     labels = np.array([rng.choice(7, p=row / row.sum()) for row in softmax(logits).astype(np.float64)])
     assert fit_temperature(logits * 2.5, labels) == pytest.approx(2.5, rel=0.1)
+
+
+def test_the_fitted_scales_mend_a_network_that_is_too_sure_of_one_class():
+    rng = np.random.default_rng(4)
+    honest = rng.normal(0, 2, (6000, 7)).astype(np.float32)
+    labels = np.array([rng.choice(7, p=row / row.sum()) for row in softmax(honest).astype(np.float64)])
+    spoilt = honest.copy()
+    spoilt[:, 3] = (spoilt[:, 3] - 0.5) * 1.6
+    scales, shifts = fit_class_scaling(spoilt, labels)
+    assert scales == pytest.approx([1, 1, 1, 1 / 1.6, 1, 1, 1], abs=0.1)
+    mended = np.asarray(spoilt * scales + shifts, dtype=np.float32)
+    errors = [calibration_error(softmax(logits), labels) for logits in (spoilt, mended)]
+    assert errors[1] < 0.03 < errors[0]
+
+
+def test_a_handful_of_pictures_scales_hardly_anything():
+    scales, shifts = fit_class_scaling(np.eye(7, dtype=np.float32)[:2], np.array([0, 0]))
+    assert scales == pytest.approx(np.ones(7), abs=0.3)
+    assert shifts == pytest.approx(np.zeros(7), abs=0.3)
 
 
 def test_abstention_keeps_as_many_answers_as_the_precision_allows():
