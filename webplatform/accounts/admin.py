@@ -5,12 +5,14 @@ from __future__ import annotations
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import ApiToken, User
+from webplatform.accounts.services import revoke_token
 
 admin.site.login = secure_admin_login(admin.site.login)  # one login for all, with its limits on guessing
 
@@ -31,6 +33,9 @@ class UserAdmin(DjangoUserAdmin):
     )
     add_fieldsets = ((None, {"fields": ("email", "usable_password", "password1", "password2")}),)
 
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False  # an account goes by its erasure, which reaches files and keys as well
+
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if rights := sorted({"is_staff", "is_superuser"} & set(form.changed_data)):
@@ -47,6 +52,13 @@ class ApiTokenAdmin(admin.ModelAdmin):
     search_fields = ("user__email", "name")
     readonly_fields = ("user", "name", "prefix", "scopes", "created_at", "last_used_at", "expires_at")
     exclude = ("digest",)
+
+    def delete_model(self, request: HttpRequest, obj: ApiToken) -> None:
+        revoke_token(token=obj, by=request.user)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
+        for token in queryset:
+            revoke_token(token=token, by=request.user)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

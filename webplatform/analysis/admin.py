@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib import admin
-from django.http import HttpRequest
 
 from webplatform.analysis.models import AnalysisJob, MediaFile
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """These rows change by their services only."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # as Django declares it
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # as Django declares it
-        return False
+from webplatform.common.admin import ReadOnlyAdmin
 
 
 @admin.register(AnalysisJob)

@@ -2,25 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
+from webplatform.common.admin import ReadOnlyAdmin
 from webplatform.consent.models import ConsentRecord, ConsentText
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Lists and shows, changes nothing."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # the signature is Django's
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # the signature is Django's
-        return False
 
 
 @admin.register(ConsentText)

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.http import HttpRequest
 
+from webplatform.common.admin import ReadOnlyAdmin
 from webplatform.history.models import Session
 
 
 @admin.register(Session)
-class SessionAdmin(admin.ModelAdmin):
-    """Read-only: sessions are made by the doors and erased, with their files, by `delete_session`."""
+class SessionAdmin(ReadOnlyAdmin):
+    """Sessions are made by the doors and erased, with their files, by `delete_session`."""
 
     list_display = ["id", "study", "source", "state", "frames_sampled", "created_at", "closed_at"]
     list_filter = ["state", "source"]
     list_select_related = ["study"]
     search_fields = ["id", "study__name"]
     exclude = ["title", "summary"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
-        return False

@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.http import HttpRequest
 
+from webplatform.common.admin import ReadOnlyAdmin
 from webplatform.modelhub.models import ModelVersion
 
 
 @admin.register(ModelVersion)
-class ModelVersionAdmin(admin.ModelAdmin):
+class ModelVersionAdmin(ReadOnlyAdmin):
     """Versions are registered from bundles, never typed in, and stay as long as sessions name them."""
 
     list_display = ["name", "version", "state", "created_at"]
     list_filter = ["state"]
     search_fields = ["name", "version", "digest"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: ModelVersion | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: ModelVersion | None = None) -> bool:
-        return False

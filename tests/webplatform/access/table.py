@@ -294,13 +294,13 @@ POST   /api/v1/models/{candidate}/decision/                           403 403 40
 
 # Each model in Django's admin: its name, an object, and what the admin gets for list, add, change, delete, history.
 ADMIN = """
-accounts/user          {user}         200 200 200 200 200
+accounts/user          {user}         200 200 200 403 200
 accounts/apitoken      {token}        200 403 200 200 200
 account/emailaddress   {address}      200 200 200 200 200
 mfa/authenticator      {authenticator} 200 200 200 200 200
 usersessions/usersession {login}       200 200 200 200 200
 auth/group             {group}        200 200 200 200 200
-studies/study          {study}        200 200 200 200 200
+studies/study          {study}        200 403 200 403 200
 consent/consenttext    {text}         200 403 200 403 200
 consent/consentrecord  {consent}      200 403 200 403 200
 modelhub/modelversion  {model}        200 403 200 403 200

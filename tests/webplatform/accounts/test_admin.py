@@ -2,7 +2,7 @@
 
 import pytest
 
-from webplatform.accounts.models import User
+from webplatform.accounts.models import AuditEvent, User
 from webplatform.accounts.services import create_token
 
 
@@ -18,7 +18,6 @@ def operator_client(client_of, db):
         "accounts/user/add/",
         "accounts/apitoken/",
         "studies/study/",
-        "studies/study/add/",
         "consent/consenttext/",
         "consent/consentrecord/",
     ],
@@ -50,15 +49,29 @@ def test_the_operator_cannot_edit_a_consent(operator_client, consent):
     assert operator_client.post(page.replace("change", "delete"), {"post": "yes"}).status_code == 403
 
 
-def test_the_operator_gives_no_role_past_the_rules_of_the_studys_page(operator_client, study, viewer):
+def test_the_operator_sees_a_study_and_its_members_and_changes_neither(operator_client, study, viewer):
     page = f"/admin/studies/study/{study.pk}/change/"
-    row = study.memberships.get(user=viewer)
-    form = {"memberships-TOTAL_FORMS": "1", "memberships-INITIAL_FORMS": "1", "memberships-0-id": row.pk}
-    form |= {"memberships-0-study": study.pk, "memberships-0-user": viewer.pk, "memberships-0-role": "owner"}
-    operator_client.post(page, form | {"memberships-0-DELETE": "on"})
-    row.refresh_from_db()
-    assert row.role == "viewer"
+    assert operator_client.post(page, {"name": "Other"}).status_code == 403
+    assert operator_client.post(page.replace("change", "delete"), {"post": "yes"}).status_code == 403
+    study.refresh_from_db()
+    assert study.name != "Other"
     assert "viewer@example.org" in operator_client.get(page).content.decode()
+
+
+def test_the_operator_erases_no_account_past_its_erasure(operator_client, owner):
+    assert operator_client.post(f"/admin/accounts/user/{owner.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert User.objects.filter(pk=owner.pk).exists()
+
+
+def test_a_token_deleted_by_the_operator_is_revoked_and_audited(operator_client, owner):
+    one, other = (create_token(user=owner, name=name)[0] for name in ("notebook", "robot"))
+    operator_client.post(f"/admin/accounts/apitoken/{one.pk}/delete/", {"post": "yes"})
+    chosen = {"action": "delete_selected", "_selected_action": [other.pk], "post": "yes"}
+    operator_client.post("/admin/accounts/apitoken/", chosen)
+    assert not owner.api_tokens.exists()
+    operator = User.objects.get(email="root@example.org")
+    told = AuditEvent.objects.filter(action="token.revoked", actor_id=operator.pk)
+    assert {event.target for event in told} == {f"token:{one.pk}", f"token:{other.pk}"}
 
 
 def test_a_user_without_rights_is_refused(client_of, owner):
