@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from webplatform.accounts.models import User
-from webplatform.consent.models import ConsentRecord, ConsentText
+from webplatform.consent.models import ConsentRecord, ConsentText, ConsentWithdrawal
 from webplatform.studies.models import Participant
 
 FALLBACK_LANGUAGE = "en"
@@ -44,6 +44,15 @@ def effective_scopes(record: ConsentRecord) -> frozenset[str]:
         return frozenset()
     taken_back = record.withdrawals.values_list("scopes", flat=True)
     return frozenset(record.scopes).difference(*taken_back)
+
+
+def standing_of_scope(records: QuerySet[ConsentRecord], scope: str) -> tuple[set[int], set[int]]:
+    """The ids of the agreements that cover the scope now, and of those that were withdrawn, or this scope of them."""
+    taken_back = ConsentWithdrawal.objects.filter(record__in=records).values_list("record_id", "scopes")
+    withdrawn = {record for record, scopes in taken_back if scope in scopes}
+    withdrawn |= set(records.filter(withdrawn_at__isnull=False).values_list("pk", flat=True))
+    given = {record for record, scopes in records.values_list("pk", "scopes") if scope in scopes}
+    return given - withdrawn, withdrawn
 
 
 def consent_history(user: User) -> list[ConsentRecord]:

@@ -8,6 +8,7 @@ from webplatform.dashboard import (
     repetition_views,
     review_views,
     session,
+    sharing_views,
     upload_views,
     views,
     watch_views,
@@ -30,4 +31,5 @@ urlpatterns = [
     path("sessions/<uuid:pk>/difference/<uuid:other>/", repetition_views.difference, name="difference"),
     path("sessions/<uuid:pk>/delete/", views.delete, name="delete"),
     path("studies/<uuid:pk>/watch/", watch_views.watch, name="watch"),
+    path("studies/<uuid:pk>/sharing/", sharing_views.sharing, name="sharing"),
 ]

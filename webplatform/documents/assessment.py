@@ -89,6 +89,10 @@ def _risks() -> tuple[tuple[str, str], ...]:
         ),
         (_("A video gets into wrong hands"), _("encryption with a key of each session; roles; audit; time limits")),
         (_("Somebody in the picture never agreed"), _("the uploader confirms it; the platform cannot see it")),
+        (
+            _("Readings that were handed on cannot be called back"),
+            _("only those of people who agreed to that; people and sessions are numbers; each download is audited"),
+        ),
         (_("Data stays for ever"), _("time limits with a ceiling, applied by the server; keys erased first")),
     )
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from webplatform.consent.models import Scope
 from webplatform.consent.queries import effective_scopes, latest_of
 from webplatform.history.models import Session
+from webplatform.history.sharing import sharing_of
 from webplatform.modelhub.queries import active_version
 from webplatform.studies.approvals import valid_approval
 from webplatform.studies.models import Membership, Study
@@ -99,12 +100,20 @@ def recipients_of(study: Study) -> Facts:
     members = ", ".join(f"{role.label}: {n}" for role, n in zip(Membership.Role, roles, strict=True))
     return (
         (_("Members of the study"), members),
+        (_("Other researchers"), _shared(study)),
         (_("Others"), _("none: the platform sends nothing to anybody else, and pages load nothing from other hosts")),
         (
             _("Countries outside of the European Union"),
             _("none by the platform; where the server stands, the controller knows"),
         ),
     )
+
+
+def _shared(study: Study) -> str:
+    n = sharing_of(study).sessions
+    if not n:
+        return _("none: no session has a consent to that")
+    return _("an owner may hand on the readings of %(n)d sessions, without pseudonym, title or date") % {"n": n}
 
 
 def model_facts() -> Facts:

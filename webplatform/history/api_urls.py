@@ -5,6 +5,7 @@ from django.urls import path
 from webplatform.history import api
 from webplatform.history.correction_api import CorrectionApi, CorrectionListApi
 from webplatform.history.difference_api import DifferenceApi
+from webplatform.history.sharing_api import SharedFileApi, SharingApi
 from webplatform.history.watch_api import WatchApi
 
 urlpatterns = [
@@ -20,4 +21,6 @@ urlpatterns = [
     path("sessions/<uuid:session_id>/timeline/", api.TimelineApi.as_view(), name="api-timeline"),
     path("sessions/<uuid:session_id>/observations/", api.ObservationListApi.as_view(), name="api-observations"),
     path("studies/<uuid:study_id>/watch/", WatchApi.as_view(), name="api-study-watch"),
+    path("studies/<uuid:study_id>/sharing/", SharingApi.as_view(), name="api-sharing"),
+    path("studies/<uuid:study_id>/sharing/file/", SharedFileApi.as_view(), name="api-shared-file"),
 ]

@@ -1,4 +1,4 @@
-"""A session as a file: written piece by piece, so that an hour of video costs no more memory than a second."""
+"""Sessions as files: written piece by piece, so that an hour of video costs no more memory than a second."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Q
@@ -16,19 +17,35 @@ from inference import EMOTIONS
 from webplatform.history.models import Observation, Session
 from webplatform.history.queries import observations_of
 from webplatform.history.serializers import ObservationOut
+from webplatform.history.sharing import sessions_to_share
+from webplatform.studies.models import Study
 
 PAGE_ROWS = 2000
 BOX_DIGITS = 1
 SCORE_DIGITS = 6
 CSV_COLUMNS = ["t_ms", "track", "x", "y", "w", "h", *map(str, EMOTIONS), "dominant", "reason", "model"]
+SHARED_COLUMNS = ["participant", "session", *CSV_COLUMNS]
 
 
 def csv_pieces(session: Session) -> Iterator[str]:
     """One line per observation, under a header."""
-    model = _text_cell(str(session.model_version or ""))
     yield _lines([CSV_COLUMNS])
-    for page in _pages(session):
-        yield _lines([[*_cells(row), model] for row in page])
+    for page in _tables(session):
+        yield _lines(page)
+
+
+def shared_pieces(study: Study) -> Iterator[str]:
+    """One line per observation of every session that may go to other researchers now, under one header.
+
+    People and sessions are counted in this file alone; where no participant was named the person stays empty.
+    """
+    people: dict[UUID, str] = {}
+    yield _lines([SHARED_COLUMNS])
+    for number, session in enumerate(sessions_to_share(study), start=1):
+        known = session.participant_id
+        person = people.setdefault(known, f"P{len(people) + 1}") if known else ""
+        for page in _tables(session):
+            yield _lines([[person, f"S{number}", *cells] for cells in page])
 
 
 def json_pieces(session: Session, head: dict[str, Any]) -> Iterator[str]:
@@ -45,6 +62,13 @@ def file_name(session: Session, extension: str) -> str:
     """A name that no file system, header or spreadsheet can take for anything but a name."""
     slug = slugify(session.title)[:60].strip("-_") or "session"
     return f"{slug}-{session.pk.hex[:8]}.{extension}"
+
+
+def _tables(session: Session) -> Iterator[list[list[object]]]:
+    """The pages as cells, each line with the model that made it."""
+    model = _text_cell(str(session.model_version or ""))
+    for page in _pages(session):
+        yield [[*_cells(row), model] for row in page]
 
 
 def _pages(session: Session) -> Iterator[list[Observation]]:

@@ -135,6 +135,8 @@ GET    /account/{user}/erase/                                         404 404 40
 POST   /account/{user}/erase/                                         404 404 404 404 302 in  in
 GET    /receipts/{receipt}/                                           200 200 200 200 200 200 200
 GET    /studies/{study}/watch/                                        200 200 200 404 404 in  in
+GET    /studies/{study}/sharing/                                      200 403 403 404 404 in  in
+GET    /studies/{study}/shared.csv                                    200 403 403 404 404 in  in
 GET    /studies/{study}/retention/                                    200 200 200 404 404 in  in
 POST   /studies/{study}/retention/                                    302 403 403 404 404 in  in   {"media_days": "0", "observation_days": "30", "rest_days": "30"}
 GET    /studies/{study}/participants/{participant}/erase/             200 403 403 404 404 in  in
@@ -266,6 +268,8 @@ POST   /api/v1/participants/{participant}/erasure/                    200 403 40
 GET    /api/v1/receipts/{receipt}/                                    200 200 200 200 200 200 200
 GET    /api/v1/studies/{study}/receipts/                              200 200 200 404 404 401 401
 GET    /api/v1/studies/{study}/watch/                                 200 200 200 404 404 401 401
+GET    /api/v1/studies/{study}/sharing/                               200 403 403 404 404 401 401
+GET    /api/v1/studies/{study}/sharing/file/                          200 403 403 404 404 401 401
 GET    /api/v1/studies/{study}/retention/                             200 200 200 404 404 401 401
 PUT    /api/v1/studies/{study}/retention/                             200 403 403 404 404 401 401  {"observation_days": 30, "rest_days": 30}
 GET    /api/v1/approvals/                                             403 403 403 403 200 401 401

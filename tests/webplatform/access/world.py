@@ -90,7 +90,7 @@ def ship_texts() -> None:
     if not ConsentText.objects.filter(audience="account").exists():
         ConsentText.objects.create(version=1, language="en", body="I agree.", digest="0" * 64)
     if not ConsentText.objects.filter(audience="participant").exists():
-        importlib.import_module("webplatform.consent.migrations.0005_texts_for_participants").add_texts(apps, None)
+        importlib.import_module("webplatform.consent.migrations.0007_texts_on_sharing").add_texts(apps, None)
 
 
 def _study(users: dict[str, User]) -> Study:

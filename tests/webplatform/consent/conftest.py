@@ -8,4 +8,4 @@ from django.apps import apps
 
 @pytest.fixture(autouse=True)
 def texts(db):
-    importlib.import_module("webplatform.consent.migrations.0005_texts_for_participants").add_texts(apps, None)
+    importlib.import_module("webplatform.consent.migrations.0007_texts_on_sharing").add_texts(apps, None)

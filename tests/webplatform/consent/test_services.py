@@ -15,7 +15,7 @@ from webplatform.consent.services import give_consent, require_consent, withdraw
 PAGE = ConsentRecord.Channel.PAGE
 
 
-def _newer_text(version=3):
+def _newer_text(version=4):
     return ConsentText.objects.create(version=version, language="en", body="New\nText.", digest="0" * 64)
 
 
@@ -26,7 +26,7 @@ def test_the_current_text_comes_in_the_readers_language_or_in_english(asked, got
 
 def test_both_languages_say_the_same_number_of_things():
     texts = [queries.current_text(language) for language in ("en", "id")]
-    assert [len(text.sections) for text in texts] == [7, 7]
+    assert [len(text.sections) for text in texts] == [8, 8]
     assert all(heading and body for text in texts for heading, body in text.sections)
 
 
@@ -37,7 +37,7 @@ def test_a_texts_digest_is_that_of_its_body():
 
 def test_a_newer_text_that_is_not_translated_yet_is_asked_for_in_english():
     _newer_text()
-    assert (queries.current_text("id").language, queries.current_text("id").version) == ("en", 3)
+    assert (queries.current_text("id").language, queries.current_text("id").version) == ("en", 4)
 
 
 def test_given_consent_says_who_agreed_to_what_and_how(owner):
@@ -101,7 +101,7 @@ def test_a_newer_text_asks_again(owner):
     _newer_text()
     with pytest.raises(ConsentMissing):
         require_consent(user=owner)
-    assert give_consent(user=owner, language="en", channel=PAGE).text.version == 3
+    assert give_consent(user=owner, language="en", channel=PAGE).text.version == 4
 
 
 def test_a_text_that_somebody_agreed_to_cannot_be_deleted(owner):

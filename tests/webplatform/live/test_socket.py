@@ -262,7 +262,7 @@ async def test_a_closed_study_closes_its_sockets_and_opens_none(begin, socket_of
 
 
 async def test_a_participant_is_recorded_on_their_own_consent(begin, socket_of, owner, study, ask):
-    texts = importlib.import_module("webplatform.consent.migrations.0005_texts_for_participants")
+    texts = importlib.import_module("webplatform.consent.migrations.0007_texts_on_sharing")
     await ask(lambda: texts.add_texts(apps, None))  # a transactional test before this one has emptied every table
     participant = await ask(lambda: Participant.objects.create(study=study, pseudonym="P01"))
     assert (await refusal_of(socket_of(owner), participant=str(participant.pk)))[0] == 4410

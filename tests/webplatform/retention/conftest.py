@@ -25,7 +25,7 @@ def _own_data_folder(settings, tmp_path):
 
 @pytest.fixture
 def participant(study, owner) -> Participant:
-    importlib.import_module("webplatform.consent.migrations.0005_texts_for_participants").add_texts(apps, None)
+    importlib.import_module("webplatform.consent.migrations.0007_texts_on_sharing").add_texts(apps, None)
     study.purpose, study.contact, study.languages = "How jokes land", "Dr Dewi", ["en", "id"]
     study.save()
     return add_participant(study=study, user=owner, pseudonym="Blue")

@@ -74,7 +74,7 @@ def test_the_database_refuses_them_too(study):
 
 
 def test_the_notice_states_the_days_and_changed_days_ask_again(study, owner):
-    importlib.import_module("webplatform.consent.migrations.0005_texts_for_participants").add_texts(apps, None)
+    importlib.import_module("webplatform.consent.migrations.0007_texts_on_sharing").add_texts(apps, None)
     participant = add_participant(study=study, user=owner)
     given = give_participant_consent(
         participant=participant, language="en", channel=ConsentRecord.Channel.LINK, scopes=["analyse"]
@@ -88,6 +88,6 @@ def test_the_notice_states_the_days_and_changed_days_ask_again(study, owner):
 
 
 def test_the_notice_of_a_study_without_videos_names_no_days_for_them(study):
-    importlib.import_module("webplatform.consent.migrations.0005_texts_for_participants").add_texts(apps, None)
+    importlib.import_module("webplatform.consent.migrations.0007_texts_on_sharing").add_texts(apps, None)
     study.capture_mode = Study.CaptureMode.READINGS
     assert "The readings are deleted 365 days" in notice_of(study, "en").body

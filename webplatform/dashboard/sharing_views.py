@@ -1,0 +1,33 @@
+"""The page on which a study's owner gets what other researchers may have."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from webplatform.history.sharing import StaysBack, sharing_of
+from webplatform.studies.models import Study
+from webplatform.studies.services import require_owner
+
+
+@login_required
+@never_cache
+@require_GET
+def sharing(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """How many sessions go into the file, how many stay and why, and the file."""
+    study = get_object_or_404(Study.objects.for_user(request.user), pk=pk)
+    require_owner(study, request.user)
+    found = sharing_of(study)
+    left_out = [(StaysBack(why).label, n) for why, n in found.left_out.items()]
+    context = {
+        "study": study,
+        "sessions": found.sessions,
+        "left_out": left_out,
+        "staying": sum(found.left_out.values()),
+    }
+    return render(request, "dashboard/sharing.html", context)

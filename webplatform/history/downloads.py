@@ -1,0 +1,50 @@
+"""Files that are written while they are sent."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpRequest, StreamingHttpResponse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+
+from webplatform.accounts.models import User
+from webplatform.common.errors import Conflict
+from webplatform.history.exports import shared_pieces
+from webplatform.history.sharing import sharing_of
+from webplatform.studies.models import Study
+from webplatform.studies.services import require_owner
+from webplatform.studies.trail import record
+
+SHARED_NAME = "shared-readings.csv"  # says nothing of the study, nor of the day
+
+
+def download(request: HttpRequest, pieces: Iterator[str], content_type: str, name: str) -> StreamingHttpResponse:
+    """The pieces as a file of this name, which no cache keeps."""
+    # An ASGI server would first collect a plain iterator's pieces in memory, all of them.
+    body = _asynchronous(pieces) if isinstance(request, ASGIRequest) else pieces
+    headers = {"Content-Disposition": content_disposition_header(True, name), "Cache-Control": "private, no-store"}
+    return StreamingHttpResponse(body, content_type=content_type, headers=headers)
+
+
+def shared_file(request: HttpRequest, study: Study, user: User) -> StreamingHttpResponse:
+    """The study's readings that other researchers may have; the audit says that they went, and how many sessions.
+
+    Raises:
+        NotAllowed: the user does not own the study.
+        Conflict: no session may go.
+    """
+    require_owner(study, user)
+    sharing = sharing_of(study)
+    if not sharing.sessions:
+        raise Conflict(_("No session of this study may be shared yet."), left_out=sharing.left_out)
+    record(actor=user, action="study.shared", study=study, sessions=sharing.sessions, left_out=sharing.left_out)
+    return download(request, shared_pieces(study), "text/csv; charset=utf-8", SHARED_NAME)
+
+
+async def _asynchronous(pieces: Iterator[str]) -> AsyncIterator[str]:
+    next_piece = sync_to_async(next)
+    while (piece := await next_piece(pieces, None)) is not None:
+        yield piece
