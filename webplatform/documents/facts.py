@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from webplatform.consent.models import Scope
 from webplatform.consent.queries import effective_scopes, latest_of
@@ -113,7 +114,11 @@ def _shared(study: Study) -> str:
     n = sharing_of(study).sessions
     if not n:
         return _("none: no session has a consent to that")
-    return _("an owner may hand on the readings of %(n)d sessions, without pseudonym, title or date") % {"n": n}
+    return ngettext(
+        "an owner may hand on the readings of %(n)d session, without pseudonym, title or date",
+        "an owner may hand on the readings of %(n)d sessions, without pseudonym, title or date",
+        n,
+    ) % {"n": n}
 
 
 def model_facts() -> Facts:

@@ -272,6 +272,11 @@ GET    /api/v1/studies/{study}/sharing/                               200 403 40
 GET    /api/v1/studies/{study}/sharing/file/                          200 403 403 404 404 401 401
 GET    /api/v1/studies/{study}/retention/                             200 200 200 404 404 401 401
 PUT    /api/v1/studies/{study}/retention/                             200 403 403 404 404 401 401  {"observation_days": 30, "rest_days": 30}
+GET    /api/v1/privacy/retention/                                     200 200 200 200 200 200 200
+GET    /api/v1/privacy/record/                                        403 403 403 403 200 401 401
+GET    /api/v1/studies/{study}/record/                                200 403 403 404 404 401 401
+GET    /api/v1/studies/{study}/assessment/                            200 403 403 404 404 401 401
+POST   /api/v1/studies/{study}/assessment/                            200 403 403 404 404 401 401  {"assessment": "done", "note": "Filed under 7/2026."}
 GET    /api/v1/approvals/                                             403 403 403 403 200 401 401
 POST   /api/v1/approvals/{restricted}/decision/                       403 403 403 403 200 401 401  {"is_approved": true}
 GET    /api/v1/studies/{study}/participants/                          200 200 200 404 404 401 401

@@ -13,9 +13,10 @@ from webplatform.accounts.models import ApiToken
 from webplatform.accounts.services import create_token
 from webplatform.common.errors import Invalid
 
-STAFF_ONLY = ("accounts/", "approvals/", "datasets/", "models/", "training-runs/", "people/")
+STAFF_ONLY = ("accounts/", "approvals/", "datasets/", "models/", "training-runs/", "people/", "privacy/record/")
 LIVE = ("live/",)
-WITHOUT_TOKEN = ("own/", "receipts/")  # a participant's key, or a number that only its holder knows
+# For a participant's key, for a number that only its holder knows, for everybody.
+WITHOUT_TOKEN = ("own/", "receipts/", "privacy/retention/")
 EXAMPLES = {"<uuid:": str(uuid4()), "<int:": "1", "<str:": "x"}
 
 

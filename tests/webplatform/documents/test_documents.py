@@ -3,22 +3,26 @@
 import pytest
 from django.urls import reverse
 from django.utils.translation import override
+from rest_framework.test import APIClient
 
 from webplatform.accounts.models import AuditEvent
 from webplatform.analysis.withdrawals import may_keep_media
 from webplatform.common.errors import Invalid, NotAllowed
+from webplatform.consent.services import give_consent
 from webplatform.documents.assessment import assessment_of
 from webplatform.documents.document import Document, Section
 from webplatform.documents.facts import limits_of
 from webplatform.documents.processing import record_of, record_of_platform
 from webplatform.documents.schedule import retention_schedule
-from webplatform.history.services import open_session
+from webplatform.history.services import close_session, open_session
 from webplatform.studies.approvals import is_permitted
 from webplatform.studies.assessments import state_assessment
 from webplatform.studies.models import Study
 from webplatform.studies.participants import add_participant, ask, create_link
 from webplatform.studies.policy import RetentionPolicy
 from webplatform.studies.services import Purpose, change_retention, create_study, personal_study
+
+NOTHING_SAID = {"assessment": "", "note": ""}
 
 
 def facts(document, heading_part=""):
@@ -229,3 +233,81 @@ def test_the_studys_page_leads_to_both(client_of, owner, viewer, study):
     url = reverse("participation:study", args=[study.pk])
     owners, viewers = (client_of(user).get(url).content.decode() for user in (owner, viewer))
     assert all(page in owners and page not in viewers for page in pages)
+
+
+class TestRest:
+    """The same words as on the pages, in parts."""
+
+    @pytest.mark.parametrize(
+        ("name", "written"),
+        [("api-record", record_of), ("api-assessment", assessment_of)],
+    )
+    def test_owners_read_a_studys_document_part_by_part(self, api_of, owner, study, name, written):
+        answer = api_of(owner).get(reverse(name, args=[study.pk])).json()
+        assert _as_document(answer) == written(study)
+        assert answer["language"] == "en"
+
+    def test_everybody_reads_the_schedule_without_a_token_in_their_language(self, study):
+        answer = APIClient().get(reverse("api-retention-schedule"), headers={"accept-language": "id"}).json()
+        with override("id"):
+            assert _as_document(answer) == retention_schedule()
+        assert answer["language"] == "id"
+
+    def test_admins_read_the_platforms_record(self, api_of, stranger, study):
+        stranger.is_staff = True
+        stranger.save()
+        answer = api_of(stranger).get(reverse("api-platform-record")).json()
+        assert _as_document(answer) == record_of_platform()
+        assert study.name in [section["heading"] for section in answer["sections"]]
+
+    def test_the_owner_states_their_word_which_lets_the_study_record(self, api_of, owner, study, settings):
+        settings.RAUT_REQUIRE_ASSESSMENT = True
+        url = reverse("api-assessment", args=[study.pk])
+        assert {key: api_of(owner).get(url).json()[key] for key in ("assessment", "note")} == NOTHING_SAID
+        said = {"assessment": "done", "note": "Filed under 7/2026."}
+        answer = api_of(owner).post(url, said).json()
+        assert {key: answer[key] for key in said} == said
+        assert facts(_as_document(answer), "decision") == {"The owner's word": "done: Filed under 7/2026."}
+        assert is_permitted(Study.objects.get(pk=study.pk))
+        assert AuditEvent.objects.filter(action="study.assessment_stated", actor_id=owner.pk).count() == 1
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            {"assessment": "done", "note": "short"},
+            {"assessment": "", "note": "Filed under 7/2026."},
+            {"assessment": "done"},
+            {},
+        ],
+    )
+    def test_a_word_that_says_nothing_is_refused(self, api_of, owner, study, said):
+        refused = api_of(owner).post(reverse("api-assessment", args=[study.pk]), said)
+        assert (refused.status_code, refused.json()["code"]) == (400, "invalid")
+        assert Study.objects.get(pk=study.pk).assessment == ""
+
+    def test_a_viewer_states_nothing(self, api_of, viewer, study):
+        said = {"assessment": "done", "note": "Filed under 7/2026."}
+        assert api_of(viewer).post(reverse("api-assessment", args=[study.pk]), said).status_code == 403
+        assert Study.objects.get(pk=study.pk).assessment == ""
+
+
+def test_the_record_says_how_many_sessions_may_go_to_other_researchers(study, owner):
+    assert facts(record_of(study))["Other researchers"] == "none: no session has a consent to that"
+    consent = give_consent(user=owner, language="en", channel="page", scopes=["analyse", "share"])
+    session = open_session(study=study, user=owner, consent=consent, title="x", source="upload", every_ms=200)
+    close_session(session=session, duration_ms=1000, is_partial=False)
+    assert "readings of 1 session," in facts(record_of(study))["Other researchers"]
+
+
+def _as_document(answer):
+    """What the API answered, as the document that it was made of."""
+    sections = tuple(
+        Section(
+            heading=part["heading"],
+            text=tuple(part["text"]),
+            facts=tuple((fact["term"], fact["fact"]) for fact in part["facts"]),
+            gaps=tuple(part["gaps"]),
+        )
+        for part in answer["sections"]
+    )
+    return Document(title=answer["title"], lead=answer["lead"], sections=sections)
