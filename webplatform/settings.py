@@ -253,6 +253,7 @@ SPECTACULAR_SETTINGS = {
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("id", _("Indonesian"))]
 LOCALE_PATHS = [ROOT / "webplatform" / "locale"]
+FORMAT_MODULE_PATH = "webplatform.locale"
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
