@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,12 +23,21 @@ def audit(request: HttpRequest) -> HttpResponse:
     events = events_for(request.user)
     if not request.user.is_staff and not request.user.memberships.filter(role="owner").exists():
         raise Http404
-    chosen = {name: request.GET.get(name, "").strip() for name in ("action", "actor")}
+    chosen = {name: request.GET.get(name, "").strip() for name in ("action", "actor", "study")}
     if chosen["action"]:
         events = events.filter(action__startswith=chosen["action"])
     if chosen["actor"]:
         events = events.filter(actor_id__in=User.objects.filter(email__iexact=chosen["actor"]).values("pk"))
+    if chosen["study"]:
+        events = events.filter(study_id=_uuid(chosen["study"]))
     page = Paginator(events, ROWS).get_page(request.GET.get("page"))
     actors = User.objects.in_bulk({event.actor_id for event in page if event.actor_id})
     rows = [{"event": event, "actor": actors.get(event.actor_id)} for event in page]
     return render(request, "accounts/audit.html", {"page": page, "rows": rows, "chosen": chosen})
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise Http404 from error

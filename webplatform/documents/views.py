@@ -42,7 +42,8 @@ def platform_record(request: HttpRequest) -> HttpResponse:
 @require_GET
 def record(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The record of a study, for its owners."""
-    return _answer(request, record_of(_owned(request, pk)))
+    study = _owned(request, pk)
+    return _answer(request, record_of(study), study=study)
 
 
 @login_required

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from inference import EMOTIONS
 from webplatform.learning.models import Comparison, Dataset, TrainingRun
@@ -15,6 +17,13 @@ from webplatform.modelhub.services import checks_of
 
 SHOWN = 20
 SPLITS = ("train", "public", "private")
+PICTURES = {  # the figures that a run draws, by file name: what they show
+    "confusion": gettext_lazy("Which expression was taken for which"),
+    "learning_curves": gettext_lazy("How the model learnt, epoch by epoch"),
+    "reliability": gettext_lazy("How often an answer is right, by its score"),
+    "risk_coverage": gettext_lazy("How many answers are wrong when the doubtful ones are left out"),
+    "robustness": gettext_lazy("How well spoilt pictures are read"),
+}
 
 
 def overview() -> dict[str, Any]:
@@ -72,7 +81,7 @@ def model_page(version: ModelVersion, evidence: Comparison | None) -> dict[str, 
     """Everything that the page of a model shows."""
     comparisons = Comparison.objects.filter(second=version).select_related("first", "dataset")
     figures = version.metrics.get("private") or version.metrics.get("public") or {}
-    drawn = [file.stem for file in sorted(version.folder.glob("*.svg"))] if version.folder.is_dir() else []
+    drawn = [(name, shows) for name, shows in PICTURES.items() if (version.folder / f"{name}.svg").is_file()]
     card = version.folder / "MODEL_CARD.md"
     return {
         "version": version,
@@ -97,7 +106,7 @@ def _differences(evidence: Comparison | None) -> list[dict[str, Any]]:
     if evidence is None:
         return []
     found = evidence.result["difference"]
-    rows = {"accuracy": found["accuracy"], "macro-F1": found["macro_f1"], **found["f1"]}
+    rows = {_("Right answers"): found["accuracy"], _("Macro-F1"): found["macro_f1"], **found["f1"]}
     return [
         {"name": name, "value": row["value"], "low": row["interval"][0], "high": row["interval"][1]}
         for name, row in rows.items()

@@ -23,8 +23,6 @@ from webplatform.learning.models import Comparison, Dataset, TrainingRun
 from webplatform.modelhub.models import ModelVersion
 from webplatform.modelhub.parcels import import_parcel, parcel_pieces
 
-PICTURES = ("confusion", "reliability", "risk_coverage", "learning_curves", "robustness")
-
 
 @login_required
 @staff_only
@@ -96,7 +94,12 @@ def start_run(request: HttpRequest, pk: UUID) -> HttpResponse:
 def run(request: HttpRequest, pk: UUID) -> HttpResponse:
     """How far a run is, its curves, and the candidate that it made."""
     found = get_object_or_404(TrainingRun.objects.select_related("dataset", "version", "started_from"), pk=pk)
-    words = {"training": _("training"), "public": _("public"), "left": _("{percent} %, about {n} min left")}
+    words = {
+        "epoch": _("Epoch"),
+        "training": _("training"),
+        "public": _("public"),
+        "left": _("{percent} %, about {n} min left"),
+    }
     context = {"run": found, "data": queries.run_data(found), "words": words}
     return render(request, "learning/run.html", context)
 
@@ -221,7 +224,7 @@ def picture(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """One of the figures that the run drew."""
     version = get_object_or_404(ModelVersion, pk=pk)
     file = version.folder / f"{name}.svg"
-    if name not in PICTURES or not file.is_file():
+    if name not in queries.PICTURES or not file.is_file():
         return HttpResponse(status=404)
     return HttpResponse(file.read_bytes(), content_type="image/svg+xml", headers=INERT)
 

@@ -8,6 +8,7 @@ from webplatform.accounts.audit import broken_links, events_for, record_event
 from webplatform.accounts.models import AuditEvent
 from webplatform.accounts.services import create_token, revoke_token
 from webplatform.consent.services import withdraw_consent
+from webplatform.studies.models import Membership, Study
 
 pytestmark = pytest.mark.django_db
 
@@ -84,3 +85,13 @@ def test_the_page_filters(client_of, owner, three):
     assert "thing:2" in page
     assert "thing:1" not in page
     assert "There is no such entry" in client_of(owner).get("/account/audit/?action=none").content.decode()
+
+
+def test_the_page_narrows_to_one_study(client_of, owner, study, three):
+    other = Study.objects.create(name="Other")
+    Membership.objects.create(study=other, user=owner, role=Membership.Role.OWNER)
+    record_event("study.closed", actor=owner, study_id=other.pk)
+    page = client_of(owner).get(f"/account/audit/?study={other.pk}").content.decode()
+    assert f"study:{other.pk}" in page
+    assert "thing.1" not in page
+    assert client_of(owner).get("/account/audit/?study=none").status_code == 404

@@ -69,6 +69,19 @@ def test_agreeing_records_who_what_how_and_the_words_that_were_shown(visitor, pa
     assert (proof["scopes"], proof["text_sha256"]) == (["analyse", "share"], record.text_digest)
 
 
+def test_pages_name_what_was_agreed_to_in_words_and_times_with_their_zone(visitor, client_of, owner, study):
+    agree(visitor, "keep_media")
+    own = visitor.get("/p/").content.decode()
+    of_study = client_of(owner).get(f"/studies/{study.pk}/").content.decode()
+    for page in (own, of_study):
+        assert "analyse my facial expression, keep the video" in page
+    assert " UTC</strong>" in own
+
+
+def test_participants_are_not_asked_to_sign_up(visitor):
+    assert "/account/signup/" not in visitor.get("/p/").content.decode()
+
+
 def test_without_the_analysis_nothing_is_agreed_to(visitor):
     answer = visitor.post("/p/consent/", {"scope": ["share"]})
     assert answer.status_code == 400

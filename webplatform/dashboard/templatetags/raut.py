@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from webplatform.consent.models import Scope
+from webplatform.dashboard.words import EMOTION_NAMES
 
 register = template.Library()
 
@@ -34,3 +39,15 @@ def clock(duration_ms: int | None) -> str:
 def percent(share: float | None) -> int:
     """A share from 0 to 1 in whole percent."""
     return round(100 * (share or 0))
+
+
+@register.filter
+def expression(code: str) -> str:
+    """What the pages call the expression of that code; anything else stays as it is."""
+    return str(EMOTION_NAMES.get(code, code))
+
+
+@register.filter
+def scope_names(codes: Iterable[str]) -> str:
+    """What somebody agreed to, in words."""
+    return ", ".join(str(Scope(code).label) for code in codes)

@@ -15,10 +15,11 @@ const plot = new uPlot(
     width: Math.max(home.clientWidth, 240),
     height: 240,
     cursor: { show: false },
+    legend: { live: false },
     scales: { x: { time: false }, y: { range: [0, 1] } },
-    axes: [pen, pen],
+    axes: [{ ...pen, incrs: [1, 2, 5, 10, 20, 50, 100] }, pen],
     series: [
-      {},
+      { label: words.epoch },
       { label: words.training, stroke: color("--emotion-sad"), width: 2, dash: [6, 3] },
       { label: words.public, stroke: color("--pico-primary"), width: 2 },
     ],
@@ -35,7 +36,9 @@ function show(run) {
   for (const row of run.curves.slice(body.rows.length)) {
     const cells = body.insertRow();
     cells.insertCell().textContent = row.epoch;
-    for (const name of ["train_accuracy", "accuracy", "loss"]) cells.insertCell().textContent = formatNumber(row[name], 3);
+    for (const name of ["train_accuracy", "accuracy", "loss"]) {
+      cells.append(Object.assign(document.createElement("td"), { className: "number", textContent: formatNumber(row[name], 3) }));
+    }
   }
   const log = document.getElementById("log");
   for (const row of run.log.slice(log.children.length)) {
@@ -44,7 +47,7 @@ function show(run) {
   const left = document.getElementById("left");
   if (!left || run.state !== "running") return;
   document.getElementById("progress").value = run.progress;
-  const minutes = formatNumber((run.seconds_left ?? 0) / 60, 1);
+  const minutes = formatNumber(Math.ceil((run.seconds_left ?? 0) / 60), 0);
   left.textContent = fill(words.left, { percent: Math.floor(100 * run.progress), n: minutes });
 }
 
