@@ -85,9 +85,6 @@ class ConsentRecord(models.Model):
     class Meta:
         ordering = ["-given_at", "-id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["user", "text"], condition=models.Q(withdrawn_at=None), name="consent_given_once_per_text"
-            ),
             models.CheckConstraint(
                 condition=models.Q(user=None, participant__isnull=False)
                 | models.Q(user__isnull=False, participant=None),

@@ -24,6 +24,9 @@ Channel = ConsentRecord.Channel
 def give_consent(*, user: User, language: str, channel: Channel, scopes: Iterable[str] | None = None) -> ConsentRecord:
     """The user has agreed to the newest text; agreeing twice changes nothing and returns the first record.
 
+    A scope that is new makes a record of its own, which covers also what held before: it counts for what is recorded
+    from now on. Sessions that rest on an earlier agreement keep it.
+
     Raises:
         Invalid: a scope is unknown, or the analysis is not among them.
     """
@@ -31,7 +34,10 @@ def give_consent(*, user: User, language: str, channel: Channel, scopes: Iterabl
     User.objects.select_for_update().get(pk=user.pk)  # two clicks at once make one record, whatever the language
     valid = queries.valid_consent(user)
     if valid is not None:
-        return valid
+        held = queries.effective_scopes(valid)
+        if scopes is None or held.issuperset(wanted):
+            return valid
+        wanted = _checked(held.union(wanted))
     text = queries.current_text(language)
     given = ConsentRecord.objects.create(
         user=user, text=text, text_digest=text.digest, language=text.language, scopes=wanted, channel=channel

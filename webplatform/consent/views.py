@@ -33,7 +33,7 @@ def give(request: HttpRequest) -> HttpResponse:
         "valid": valid,
         "held": [scope for scope in Scope if scope in held and scope != Scope.ANALYSE],
         "sessions": sum(record.sessions.count() for record in request.user.consents.filter(withdrawn_at=None)),
-        "scopes": [scope for scope in Scope if scope != Scope.ANALYSE],
+        "scopes": [scope for scope in Scope if scope != Scope.ANALYSE and scope not in held],
         "history": queries.consent_history(request.user),
         "next": request.POST.get("next") or request.GET.get("next", ""),
         "is_unticked": request.method == "POST",

@@ -4,7 +4,6 @@ import hashlib
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
 from webplatform.common.errors import ConsentMissing
@@ -110,10 +109,35 @@ def test_a_text_that_somebody_agreed_to_cannot_be_deleted(owner):
         record.text.delete()
 
 
-def test_the_database_refuses_a_second_valid_record_for_a_text(owner):
-    record = give_consent(user=owner, language="en", channel=PAGE)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        ConsentRecord.objects.create(user=owner, text=record.text, channel=PAGE)
+def test_a_scope_can_be_allowed_later_and_the_earlier_record_keeps_its_own(owner):
+    first = give_consent(user=owner, language="en", channel=PAGE, scopes=["analyse", "train"])
+    second = give_consent(user=owner, language="id", channel=PAGE, scopes=["analyse", "share"])
+    assert (second.scopes, require_consent(user=owner)) == (["analyse", "train", "share"], second)
+    assert queries.effective_scopes(first) == {"analyse", "train"}
+    assert give_consent(user=owner, language="en", channel=PAGE, scopes=["analyse", "share"]) == second
+
+
+def test_a_scope_that_was_taken_back_can_be_allowed_again_for_what_comes(owner):
+    first = give_consent(user=owner, language="en", channel=PAGE, scopes=["analyse", "share"])
+    withdraw_consent(user=owner, scopes=["share"])
+    second = give_consent(user=owner, language="en", channel=PAGE, scopes=["analyse", "share"])
+    assert (queries.effective_scopes(first), queries.effective_scopes(second)) == ({"analyse"}, {"analyse", "share"})
+
+
+def test_taking_a_scope_back_reaches_every_record_that_covers_it(owner):
+    give_consent(user=owner, language="en", channel=PAGE, scopes=["analyse", "share"])
+    give_consent(user=owner, language="en", channel=PAGE, scopes=["analyse", "train"])
+    assert withdraw_consent(user=owner, scopes=["share"]) == 2
+    assert require_consent(user=owner, scope="train")
+    with pytest.raises(ConsentMissing):
+        require_consent(user=owner, scope="share")
+
+
+def test_agreeing_without_naming_scopes_brings_none_back(owner):
+    first = give_consent(user=owner, language="en", channel=PAGE)
+    withdraw_consent(user=owner, scopes=["keep_media"])
+    assert give_consent(user=owner, language="en", channel=PAGE) == first
+    assert queries.effective_scopes(first) == {"analyse"}
 
 
 def test_without_any_text_nothing_can_be_agreed_to(owner):

@@ -71,6 +71,17 @@ def test_each_scope_is_ticked_apart_and_can_be_taken_back_alone(client_of, owner
     assert (record.withdrawn_at, effective_scopes(record)) == (None, {"analyse"})
 
 
+def test_a_scope_that_was_left_out_is_one_button_away(client_of, owner):
+    client = client_of(owner)
+    client.post(PAGE, {"agree": "yes", "scope": ["train"]})
+    assert 'name="scope" value="share"' in client.get(PAGE).content.decode()
+    client.post(PAGE, {"agree": "yes", "scope": "share"})
+    assert effective_scopes(ConsentRecord.objects.first()) == {"analyse", "train", "share"}
+    page = client.get(PAGE).content.decode()
+    assert page.count("Take back: ") == 2
+    assert "for earlier sessions" in page
+
+
 def test_the_proof_is_the_persons_own(client_of, owner, stranger):
     record = give_consent(user=owner, language="id", channel=ConsentRecord.Channel.PAGE)
     proof = client_of(owner).get(f"/consent/proofs/{record.pk}/").json()
