@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 urlpatterns = [
     path("v1/", include("webplatform.accounts.api_urls")),
+    path("v1/", include("webplatform.consent.api_urls")),
     path("v1/", include("webplatform.analysis.api_urls")),
     path("v1/", include("webplatform.history.api_urls")),
     path("v1/", include("webplatform.live.api_urls")),

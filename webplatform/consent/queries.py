@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import UUID
+
 from django.db.models import Max, QuerySet
 
 from webplatform.accounts.models import User
-from webplatform.consent.models import ConsentRecord, ConsentText, ConsentWithdrawal
+from webplatform.consent.models import ConsentRecord, ConsentText, ConsentWithdrawal, Scope
 from webplatform.studies.models import Participant
 
 FALLBACK_LANGUAGE = "en"
@@ -38,12 +41,40 @@ def latest_of(participant: Participant) -> ConsentRecord | None:
     return records.select_related("text", "participant__study").first()
 
 
+def latest_of_each(participants: QuerySet[Participant]) -> list[ConsentRecord]:
+    """`latest_of` for many, with their withdrawals, in two queries; who never agreed, or took it back, has none."""
+    records = ConsentRecord.objects.filter(participant__in=participants, withdrawn_at=None)
+    latest: dict[UUID, ConsentRecord] = {}
+    for record in records.defer("notice").prefetch_related("withdrawals"):
+        latest.setdefault(record.participant_id, record)
+    return list(latest.values())
+
+
 def effective_scopes(record: ConsentRecord) -> frozenset[str]:
-    """What the agreement still covers: its scopes without those that were withdrawn."""
+    """What the agreement still covers: its scopes without those that were withdrawn.
+
+    Withdrawals are read anew, except where a list has prefetched them.
+    """
     if record.withdrawn_at is not None:
         return frozenset()
-    taken_back = record.withdrawals.values_list("scopes", flat=True)
-    return frozenset(record.scopes).difference(*taken_back)
+    return frozenset(record.scopes).difference(*(taken.scopes for taken in record.withdrawals.all()))
+
+
+def scopes_left(record: ConsentRecord) -> list[str]:
+    """The same in the order of the scopes."""
+    held = effective_scopes(record)
+    return [scope for scope in Scope.values if scope in held]
+
+
+def standing_of_account(user: User) -> dict[str, Any]:
+    """What the user has agreed to, and whether they have to be asked again: they did once, and the text is newer."""
+    valid = valid_consent(user)
+    is_held = ConsentRecord.objects.filter(user=user, withdrawn_at=None).exists()
+    return {
+        "is_valid": valid is not None,
+        "is_asked_again": is_held and valid is None,
+        "scopes": scopes_left(valid) if valid else [],
+    }
 
 
 def standing_of_scope(records: QuerySet[ConsentRecord], scope: str) -> tuple[set[int], set[int]]:
@@ -55,9 +86,10 @@ def standing_of_scope(records: QuerySet[ConsentRecord], scope: str) -> tuple[set
     return given - withdrawn, withdrawn
 
 
-def consent_history(user: User) -> list[ConsentRecord]:
-    """Everything the user ever agreed to, newest first."""
-    return list(ConsentRecord.objects.filter(user=user).select_related("text"))
+def consent_history(user: User) -> QuerySet[ConsentRecord]:
+    """Everything the user ever agreed to, newest first, with what was withdrawn of it."""
+    records = ConsentRecord.objects.filter(user=user)
+    return records.select_related("text", "user").prefetch_related("withdrawals")
 
 
 def participant_history(participant: Participant) -> list[ConsentRecord]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import User
-from webplatform.common.errors import ConsentMissing, Invalid
+from webplatform.common.errors import Conflict, ConsentMissing, Invalid
 from webplatform.consent import queries
 from webplatform.consent.events import consent_withdrawn
 from webplatform.consent.models import ConsentRecord, ConsentWithdrawal, Scope, default_scopes
@@ -21,16 +21,26 @@ Channel = ConsentRecord.Channel
 
 
 @transaction.atomic
-def give_consent(*, user: User, language: str, channel: Channel, scopes: Iterable[str] | None = None) -> ConsentRecord:
+def give_consent(
+    *, user: User, language: str, channel: Channel, scopes: Iterable[str] | None = None, digest: str | None = None
+) -> ConsentRecord:
     """The user has agreed to the newest text; agreeing twice changes nothing and returns the first record.
 
     A scope that is new makes a record of its own, which covers also what held before: it counts for what is recorded
     from now on. Sessions that rest on an earlier agreement keep it.
 
+    Args:
+        digest: of the text that the person has read; None where it was shown with the question.
+
     Raises:
         Invalid: a scope is unknown, or the analysis is not among them.
+        Conflict: what was read is not the newest text in this language.
     """
     wanted = _checked(default_scopes() if scopes is None else scopes)
+    text = queries.current_text(language)
+    if digest is not None and digest != text.digest:
+        told = _("What you read is not the consent text that counts now in this language. Please read that one first.")
+        raise Conflict(told, version=text.version, language=text.language)
     User.objects.select_for_update().get(pk=user.pk)  # two clicks at once make one record, whatever the language
     valid = queries.valid_consent(user)
     if valid is not None:
@@ -38,7 +48,6 @@ def give_consent(*, user: User, language: str, channel: Channel, scopes: Iterabl
         if scopes is None or held.issuperset(wanted):
             return valid
         wanted = _checked(held.union(wanted))
-    text = queries.current_text(language)
     given = ConsentRecord.objects.create(
         user=user, text=text, text_digest=text.digest, language=text.language, scopes=wanted, channel=channel
     )

@@ -55,8 +55,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
 @require_GET
 def proof(request: HttpRequest, pk: int) -> HttpResponse:
     """The proof of one of the user's agreements."""
-    records = ConsentRecord.objects.filter(user=request.user).select_related("text", "user")
-    return proof_file(get_object_or_404(records, pk=pk))
+    return proof_file(get_object_or_404(queries.consent_history(request.user), pk=pk))
 
 
 def _next_page(request: HttpRequest, default: str) -> str:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from webplatform.consent.models import Scope
-from webplatform.consent.queries import effective_scopes, latest_of
+from webplatform.consent.queries import effective_scopes, latest_of_each
 from webplatform.history.models import Session
 from webplatform.history.sharing import sharing_of
 from webplatform.modelhub.queries import active_version
@@ -83,12 +83,12 @@ def purpose_of(study: Study) -> Facts:
 
 def people_of(study: Study) -> Facts:
     """Whose data the study holds, and how much; counts only."""
-    participants = list(study.participants.all())
-    agreed = [effective_scopes(record) for record in map(latest_of, participants) if record is not None]
+    participants = study.participants.all()
+    agreed = [effective_scopes(record) for record in latest_of_each(participants)]
     named = ", ".join(f"{scope.label}: {sum(scope in scopes for scopes in agreed)}" for scope in Scope)
     sessions = Session.objects.filter(study=study)
     return (
-        (_("Participants, under pseudonyms"), str(len(participants))),
+        (_("Participants, under pseudonyms"), str(participants.count())),
         (_("Of these, consent that holds now"), named),
         (_("Sessions"), str(sessions.count())),
         (_("Sessions with a video"), str(sessions.filter(media__isnull=False).count())),

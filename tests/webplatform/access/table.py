@@ -212,6 +212,12 @@ GET    /admin/accounts/user/{user}/password/                          in  in  in
 API = """
 GET    /api/v1/tokens/                                                200 200 200 200 200 401 401
 DELETE /api/v1/tokens/{token}/                                        204 404 404 404 404 401 401
+GET    /api/v1/consent/                                               200 200 200 200 200 401 401
+POST   /api/v1/consent/                                               200 200 200 200 200 401 401  {"digest": "{digest}", "scopes": ["analyse"]}
+POST   /api/v1/consent/withdraw/                                      200 200 200 200 200 401 401
+GET    /api/v1/consents/                                              200 200 200 200 200 401 401
+GET    /api/v1/consents/{consent}/proof/                              200 404 404 404 404 401 401
+GET    /api/v1/consents/{own_consent}/proof/                          404 404 404 404 404 401 401
 GET    /api/v1/analyses/                                              200 200 200 200 200 401 401
 POST   /api/v1/analyses/                                              202 202 403 404 404 401 401  {"file": "@clip.mp4", "study": "{study}"}
 GET    /api/v1/analyses/{waiting_job}/                                200 200 200 404 404 401 401

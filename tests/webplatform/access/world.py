@@ -58,6 +58,7 @@ def build_world() -> dict[str, Any]:
         "users": users,
         "study": study.pk,
         "consent": consent.pk,
+        "digest": consent.text.digest,
         "session": session.pk,
         "again": _session(study, users["owner"], consent, models["candidate"], repeats=session).pk,
         "token": create_token(user=users["owner"], name="notebook")[0].pk,

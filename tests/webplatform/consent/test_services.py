@@ -6,10 +6,17 @@ import pytest
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import ProtectedError
 
-from webplatform.common.errors import ConsentMissing
+from webplatform.common.errors import Conflict, ConsentMissing
 from webplatform.consent import queries
 from webplatform.consent.models import ConsentRecord, ConsentText
-from webplatform.consent.services import give_consent, require_consent, withdraw_consent
+from webplatform.consent.services import (
+    give_consent,
+    give_participant_consent,
+    require_consent,
+    withdraw_consent,
+    withdraw_participant,
+)
+from webplatform.studies.models import Participant
 
 PAGE = ConsentRecord.Channel.PAGE
 
@@ -92,7 +99,7 @@ def test_consent_given_again_after_withdrawal_is_a_new_record(owner):
     withdraw_consent(user=owner)
     second = give_consent(user=owner, language="en", channel=PAGE)
     assert second != first
-    assert queries.consent_history(owner) == [second, first]
+    assert list(queries.consent_history(owner)) == [second, first]
 
 
 def test_a_newer_text_asks_again(owner):
@@ -144,3 +151,26 @@ def test_without_any_text_nothing_can_be_agreed_to(owner):
     ConsentText.objects.all().delete()
     with pytest.raises(ObjectDoesNotExist):
         give_consent(user=owner, language="en", channel=PAGE)
+
+
+def test_who_read_another_text_has_not_agreed(owner):
+    read = queries.current_text("en").digest
+    with pytest.raises(Conflict, match="not the consent text that counts now"):
+        give_consent(user=owner, language="id", channel=PAGE, digest=read)
+    _newer_text()
+    with pytest.raises(Conflict, match="not the consent text that counts now"):
+        give_consent(user=owner, language="en", channel=PAGE, digest=read)
+    assert not ConsentRecord.objects.exists()
+
+
+def test_the_latest_of_each_is_the_latest_of_one_in_two_queries(study, django_assert_num_queries):
+    red, blue, grey, _never = [Participant.objects.create(study=study, pseudonym=name) for name in "RBGN"]
+    agreed = [(red, ["analyse"]), (red, ["analyse", "share"]), (blue, ["analyse", "train"]), (grey, ["analyse"])]
+    for person, scopes in agreed:
+        give_participant_consent(participant=person, language="en", channel=PAGE, scopes=scopes)
+    withdraw_participant(participant=blue, channel=PAGE, scopes=["train"])
+    withdraw_participant(participant=grey, channel=PAGE)
+    with django_assert_num_queries(2):
+        latest = queries.latest_of_each(study.participants.all())
+        found = {record: queries.effective_scopes(record) for record in latest}
+    assert found == {queries.latest_of(red): {"analyse", "share"}, queries.latest_of(blue): {"analyse"}}

@@ -3,10 +3,12 @@
 import hashlib
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from webplatform.consent.models import ConsentRecord
 from webplatform.consent.queries import effective_scopes
-from webplatform.consent.services import give_consent
+from webplatform.consent.services import give_consent, withdraw_consent
 
 PAGE = "/consent/"
 
@@ -88,3 +90,30 @@ def test_the_proof_is_the_persons_own(client_of, owner, stranger):
     assert (proof["account"], proof["language"], proof["text"]) == (owner.email, "id", record.text.body)
     assert hashlib.sha256(proof["text"].encode()).hexdigest() == proof["text_sha256"]
     assert client_of(stranger).get(f"/consent/proofs/{record.pk}/").status_code == 404
+
+
+def test_the_record_says_what_was_given_and_what_is_left_of_it(client_of, owner):
+    client = client_of(owner)
+    client.post(PAGE, {"agree": "yes", "scope": ["train", "share"]})
+    assert "of this still allowed" not in client.get(PAGE).content.decode()
+    client.post("/consent/withdraw/", {"scope": "train"})
+    page = client.get(PAGE).content.decode()
+    assert "analyse my facial expression, use pictures of my face to train models, share the results" in page
+    assert "of this still allowed: analyse my facial expression, share the results with other researchers" in page
+    client.post("/consent/withdraw/")
+    assert "of this still allowed" not in client.get(PAGE).content.decode()
+
+
+def test_a_longer_record_costs_no_more_queries(client_of, owner, django_assert_num_queries):
+    client = client_of(owner)
+    client.get(PAGE)
+    for _ in range(2):
+        give_consent(user=owner, language="en", channel=ConsentRecord.Channel.PAGE)
+        withdraw_consent(user=owner)
+    with CaptureQueriesContext(connection) as short:
+        client.get(PAGE)
+    for _ in range(3):
+        give_consent(user=owner, language="en", channel=ConsentRecord.Channel.PAGE)
+        withdraw_consent(user=owner)
+    with django_assert_num_queries(len(short)):
+        client.get(PAGE)

@@ -8,10 +8,10 @@ from rest_framework.test import APIClient
 from webplatform.accounts.models import AuditEvent
 from webplatform.analysis.withdrawals import may_keep_media
 from webplatform.common.errors import Invalid, NotAllowed
-from webplatform.consent.services import give_consent
+from webplatform.consent.services import give_consent, give_participant_consent, withdraw_participant
 from webplatform.documents.assessment import assessment_of
 from webplatform.documents.document import Document, Section
-from webplatform.documents.facts import limits_of
+from webplatform.documents.facts import limits_of, people_of
 from webplatform.documents.processing import record_of, record_of_platform
 from webplatform.documents.schedule import retention_schedule
 from webplatform.history.services import close_session, open_session
@@ -297,6 +297,27 @@ def test_the_record_says_how_many_sessions_may_go_to_other_researchers(study, ow
     session = open_session(study=study, user=owner, consent=consent, title="x", source="upload", every_ms=200)
     close_session(session=session, duration_ms=1000, is_partial=False)
     assert "readings of 1 session," in facts(record_of(study))["Other researchers"]
+
+
+def test_more_participants_cost_no_more_queries(study, owner, django_assert_num_queries):
+    def join(name):
+        joined = add_participant(study=study, user=owner, pseudonym=name)
+        give_participant_consent(
+            participant=joined, language="en", channel="link", scopes=["analyse", "train", "share"]
+        )
+        withdraw_participant(participant=joined, channel="link", scopes=["share"])
+
+    join("Blue")
+    with django_assert_num_queries(5):
+        assert dict(people_of(study))["Participants, under pseudonyms"] == "1"
+    join("Red")
+    join("Green")
+    add_participant(study=study, user=owner, pseudonym="Grey")
+    with django_assert_num_queries(5):
+        found = dict(people_of(study))
+    assert found["Participants, under pseudonyms"] == "4"
+    told = "analyse my facial expression: 3, keep the video: 0, use pictures of my face to train models: 3, share"
+    assert told in found["Of these, consent that holds now"]
 
 
 def _as_document(answer):

@@ -208,6 +208,18 @@ async def test_withdrawn_consent_closes_the_socket_and_removes_what_was_recorded
     assert not await ask(lambda: Observation.objects.exists())
 
 
+async def test_withdrawing_by_rest_stops_a_session_as_the_page_does(begin, jpegs, owner, ask, api_of):
+    socket, ready = await begin()
+    await socket.frame(0, 0, jpegs[0])
+    await socket.hear()
+    answer = await ask(lambda: api_of(owner).post("/api/v1/consent/withdraw/"))
+    assert (answer.status_code, answer.json()["changed"]) == (200, 1)
+    assert (await socket.hear())["message"] == "The consent was withdrawn."
+    assert (await socket.hear())["closed"] == 4410
+    await socket.leave()
+    assert not await ask(lambda: Session.objects.filter(pk=ready["session"]).exists())
+
+
 async def test_a_disabled_account_closes_the_socket(begin, jpegs, owner, ask):
     socket, _ = await begin()
     await socket.frame(0, 0, jpegs[0])

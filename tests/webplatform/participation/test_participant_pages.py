@@ -192,3 +192,10 @@ def test_the_record_is_never_edited(visitor):
     for rows, change in ((ConsentRecord, {"withdrawn_at": None}), (ConsentWithdrawal, {"scopes": []})):
         with pytest.raises(DatabaseError), transaction.atomic():
             rows.objects.update(**change)
+
+
+def test_the_record_says_what_is_left_of_an_agreement(visitor):
+    visitor.post("/p/consent/", {"scope": ["analyse", "train"]})
+    assert "of this still allowed" not in visitor.get("/p/").content.decode()
+    visitor.post("/p/withdraw/", {"scope": "train"})
+    assert "of this still allowed: analyse my facial expression</p>" in visitor.get("/p/").content.decode()

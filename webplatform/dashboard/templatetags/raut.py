@@ -9,7 +9,8 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from webplatform.consent.models import Scope
+from webplatform.consent import queries
+from webplatform.consent.models import ConsentRecord, Scope
 from webplatform.dashboard.words import EMOTION_NAMES
 
 register = template.Library()
@@ -51,3 +52,9 @@ def expression(code: str) -> str:
 def scope_names(codes: Iterable[str]) -> str:
     """What somebody agreed to, in words."""
     return ", ".join(str(Scope(code).label) for code in codes)
+
+
+@register.filter
+def scopes_left(record: ConsentRecord) -> list[str]:
+    """What the agreement still covers."""
+    return queries.scopes_left(record)
