@@ -53,19 +53,22 @@ async def test_it_ends_within_two_seconds_of_the_withdrawal_and_nothing_is_left(
 
 
 async def test_consent_comes_first(sit_down):
-    _socket, answer = await sit_down()
+    socket, answer = await sit_down()
+    await socket.leave()
     assert (answer["type"], answer["code"]) == ("closing", 4410)
 
 
 async def test_a_link_of_somebody_unknown_opens_nothing(sit_down, participant):
-    _socket, answer = await sit_down(**{KEPT_AS: 999_999})
+    socket, answer = await sit_down(**{KEPT_AS: 999_999})
+    await socket.leave()
     assert (answer["type"], answer["code"]) == ("closing", 4401)
 
 
 async def test_a_revoked_link_opens_nothing(sit_down, participant, owner):
     await sync_to_async(agree)(participant=participant, language="en", scopes=["analyse"], channel=LINK)
     await sync_to_async(lambda: revoke_link(link=ParticipantLink.objects.get(), user=owner))()
-    _socket, answer = await sit_down()
+    socket, answer = await sit_down()
+    await socket.leave()
     assert (answer["type"], answer["code"]) == ("closing", 4401)
 
 
@@ -77,4 +80,5 @@ async def test_revoking_the_link_ends_the_session_and_keeps_what_was_recorded(si
     await sync_to_async(lambda: revoke_link(link=ParticipantLink.objects.get(), user=owner))()
     await socket.hear_until("closing")
     assert (await socket.hear())["closed"] == 4403
+    await socket.leave()
     assert (await sync_to_async(Session.objects.get)()).state == "closed"
