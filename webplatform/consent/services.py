@@ -14,7 +14,7 @@ from webplatform.common.errors import Conflict, ConsentMissing, Invalid
 from webplatform.consent import queries
 from webplatform.consent.events import consent_withdrawn
 from webplatform.consent.models import ConsentRecord, ConsentWithdrawal, Scope, default_scopes
-from webplatform.consent.notices import notice_of
+from webplatform.consent.notices import Notice, notice_of
 from webplatform.studies.models import Participant
 
 Channel = ConsentRecord.Channel
@@ -57,18 +57,28 @@ def give_consent(
 
 @transaction.atomic
 def give_participant_consent(
-    *, participant: Participant, language: str, channel: Channel, scopes: Iterable[str], by_guardian: bool = False
+    *,
+    participant: Participant,
+    language: str,
+    channel: Channel,
+    scopes: Iterable[str],
+    by_guardian: bool = False,
+    digest: str | None = None,
 ) -> ConsentRecord:
     """The participant has agreed to the notice as it is now, for these scopes; what they left out holds no more.
 
     Agreeing to the same again changes nothing. Sessions that rest on an earlier agreement keep it.
 
+    Args:
+        digest: of the notice that the person has read; None where it was shown with the question.
+
     Raises:
         Invalid: a scope is unknown, or the analysis is not among them.
+        Conflict: what was read is not the notice as it is now, in this language.
     """
     wanted = _checked(scopes)
     Participant.objects.select_for_update().get(pk=participant.pk)
-    notice = notice_of(participant.study, language)
+    notice = _notice_that_was_read(participant, language, digest)
     latest = queries.latest_of(participant)
     if latest is not None and latest.text_digest == notice.digest and queries.effective_scopes(latest) == set(wanted):
         return latest
@@ -86,6 +96,13 @@ def give_participant_consent(
     for earlier in ConsentRecord.objects.filter(participant=participant, withdrawn_at=None).exclude(pk=record.pk):
         _withdraw(earlier, left_out, channel)
     return record
+
+
+def _notice_that_was_read(participant: Participant, language: str, digest: str | None) -> Notice:
+    notice = notice_of(participant.study, language)
+    if digest is not None and digest != notice.digest:
+        raise Conflict(_("The notice has changed since you opened this page. Please read it and decide again."))
+    return notice
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from webplatform.common.errors import Conflict
 from webplatform.consent import queries, services
 from webplatform.consent.models import ConsentRecord, Scope
 from webplatform.consent.proofs import proof_file
@@ -23,7 +24,12 @@ def give(request: HttpRequest) -> HttpResponse:
     language = get_language() or queries.FALLBACK_LANGUAGE
     if request.method == "POST" and request.POST.get("agree") == "yes":
         scopes = {Scope.ANALYSE.value, *request.POST.getlist("scope")}
-        services.give_consent(user=request.user, language=language, channel=ConsentRecord.Channel.PAGE, scopes=scopes)
+        how = {"language": language, "channel": ConsentRecord.Channel.PAGE, "digest": request.POST.get("digest")}
+        try:
+            services.give_consent(user=request.user, scopes=scopes, **how)
+        except Conflict as error:
+            messages.error(request, error.message)
+            return redirect("consent:give")
         messages.success(request, _("Thank you. Your consent is recorded."))
         return redirect(_next_page(request, default="consent:give"))
     valid = queries.valid_consent(request.user)

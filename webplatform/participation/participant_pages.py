@@ -73,6 +73,7 @@ def agree(request: HttpRequest) -> HttpResponse:
             scopes=request.POST.getlist("scope"),
             channel=LINK,
             by_guardian=request.POST.get("by_guardian") == "yes",
+            digest=request.POST.get("digest"),
         )
     except AppError as error:
         messages.error(request, error.message)

@@ -83,6 +83,12 @@ class ConsentIn(serializers.Serializer):
     language = serializers.ChoiceField(settings.LANGUAGES)
     scopes = serializers.ListField(child=serializers.ChoiceField(Scope.choices), min_length=1)
     by_guardian = serializers.BooleanField(default=False)
+    hash = serializers.CharField(
+        source="digest",
+        required=False,
+        max_length=64,
+        help_text="Of the notice that was read; 409 where it is not the one now.",
+    )
 
 
 class WithdrawalIn(serializers.Serializer):

@@ -19,15 +19,27 @@ Channel = ConsentRecord.Channel
 
 @transaction.atomic
 def agree(
-    *, participant: Participant, language: str, scopes: Iterable[str], channel: Channel, by_guardian: bool = False
+    *,
+    participant: Participant,
+    language: str,
+    scopes: Iterable[str],
+    channel: Channel,
+    by_guardian: bool = False,
+    digest: str | None = None,
 ) -> ConsentRecord:
     """The participant has agreed, and the audit says so.
 
     Raises:
         Invalid: a scope is unknown, or the analysis is not among them.
+        Conflict: `digest` says that another notice was read than holds now.
     """
     given = give_participant_consent(
-        participant=participant, language=language, scopes=scopes, channel=channel, by_guardian=by_guardian
+        participant=participant,
+        language=language,
+        scopes=scopes,
+        channel=channel,
+        by_guardian=by_guardian,
+        digest=digest,
     )
     record(actor=None, action="consent.given", study=participant.study, consent=given.pk, scopes=given.scopes)
     return given

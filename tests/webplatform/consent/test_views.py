@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from webplatform.consent.models import ConsentRecord
+from webplatform.consent.models import ConsentRecord, ConsentText
 from webplatform.consent.queries import effective_scopes
 from webplatform.consent.services import give_consent, withdraw_consent
 
@@ -117,3 +117,13 @@ def test_a_longer_record_costs_no_more_queries(client_of, owner, django_assert_n
         withdraw_consent(user=owner)
     with django_assert_num_queries(len(short)):
         client.get(PAGE)
+
+
+def test_nobody_agrees_to_a_text_that_came_after_the_page_was_opened(client_of, owner):
+    client = client_of(owner)
+    read = client.get(PAGE).context["text"].digest
+    assert f'name="digest" value="{read}"' in client.get(PAGE).content.decode()
+    ConsentText.objects.create(version=99, language="en", body="What is new\nAll of it.\n", digest="f" * 64)
+    answer = client.post(PAGE, {"agree": "yes", "digest": read}, follow=True)
+    assert "Please read that one first" in answer.content.decode()
+    assert not ConsentRecord.objects.exists()

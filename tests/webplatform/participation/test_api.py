@@ -66,3 +66,13 @@ def test_the_owner_answers_and_nobody_else(own, api_of, owner, viewer, stranger)
 def test_a_participant_keeps_no_name(db):
     fields = {field.name for field in Participant._meta.get_fields()}
     assert not fields & {"name", "email", "birthday", "picture", "phone"}
+
+
+def test_a_notice_that_was_read_before_it_changed_is_not_agreed_to(own, study):
+    read = own.get("/api/v1/own/").json()["notice"]["hash"]
+    study.purpose = "Something else altogether"
+    study.save()
+    sent = {"language": "en", "scopes": ["analyse"], "hash": read}
+    assert own.post("/api/v1/own/consent/", sent).status_code == 409
+    now = own.get("/api/v1/own/").json()["notice"]["hash"]
+    assert own.post("/api/v1/own/consent/", sent | {"hash": now}).json()["notice"]["hash"] == now

@@ -199,3 +199,15 @@ def test_the_record_says_what_is_left_of_an_agreement(visitor):
     assert "of this still allowed" not in visitor.get("/p/").content.decode()
     visitor.post("/p/withdraw/", {"scope": "train"})
     assert "of this still allowed: analyse my facial expression</p>" in visitor.get("/p/").content.decode()
+
+
+def test_a_participant_agrees_only_to_the_notice_that_they_read(visitor, study):
+    read = visitor.get("/p/").context["notice"].digest
+    study.purpose = "Something else altogether"
+    study.save()
+    answer = agree(visitor, digest=read)
+    assert answer.status_code == 400
+    assert "The notice has changed since you opened this page" in answer.content.decode()
+    assert not ConsentRecord.objects.exists()
+    assert agree(visitor, digest=answer.context["notice"].digest).status_code == 302
+    assert ConsentRecord.objects.get().text_digest != read
