@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from webplatform.accounts import api, people_api
+from webplatform.accounts import api, audit_api, people_api
 
 urlpatterns = [
+    path("audit/", audit_api.AuditApi.as_view(), name="api-audit"),
     path("people/", people_api.PersonListApi.as_view(), name="api-people"),
     path("people/<int:user_id>/", people_api.PersonApi.as_view(), name="api-person"),
     path(

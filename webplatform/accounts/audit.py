@@ -82,6 +82,18 @@ def events_for(user: User) -> models.QuerySet[AuditEvent]:
     return AuditEvent.objects.filter(study_id__in=owned)
 
 
+def find_events(
+    user: User, *, action: str = "", actor: str = "", study_id: UUID | None = None
+) -> models.QuerySet[AuditEvent]:
+    """What the user may read, newest first: actions that begin so, done by that e-mail address, in that study."""
+    events = events_for(user)
+    if action:
+        events = events.filter(action__startswith=action)
+    if actor:
+        events = events.filter(actor_id__in=User.objects.filter(email__iexact=actor).values("pk"))
+    return events if study_id is None else events.filter(study_id=study_id)
+
+
 def _in_order() -> Any:
     """All events, oldest first, a page at a time."""
     last = 0

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from webplatform.accounts.audit import events_for
+from webplatform.accounts.audit import find_events
 from webplatform.accounts.models import User
 
 ROWS = 50
@@ -20,16 +20,11 @@ ROWS = 50
 @require_GET
 def audit(request: HttpRequest) -> HttpResponse:
     """Events, newest first; `action` narrows to those that begin so, `actor` to an address, `study` to an id."""
-    events = events_for(request.user)
     if not request.user.is_staff and not request.user.memberships.filter(role="owner").exists():
         raise Http404
     chosen = {name: request.GET.get(name, "").strip() for name in ("action", "actor", "study")}
-    if chosen["action"]:
-        events = events.filter(action__startswith=chosen["action"])
-    if chosen["actor"]:
-        events = events.filter(actor_id__in=User.objects.filter(email__iexact=chosen["actor"]).values("pk"))
-    if chosen["study"]:
-        events = events.filter(study_id=_uuid(chosen["study"]))
+    study_id = _uuid(chosen["study"]) if chosen["study"] else None
+    events = find_events(request.user, action=chosen["action"], actor=chosen["actor"], study_id=study_id)
     page = Paginator(events, ROWS).get_page(request.GET.get("page"))
     actors = User.objects.in_bulk({event.actor_id for event in page if event.actor_id})
     rows = [{"event": event, "actor": actors.get(event.actor_id)} for event in page]

@@ -263,6 +263,7 @@ PATCH  /api/v1/studies/{study}/members/{member}/                      200 403 40
 DELETE /api/v1/studies/{study}/members/{member}/                      204 403 204 404 404 401 401
 POST   /api/v1/account/erasure/                                       409 200 200 200 200 401 401  {"password": "correct-horse-battery"}
 POST   /api/v1/accounts/{user}/erasure/                               403 403 403 403 200 401 401
+GET    /api/v1/audit/                                                 200 200 200 200 200 401 401
 GET    /api/v1/exports/                                               200 200 200 200 200 401 401
 POST   /api/v1/exports/                                               202 202 202 202 202 401 401
 GET    /api/v1/exports/{copy}/                                        200 404 404 404 404 401 401

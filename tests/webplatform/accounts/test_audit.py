@@ -95,3 +95,26 @@ def test_the_page_narrows_to_one_study(client_of, owner, study, three):
     assert f"study:{other.pk}" in page
     assert "thing.1" not in page
     assert client_of(owner).get("/account/audit/?study=none").status_code == 404
+
+
+def test_programs_read_the_log_as_people_do_and_can_check_the_chain(
+    api_of, owner, viewer, three, study, django_user_model
+):
+    admin = django_user_model.objects.create_user("admin@example.org", "correct-horse-battery", is_staff=True)
+    record_event("model.promoted", actor=admin, target="model:1")
+
+    def read(user, **asked):
+        return api_of(user).get("/api/v1/audit/", asked).json()["results"]
+
+    whole = read(admin)
+    assert [event["action"] for event in whole[-4:]] == ["model.promoted", "thing.2", "thing.1", "thing.0"]
+    assert [event["previous"] for event in whole[:-1]] == [event["digest"] for event in whole[1:]]
+    assert [event["target"] for event in read(owner, action="thing.1")] == ["thing:1"]
+    assert read(owner, action="model.") == []
+    assert [event["target"] for event in read(admin, actor=admin.email, action="model.")] == ["model:1"]
+    assert len(read(admin, study=str(study.pk))) == 3
+    assert read(viewer) == []
+
+
+def test_a_study_that_is_no_id_is_refused(api_of, owner):
+    assert api_of(owner).get("/api/v1/audit/", {"study": "x"}).status_code == 400
