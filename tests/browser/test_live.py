@@ -124,6 +124,17 @@ def test_a_lost_network_and_a_restarted_server_leave_one_session_with_a_gap(plat
     assert session.tracks.count() >= 2
 
 
+def test_stopping_without_a_network_says_what_became_of_the_session(platform, sit_down):
+    visitor = sit_down(platform.create_user())
+    page = visitor.page
+    visitor.expect("WebSocket connection", "ERR_", "Failed to load resource")
+    start(visitor)
+    visitor.context.set_offline(True)
+    expect(page.locator("#connection")).to_have_attribute("data-state", "bad")
+    page.get_by_role("button", name="Stop and see the result").click()
+    expect(page.locator("#over-text")).to_have_text("The connection was lost. What was recorded until then is kept.")
+
+
 def test_withdrawn_consent_ends_the_session_and_says_why(platform, sit_down):
     person = platform.create_user()
     visitor = sit_down(person)

@@ -57,5 +57,5 @@ def _running_words() -> dict[str, str]:
         "marked": _("Marked: {text}"),
         "stopping": _("Stopping"),
         "nothing": _("No picture reached the server, so nothing was kept."),
-        "gaveUp": _("The connection was lost for too long. What was recorded until then is kept."),
+        "gaveUp": _("The connection was lost. What was recorded until then is kept."),
     }

@@ -8,6 +8,9 @@ const FIRST_RETRY_MS = 300;
 const LONGEST_RETRY_MS = 4000;
 const TELL_LATENCY_EVERY_MS = 3000;
 const ANSWER_WITHIN_MS = 8000;
+const LAST_ANSWERS_WITHIN_MS = 1000;
+const END_WITHIN_MS = 15_000;
+const LOOK_EVERY_MS = 20;
 
 /**
  * Emits "ready" (detail: the server's message), "result", "marker", "refused", "ended", "lost" and "closed"
@@ -95,10 +98,29 @@ export class Link extends EventTarget {
     if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
   }
 
-  stop() {
-    this.tellLatency();
+  /** Send no more, wait a moment for what is in flight, and end the session; without a connection, give it up. */
+  async stop() {
+    if (this.state === "stopping" || this.state === "closed") return;
+    if (this.state !== "open") {
+      this.giveUp();
+      return;
+    }
     this.state = "stopping";
+    const until = performance.now() + LAST_ANSWERS_WITHIN_MS;
+    while (this.sentAt.size && performance.now() < until) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    }
+    this.tellLatency();
     this.say({ type: "stop" });
+    setTimeout(() => this.state === "stopping" && this.giveUp(), END_WITHIN_MS);
+  }
+
+  giveUp() {
+    const { socket } = this;
+    this.state = "stopping";
+    this.socket = null;
+    this.lose(1006);
+    socket?.close();
   }
 
   tellLatency() {
@@ -106,7 +128,7 @@ export class Link extends EventTarget {
     this.say({ type: "latency", round_trip_ms: this.latencies.splice(0, 1000), sent: this.sent });
     // A frame whose answer never came must not keep the camera waiting: the connection is dead then.
     const oldest = Math.min(...this.sentAt.values());
-    if (performance.now() - oldest > ANSWER_WITHIN_MS) this.socket.close();
+    if (performance.now() - oldest > ANSWER_WITHIN_MS) this.socket?.close();
   }
 
   /** Pretend nothing more is heard on this connection, and try a new one. */
