@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inference.bundle import CARD_FILE, LITERT_FILE, METRICS_FILE, Bundle, ModelSpec, read_bundle, write_spec
 from inference.classifier import Classifier, LiteRTRuntime
@@ -112,10 +113,7 @@ def _calibrated_spec(model: Model, config: TrainingConfig, public: FaceSet, opti
     logits = (predict_mirrored if config.mirror else predict_logits)(model, public.pictures)
     temperature = fit_temperature(logits, public.labels)
     if config.class_scaling:
-        scales, shifts = fit_class_scaling(logits / temperature, public.labels)
-        shifts *= temperature
-        scale_logits(model, scales, shifts)
-        logits = np.asarray(logits * scales + shifts, dtype=np.float32)
+        logits = _scale_classes(model, logits, public.labels, temperature)
     scores = softmax(logits, temperature)
     abstain_below = fit_abstention(scores, public.labels, precision=options.precision)
     if config.weights and config.start_share and len(public) < LEAST_TO_CALIBRATE:
@@ -135,6 +133,16 @@ def _calibrated_spec(model: Model, config: TrainingConfig, public: FaceSet, opti
         temperature=temperature,
         abstain_below=abstain_below,
     )
+
+
+def _scale_classes(
+    model: Model, logits: NDArray[np.float32], labels: NDArray[np.int64], temperature: float
+) -> NDArray[np.float32]:
+    """Scale each class's logit in the network's last layer; returns what it now gives in place of `logits`."""
+    scales, shifts = fit_class_scaling(logits / temperature, labels)
+    shifts *= temperature
+    scale_logits(model, scales, shifts)
+    return np.asarray(logits * scales + shifts, dtype=np.float32)
 
 
 def _measure(model: Model, spec: ModelSpec, folder: Path, dataset: Dataset) -> dict[str, Any]:

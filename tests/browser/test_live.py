@@ -64,6 +64,13 @@ def start(visitor: Visitor, title: str = "") -> None:
     expect(page.locator("[data-track='1'] [data-verdict]")).not_to_be_empty()
 
 
+def start_and_lose_network(visitor: Visitor) -> None:
+    visitor.expect("WebSocket connection", "ERR_", "Failed to load resource")
+    start(visitor)
+    visitor.context.set_offline(True)
+    expect(visitor.page.locator("#connection")).to_have_attribute("data-state", "bad")
+
+
 def stop(visitor: Visitor) -> None:
     visitor.page.get_by_role("button", name="Stop and see the result").click()
     visitor.page.wait_for_url("**/sessions/**")
@@ -104,10 +111,7 @@ def test_a_live_session_from_the_consent_to_its_history(platform, sit_down):
 def test_a_lost_network_and_a_restarted_server_leave_one_session_with_a_gap(platform, sit_down):
     visitor = sit_down(platform.create_user())
     page = visitor.page
-    visitor.expect("WebSocket connection", "ERR_", "Failed to load resource")
-    start(visitor)
-    visitor.context.set_offline(True)
-    expect(page.locator("#connection")).to_have_attribute("data-state", "bad")
+    start_and_lose_network(visitor)
     visitor.context.set_offline(False)
     expect(page.locator("#connection")).to_have_attribute("data-state", "good")
     page.wait_for_timeout(2500)  # so that the server has stored something
@@ -127,10 +131,7 @@ def test_a_lost_network_and_a_restarted_server_leave_one_session_with_a_gap(plat
 def test_stopping_without_a_network_says_what_became_of_the_session(platform, sit_down):
     visitor = sit_down(platform.create_user())
     page = visitor.page
-    visitor.expect("WebSocket connection", "ERR_", "Failed to load resource")
-    start(visitor)
-    visitor.context.set_offline(True)
-    expect(page.locator("#connection")).to_have_attribute("data-state", "bad")
+    start_and_lose_network(visitor)
     page.get_by_role("button", name="Stop and see the result").click()
     expect(page.locator("#over-text")).to_have_text("The connection was lost. What was recorded until then is kept.")
 

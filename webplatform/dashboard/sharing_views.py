@@ -6,13 +6,12 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from webplatform.history.sharing import StaysBack, sharing_of
-from webplatform.studies.models import Study
-from webplatform.studies.services import require_owner
+from webplatform.studies.services import owned_study
 
 
 @login_required
@@ -20,8 +19,7 @@ from webplatform.studies.services import require_owner
 @require_GET
 def sharing(request: HttpRequest, pk: UUID) -> HttpResponse:
     """How many sessions go into the file, how many stay and why, and the file."""
-    study = get_object_or_404(Study.objects.for_user(request.user), pk=pk)
-    require_owner(study, request.user)
+    study = owned_study(request.user, pk)
     found = sharing_of(study)
     left_out = [(StaysBack(why).label, n) for why, n in found.left_out.items()]
     context = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.shortcuts import get_object_or_404
 from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -20,7 +19,7 @@ from webplatform.documents.processing import record_of, record_of_platform
 from webplatform.documents.schedule import retention_schedule
 from webplatform.studies.assessments import state_assessment
 from webplatform.studies.models import Study
-from webplatform.studies.services import require_owner
+from webplatform.studies.services import owned_study
 
 
 class FactOut(serializers.Serializer):
@@ -91,7 +90,7 @@ class RecordApi(APIView):
 
     @extend_schema(operation_id="documents_record", responses=DocumentOut)
     def get(self, request: Request, study_id: UUID) -> Response:
-        return Response(DocumentOut(_parts(record_of(_owned(request, study_id)))).data)
+        return Response(DocumentOut(_parts(record_of(owned_study(request.user, study_id)))).data)
 
 
 @extend_schema(tags=["documents"])
@@ -100,21 +99,15 @@ class AssessmentApi(APIView):
 
     @extend_schema(operation_id="documents_assessment", responses=AssessmentOut)
     def get(self, request: Request, study_id: UUID) -> Response:
-        return Response(_assessment(_owned(request, study_id)))
+        return Response(_assessment(owned_study(request.user, study_id)))
 
     @extend_schema(operation_id="documents_state_assessment", request=AssessmentIn, responses=AssessmentOut)
     def post(self, request: Request, study_id: UUID) -> Response:
         """State that the assessment is done and where it is filed, or why none is needed."""
-        study = _owned(request, study_id)
+        study = owned_study(request.user, study_id)
         sent = AssessmentIn(data=request.data)
         sent.is_valid(raise_exception=True)
         return Response(_assessment(state_assessment(study=study, user=request.user, **sent.validated_data)))
-
-
-def _owned(request: Request, study_id: UUID) -> Study:
-    study = get_object_or_404(Study.objects.for_user(request.user), pk=study_id)
-    require_owner(study, request.user)
-    return study
 
 
 def _assessment(study: Study) -> dict[str, Any]:

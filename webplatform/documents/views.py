@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from webplatform.documents.processing import record_of, record_of_platform
 from webplatform.documents.schedule import retention_schedule
 from webplatform.studies.assessments import state_assessment
 from webplatform.studies.models import Study
-from webplatform.studies.services import require_owner
+from webplatform.studies.services import owned_study
 
 
 @require_GET
@@ -42,7 +42,7 @@ def platform_record(request: HttpRequest) -> HttpResponse:
 @require_GET
 def record(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The record of a study, for its owners."""
-    study = _owned(request, pk)
+    study = owned_study(request.user, pk)
     return _answer(request, record_of(study), study=study)
 
 
@@ -50,7 +50,7 @@ def record(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def assessment(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The draft of a study's impact assessment, for its owners, and their word on it."""
-    study = _owned(request, pk)
+    study = owned_study(request.user, pk)
     if request.method == "POST":
         stated = {name: request.POST.get(name, "") for name in ("assessment", "note")}
         try:
@@ -60,12 +60,6 @@ def assessment(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.error(request, error.message)
         return redirect("documents:assessment", study.pk)
     return _answer(request, assessment_of(study), study=study, choices=Study.Assessment.choices[1:])
-
-
-def _owned(request: HttpRequest, pk: UUID) -> Study:
-    study = get_object_or_404(Study.objects.for_user(request.user), pk=pk)
-    require_owner(study, request.user)
-    return study
 
 
 def _answer(request: HttpRequest, document: Document, **context: object) -> HttpResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
@@ -14,8 +15,7 @@ from webplatform.accounts.models import User
 from webplatform.common.errors import Conflict
 from webplatform.history.exports import shared_pieces
 from webplatform.history.sharing import sharing_of
-from webplatform.studies.models import Study
-from webplatform.studies.services import require_owner
+from webplatform.studies.services import owned_study
 from webplatform.studies.trail import record
 
 SHARED_NAME = "shared-readings.csv"  # says nothing of the study, nor of the day
@@ -29,14 +29,15 @@ def download(request: HttpRequest, pieces: Iterator[str], content_type: str, nam
     return StreamingHttpResponse(body, content_type=content_type, headers=headers)
 
 
-def shared_file(request: HttpRequest, study: Study, user: User) -> StreamingHttpResponse:
+def shared_file(request: HttpRequest, study_id: UUID, user: User) -> StreamingHttpResponse:
     """The study's readings that other researchers may have; the audit says that they went, and how many sessions.
 
     Raises:
+        Http404: the user has no part in the study.
         NotAllowed: the user does not own the study.
         Conflict: no session may go.
     """
-    require_owner(study, user)
+    study = owned_study(user, study_id)
     sharing = sharing_of(study)
     if not sharing.sessions:
         raise Conflict(_("No session of this study may be shared yet."), left_out=sharing.left_out)

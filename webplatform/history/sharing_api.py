@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.http import StreamingHttpResponse
-from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -16,8 +15,7 @@ from rest_framework.views import APIView
 
 from webplatform.history.downloads import shared_file
 from webplatform.history.sharing import StaysBack, sharing_of
-from webplatform.studies.models import Study
-from webplatform.studies.services import require_owner
+from webplatform.studies.services import owned_study
 
 
 class SharingOut(serializers.Serializer):
@@ -35,9 +33,7 @@ class SharingApi(APIView):
 
     @extend_schema(operation_id="studies_sharing", responses=SharingOut)
     def get(self, request: Request, study_id: UUID) -> Response:
-        study = _study(request, study_id)
-        require_owner(study, request.user)
-        return Response(SharingOut(sharing_of(study)).data)
+        return Response(SharingOut(sharing_of(owned_study(request.user, study_id))).data)
 
 
 @extend_schema(tags=["studies"])
@@ -46,12 +42,8 @@ class SharedFileApi(APIView):
 
     @extend_schema(operation_id="studies_share", responses={(200, "text/csv"): OpenApiTypes.STR})
     def get(self, request: Request, study_id: UUID) -> StreamingHttpResponse:
-        return shared_file(request._request, _study(request, study_id), request.user)
+        return shared_file(request._request, study_id, request.user)
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[Any, Any]:
         """Whoever asks for `text/csv` gets it; only errors are rendered, as JSON."""
         return super().perform_content_negotiation(request, force=True)
-
-
-def _study(request: Request, study_id: UUID) -> Study:
-    return get_object_or_404(Study.objects.for_user(request.user), pk=study_id)

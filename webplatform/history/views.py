@@ -14,7 +14,6 @@ from webplatform.history.downloads import download, shared_file
 from webplatform.history.exports import csv_pieces, file_name, json_pieces
 from webplatform.history.queries import sessions_of
 from webplatform.history.serializers import SessionDetailOut
-from webplatform.studies.models import Study
 
 
 @login_required
@@ -40,4 +39,4 @@ def download_json(request: HttpRequest, session_id: UUID) -> StreamingHttpRespon
 @require_GET
 def download_shared(request: HttpRequest, study_id: UUID) -> StreamingHttpResponse:
     """The readings of the study that other researchers may have, for its owners."""
-    return shared_file(request, get_object_or_404(Study.objects.for_user(request.user), pk=study_id), request.user)
+    return shared_file(request, study_id, request.user)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from webplatform.accounts.models import User
 from webplatform.consent.models import Scope
 from webplatform.consent.notices import notice_of
-from webplatform.consent.queries import effective_scopes, latest_of
+from webplatform.consent.queries import latest_of, scopes_left
 from webplatform.consent.services import is_current
 from webplatform.history.models import Session
 from webplatform.studies.models import Participant, ParticipantRequest, Study
@@ -19,10 +19,9 @@ from webplatform.studies.models import Participant, ParticipantRequest, Study
 def standing_of(participant: Participant) -> dict[str, Any]:
     """What the participant has agreed to, and whether they have to be asked (again)."""
     record = latest_of(participant)
-    held = effective_scopes(record) if record else frozenset()
-    is_valid = record is not None and Scope.ANALYSE in held and is_current(record)
-    scopes = [scope for scope in Scope.values if scope in held]
-    return {"record": record, "scopes": scopes, "is_valid": is_valid, "is_asked_again": bool(held) and not is_valid}
+    scopes = scopes_left(record) if record else []
+    is_valid = record is not None and Scope.ANALYSE in scopes and is_current(record)
+    return {"record": record, "scopes": scopes, "is_valid": is_valid, "is_asked_again": bool(scopes) and not is_valid}
 
 
 def notice_data(participant: Participant, language: str) -> dict[str, Any]:

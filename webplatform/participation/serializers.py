@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from rest_framework import serializers
 
-from webplatform.consent.models import Scope
+from webplatform.consent.serializers import ScopesField
 from webplatform.participation.queries import standing_of
 from webplatform.studies.models import Participant, ParticipantLink, ParticipantRequest
 
@@ -81,7 +81,7 @@ class ConsentIn(serializers.Serializer):
     """What a participant agrees to."""
 
     language = serializers.ChoiceField(settings.LANGUAGES)
-    scopes = serializers.ListField(child=serializers.ChoiceField(Scope.choices), min_length=1)
+    scopes = ScopesField(min_length=1)
     by_guardian = serializers.BooleanField(default=False)
     hash = serializers.CharField(
         source="digest",
@@ -94,7 +94,7 @@ class ConsentIn(serializers.Serializer):
 class WithdrawalIn(serializers.Serializer):
     """What a participant takes back."""
 
-    scopes = serializers.ListField(child=serializers.ChoiceField(Scope.choices), default=["analyse"], min_length=1)
+    scopes = ScopesField(default=["analyse"], min_length=1)
 
 
 class NoticeOut(serializers.Serializer):

@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from webplatform.studies import invitations, members
 from webplatform.studies.models import Invitation, Membership, Study
 from webplatform.studies.queries import members_of
-from webplatform.studies.services import require_owner
+from webplatform.studies.services import owned_study
 
 
 class MemberOut(serializers.ModelSerializer):
@@ -96,13 +96,12 @@ class InvitationListApi(generics.ListAPIView):
 
     @extend_schema(operation_id="invitations_list")
     def get(self, request: Request, study_id: UUID) -> Response:
-        require_owner(_study(request, study_id), request.user)
+        owned_study(request.user, study_id)
         return self.list(request)
 
     @extend_schema(operation_id="invitations_send", request=InvitationIn, responses={201: InvitationOut})
     def post(self, request: Request, study_id: UUID) -> Response:
-        study = _study(request, study_id)
-        require_owner(study, request.user)
+        study = owned_study(request.user, study_id)
         sent = InvitationIn(data=request.data)
         sent.is_valid(raise_exception=True)
         invited = invitations.invite(by=request.user, study=study, **sent.validated_data)
@@ -128,8 +127,7 @@ class InvitationApi(APIView):
         return _revoke(request, self._found(request, study_id, invitation_id))
 
     def _found(self, request: Request, study_id: UUID, invitation_id: int) -> Invitation:
-        study = _study(request, study_id)
-        require_owner(study, request.user)
+        study = owned_study(request.user, study_id)
         return get_object_or_404(Invitation.objects.select_related("study"), study=study, pk=invitation_id)
 
 

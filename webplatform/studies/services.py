@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -149,6 +151,18 @@ def require_owner(study: Study, user: User) -> None:
     """Raises NotAllowed for everybody but the study's owners."""
     if not Membership.objects.filter(study=study, user=user, role=Membership.Role.OWNER).exists():
         raise NotAllowed(_("Only an owner of the study may do this."))
+
+
+def owned_study(user: User, pk: UUID) -> Study:
+    """The study, for one of its owners.
+
+    Raises:
+        Http404: the user has no part in it, or it does not exist.
+        NotAllowed: the user has a part in it and does not own it.
+    """
+    study = get_object_or_404(Study.objects.for_user(user), pk=pk)
+    require_owner(study, user)
+    return study
 
 
 def require_recorder(study: Study, user: User) -> None:

@@ -46,8 +46,7 @@ def create(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def change(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Change what a study states."""
-    study = get_object_or_404(Study.objects.for_user(request.user), pk=pk)
-    services.require_owner(study, request.user)
+    study = services.owned_study(request.user, pk)
     form = form_of(study, request.POST or None)
     if request.method == "POST" and form.is_valid():
         changed = _tried(
