@@ -5,6 +5,7 @@ from inference.container import VideoInfo, VideoLimits
 from inference.engine import SHIPPED_BUNDLE, Engine, VideoReading, load_engine
 from inference.errors import BadBundle, InferenceError, MediaTooLarge, UnreadableFrame, UnreadableVideo
 from inference.live import LiveFrame, LiveReader, read_together
+from inference.tracker import KnownFace
 from inference.types import EMOTIONS, Box, Emotion, FaceReading, FrameReading, Picture, Reason
 from inference.video import VideoEnd, probe_video
 
@@ -19,6 +20,7 @@ __all__ = [
     "FaceReading",
     "FrameReading",
     "InferenceError",
+    "KnownFace",
     "LiveFrame",
     "LiveReader",
     "MediaTooLarge",

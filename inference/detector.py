@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol, TypeAlias
@@ -23,6 +24,7 @@ _ZOOM_ASPECT = 1.5
 _TILE_SHARE = 0.5625
 _MAX_OVERLAP = 0.3
 _LANDMARKS = 4
+_FOLLOW_REACH = 1.5  # of the crop's half side, in sides of the box
 
 
 Answers: TypeAlias = tuple[NDArray[np.float32], NDArray[np.float32]]
@@ -38,6 +40,17 @@ class FaceDetector(Protocol):
             frame: uint8 (H, W, 3) BGR.
         Returns:
             One entry per face in pixels of `frame`, highest confidence first, none twice.
+        """
+        ...
+
+    def follow(self, frame: Picture, faces: Sequence[DetectedFace]) -> tuple[DetectedFace | None, ...]:
+        """Look only where faces were a moment ago.
+
+        Args:
+            frame: uint8 (H, W, 3) BGR.
+            faces: as an earlier frame showed them.
+        Returns:
+            One entry for each given face, in the same order: where it is now, or None where it is not found.
         """
         ...
 
@@ -71,6 +84,22 @@ class BlazeFace:
             points, confidences = (np.concatenate(parts) for parts in zip(*looks, strict=True))
         sure = confidences >= _MIN_CONFIDENCE
         return _merge(points[sure], confidences[sure])
+
+    def follow(self, frame: Picture, faces: Sequence[DetectedFace]) -> tuple[DetectedFace | None, ...]:
+        """Look only where faces were; see `FaceDetector.follow`."""
+        return tuple(self._follow(frame, face.box) for face in faces)
+
+    def _follow(self, frame: Picture, box: Box) -> DetectedFace | None:
+        height, width = frame.shape[:2]
+        (x, y), reach = box.center, max(box.w, box.h) * _FOLLOW_REACH
+        left, top = max(round(x - reach), 0), max(round(y - reach), 0)
+        right, bottom = min(round(x + reach), width), min(round(y + reach), height)
+        if right <= left or bottom <= top:
+            return None
+        points, confidences = self._look_at(frame, (left, top, right, bottom))
+        found = _merge(points[confidences >= _MIN_CONFIDENCE], confidences[confidences >= _MIN_CONFIDENCE])
+        near = [face for face in found if face.box.iou(box) > 0]
+        return max(near, key=lambda face: face.box.iou(box), default=None)
 
     def _look(self, picture: Picture) -> Answers:
         """Every answer that is at least a hint: centre, size and six landmarks (n, 8, 2) px, confidence (n,)."""

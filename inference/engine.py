@@ -6,7 +6,7 @@ import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import cv2
 
@@ -14,11 +14,15 @@ from inference.bundle import Bundle, ModelSpec, read_bundle
 from inference.container import MediaSource, VideoLimits
 from inference.image import FILE_MAX_PIXELS, load_picture
 from inference.live import LiveReader
-from inference.pipeline import FaceFinder, FaceScorer, Parts, PendingFrame, Pipeline, StageTimes, read_scores
+from inference.pipeline import FaceScorer, Parts, PendingFrame, Pipeline, StageTimes, read_scores
 from inference.preprocess import crop_face, fit_face
-from inference.quality import QualityLimits
-from inference.types import Box, FrameReading, Picture
+from inference.quality import QualityLimits, measure_tilt
+from inference.tracker import FaceTracker, KnownFace
+from inference.types import Box, DetectedFace, FrameReading, Picture
 from inference.video import Frame, VideoEnd, VideoReader
+
+if TYPE_CHECKING:
+    from inference.detector import FaceDetector
 
 SHIPPED_BUNDLE = Path(__file__).parent / "bundles" / "raut-fer7"
 
@@ -101,7 +105,7 @@ class Engine:
 
     def __init__(
         self,
-        detector: FaceFinder,
+        detector: FaceDetector,
         classifier: FaceScorer,
         *,
         bundle: Bundle | None = None,
@@ -182,15 +186,28 @@ class Engine:
         left = dict(wanted)
         with VideoReader(source, every_ms=every_ms) as frames:
             while left and (frame := next(frames, None)) is not None:
-                for place, box in enumerate(left.pop(frame.t_ms, ())):
-                    yield frame.t_ms, place, cv2.imencode(".png", crop_face(frame.picture, box, framing))[1].tobytes()
+                boxes = left.pop(frame.t_ms, ())
+                for place, tilt_deg in enumerate(self._measure_tilts(frame.picture, boxes)):
+                    cut = crop_face(frame.picture, boxes[place], framing, tilt_deg=tilt_deg)
+                    yield frame.t_ms, place, cv2.imencode(".png", cut)[1].tobytes()
 
-    def live(self, *, first_track: int = 1) -> LiveReader:
-        """Start reading a webcam: a session of its own, whose faces are numbered from `first_track`."""
-        return LiveReader(self._new_pipeline(first_track))
+    def _measure_tilts(self, picture: Picture, boxes: Sequence[Box]) -> list[float]:
+        """How far each known face is tilted, degrees: 0 where it is not found again."""
+        seen = self._parts.follow(picture, [DetectedFace(box, 1.0) for box in boxes])
+        return [0.0 if face is None else measure_tilt(face.landmarks) for face in seen]
 
-    def _new_pipeline(self, first_track: int = 1) -> Pipeline:
-        return Pipeline(self._parts, quality=self._quality, first_track=first_track)
+    def live(self, *, first_track: int = 1, known: Sequence[KnownFace] = ()) -> LiveReader:
+        """Start reading a webcam.
+
+        Args:
+            first_track: what the first new face is called.
+            known: who was in sight when an earlier reader of the same session stopped; whoever is still there keeps
+                their number.
+        """
+        return LiveReader(self._new_pipeline(FaceTracker(first_number=first_track, known=known)))
+
+    def _new_pipeline(self, tracker: FaceTracker | None = None) -> Pipeline:
+        return Pipeline(self._parts, quality=self._quality, tracker=tracker)
 
 
 def load_engine(bundle: Path | None = None, *, backend: Literal["litert", "tensorflow"] = "litert") -> Engine:

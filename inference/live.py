@@ -11,13 +11,20 @@ from inference.image import LIVE_MAX_PIXELS, MAX_BYTES, decode_picture
 from inference.pipeline import PendingFrame, Pipeline, score_together
 from inference.types import FrameReading
 
+_LONGEST_STEP_MS = 2000  # Source: own; longer than the tracker takes a face for unlost, so that its colours must agree
+
 
 class LiveReader:
-    """Reads the frames of one webcam, one at a time; has its own tracker and smoother."""
+    """Reads the frames of one webcam, one at a time; remembers its faces and nobody else's.
+
+    A pause of any length counts as two seconds without sight: whoever sits there again keeps their number if they look
+    as they did.
+    """
 
     def __init__(self, pipeline: Pipeline) -> None:
         self.pipeline = pipeline
         self._last_ms = 0
+        self._watched_ms = 0
 
     def read(self, jpeg: bytes, t_ms: int) -> FrameReading:
         """Read the next frame.
@@ -40,8 +47,9 @@ class LiveReader:
         started = time.perf_counter()
         picture = decode_picture(jpeg, name="The frame", max_pixels=LIVE_MAX_PIXELS)
         self.pipeline.times.decode_s += time.perf_counter() - started
-        self._last_ms = max(self._last_ms, t_ms)
-        return self.pipeline.look(picture, self._last_ms)
+        before_ms, self._last_ms = self._last_ms, max(self._last_ms, t_ms)
+        self._watched_ms += min(self._last_ms - before_ms, _LONGEST_STEP_MS)
+        return self.pipeline.look(picture, self._last_ms, watched_ms=self._watched_ms)
 
 
 @dataclass(frozen=True, slots=True)

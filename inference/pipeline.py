@@ -6,24 +6,21 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inference.bundle import ModelSpec
+from inference.finder import FaceFinder, FoundFace
 from inference.preprocess import crop_face
-from inference.quality import QualityLimits, judge_face
+from inference.quality import QualityLimits, judge_face, measure_tilt
 from inference.smoother import ScoreSmoother
 from inference.tracker import FaceTracker
 from inference.types import Box, DetectedFace, FaceReading, FrameReading, Picture, Reason
 
-
-class FaceFinder(Protocol):
-    """What the pipeline asks of a face detector."""
-
-    def detect(self, frame: Picture) -> tuple[DetectedFace, ...]:
-        """Find the faces of a frame, the surest first."""
+if TYPE_CHECKING:
+    from inference.detector import FaceDetector
 
 
 class FaceScorer(Protocol):
@@ -53,15 +50,20 @@ class StageTimes:
 class Parts:
     """The loaded parts that readings share. Each has a lock that lets one reading in: interpreters hold buffers."""
 
-    detector: FaceFinder
+    detector: FaceDetector
     classifier: FaceScorer
     detector_lock: threading.Lock = field(default_factory=threading.Lock)
     classifier_lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def detect(self, picture: Picture) -> tuple[DetectedFace, ...]:
-        """Find the faces of a frame, the surest first."""
+    def detect(self, frame: Picture) -> tuple[DetectedFace, ...]:
+        """Find the faces of a frame; see `FaceDetector.detect`."""
         with self.detector_lock:
-            return self.detector.detect(picture)
+            return self.detector.detect(frame)
+
+    def follow(self, frame: Picture, faces: Sequence[DetectedFace]) -> tuple[DetectedFace | None, ...]:
+        """Look only where these faces were; see `FaceDetector.follow`."""
+        with self.detector_lock:
+            return self.detector.follow(frame, faces)
 
     def classify(self, crops: list[NDArray[np.uint8]]) -> NDArray[np.float32]:
         """Score crops, uint8 (S, S, 1), as float32 (n, 7); there may be none."""
@@ -99,27 +101,35 @@ class PendingFrame:
 
 
 class Pipeline:
-    """Reads the frames of one session in order; holds that session's tracker and smoother and nothing else."""
+    """Reads the frames of one session in order; holds what that session has seen and nothing else."""
 
-    def __init__(self, parts: Parts, *, quality: QualityLimits, first_track: int = 1) -> None:
+    def __init__(self, parts: Parts, *, quality: QualityLimits, tracker: FaceTracker | None = None) -> None:
         self.times = StageTimes()
         self._parts = parts
         self._quality = quality
-        self._tracker = FaceTracker(first_number=first_track)
+        self._finder = FaceFinder(parts, tracker or FaceTracker())
         self._smoother = ScoreSmoother()
 
-    def look(self, picture: Picture, t_ms: int, *, frames_decoded: int = 0) -> PendingFrame:
-        """Find, number, cut and judge the faces of the next frame."""
+    def look(
+        self, picture: Picture, t_ms: int, *, frames_decoded: int = 0, watched_ms: int | None = None
+    ) -> PendingFrame:
+        """Find, number, cut and judge the faces of the next frame.
+
+        Args:
+            picture: uint8 (H, W, 3) BGR.
+            t_ms: its time in ms; must not be before the last one's.
+            frames_decoded: as in `FrameReading`.
+            watched_ms: its time on a clock that stands still while nobody watches; `t_ms` where there is none.
+        """
         started = time.perf_counter()
-        found = self._parts.detect(picture)
+        found = self._finder.find(picture, t_ms if watched_ms is None else watched_ms)
         detected = time.perf_counter()
-        numbers = self._tracker.update(tuple(face.box for face in found), t_ms)
-        faces = tuple(self._prepare(picture, face, number) for face, number in zip(found, numbers, strict=True))
+        faces = tuple(self._prepare(picture, each) for each in found)
         height, width = picture.shape[:2]
         self.times.detect_s += detected - started
         self.times.other_s += time.perf_counter() - detected
         self.times.frames += 1
-        return PendingFrame(t_ms, width, height, frames_decoded, faces, self._tracker.active)
+        return PendingFrame(t_ms, width, height, frames_decoded, faces, self._finder.active)
 
     def score(self, frames: list[PendingFrame]) -> list[FrameReading]:
         """Score the faces of frames that `look` returned, in the same order, all at once."""
@@ -130,9 +140,10 @@ class Pipeline:
         """What this session shares with others."""
         return self._parts
 
-    def _prepare(self, picture: Picture, face: DetectedFace, track: int) -> PendingFace:
-        crop = crop_face(picture, face.box, self._parts.classifier.spec)
-        return PendingFace(track, face.box, crop, judge_face(face, crop, self._quality))
+    def _prepare(self, picture: Picture, found: FoundFace) -> PendingFace:
+        face = found.face
+        crop = crop_face(picture, face.box, self._parts.classifier.spec, tilt_deg=measure_tilt(face.landmarks))
+        return PendingFace(found.track, face.box, crop, judge_face(face, crop, self._quality))
 
     def finish(self, frame: PendingFrame, rows: list[NDArray[np.float32]]) -> FrameReading:
         """Make the reading of a frame from the scores of its faces, float32 (7,) each."""

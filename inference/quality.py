@@ -87,6 +87,18 @@ def measure_turn(landmarks: tuple[tuple[float, float], ...]) -> float | None:
     return abs(((nose - (right_eye + left_eye) / 2) / eyes).real) if abs(eyes) >= 1.0 else None
 
 
+def measure_tilt(landmarks: tuple[tuple[float, float], ...]) -> float:
+    """How far a head is tilted towards a shoulder, by its eyes: degrees clockwise as seen in the frame, -180 to 180.
+
+    Args:
+        landmarks: as in `DetectedFace`; where there are none the answer is 0.
+    """
+    if len(landmarks) < 2:
+        return 0.0
+    (right_x, right_y), (left_x, left_y) = landmarks[:2]
+    return math.degrees(math.atan2(left_y - right_y, left_x - right_x))
+
+
 def is_turned_away(landmarks: tuple[tuple[float, float], ...], limits: QualityLimits) -> bool:
     """Whether the head is turned, nodded or tilted too far, by the place of its eyes, nose and mouth; own geometry.
 
@@ -103,8 +115,7 @@ def is_turned_away(landmarks: tuple[tuple[float, float], ...], limits: QualityLi
     # In a frame where the eyes lie at -0.5 and 0.5 and the face hangs down along +i.
     middle = (right_eye + left_eye) / 2
     nose_at, mouth_at = (nose - middle) / eyes, (mouth - middle) / eyes
-    tilt_deg = abs(math.degrees(math.atan2(eyes.imag, eyes.real)))
     nod = nose_at.imag / mouth_at.imag if mouth_at.imag > 0 else math.inf
     turned = abs(nose_at.real) > limits.max_turn
     nodded = not limits.min_nod <= nod <= limits.max_nod
-    return turned or nodded or tilt_deg > limits.max_tilt_deg
+    return turned or nodded or abs(measure_tilt(landmarks)) > limits.max_tilt_deg

@@ -8,6 +8,7 @@ import pytest
 
 from inference.preprocess import crop_face, fit_face
 from inference.types import Box
+from tests.clips import face_picture
 from tests.inference.conftest import SPEC
 
 RNG = np.random.default_rng(0)
@@ -87,3 +88,24 @@ def test_the_frame_is_left_as_it_was() -> None:
     crop_face(frame, Box(10, 10, 48, 48), replace(SPEC, crop_margin=0.0))[:] = 0
 
     assert np.array_equal(frame, before)
+
+
+@pytest.mark.parametrize("tilt_deg", [-90, -45, -12, 20, 50, 180])
+@pytest.mark.parametrize(("face_px", "tolerance"), [(30, 10), (110, 6), (600, 6)])
+def test_a_tilted_head_is_turned_upright(tilt_deg, face_px, tolerance):
+    scale = face_px / 110
+    upright = cv2.resize(face_picture(), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    box = Box(170 * scale, 70 * scale, face_px, face_px)
+    height, width = upright.shape[:2]
+    x, y = box.center[0] - 0.5, box.center[1] - 0.5  # OpenCV counts from the middle of the first pixel
+    turn = cv2.getRotationMatrix2D((x, y), -tilt_deg, 1.0)  # and turns counter-clockwise
+    tilted = cv2.warpAffine(upright, turn, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    spec = replace(SPEC, crop_shift=-0.05)
+    expected = crop_face(upright, box, spec).astype(int)
+    assert np.abs(crop_face(tilted, box, spec, tilt_deg=tilt_deg) - expected).mean() < tolerance
+    assert np.abs(crop_face(tilted, box, spec) - expected).mean() > 12
+
+
+def test_a_head_that_is_hardly_tilted_is_cut_as_it_is():
+    box = Box(170, 70, 110, 110)
+    assert np.array_equal(crop_face(face_picture(), box, SPEC, tilt_deg=4.9), crop_face(face_picture(), box, SPEC))

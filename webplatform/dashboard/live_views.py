@@ -17,7 +17,8 @@ from webplatform.common.headers import uses_camera
 from webplatform.consent.queries import valid_consent
 from webplatform.dashboard.live_words import live_words
 from webplatform.dashboard.words import EMOTION_NAMES, REASON_NAMES
-from webplatform.live.services import SOCKET, studies_to_record_in
+from webplatform.live.queries import studies_to_record_in
+from webplatform.live.services import SOCKET
 from webplatform.studies.models import Study
 
 CHECK = "/api/v1/live/check/"

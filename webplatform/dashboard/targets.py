@@ -8,7 +8,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from webplatform.accounts.models import User
-from webplatform.live.services import studies_to_record_in
+from webplatform.live.queries import studies_to_record_in
 from webplatform.studies.models import Participant, Study
 
 MOST = 500

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Avg, Count, F, IntegerField, Max, QuerySet
+from django.db.models import Avg, Count, F, IntegerField, Max, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import ExpressionWrapper
 from django.utils.translation import gettext as _
 
-from inference import EMOTIONS
+from inference import EMOTIONS, Box, KnownFace
 from webplatform.accounts.models import User
 from webplatform.common.errors import Invalid
 from webplatform.history.models import Observation, Session
@@ -47,6 +47,14 @@ def sessions_of(user: User, *, q: str = "", state: str = "", source: str = "") -
     if source:
         sessions = sessions.filter(source=source)
     return sessions
+
+
+def faces_in_sight(session: Session, *, since_ms: int) -> list[KnownFace]:
+    """The faces seen at `since_ms` or later, each where it was last."""
+    newest = Observation.objects.filter(track=OuterRef("track"), t_ms__gte=since_ms).order_by("-t_ms").values("pk")[:1]
+    rows = Observation.objects.filter(session=session, t_ms__gte=since_ms, pk=Subquery(newest))
+    places = rows.order_by("track__number").values_list("track__number", "x", "y", "w", "h")
+    return [KnownFace(number, Box(*box)) for number, *box in places]
 
 
 def observations_of(

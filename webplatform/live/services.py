@@ -6,13 +6,11 @@ import secrets
 import time
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeVar
-from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
-from django.db.models import Max, Model, QuerySet
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -25,24 +23,23 @@ from webplatform.consent.models import ConsentRecord
 from webplatform.consent.services import require_consent, require_participant_consent
 from webplatform.history import services as history
 from webplatform.history.models import Session, Track
+from webplatform.history.queries import faces_in_sight
 from webplatform.live.models import LiveConnection
 from webplatform.live.protocol import Close
+from webplatform.live.queries import RECORDERS, find_participant, find_study
 from webplatform.live.recording import Ended, LiveRecording
 from webplatform.live.silent import RESUME_WITHIN_S, close_recorded
 from webplatform.live.statistics import LiveStatistics
 from webplatform.modelhub.engines import engine_for
 from webplatform.modelhub.queries import active_version
 from webplatform.studies.approvals import require_permitted
-from webplatform.studies.models import Membership, Participant, Study
-from webplatform.studies.services import personal_study
-
-Found = TypeVar("Found", bound=Model)
+from webplatform.studies.models import Participant, Study
 
 SOCKET = "/ws/live/"
 RESUME_SALT = "live-resume"
 SAY_EVERY_S = 5.0
+IN_SIGHT_MS = 2000  # whoever was seen so shortly before a connection was lost may still sit there when it is back
 TAKEN = Ended(Close.TAKEN_OVER, gettext_noop("This session has ended, or goes on elsewhere."))
-RECORDERS = (Membership.Role.OWNER, Membership.Role.ANALYST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +57,6 @@ class Asked:
     participant_id: str = ""
     title: str = ""
     fps: float = 10.0
-
-
-def studies_to_record_in(user: User) -> list[Study]:
-    """The open studies in which the user may record; the personal one is among them."""
-    personal_study(user)
-    mine = Study.objects.filter(memberships__user=user, memberships__role__in=RECORDERS)
-    return list(mine.filter(closed_at=None).distinct())
 
 
 def look_once(*, user: User, picture: bytes) -> FrameReading:
@@ -124,9 +114,9 @@ def begin(*, seat: Seat, asked: Asked) -> LiveRecording:
         Conflict: there is no model to read with.
         TooManyAttempts: they start more sessions than RAUT_RATE_LIVE.
     """
-    user, participant = seat.user, seat.participant or _participant(seat.user, asked.participant_id)
+    user, participant = seat.user, seat.participant or find_participant(seat.user, asked.participant_id)
     spend("live", f"participant:{participant.pk}" if participant else f"user:{user.pk}")
-    study = participant.study if participant else _study(user, asked.study_id)
+    study = participant.study if participant else find_study(user, asked.study_id)
     version = active_version()
     if version is None:
         raise Conflict(_("There is no model to read with yet."))
@@ -175,8 +165,9 @@ def resume(*, user: User, token: str) -> LiveRecording:
     last_track = Track.objects.filter(session=session).aggregate(last=Max("number"))["last"] or 0
     statistics = LiveStatistics.of(session.live_statistics)
     statistics.resumed += 1
-    reader = engine.live(first_track=last_track + 1)
     last_ms = statistics.last_ms if statistics.answered else -1
+    known = faces_in_sight(session, since_ms=max(last_ms - IN_SIGHT_MS, 0))
+    reader = engine.live(first_track=last_track + 1, known=known)
     return LiveRecording(session, holder, user.pk, engine, reader, statistics, last_ms=last_ms)
 
 
@@ -272,28 +263,3 @@ def _hold(recording: LiveRecording) -> bool:
     recording.heard_s = time.monotonic()
     mine = LiveConnection.objects.filter(session=recording.session, holder=recording.holder)
     return bool(mine.update(heard_at=timezone.now()))
-
-
-def _study(user: User, study_id: str) -> Study:
-    if not study_id:
-        return personal_study(user)
-    study = _found(Study.objects.for_user(user), study_id)
-    if study is None:
-        raise NotAllowed(_("There is no such study."))
-    return study
-
-
-def _participant(user: User, participant_id: str) -> Participant | None:
-    if not participant_id:
-        return None
-    participant = _found(Participant.objects.for_user(user).select_related("study"), participant_id)
-    if participant is None:
-        raise NotAllowed(_("There is no such participant."))
-    return participant
-
-
-def _found(rows: QuerySet[Found], key: str) -> Found | None:
-    try:
-        return rows.filter(pk=UUID(key)).first()
-    except ValueError:
-        return None

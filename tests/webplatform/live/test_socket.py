@@ -299,13 +299,38 @@ async def test_a_lost_connection_goes_on_in_the_same_session(begin, socket_of, o
     assert (resumed["type"], resumed["session"]) == ("ready", ready["session"])
     await again.frame(0, 5000, jpegs[1])
     (face,) = (await again.hear())["faces"]
-    assert face["track"] == 2  # nobody knows that it is the same face
+    assert face["track"] == 1  # still in the same place
     await again.say(type="stop")
     ended = await again.hear_until("ended")
     assert (ended["statistics"]["answered"], ended["statistics"]["resumed"]) == (2, 1)
     times = await ask(lambda: list(Observation.objects.order_by("t_ms").values_list("t_ms", flat=True)))
     assert times == [0, 5000]  # the gap stays a gap
     await again.leave()
+
+
+async def test_somebody_elsewhere_after_a_lost_connection_is_somebody_new(begin, socket_of, owner, jpegs):
+    socket, ready = await begin()
+    await socket.frame(0, 0, jpegs[0])
+    await socket.hear()
+    await socket.leave()
+    again = socket_of(owner)
+    await again.open()
+    await again.say(type="resume", version=1, token=ready["token"])
+    await again.hear()
+    await again.frame(0, 5000, jpegs[9])  # at the other end of the picture
+    assert [face["track"] for face in (await again.hear())["faces"]] == [2]
+    await again.leave()
+
+
+async def test_a_face_keeps_its_number_through_a_pause_of_a_minute(begin, jpegs):
+    socket, _ = await begin()
+    await socket.frame(0, 0, jpegs[0])
+    await socket.hear()
+    await socket.say(type="pause")
+    await socket.say(type="continue")
+    await socket.frame(1, 60_000, jpegs[1])
+    assert [face["track"] for face in (await socket.hear_until("result"))["faces"]] == [1]
+    await socket.leave()
 
 
 async def test_the_last_socket_that_takes_a_session_up_holds_it(begin, socket_of, owner, jpegs, ask):

@@ -1,0 +1,105 @@
+"""Coarse colours around a face: tells, for as long as a track lives, whether a box still holds the same figure."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.types import Box, Picture
+
+Colours = NDArray[np.float32]
+"""Square roots of three histograms, for hair, face and chest: float32 (3, 448); a band out of sight is 0."""
+
+# Bands as shares of the face's box: left, right from its left side; top, bottom from its top. Source: own.
+_BANDS = ((-0.25, 1.25, -0.45, 0.2), (-0.25, 1.25, 0.1, 1.0), (-0.5, 1.5, 1.2, 2.4))
+_SAMPLES = 16  # along each side of a band, at most about twice as many
+_LIGHT_BINS, _RATIO_BINS = 7, 8
+_LIGHT_STEP, _RATIO_STEP = 0.5, 0.25  # of one bin, in doublings: of the face's own light, and of red or blue to green
+_FLOOR = 12.0  # grey levels added everywhere, so that the noise of dark pixels has no colour
+_LUMA = np.array([0.114, 0.587, 0.299], np.float32)  # of BGR; ITU-R BT.601
+_LEAST_SHARE = 0.3  # of a band that must lie in the frame
+_CORNERS = tuple(product((0, 1), repeat=3))
+
+
+def measure_colours(frame: Picture, box: Box) -> Colours:
+    """Measure the colours of hair, face and chest, too coarse to tell anybody from others who are dressed alike.
+
+    Each pixel counts by how bright it is beside the face and by its red and blue beside its green: what the light on
+    all of the figure does changes little. Source: own measurement; of 943 pairs of neighbours in photographs 95 % are
+    less alike than 0.87, of the same faces a second apart 1 % are less alike than 0.90.
+
+    Args:
+        frame: uint8 (H, W, 3) BGR.
+        box: the face in pixels of `frame`; may reach past its edges.
+    Returns:
+        Square roots of histograms, float32 (3, 448), rows of length 1, or 0 where the band is not in sight.
+    """
+    bands = [_cut_band(frame, box, band) for band in _BANDS]
+    lit = next((band for band in (bands[1], bands[0], bands[2]) if band.size), None)
+    light = 0.0 if lit is None else float(np.log2(lit.reshape(-1, 3) @ _LUMA + _FLOOR).mean())
+    return np.stack([_measure_band(band, light) for band in bands])
+
+
+def compare_colours(one: Colours, other: Colours) -> float | None:
+    """Return how alike two measurements are, in [0, 1], over the bands that both have; None where there is none.
+
+    Source: the Bhattacharyya coefficient of each band's histograms (Comaniciu et al., "Kernel-Based Object Tracking",
+    PAMI 2003), their mean.
+    """
+    shared = one.any(axis=1) & other.any(axis=1)
+    if not shared.any():
+        return None
+    return float((one[shared] * other[shared]).sum(axis=1).mean())
+
+
+def _cut_band(frame: Picture, box: Box, band: tuple[float, float, float, float]) -> Picture:
+    """A thinned-out view of a band; without pixels where too little of it lies in the frame."""
+    height, width = frame.shape[:2]
+    left, right = box.x + band[0] * box.w, box.x + band[1] * box.w
+    top, bottom = box.y + band[2] * box.h, box.y + band[3] * box.h
+    x0, x1 = round(min(max(left, 0), width)), round(min(max(right, 0), width))
+    y0, y1 = round(min(max(top, 0), height)), round(min(max(bottom, 0), height))
+    if (x1 - x0) * (y1 - y0) < _LEAST_SHARE * max((right - left) * (bottom - top), 1.0):
+        return frame[:0, :0]
+    return frame[y0 : y1 : max((y1 - y0) // _SAMPLES, 1), x0 : x1 : max((x1 - x0) // _SAMPLES, 1)]
+
+
+def _measure_band(pixels: Picture, light: float) -> NDArray[np.float32]:
+    bins = _LIGHT_BINS * _RATIO_BINS * _RATIO_BINS
+    if pixels.size == 0:
+        return np.zeros(bins, np.float32)
+    blue, green, red = (pixels.reshape(-1, 3).astype(np.float32) + _FLOOR).T
+    luma = pixels.reshape(-1, 3) @ _LUMA + _FLOOR
+    places = np.stack(
+        [
+            _place(np.log2(luma) - light, _LIGHT_STEP, _LIGHT_BINS),
+            _place(np.log2(red / green), _RATIO_STEP, _RATIO_BINS),
+            _place(np.log2(blue / green), _RATIO_STEP, _RATIO_BINS),
+        ]
+    )
+    floors = places.astype(np.intp)
+    rest = places - floors
+    # Each pixel is shared out between the bins around it, so that a slight change moves little.
+    index = np.concatenate([_bin(floors, corner) for corner in _CORNERS])
+    shares = np.concatenate([_share(rest, corner) for corner in _CORNERS])
+    counts = np.bincount(index, weights=shares, minlength=bins)
+    return np.asarray(np.sqrt(counts / counts.sum()), dtype=np.float32)
+
+
+def _place(values: NDArray[np.float32], step: float, bins: int) -> NDArray[np.float32]:
+    """Where values lie among bins whose middle one is 0; the outermost ones take in what lies beyond."""
+    return np.asarray(
+        np.clip(values / np.float32(step) + np.float32((bins - 1) / 2), 0, np.float32(bins - 1.001)), dtype=np.float32
+    )
+
+
+def _bin(floors: NDArray[np.intp], corner: tuple[int, ...]) -> NDArray[np.intp]:
+    light, red, blue = (floors[axis] + corner[axis] for axis in range(3))
+    return np.asarray((light * _RATIO_BINS + red) * _RATIO_BINS + blue, dtype=np.intp)
+
+
+def _share(rest: NDArray[np.float32], corner: tuple[int, ...]) -> NDArray[np.float32]:
+    light, red, blue = (rest[axis] if corner[axis] else 1 - rest[axis] for axis in range(3))
+    return np.asarray(light * red * blue, dtype=np.float32)

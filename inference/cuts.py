@@ -1,0 +1,114 @@
+"""Cuts: whether two frames that follow each other show the same place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import product
+from typing import TypeVar
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.types import Box, Picture
+
+_LONGER, _SHORTER = 64, 36  # of a sketch, px, whatever the frame's shape
+# How far a camera may turn between two frames, a tenth of the frame: px of the sketch down and across, nearest first.
+_SHIFTS = sorted(product(range(-3, 4), range(-6, 7)), key=lambda shift: abs(shift[0]) + abs(shift[1]))
+_FLAT = 3.0  # grey levels of standard deviation below which a picture has no structure to compare
+_LEAST_SHARE = 0.15  # of the sketch that must be left beside the people
+
+Cell = TypeVar("Cell", np.float32, np.bool_)
+
+Sketch = NDArray[np.float32]
+"""A frame in grey, float32 (36, 64)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CutLimits:
+    """How alike two sketches must be. Source: own measurement; docs/decisions.md, "A cut is a place that changed".
+
+    Args:
+        same_above: above this correlation nothing needs a closer look.
+        cut_below: below it the place is another one.
+        light_step: by how many grey levels a place without structure may brighten; most of it must keep to that.
+    """
+
+    same_above: float = 0.9
+    cut_below: float = 0.6
+    light_step: float = 40.0
+
+
+def sketch_frame(frame: Picture) -> Sketch:
+    """Return a small grey sketch of a frame, uint8 (H, W, 3) BGR, as float32 (36, 64)."""
+    height, width = frame.shape[:2]
+    step = max(min(height // (3 * _SHORTER), width // (3 * _LONGER)), 1)
+    thin = np.ascontiguousarray(frame[::step, ::step])
+    small = cv2.resize(thin, (_LONGER, _SHORTER), interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), dtype=np.float32)
+
+
+def is_steady(before: Sketch, after: Sketch, limits: CutLimits | None = None) -> bool:
+    """Whether the second frame is so like the first that no cut can lie between them."""
+    limits = limits or CutLimits()
+    return _best_reaches(limits.same_above, before, after, np.ones_like(before, bool), limits)
+
+
+def is_cut(
+    before: Sketch, after: Sketch, people: Iterable[Box], size: tuple[int, int], limits: CutLimits | None = None
+) -> bool:
+    """Whether the place around the people changed between two frames.
+
+    Who comes, goes or moves is left out: a room in which two people appear is still the same room. A camera may turn
+    a little between the frames, and the light may change.
+
+    Args:
+        before, after: of `sketch_frame`.
+        people: the faces of both frames, px.
+        size: width and height of the frames, px.
+        limits: by default `CutLimits()`.
+    """
+    limits = limits or CutLimits()
+    place = _mask_people(people, size)
+    if place.mean() < _LEAST_SHARE:
+        place[:] = True
+    return not _best_reaches(limits.cut_below, before, after, place, limits)
+
+
+def _best_reaches(bound: float, before: Sketch, after: Sketch, mask: NDArray[np.bool_], limits: CutLimits) -> bool:
+    """Whether the sketches correlate that well, shifted against each other as far as a camera may turn."""
+    return any(
+        _correlate(_shift(before, y, x), _shift(after, -y, -x), _shift(mask, y, x) & _shift(mask, -y, -x), limits)
+        >= bound
+        for y, x in _SHIFTS
+    )
+
+
+def _shift(sketch: NDArray[Cell], down: int, across: int) -> NDArray[Cell]:
+    """The part of a sketch that another one, shifted against it, shares with it."""
+    height, width = sketch.shape
+    return sketch[max(down, 0) : height + min(down, 0), max(across, 0) : width + min(across, 0)]
+
+
+def _mask_people(people: Iterable[Box], size: tuple[int, int]) -> NDArray[np.bool_]:
+    place = np.ones((_SHORTER, _LONGER), bool)
+    x_scale, y_scale = _LONGER / max(size[0], 1), _SHORTER / max(size[1], 1)
+    for box in people:
+        left, right = (box.x - box.w) * x_scale, (box.x + 2 * box.w) * x_scale
+        top = (box.y - 0.5 * box.h) * y_scale  # a body goes on below
+        place[max(int(top), 0) :, max(int(left), 0) : max(int(np.ceil(right)), 0)] = False
+    return place
+
+
+def _correlate(before: Sketch, after: Sketch, mask: NDArray[np.bool_], limits: CutLimits) -> float:
+    """Pearson's correlation of the grey levels in the mask; where one has no structure, 1 or 0 by what stayed."""
+    if not mask.any():
+        return 0.0
+    one, other = before[mask], after[mask]
+    stayed = float((np.abs(one - other) <= limits.light_step).mean())
+    one, other = one - one.mean(), other - other.mean()
+    if min(one.std(), other.std()) < _FLAT:
+        return 1.0 if stayed > 0.5 else 0.0
+    scale = float(np.sqrt((one * one).sum() * (other * other).sum()))
+    return float((one * other).sum()) / scale if scale > 0 else 0.0

@@ -1,0 +1,143 @@
+"""Where the faces of a session's next frame are: a close look once a second and after a cut, else in known places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from inference.colours import measure_colours
+from inference.cuts import Sketch, is_cut, is_steady, sketch_frame
+from inference.tracker import FaceTracker, Sighting
+from inference.types import Box, DetectedFace, Picture
+
+if TYPE_CHECKING:
+    from inference.detector import FaceDetector
+
+LOOK_EVERY_MS = 1000  # a new face is found within a second
+LOOK_AGAIN_MS = 400  # after a known face was lost from sight: it may only have moved on
+HOLD_MS = 800  # a face that is out of sight is looked for in its old place for so long
+_MAX_OVERLAP = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFace:
+    """A face of one frame and its number."""
+
+    track: int
+    face: DetectedFace
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    face: DetectedFace
+    seen_ms: int
+
+
+class FaceFinder:
+    """Finds and numbers the faces of one session, frame by frame.
+
+    Looking closely at a whole frame costs many times a look at a place where a face was a moment ago. So that is done
+    once a second, after a cut or a sudden change, and where a known face is not found in its place any more.
+
+    Args:
+        detector: looks.
+        tracker: numbers; of this session alone.
+    """
+
+    def __init__(self, detector: FaceDetector, tracker: FaceTracker) -> None:
+        self._detector = detector
+        self._tracker = tracker
+        self._places: tuple[_Place, ...] = ()
+        self._sketch: Sketch | None = None
+        self._size = (0, 0)
+        self._looked_ms = 0
+        self._last_ms = 0
+
+    @property
+    def active(self) -> tuple[int, ...]:
+        """The numbers that may still be given again."""
+        return self._tracker.active
+
+    def find(self, picture: Picture, t_ms: int) -> tuple[FoundFace, ...]:
+        """Find and number the faces of the next frame.
+
+        Args:
+            picture: uint8 (H, W, 3) BGR.
+            t_ms: its time in ms; must not be before the last one's.
+        """
+        size = picture.shape[1], picture.shape[0]
+        self._fit(size)
+        before, self._sketch = self._sketch, sketch_frame(picture)
+        is_calm = before is not None and is_steady(before, self._sketch)
+        faces = self._follow_or_look(picture, t_ms) if is_calm else self._look(picture, t_ms)
+        if before is not None and not is_calm:
+            people = [place.face.box for place in self._places] + [face.box for face in faces]
+            if is_cut(before, self._sketch, people, size):
+                self._forget()
+        sightings = [Sighting(face.box, measure_colours(picture, face.box)) for face in faces]
+        numbers = self._tracker.update(sightings, t_ms, has_jumped=not is_calm)
+        self._keep_places(faces, t_ms)
+        return tuple(FoundFace(number, face) for number, face in zip(numbers, faces, strict=True))
+
+    def _look(self, picture: Picture, t_ms: int) -> tuple[DetectedFace, ...]:
+        self._looked_ms = t_ms
+        return self._detector.detect(picture)
+
+    def _follow_or_look(self, picture: Picture, t_ms: int) -> tuple[DetectedFace, ...]:
+        """Look where faces are known to be, and closely at the whole frame where that does not do."""
+        places = [place.face for place in self._places]
+        followed = [face for face in self._detector.follow(picture, places) if face is not None]
+        waited_ms = t_ms - self._looked_ms
+        has_lost = len(followed) < sum(place.seen_ms == self._last_ms for place in self._places)
+        if waited_ms >= LOOK_EVERY_MS or (has_lost and waited_ms >= LOOK_AGAIN_MS):
+            return _drop_doubles(self._look(picture, t_ms), followed)
+        return _drop_doubles(followed)
+
+    def _keep_places(self, faces: tuple[DetectedFace, ...], t_ms: int) -> None:
+        held = [
+            place
+            for place in self._places
+            if t_ms - place.seen_ms <= HOLD_MS and all(_overlap(place.face, face) == 0 for face in faces)
+        ]
+        self._places = (*(_Place(face, t_ms) for face in faces), *held)
+        self._last_ms = t_ms
+
+    def _forget(self) -> None:
+        self._tracker.forget()
+        self._places = ()
+
+    def _fit(self, size: tuple[int, int]) -> None:
+        """Follow a picture that changes its size: the same shape is the same scene, larger or smaller."""
+        before, self._size = self._size, size
+        if before == size or self._sketch is None:
+            return
+        across, down = size[0] / before[0], size[1] / before[1]
+        if abs(across / down - 1) > 0.05:
+            self._forget()
+            self._sketch = None
+            return
+        self._tracker.rescale(across, down)
+        self._places = tuple(_Place(_rescale(place.face, across, down), place.seen_ms) for place in self._places)
+
+
+def _drop_doubles(*looks: Sequence[DetectedFace]) -> tuple[DetectedFace, ...]:
+    """One face where several looks met: that of the earlier look, of one look the surer one."""
+    kept: list[DetectedFace] = []
+    for faces in looks:
+        for face in sorted(faces, key=lambda face: -face.confidence):
+            if all(_overlap(face, other) <= _MAX_OVERLAP for other in kept):
+                kept.append(face)
+    return tuple(kept)
+
+
+def _overlap(one: DetectedFace, other: DetectedFace) -> float:
+    """Shared area over the smaller one's: 1 where one box lies inside the other."""
+    width = min(one.box.x + one.box.w, other.box.x + other.box.w) - max(one.box.x, other.box.x)
+    height = min(one.box.y + one.box.h, other.box.y + other.box.h) - max(one.box.y, other.box.y)
+    return max(width, 0.0) * max(height, 0.0) / max(min(one.box.area, other.box.area), 1.0)
+
+
+def _rescale(face: DetectedFace, across: float, down: float) -> DetectedFace:
+    box = Box(face.box.x * across, face.box.y * down, face.box.w * across, face.box.h * down)
+    return replace(face, box=box, landmarks=tuple((x * across, y * down) for x, y in face.landmarks))

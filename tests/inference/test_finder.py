@@ -1,0 +1,104 @@
+"""When a session looks closely, and where it only looks for the faces that it knows."""
+
+import cv2
+import numpy as np
+import pytest
+from skimage import data
+
+from inference.finder import FaceFinder
+from inference.tracker import FaceTracker
+from inference.types import Box, DetectedFace
+
+FACE = DetectedFace(Box(100, 80, 60, 60), 0.9)
+OTHER = DetectedFace(Box(300, 90, 60, 60), 0.8)
+ROOM = cv2.resize(cv2.cvtColor(data.coffee(), cv2.COLOR_RGB2BGR), (640, 360))
+ELSEWHERE = cv2.resize(cv2.cvtColor(data.rocket(), cv2.COLOR_RGB2BGR), (640, 360))
+
+
+class Eyes:
+    """A detector that sees what it is told to, and notes how it was asked."""
+
+    def __init__(self, *faces):
+        self.faces = self.followed = faces
+        self.looks, self.follows = 0, 0
+
+    def detect(self, frame):
+        self.looks += 1
+        return self.faces
+
+    def follow(self, frame, faces):
+        self.follows += 1
+        return tuple(next((f for f in self.followed if f.box.iou(face.box) > 0.2), None) for face in faces)
+
+
+@pytest.fixture
+def eyes():
+    return Eyes(FACE)
+
+
+@pytest.fixture
+def finder(eyes):
+    return FaceFinder(eyes, FaceTracker())
+
+
+def numbers(found):
+    return [each.track for each in found]
+
+
+def test_the_whole_frame_is_looked_at_once_a_second(finder, eyes):
+    for step in range(15):
+        assert numbers(finder.find(ROOM, 200 * step)) == [1]
+    assert eyes.looks == 3
+
+
+def test_a_new_face_is_seen_within_a_second(finder, eyes):
+    finder.find(ROOM, 0)
+    eyes.faces = (FACE, OTHER)
+    assert [len(finder.find(ROOM, 200 * step)) for step in range(1, 6)] == [1, 1, 1, 1, 2]
+
+
+def test_a_face_that_is_lost_brings_a_closer_look_before_the_second_is_over(finder, eyes):
+    for t_ms in (0, 200, 400):
+        finder.find(ROOM, t_ms)
+    eyes.followed = ()
+    assert numbers(finder.find(ROOM, 600)) == [1]
+    assert eyes.looks == 2
+
+
+def test_a_face_out_of_sight_is_looked_for_in_its_old_place_for_a_while(finder, eyes):
+    finder.find(ROOM, 0)
+    eyes.faces = eyes.followed = ()
+    assert finder.find(ROOM, 200) == ()
+    eyes.followed = (FACE,)
+    assert numbers(finder.find(ROOM, 400)) == [1]
+
+
+def test_a_face_that_only_the_follower_still_sees_is_not_lost_by_the_closer_look(finder, eyes):
+    finder.find(ROOM, 0)
+    eyes.faces = ()
+    assert numbers(finder.find(ROOM, 1000)) == [1]
+
+
+def test_two_looks_that_meet_on_one_face_are_one_face(finder, eyes):
+    eyes.faces = (FACE, OTHER)
+    finder.find(ROOM, 0)
+    eyes.follow = lambda frame, faces: tuple(OTHER for _ in faces)
+    assert numbers(finder.find(ROOM, 200)) == [2]
+
+
+def test_after_a_cut_the_frame_is_looked_at_and_nobody_keeps_a_number(finder, eyes):
+    finder.find(ROOM, 0)
+    assert numbers(finder.find(ELSEWHERE, 200)) == [2]
+    assert (eyes.looks, eyes.follows) == (2, 0)
+
+
+def test_a_picture_that_becomes_smaller_keeps_its_faces(finder, eyes):
+    finder.find(ROOM, 0)
+    small = cv2.resize(ROOM, (320, 180), interpolation=cv2.INTER_AREA)
+    eyes.followed = (DetectedFace(Box(50, 40, 30, 30), 0.9),)
+    assert numbers(finder.find(small, 200)) == [1]
+
+
+def test_a_picture_that_is_turned_begins_anew(finder, eyes):
+    finder.find(ROOM, 0)
+    assert numbers(finder.find(np.ascontiguousarray(np.rot90(ROOM)), 200)) == [2]

@@ -1,0 +1,60 @@
+"""Where a user may record, and whom."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
+
+from webplatform.accounts.models import User
+from webplatform.common.errors import NotAllowed
+from webplatform.studies.models import Membership, Participant, Study
+from webplatform.studies.services import personal_study
+
+Found = TypeVar("Found", bound=Model)
+
+RECORDERS = (Membership.Role.OWNER, Membership.Role.ANALYST)
+
+
+def studies_to_record_in(user: User) -> list[Study]:
+    """The open studies in which the user may record; the personal one is among them."""
+    personal_study(user)
+    mine = Study.objects.filter(memberships__user=user, memberships__role__in=RECORDERS)
+    return list(mine.filter(closed_at=None).distinct())
+
+
+def find_study(user: User, study_id: str) -> Study:
+    """The study of that id, or the personal one for none.
+
+    Raises:
+        NotAllowed: the user can reach no such study.
+    """
+    if not study_id:
+        return personal_study(user)
+    study = _found(Study.objects.for_user(user), study_id)
+    if study is None:
+        raise NotAllowed(_("There is no such study."))
+    return study
+
+
+def find_participant(user: User, participant_id: str) -> Participant | None:
+    """The participant of that id; None for none.
+
+    Raises:
+        NotAllowed: the user can reach no such participant.
+    """
+    if not participant_id:
+        return None
+    participant = _found(Participant.objects.for_user(user).select_related("study"), participant_id)
+    if participant is None:
+        raise NotAllowed(_("There is no such participant."))
+    return participant
+
+
+def _found(rows: QuerySet[Found], key: str) -> Found | None:
+    try:
+        return rows.filter(pk=UUID(key)).first()
+    except ValueError:
+        return None
