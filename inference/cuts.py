@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 from inference.types import Box, Picture
 
 _LONGER, _SHORTER = 64, 36  # of a sketch, px, whatever the frame's shape
-# How far a camera may turn between two frames, a tenth of the frame: px of the sketch down and across, nearest first.
-_SHIFTS = sorted(product(range(-3, 4), range(-6, 7)), key=lambda shift: abs(shift[0]) + abs(shift[1]))
+_DOWN, _ACROSS = 3, 6  # how far a camera may turn between two frames, a tenth of the frame: px of the sketch
+_SHIFTS = sorted(
+    product(range(-_DOWN, _DOWN + 1), range(-_ACROSS, _ACROSS + 1)), key=lambda shift: abs(shift[0]) + abs(shift[1])
+)
 _FLAT = 3.0  # grey levels of standard deviation below which a picture has no structure to compare
 _LEAST_SHARE = 0.15  # of the sketch that must be left beside the people
 
@@ -50,9 +52,12 @@ def sketch_frame(frame: Picture) -> Sketch:
 
 
 def is_steady(before: Sketch, after: Sketch, limits: CutLimits | None = None) -> bool:
-    """Whether the second frame is so like the first that no cut can lie between them."""
+    """Whether the second frame, a little shifted perhaps, is so like the first that no cut can lie between them."""
     limits = limits or CutLimits()
-    return _best_reaches(limits.same_above, before, after, np.ones_like(before, bool), limits)
+    inner = before[_DOWN:-_DOWN, _ACROSS:-_ACROSS]
+    if min(inner.std(), after.std()) < _FLAT:
+        return _correlate(before, after, np.ones_like(before, bool), limits) >= limits.same_above
+    return float(cv2.matchTemplate(after, inner, cv2.TM_CCOEFF_NORMED).max()) >= limits.same_above
 
 
 def is_cut(
@@ -73,14 +78,9 @@ def is_cut(
     place = _mask_people(people, size)
     if place.mean() < _LEAST_SHARE:
         place[:] = True
-    return not _best_reaches(limits.cut_below, before, after, place, limits)
-
-
-def _best_reaches(bound: float, before: Sketch, after: Sketch, mask: NDArray[np.bool_], limits: CutLimits) -> bool:
-    """Whether the sketches correlate that well, shifted against each other as far as a camera may turn."""
-    return any(
-        _correlate(_shift(before, y, x), _shift(after, -y, -x), _shift(mask, y, x) & _shift(mask, -y, -x), limits)
-        >= bound
+    return all(
+        _correlate(_shift(before, y, x), _shift(after, -y, -x), _shift(place, y, x) & _shift(place, -y, -x), limits)
+        < limits.cut_below
         for y, x in _SHIFTS
     )
 
