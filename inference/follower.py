@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.answers import overlaps
+from inference.scaling import scale_picture
 from inference.types import DetectedFace, Picture
 from inference.yunet import POINTS, YuNet
 
@@ -105,9 +106,8 @@ def cut_upright(
     part = frame[top:bottom, left:right]
     shrink = 1.0
     if scale > 1:  # warpAffine does not average
-        shrink = 1 / scale
-        size = max(round(part.shape[1] * shrink), 1), max(round(part.shape[0] * shrink), 1)
-        part = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
+        whole, part = part.shape[1], scale_picture(part, 1 / scale)
+        shrink = part.shape[1] / whole
     to_part = back.copy()
     to_part[:, 2] -= (left, top)
     to_part *= shrink
