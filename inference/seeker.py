@@ -10,10 +10,13 @@ from inference.scaling import scale_picture
 from inference.types import Picture
 from inference.yunet import YuNet
 
+SURE = 0.72
+"""Confidence from which on an answer is a face; below it, one that is doubted."""
+
+_DOUBT = 0.45
 _NEAR_PX = 1024
 _NEAR_LEAST_PX = 768
 _FAR_PX = 256
-_SURE = 0.72
 _LEAST_SIDE_PX = 10.0
 _LONGEST = 16  # times as long as wide: no camera's frame
 
@@ -29,7 +32,7 @@ class Seeker:
         self._network = network
 
     def seek(self, frame: Picture) -> NDArray[np.float32]:
-        """Return one answer for each face, the surest first.
+        """Return one answer for each face and each doubt, the surest first.
 
         Args:
             frame: uint8 (H, W, 3) BGR.
@@ -46,7 +49,7 @@ class Seeker:
         return answers[answers[:, 3] >= _LEAST_SIDE_PX]
 
     def _look(self, picture: Picture, frame: Picture) -> NDArray[np.float32]:
-        answers = self._network.look(picture, _SURE)
+        answers = self._network.look(picture, _DOUBT)
         scale = max(frame.shape[:2]) / max(picture.shape[:2])
         answers[:, :4] *= scale
         answers[:, 5:] *= scale
