@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from inference.answers import keep_one_each
+from inference.scaling import scale_picture
 from inference.types import Picture
 from inference.yunet import YuNet
 
+SURE = 0.72
+"""Confidence from which on an answer is a face; below it, one that is doubted."""
+
+_DOUBT = 0.45
 _NEAR_PX = 1024
 _NEAR_LEAST_PX = 768
 _FAR_PX = 256
-_SURE = 0.72
 _LEAST_SIDE_PX = 10.0
 _LONGEST = 16  # times as long as wide: no camera's frame
 
@@ -29,7 +32,7 @@ class Seeker:
         self._network = network
 
     def seek(self, frame: Picture) -> NDArray[np.float32]:
-        """Return one answer for each face, the surest first.
+        """Return one answer for each face and each doubt, the surest first.
 
         Args:
             frame: uint8 (H, W, 3) BGR.
@@ -40,22 +43,14 @@ class Seeker:
         if longer > _LONGEST * min(frame.shape[:2]):
             return np.empty((0, 15), np.float32)
         near = min(max(longer, _NEAR_LEAST_PX), _NEAR_PX)
-        answers = keep_one_each(np.concatenate([self._look(frame, near), self._look(frame, _FAR_PX)]))
+        pictures = [scale_picture(frame, near / longer)]
+        pictures.append(scale_picture(pictures[0], _FAR_PX / near))
+        answers = keep_one_each(np.concatenate([self._look(picture, frame) for picture in pictures]))
         return answers[answers[:, 3] >= _LEAST_SIDE_PX]
 
-    def _look(self, frame: Picture, longer_px: int) -> NDArray[np.float32]:
-        scale = longer_px / max(frame.shape[:2])
-        answers = self._network.look(resize(frame, scale), _SURE)
-        answers[:, :4] /= scale
-        answers[:, 5:] /= scale
+    def _look(self, picture: Picture, frame: Picture) -> NDArray[np.float32]:
+        answers = self._network.look(picture, _DOUBT)
+        scale = max(frame.shape[:2]) / max(picture.shape[:2])
+        answers[:, :4] *= scale
+        answers[:, 5:] *= scale
         return answers
-
-
-def resize(frame: Picture, scale: float) -> Picture:
-    """Scale a frame by a factor; shrinking averages."""
-    height, width = frame.shape[:2]
-    size = max(round(width * scale), 1), max(round(height * scale), 1)
-    if size == (width, height):
-        return frame
-    rule = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(frame, size, interpolation=rule), np.uint8)
