@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -111,7 +112,20 @@ class TotalsOut(serializers.Serializer):
     share = serializers.DictField(child=serializers.FloatField(), help_text="Share of scored time by emotion.")
 
 
+class GlimpsesOut(serializers.Serializer):
+    """Tracks too short or too seldom read surely to count as people; they are in no total."""
+
+    tracks = serializers.IntegerField()
+    observations = serializers.IntegerField()
+    scored = serializers.IntegerField()
+    not_sure = serializers.IntegerField()
+    unscored = serializers.DictField(child=serializers.IntegerField(), help_text="Faces by the reason.")
+
+
 class SummaryOut(TotalsOut):
+    """What the people of a session showed, added up."""
+
+    glimpses = GlimpsesOut()
     dominant = serializers.ChoiceField(EMOTION_CHOICES, allow_null=True)
     step_ms = serializers.IntegerField(help_text="How long one observation stands for.")
 
@@ -124,6 +138,7 @@ class StretchOut(serializers.Serializer):
 
 class TrackOut(TotalsOut):
     number = serializers.IntegerField()
+    is_glimpse = serializers.BooleanField(help_text="Too short, or too seldom read surely, to count as a person.")
     first_ms = serializers.IntegerField()
     last_ms = serializers.IntegerField()
     longest = StretchOut(many=True, help_text="The longest unbroken stretch of each emotion that was shown.")
@@ -152,7 +167,7 @@ class SessionOut(serializers.Serializer):
     session_goes_at = serializers.SerializerMethodField(help_text="When nothing is left of it.")
     live_statistics = serializers.DictField(help_text="How a webcam's frames fared; empty for an upload.")
     unscored_reasons = serializers.SerializerMethodField(help_text="Faces that were not scored, by the reason.")
-    summary = serializers.SerializerMethodField(help_text="Over all tracks; null until the session is closed.")
+    summary = serializers.SerializerMethodField(help_text="Over all people; null until the session is closed.")
 
     @extend_schema_field(serializers.DateTimeField(allow_null=True))
     def get_readings_go_at(self, session: Session) -> str | None:
@@ -164,7 +179,9 @@ class SessionOut(serializers.Serializer):
 
     @extend_schema_field(serializers.DictField(child=serializers.IntegerField()))
     def get_unscored_reasons(self, session: Session) -> dict[str, int]:
-        return session.summary.get("unscored", {})
+        found = Counter(session.summary.get("unscored", {}))
+        found.update(session.summary.get("glimpses", {}).get("unscored", {}))
+        return dict(found)
 
     @extend_schema_field(SummaryOut(allow_null=True))
     def get_summary(self, session: Session) -> dict[str, Any] | None:

@@ -107,7 +107,7 @@ class TestDetail:
         track = api_of(owner).get(_url("api-session", story)).json()["tracks"][0]
         assert set(track) == {
             "number", "first_ms", "last_ms", "observations", "scored", "not_sure", "not_sure_share", "unscored",
-            "mean", "share", "longest",
+            "mean", "share", "longest", "is_glimpse",
         }  # fmt: skip
 
     def test_an_open_session_has_no_summary_yet(self, session, owner, api_of):
