@@ -15,7 +15,7 @@ from inference.types import DetectedFace, Picture
 from inference.yunet import YuNet, find_library
 
 _LOG = logging.getLogger(__name__)
-_MAX_DOUBTED = 8
+_MAX_DOUBTED = 6
 
 
 class FaceDetector(Protocol):
@@ -61,7 +61,7 @@ class SeekingDetector:
         sure = [self._follower.measure(frame, face) for face in found if face.confidence >= SURE]
         doubted = [face for face in found if face.confidence < SURE][:_MAX_DOUBTED]
         confirmed = (self._follower.confirm(frame, face) for face in doubted)
-        return keep_apart([*sure, *(face for face in confirmed if face.confidence >= SURE)])
+        return keep_apart([*sure, *(face for face in confirmed if face)])
 
     def follow(self, frame: Picture, faces: Sequence[DetectedFace]) -> tuple[DetectedFace | None, ...]:
         """Look where faces were; see `FaceDetector.follow`."""

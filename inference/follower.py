@@ -17,6 +17,8 @@ _CERTAIN = 0.75  # below it BlazeFace sees tilts in masked and small faces that 
 _SMALL_PX = 20.0
 _MAX_MOVED = 0.6  # in sides of the box
 _MAX_GROWN = 1.6
+_SURE_UPRIGHT = 0.73
+_SURE_CLOSE = 0.9
 _TURNED_DEG = 12.0
 _TILTED_DEG = 20.0
 _MAX_SHARED = 0.35
@@ -55,26 +57,35 @@ class Follower:
             frame: uint8 (H, W, 3) BGR.
             face: as the seeker found it.
         """
-        closer = self._measure(frame, face, _CERTAIN)
+        closer = self._measure_upright(frame, face, _CERTAIN)
         if closer is None:
             return face
-        if abs(measure_tilt(closer)) > math.radians(_TURNED_DEG):
-            closer = self._measure(frame, closer, _CERTAIN) or closer
         tilted = abs(measure_tilt(closer)) > math.radians(_TILTED_DEG)
         return DetectedFace(closer.box if tilted else face.box, face.confidence, closer.landmarks)
 
-    def confirm(self, frame: Picture, face: DetectedFace) -> DetectedFace:
-        """Give a tilted face the confidence that YuNet has in it once it is turned upright.
+    def confirm(self, frame: Picture, face: DetectedFace) -> DetectedFace | None:
+        """Look closely at a face that the seeker doubts; None where the doubt stays.
+
+        A tilted one counts where YuNet is as sure of it as the seeker must be, once it is turned upright; another one
+        where YuNet is surer than that, since it has seen it already.
 
         Args:
             frame: uint8 (H, W, 3) BGR.
-            face: one that the seeker doubts.
+            face: as the seeker found it.
         """
-        closer = self.measure(frame, face)
-        if abs(measure_tilt(closer)) < math.radians(_TURNED_DEG):
-            return face
-        upright = self._look_again(frame, closer)
-        return DetectedFace(closer.box, upright.confidence, closer.landmarks) if upright else face
+        closer = self._measure_upright(frame, face, _SURE)
+        tilted = closer is not None and abs(measure_tilt(closer)) >= math.radians(_TURNED_DEG)
+        known = closer if closer is not None and tilted else face
+        seen = self._look_again(frame, known)
+        if seen is None or seen.confidence < (_SURE_UPRIGHT if tilted else _SURE_CLOSE):
+            return None
+        return DetectedFace(known.box, seen.confidence, known.landmarks)
+
+    def _measure_upright(self, frame: Picture, face: DetectedFace, least: float) -> DetectedFace | None:
+        closer = self._measure(frame, face, least)
+        if closer is None or abs(measure_tilt(closer)) < math.radians(_TURNED_DEG):
+            return closer
+        return self._measure(frame, closer, least) or closer
 
     def _measure(self, frame: Picture, face: DetectedFace, least: float) -> DetectedFace | None:
         if face.box.w < _SMALL_PX:

@@ -1,4 +1,4 @@
-"""Looks for faces in a whole frame: once closely for small faces, once from afar for those that fill the frame."""
+"""Looks for faces in a whole frame: closely for small faces, from afar for those that fill the frame."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from inference.scaling import scale_picture
 from inference.types import Picture
 from inference.yunet import YuNet
 
-SURE = 0.72
+SURE = 0.73
 """Confidence from which on an answer is a face; below it, one that is doubted."""
 
 _DOUBT = 0.45
 _NEAR_PX = 1024
 _NEAR_LEAST_PX = 768
-_FAR_PX = 256
-_LEAST_SIDE_PX = 10.0
+_FAR_PX = (256, 128)
+_LEAST_SIDE_PX = 12.0
 _LONGEST = 16  # times as long as wide: no camera's frame
 
 
@@ -44,7 +44,7 @@ class Seeker:
             return np.empty((0, 15), np.float32)
         near = min(max(longer, _NEAR_LEAST_PX), _NEAR_PX)
         pictures = [scale_picture(frame, near / longer)]
-        pictures.append(scale_picture(pictures[0], _FAR_PX / near))
+        pictures += [scale_picture(pictures[0], far / near) for far in _FAR_PX]
         answers = keep_one_each(np.concatenate([self._look(picture, frame) for picture in pictures]))
         return answers[answers[:, 3] >= _LEAST_SIDE_PX]
 
