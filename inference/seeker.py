@@ -14,7 +14,8 @@ SURE = 0.73
 """Confidence from which on an answer is a face; below it, one that is doubted."""
 
 _DOUBT = 0.45
-_NEAR_PX = 1024
+NEAR_PX = 1024
+QUICK_PX = 640
 _NEAR_LEAST_PX = 768
 _FAR_PX = (256, 128)
 _LEAST_SIDE_PX = 12.0
@@ -31,18 +32,19 @@ class Seeker:
     def __init__(self, network: YuNet) -> None:
         self._network = network
 
-    def seek(self, frame: Picture) -> NDArray[np.float32]:
+    def seek(self, frame: Picture, *, longest_px: int = NEAR_PX) -> NDArray[np.float32]:
         """Return one answer for each face and each doubt, the surest first.
 
         Args:
             frame: uint8 (H, W, 3) BGR.
+            longest_px: what the frame's longer side is shrunk to; faces of 10 px and more are seen there.
         Returns:
             float32 (n, 15) as `YuNet.look` gives them, px of the frame.
         """
         longer = max(frame.shape[:2])
         if longer > _LONGEST * min(frame.shape[:2]):
             return np.empty((0, 15), np.float32)
-        near = min(max(longer, _NEAR_LEAST_PX), _NEAR_PX)
+        near = min(max(longer, _NEAR_LEAST_PX), longest_px)
         pictures = [scale_picture(frame, near / longer)]
         pictures += [scale_picture(pictures[0], far / near) for far in _FAR_PX]
         answers = keep_one_each(np.concatenate([self._look(picture, frame) for picture in pictures]))
