@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from webplatform.common.disk import free_bytes, is_full, storage_full
 from webplatform.common.errors import Invalid, TooLarge
+from webplatform.common.text import shown_text
 from webplatform.history.media import SEALED
 from webplatform.vault.sealed import new_key, seal_copy, sealed_size
 from webplatform.vault.uploads import SealedUpload
@@ -107,7 +108,7 @@ def _telling_full() -> Iterator[None]:
 
 def _clean_name(name: str) -> str:
     last = PurePath(name.replace("\\", "/")).name
-    shown = "".join(letter for letter in last if letter.isprintable()).strip()
+    shown = shown_text(last)
     stem, suffix = PurePath(shown).stem, PurePath(shown).suffix[:10]
     return (stem[: MAX_NAME - len(suffix)] + suffix) or "video"
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from inference import EMOTIONS, FaceReading, FrameReading
 from webplatform.accounts.models import User
 from webplatform.common.errors import Conflict, ConsentMissing, Invalid, NotAllowed
+from webplatform.common.text import shown_text
 from webplatform.consent.models import ConsentRecord, Scope
 from webplatform.consent.services import require_scope
 from webplatform.history.erasing import erase_session
@@ -192,7 +193,7 @@ def delete_session(*, session: Session, user: User) -> None:
 
 
 def _clean_title(title: str) -> str:
-    cleaned = " ".join(title.replace("\0", " ").split())[:MAX_TITLE]
+    cleaned = shown_text(title.replace("\0", " "))[:MAX_TITLE].strip()
     if not cleaned:
         raise Invalid(_("A session needs a title."))
     return cleaned
