@@ -13,12 +13,10 @@ from typing import TextIO
 
 from tqdm import tqdm
 
-from inference import Engine, FrameReading, InferenceError, load_engine
+from inference import PICTURE_ENDINGS, VIDEO_ENDINGS, Engine, FrameReading, InferenceError, load_engine
 from inference.image import is_picture
 from inference.output import CSV_COLUMNS, format_csv, format_jsonl
 
-_PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
-_VIDEOS = frozenset({".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".mpg", ".mpeg", ".ts", ".3gp", ".flv", ".wmv"})
 _FORMATS = {"jsonl": format_jsonl, "csv": format_csv}
 
 
@@ -75,7 +73,9 @@ def _find_files(paths: list[Path]) -> tuple[list[Path], int]:
     files, failures = [], 0
     for path in paths:
         if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in _PICTURES | _VIDEOS and p.is_file())
+            inside = sorted(
+                p for p in path.rglob("*") if p.suffix.lower() in PICTURE_ENDINGS | VIDEO_ENDINGS and p.is_file()
+            )
             files += inside
             if not inside:
                 _complain(f"{path}: the folder holds no pictures or videos.")
@@ -99,7 +99,7 @@ def _read_file(engine: Engine, file: Path, options: argparse.Namespace, out: Tex
 
 def _read(engine: Engine, file: Path, options: argparse.Namespace) -> Iterator[FrameReading]:
     suffix = file.suffix.lower()
-    if suffix in _PICTURES or (suffix not in _VIDEOS and is_picture(file)):
+    if suffix in PICTURE_ENDINGS or (suffix not in VIDEO_ENDINGS and is_picture(file)):
         yield engine.read_face(file) if options.whole_image else engine.read_image(file)
         return
     yield from _read_video(engine, file, options.every_ms)

@@ -13,16 +13,21 @@ from typing import BinaryIO, TypeAlias
 
 import av
 from av.container import InputContainer
-from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from inference.errors import MediaTooLarge, UnreadableVideo
+from inference.picture_track import PictureTrack, describe_picture, moving_pictures, rank_pictures
 
 MediaSource: TypeAlias = Path | BinaryIO
 
 # Source: own. ffmpeg also reads playlists and scripts that name other files and addresses (HLS, concat, SDP);
 # a file may be opened only as one of these, and only from the disk.
-FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg"
+FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,flv,live_flv,asf,asf_o,ogg,mxf,dv"
+# What files of these formats are called. The content decides; the ending only says what is worth a look.
+VIDEO_ENDINGS = frozenset(
+    {".mp4", ".m4v", ".mov", ".qt", ".3gp", ".3g2", ".mj2", ".webm", ".mkv", ".avi", ".divx", ".mpg", ".mpeg", ".m2v"}
+    | {".vob", ".ts", ".mts", ".m2ts", ".m2t", ".flv", ".f4v", ".wmv", ".asf", ".ogv", ".mxf", ".dv"}
+)
 UNKNOWN_INTERVAL_MS = 40.0
 # Probing may decode a frame to learn its size; this bounds it at about 200 MB while letting the size be told.
 _PROBED_MAX_PIXELS = 16384 * 8192
@@ -53,8 +58,9 @@ class VideoInfo:
         duration_ms: length in ms as the container states it; None where it does not say. May be a lie.
         codec: ffmpeg's name of the codec, as "h264".
         container: ffmpeg's name of the container format, as "mov,mp4,m4a,3gp,3g2,mj2".
-        rotation: degrees counter-clockwise by which each frame is turned before it is shown: 0, 90, 180 or 270.
+        rotation: degrees counter-clockwise, 0 to 359, by which each frame is turned before it is shown.
         frames_per_second: average rate as stated; None where it does not say.
+        track: which of the file's moving pictures this is.
     """
 
     width: int
@@ -64,6 +70,7 @@ class VideoInfo:
     container: str
     rotation: int
     frames_per_second: float | None
+    track: PictureTrack
 
 
 def source_name(source: MediaSource) -> str:
@@ -73,7 +80,7 @@ def source_name(source: MediaSource) -> str:
 
 
 @contextmanager
-def open_video(source: MediaSource, limits: VideoLimits) -> Iterator[tuple[InputContainer, VideoStream]]:
+def open_video(source: MediaSource, limits: VideoLimits) -> Iterator[tuple[InputContainer, VideoStream, PictureTrack]]:
     """Open a video for forward reading; it is closed on leaving, whatever happens.
 
     Args:
@@ -81,17 +88,19 @@ def open_video(source: MediaSource, limits: VideoLimits) -> Iterator[tuple[Input
             open afterwards.
         limits: checked against the header, before a frame is decoded.
     Returns:
-        The container and its one moving picture stream, both of PyAV, the decoder set to one thread.
+        The container and the moving picture that a player shows, both of PyAV, the decoder set to one thread; and
+        which of the file's pictures that is.
     Raises:
         UnreadableVideo: not a video, or of a codec that this build cannot decode.
         MediaTooLarge: the header states more than `limits` allow.
     """
     container = _open_container(source)
     try:
-        stream = _choose_stream(container, source)
+        streams = moving_pictures(container)
+        stream = _choose_stream(container, streams, source)
         _check_limits(container, stream, source_name(source), limits)
         _configure_decoder(stream, limits)
-        yield container, stream
+        yield container, stream, describe_picture(stream, streams)
     finally:
         container.close()
 
@@ -140,18 +149,16 @@ def _size_of(source: MediaSource) -> int:
     return size_bytes
 
 
-def _choose_stream(container: InputContainer, source: MediaSource) -> VideoStream:
-    # A song's cover picture is a video stream to ffmpeg, but nothing in it moves.
-    moving = [stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic]
-    if not moving:
+def _choose_stream(container: InputContainer, streams: list[VideoStream], source: MediaSource) -> VideoStream:
+    if not streams:
         heard = " It holds only sound." if container.streams.audio else ""
         raise UnreadableVideo(f"{source_name(source)} has no picture stream.{heard}")
-    stream = moving[0]
-    if stream.codec_context is None:
+    readable = rank_pictures(streams)
+    if not readable:
         raise UnreadableVideo(
             f"{source_name(source)} is encoded as {_sniff_codec(source)}, which cannot be decoded here."
         )
-    return stream
+    return readable[0]
 
 
 def _check_limits(container: InputContainer, stream: VideoStream, name: str, limits: VideoLimits) -> None:

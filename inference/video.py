@@ -13,6 +13,8 @@ from av.video.reformatter import VideoReformatter
 from inference.container import MediaSource, VideoInfo, VideoLimits, open_video, source_name, stated_duration_ms
 from inference.decoder import FrameDecoder
 from inference.errors import MediaTooLarge, UnreadableVideo
+from inference.gaps import Gap
+from inference.picture_track import PictureTrack
 from inference.sampling import SampleGrid
 from inference.types import Picture
 
@@ -47,6 +49,9 @@ class VideoEnd:
         ended_at_ms: where the last frame ends, ms.
         expected_ms: the length that the header stated; None where it did not say.
         damaged_packets: pieces of the stream that could not be decoded.
+        frames_damaged: frames of the stream that were too damaged to be decoded.
+        missing: stretches without a picture that the file should have had; the longest 100.
+        missing_ms: length of all such stretches, ms.
     """
 
     frames_decoded: int
@@ -55,6 +60,9 @@ class VideoEnd:
     ended_at_ms: int
     expected_ms: int | None
     damaged_packets: int
+    frames_damaged: int = 0
+    missing: tuple[Gap, ...] = ()
+    missing_ms: int = 0
 
     @property
     def frames_skipped(self) -> int:
@@ -63,7 +71,7 @@ class VideoEnd:
 
     @property
     def is_partial(self) -> bool:
-        """Whether the stream ended more than half a second before the length that the header stated."""
+        """Whether the picture ended more than half a second before the end that the header stated for it."""
         return self.expected_ms is not None and self.expected_ms - self.ended_at_ms > _SHORTFALL_MS
 
 
@@ -79,7 +87,7 @@ def probe_video(source: MediaSource, *, limits: VideoLimits | None = None) -> Vi
         UnreadableVideo: not a video, or not one frame of it can be decoded.
         MediaTooLarge: over the limits by its header.
     """
-    with open_video(source, limits or VideoLimits()) as (container, stream):
+    with open_video(source, limits or VideoLimits()) as (container, stream, track):
         first = next(FrameDecoder(container, stream).frames(), None)
         if first is None:
             raise _no_frames(source, stream.codec_context.name)
@@ -92,6 +100,7 @@ def probe_video(source: MediaSource, *, limits: VideoLimits | None = None) -> Vi
             container=container.format.name,
             rotation=_turn(first[0]),
             frames_per_second=float(stream.average_rate) if stream.average_rate else None,
+            track=track.resized(width, height),
         )
 
 
@@ -110,6 +119,7 @@ class VideoReader:
     Attributes:
         end: how the video ended, once the last frame was taken; None before.
         stated_ms: the length that the header states, known from the first step on; None where it does not say.
+        track: which of the file's moving pictures is read, known from the first step on; None before.
 
     Raises:
         UnreadableVideo: on the first step: not a video, or not one frame of it can be decoded.
@@ -120,6 +130,7 @@ class VideoReader:
         self.source = source
         self.end: VideoEnd | None = None
         self.stated_ms: int | None = None
+        self.track: PictureTrack | None = None
         self._every_ms = every_ms
         self._limits = limits or VideoLimits()
         self._grid = SampleGrid(every_ms)
@@ -144,8 +155,9 @@ class VideoReader:
 
     def _read(self) -> Generator[Frame, None, None]:
         sampled = 0
-        with open_video(self.source, self._limits) as (container, stream):
+        with open_video(self.source, self._limits) as (container, stream, track):
             self.stated_ms = stated_duration_ms(container, stream)
+            self.track = track
             decoder = FrameDecoder(container, stream, every_ms=self._every_ms)
             for frame, t_ms in decoder.frames():
                 self._refuse_long(t_ms)
@@ -161,6 +173,7 @@ class VideoReader:
                 ended_at_ms=decoder.ended_at_ms,
                 expected_ms=self.stated_ms,
                 damaged_packets=decoder.damaged_packets,
+                frames_damaged=decoder.damaged_packets,
             )
 
     def _refuse_long(self, t_ms: int) -> None:
