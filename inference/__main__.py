@@ -14,6 +14,7 @@ from typing import TextIO
 from tqdm import tqdm
 
 from inference import PICTURE_ENDINGS, VIDEO_ENDINGS, Engine, FrameReading, InferenceError, load_engine
+from inference.container import show_name
 from inference.image import is_picture
 from inference.output import CSV_COLUMNS, format_csv, format_jsonl
 
@@ -90,9 +91,9 @@ def _read_file(engine: Engine, file: Path, options: argparse.Namespace, out: Tex
     to_text = _FORMATS[options.format]
     try:
         for reading in _read(engine, file, options):
-            out.write(to_text(str(file), reading))
+            out.write(to_text(show_name(file), reading))
     except InferenceError as error:
-        _complain(f"{file}: {error}")
+        _complain(f"{show_name(file)}: {error}")
         return False
     return True
 
@@ -108,7 +109,7 @@ def _read(engine: Engine, file: Path, options: argparse.Namespace) -> Iterator[F
 def _read_video(engine: Engine, file: Path, every_ms: int) -> Iterator[FrameReading]:
     with (
         engine.read_video(file, every_ms=every_ms) as readings,
-        tqdm(desc=file.name, unit="ms", unit_scale=True, disable=None, leave=False, file=sys.stderr) as bar,
+        tqdm(desc=show_name(file.name), unit="ms", unit_scale=True, disable=None, leave=False, file=sys.stderr) as bar,
     ):
         for reading in readings:
             bar.total = readings.stated_ms
@@ -116,7 +117,7 @@ def _read_video(engine: Engine, file: Path, every_ms: int) -> Iterator[FrameRead
             yield reading
     if readings.end is not None and readings.end.is_partial:
         ended, stated = readings.end.ended_at_ms, readings.end.expected_ms
-        _complain(f"{file}: it ends at {ended} ms, but its header states {stated} ms.", kind="warning")
+        _complain(f"{show_name(file)}: it ends at {ended} ms, but its header states {stated} ms.", kind="warning")
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from av.video.stream import VideoStream
 
 from inference.errors import MediaTooLarge, UnreadableVideo
 from inference.picture_track import PictureTrack, describe_picture, moving_pictures, rank_pictures
+from inference.timeline import stated_duration_ms
 
 MediaSource: TypeAlias = Path | BinaryIO
 
@@ -28,7 +29,6 @@ VIDEO_ENDINGS = frozenset(
     {".mp4", ".m4v", ".mov", ".qt", ".3gp", ".3g2", ".mj2", ".webm", ".mkv", ".avi", ".divx", ".mpg", ".mpeg", ".m2v"}
     | {".vob", ".ts", ".mts", ".m2ts", ".m2t", ".flv", ".f4v", ".wmv", ".asf", ".ogv", ".mxf", ".dv"}
 )
-UNKNOWN_INTERVAL_MS = 40.0
 # Probing may decode a frame to learn its size; this bounds it at about 200 MB while letting the size be told.
 _PROBED_MAX_PIXELS = 16384 * 8192
 _SNIFFED_BYTES = 1 << 20
@@ -76,7 +76,12 @@ class VideoInfo:
 def source_name(source: MediaSource) -> str:
     """Return what messages call a source: the last part of its path, where it has one."""
     name = source if isinstance(source, Path) else getattr(source, "name", None)
-    return PurePath(name).name if isinstance(name, str | Path) else "The file"
+    return show_name(PurePath(name).name) if isinstance(name, str | Path) else "The file"
+
+
+def show_name(name: str | Path) -> str:
+    """Return a file's name as text that can be printed and stored: bytes that are no UTF-8 are spelt as \\xNN."""
+    return str(name).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 @contextmanager
@@ -105,21 +110,31 @@ def open_video(source: MediaSource, limits: VideoLimits) -> Iterator[tuple[Input
         container.close()
 
 
-def stated_duration_ms(container: InputContainer, stream: VideoStream) -> int | None:
-    """Return the length that the file states for its picture stream, in ms, or None."""
-    if stream.duration is not None and stream.time_base is not None:
-        return round(stream.duration * stream.time_base * 1000)
-    tag = re.fullmatch(r"(\d+):(\d+):(\d+(?:\.\d+)?)", stream.metadata.get("DURATION", ""))
-    if tag:
-        hours, minutes, seconds = tag.groups()
-        return round((int(hours) * 3600 + int(minutes) * 60 + float(seconds)) * 1000)
-    return None if container.duration is None else round(container.duration * 1000 / av.time_base)
+def check_size(name: str, width: int, height: int, limits: VideoLimits) -> None:
+    """Refuse a frame of so many px that is over the limits.
+
+    Raises:
+        MediaTooLarge: it is.
+    """
+    if max(width, height) > limits.max_side_px or width * height > limits.max_pixels:
+        raise MediaTooLarge(f"The frames of {name} are {width} x {height} pixels, which is over the limit.")
 
 
-def stated_interval_ms(stream: VideoStream) -> float:
-    """Return the usual time between two frames in ms, by the header's average rate (40 ms where it has none)."""
-    rate: Fraction | None = stream.average_rate
-    return float(1000 / rate) if rate else UNKNOWN_INTERVAL_MS
+class PixelAspect:
+    """The width of a stream's pixels over their height: the container's word before the codec's, which may change.
+
+    Args:
+        stream: not yet decoded from.
+    """
+
+    def __init__(self, stream: VideoStream) -> None:
+        self._context = stream.codec_context
+        self._stated = stream.sample_aspect_ratio
+        self._is_codecs = not self._stated or self._stated == self._context.sample_aspect_ratio
+
+    def read(self) -> Fraction | None:
+        """Return it for the frame that was decoded last; None where nothing says."""
+        return self._context.sample_aspect_ratio if self._is_codecs else self._stated
 
 
 def _open_container(source: MediaSource) -> InputContainer:
@@ -165,8 +180,7 @@ def _check_limits(container: InputContainer, stream: VideoStream, name: str, lim
     width, height = stream.codec_context.width, stream.codec_context.height
     if width < 1 or height < 1:
         raise UnreadableVideo(f"{name} states no frame size that can be used.")
-    if max(width, height) > limits.max_side_px or width * height > limits.max_pixels:
-        raise MediaTooLarge(f"The frames of {name} are {width} x {height} pixels, which is over the limit.")
+    check_size(name, width, height, limits)
     duration_ms = stated_duration_ms(container, stream)
     if duration_ms is not None and duration_ms > limits.max_duration_ms:
         raise MediaTooLarge(
