@@ -13,12 +13,11 @@ from typing import TextIO
 
 from tqdm import tqdm
 
-from inference import Engine, FrameReading, InferenceError, load_engine
+from inference import PICTURE_ENDINGS, VIDEO_ENDINGS, Engine, FrameReading, InferenceError, load_engine
+from inference.container import show_name
 from inference.image import is_picture
 from inference.output import CSV_COLUMNS, format_csv, format_jsonl
 
-_PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
-_VIDEOS = frozenset({".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".mpg", ".mpeg", ".ts", ".3gp", ".flv", ".wmv"})
 _FORMATS = {"jsonl": format_jsonl, "csv": format_csv}
 
 
@@ -75,7 +74,9 @@ def _find_files(paths: list[Path]) -> tuple[list[Path], int]:
     files, failures = [], 0
     for path in paths:
         if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in _PICTURES | _VIDEOS and p.is_file())
+            inside = sorted(
+                p for p in path.rglob("*") if p.suffix.lower() in PICTURE_ENDINGS | VIDEO_ENDINGS and p.is_file()
+            )
             files += inside
             if not inside:
                 _complain(f"{path}: the folder holds no pictures or videos.")
@@ -90,16 +91,16 @@ def _read_file(engine: Engine, file: Path, options: argparse.Namespace, out: Tex
     to_text = _FORMATS[options.format]
     try:
         for reading in _read(engine, file, options):
-            out.write(to_text(str(file), reading))
+            out.write(to_text(show_name(file), reading))
     except InferenceError as error:
-        _complain(f"{file}: {error}")
+        _complain(f"{show_name(file)}: {error}")
         return False
     return True
 
 
 def _read(engine: Engine, file: Path, options: argparse.Namespace) -> Iterator[FrameReading]:
     suffix = file.suffix.lower()
-    if suffix in _PICTURES or (suffix not in _VIDEOS and is_picture(file)):
+    if suffix in PICTURE_ENDINGS or (suffix not in VIDEO_ENDINGS and is_picture(file)):
         yield engine.read_face(file) if options.whole_image else engine.read_image(file)
         return
     yield from _read_video(engine, file, options.every_ms)
@@ -108,7 +109,7 @@ def _read(engine: Engine, file: Path, options: argparse.Namespace) -> Iterator[F
 def _read_video(engine: Engine, file: Path, every_ms: int) -> Iterator[FrameReading]:
     with (
         engine.read_video(file, every_ms=every_ms) as readings,
-        tqdm(desc=file.name, unit="ms", unit_scale=True, disable=None, leave=False, file=sys.stderr) as bar,
+        tqdm(desc=show_name(file.name), unit="ms", unit_scale=True, disable=None, leave=False, file=sys.stderr) as bar,
     ):
         for reading in readings:
             bar.total = readings.stated_ms
@@ -116,7 +117,7 @@ def _read_video(engine: Engine, file: Path, every_ms: int) -> Iterator[FrameRead
             yield reading
     if readings.end is not None and readings.end.is_partial:
         ended, stated = readings.end.ended_at_ms, readings.end.expected_ms
-        _complain(f"{file}: it ends at {ended} ms, but its header states {stated} ms.", kind="warning")
+        _complain(f"{show_name(file)}: it ends at {ended} ms, but its header states {stated} ms.", kind="warning")
 
 
 @contextmanager

@@ -13,9 +13,11 @@ from PIL import Image, UnidentifiedImageError
 from inference.errors import MediaTooLarge, UnreadableFrame
 from inference.types import Picture
 
-LIVE_MAX_PIXELS = 8_290_000  # Source: own; 4K (3840 x 2160) is the largest frame a webcam sends.
+LIVE_MAX_PIXELS = 4096 * 2160  # Source: own; the larger of both sizes that are called 4K.
 FILE_MAX_PIXELS = 50_000_000  # Source: own; the largest common camera sensors.
 MAX_BYTES = 64 * 1024 * 1024
+# What pictures and animations are called. The content decides; the ending only says what is worth a look.
+PICTURE_ENDINGS = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".tif", ".tiff"})
 _FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
 
 
