@@ -147,7 +147,7 @@ def _read(run: _Run) -> None:
                 _append(run, batch)
                 batch = []
         _append(run, batch)
-    _finish(run, video.end)
+    _finish(run, video)
 
 
 def _version_for(session: Session) -> ModelVersion:
@@ -174,20 +174,23 @@ def _append(run: _Run, batch: list[inference.FrameReading]) -> None:
     _write(run, partial(append_readings, session=run.session, readings=batch))
 
 
-def _finish(run: _Run, end: inference.VideoEnd) -> None:
+def _finish(run: _Run, video: inference.VideoReading) -> None:
     done = {"state": AnalysisJob.State.DONE, "progress": 1.0}
-    _write(run, partial(_close, run, end), **done, **_ENDED, finished_at=timezone.now())
+    _write(run, partial(_close, run, video), **done, **_ENDED, finished_at=timezone.now())
     if not may_keep_media(run.session):
         drop_media(run.session)
     publish_job(run.job.pk)
 
 
-def _close(run: _Run, end: inference.VideoEnd) -> None:
+def _close(run: _Run, video: inference.VideoReading) -> None:
+    end = video.end
     closed = close_session(
         session=run.session,
         duration_ms=end.ended_at_ms,
         is_partial=end.is_partial,
         frames_decoded=end.frames_decoded,
+        end=end,
+        track=video.track,
     )
     run.held.update(faces_found=sum(not track["is_glimpse"] for track in closed.summary["tracks"]))
 

@@ -140,6 +140,11 @@ def accounting_of(session: Session) -> Accounting:
     return Accounting(found, scored, not_sure, _reasons(unscored), glimpses["observations"])
 
 
+def gaps_of(session: Session) -> list[tuple[str, str]]:
+    """The longest stretches without a picture that should have one: from and to."""
+    return [(moment(start_ms), moment(end_ms)) for start_ms, end_ms in session.missing]
+
+
 def faces_of(session: Session) -> list[Face]:
     """Every face that was followed, by its number; those seen longest are open."""
     tracks = (EMPTY_SUMMARY | session.summary)["tracks"]

@@ -36,6 +36,8 @@ def session(request: HttpRequest, pk: UUID) -> HttpResponse:
         "people": [face for face in faces if not face.is_glimpse],
         "glimpses": [face for face in faces if face.is_glimpse],
         "live_lines": report.live_lines_of(found),
+        "gaps": report.gaps_of(found),
+        "missing": report.moment(found.missing_ms),
         "accounting": report.accounting_of(found),
         "may_edit": may_edit,
         "may_correct": may_correct(found, request.user),

@@ -24,7 +24,8 @@ from webplatform.studies.models import Study
 PAGE_ROWS = 2000
 BOX_DIGITS = 1
 SCORE_DIGITS = 6
-CSV_COLUMNS = ["t_ms", "track", "x", "y", "w", "h", *map(str, EMOTIONS), "dominant", "reason", "model"]
+SIZE_COLUMNS = ["frame_width", "frame_height"]
+CSV_COLUMNS = ["t_ms", "track", "x", "y", "w", "h", *map(str, EMOTIONS), "dominant", "reason", "model", *SIZE_COLUMNS]
 SHARED_COLUMNS = ["participant", "session", *CSV_COLUMNS]
 
 
@@ -69,7 +70,7 @@ def _tables(session: Session) -> Iterator[list[list[object]]]:
     """The pages as cells, each line with the model that made it."""
     model = text_cell(str(session.model_version or ""))
     for page in _pages(session):
-        yield [[*_cells(row), model] for row in page]
+        yield [[*_cells(row), model, row.frame_width, row.frame_height] for row in page]
 
 
 def _pages(session: Session) -> Iterator[list[Observation]]:

@@ -93,6 +93,7 @@ class FramesOut(serializers.Serializer):
     """decoded = skipped + sampled; sampled = no_face + unscored + scored."""
 
     decoded = serializers.IntegerField(source="frames_decoded")
+    damaged = serializers.IntegerField(source="frames_damaged", help_text="Could not be decoded; in no other count.")
     skipped = serializers.IntegerField(source="frames_skipped")
     sampled = serializers.IntegerField(source="frames_sampled")
     no_face = serializers.IntegerField(source="frames_without_face")
@@ -110,6 +111,18 @@ class TotalsOut(serializers.Serializer):
     unscored = serializers.DictField(child=serializers.IntegerField(), help_text="Faces by the reason.")
     mean = serializers.DictField(child=serializers.FloatField(), help_text="Mean score by emotion.")
     share = serializers.DictField(child=serializers.FloatField(), help_text="Share of scored time by emotion.")
+
+
+class PictureTrackOut(serializers.Serializer):
+    """Which of a file's moving pictures was read; a browser may show another one of several."""
+
+    number = serializers.IntegerField()
+    count = serializers.IntegerField(help_text="How many moving pictures the file has.")
+    codec = serializers.CharField()
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    title = serializers.CharField()
+    language = serializers.CharField()
 
 
 class GlimpsesOut(serializers.Serializer):
@@ -159,6 +172,12 @@ class SessionOut(serializers.Serializer):
     frame_width = serializers.IntegerField(allow_null=True)
     frame_height = serializers.IntegerField(allow_null=True)
     is_partial = serializers.BooleanField()
+    missing_ms = serializers.IntegerField(help_text="Time without a picture that the file should have had.")
+    missing = serializers.ListField(
+        child=serializers.ListField(child=serializers.IntegerField(), min_length=2, max_length=2),
+        help_text="The longest such stretches: from and to, in ms.",
+    )
+    picture_track = serializers.SerializerMethodField(help_text="Null for a webcam, and until the session is closed.")
     model = ModelOut(source="model_version", allow_null=True)
     repeats = serializers.UUIDField(source="repeats_id", allow_null=True, help_text="Whose video it reads again.")
     frames = FramesOut(source="*")
@@ -168,6 +187,10 @@ class SessionOut(serializers.Serializer):
     live_statistics = serializers.DictField(help_text="How a webcam's frames fared; empty for an upload.")
     unscored_reasons = serializers.SerializerMethodField(help_text="Faces that were not scored, by the reason.")
     summary = serializers.SerializerMethodField(help_text="Over all people; null until the session is closed.")
+
+    @extend_schema_field(PictureTrackOut(allow_null=True))
+    def get_picture_track(self, session: Session) -> dict[str, Any] | None:
+        return session.picture_track or None
 
     @extend_schema_field(serializers.DateTimeField(allow_null=True))
     def get_readings_go_at(self, session: Session) -> str | None:
@@ -229,6 +252,8 @@ class ObservationOut(serializers.Serializer):
     t_ms = serializers.IntegerField()
     track = serializers.IntegerField(source="number")
     box = serializers.SerializerMethodField(help_text="x, y, width, height in pixels of the frame.")
+    frame_width = serializers.IntegerField(help_text="Of the frame that this box lies in, px; it may change midway.")
+    frame_height = serializers.IntegerField()
     scores = serializers.SerializerMethodField(help_text="Probability by emotion; null where the face was not scored.")
     dominant = serializers.ChoiceField(EMOTION_CHOICES, allow_null=True)
     reason = serializers.ChoiceField(REASON_CHOICES, allow_null=True)
