@@ -16,6 +16,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from inference.errors import MediaTooLarge, UnreadableVideo
+from inference.names import show_name
 from inference.picture_track import PictureTrack, describe_picture, moving_pictures, rank_pictures
 from inference.timeline import stated_duration_ms
 
@@ -77,11 +78,6 @@ def source_name(source: MediaSource) -> str:
     """Return what messages call a source: the last part of its path, where it has one."""
     name = source if isinstance(source, Path) else getattr(source, "name", None)
     return show_name(PurePath(name).name) if isinstance(name, str | Path) else "The file"
-
-
-def show_name(name: str | Path) -> str:
-    """Return a file's name as text that can be printed and stored: bytes that are no UTF-8 are spelt as \\xNN."""
-    return str(name).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 @contextmanager
