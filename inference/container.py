@@ -33,6 +33,7 @@ VIDEO_ENDINGS = frozenset(
 # Probing may decode a frame to learn its size; this bounds it at about 200 MB while letting the size be told.
 _PROBED_MAX_PIXELS = 16384 * 8192
 _SNIFFED_BYTES = 1 << 20
+_RESYNC_BYTES = 1 << 30  # MPEG-TS: how large a hole may be; ffmpeg gives up after 64 KiB by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,11 @@ def _open_container(source: MediaSource) -> InputContainer:
             f"file:{source}" if isinstance(source, Path) else source,
             mode="r",
             options={"max_pixels": str(_PROBED_MAX_PIXELS)},
-            container_options={"format_whitelist": FORMATS, "protocol_whitelist": "file"},
+            container_options={
+                "format_whitelist": FORMATS,
+                "protocol_whitelist": "file",
+                "resync_size": str(_RESYNC_BYTES),
+            },
             metadata_errors="replace",
         )
     except (av.FFmpegError, OSError, ValueError) as error:
