@@ -16,6 +16,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from inference.errors import MediaTooLarge, UnreadableVideo
+from inference.names import show_name
 from inference.picture_track import PictureTrack, describe_picture, moving_pictures, rank_pictures
 from inference.timeline import stated_duration_ms
 
@@ -32,6 +33,7 @@ VIDEO_ENDINGS = frozenset(
 # Probing may decode a frame to learn its size; this bounds it at about 200 MB while letting the size be told.
 _PROBED_MAX_PIXELS = 16384 * 8192
 _SNIFFED_BYTES = 1 << 20
+_RESYNC_BYTES = 1 << 30  # MPEG-TS: how large a hole may be; ffmpeg gives up after 64 KiB by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +79,6 @@ def source_name(source: MediaSource) -> str:
     """Return what messages call a source: the last part of its path, where it has one."""
     name = source if isinstance(source, Path) else getattr(source, "name", None)
     return show_name(PurePath(name).name) if isinstance(name, str | Path) else "The file"
-
-
-def show_name(name: str | Path) -> str:
-    """Return a file's name as text that can be printed and stored: bytes that are no UTF-8 are spelt as \\xNN."""
-    return str(name).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 @contextmanager
@@ -149,7 +146,11 @@ def _open_container(source: MediaSource) -> InputContainer:
             f"file:{source}" if isinstance(source, Path) else source,
             mode="r",
             options={"max_pixels": str(_PROBED_MAX_PIXELS)},
-            container_options={"format_whitelist": FORMATS, "protocol_whitelist": "file"},
+            container_options={
+                "format_whitelist": FORMATS,
+                "protocol_whitelist": "file",
+                "resync_size": str(_RESYNC_BYTES),
+            },
             metadata_errors="replace",
         )
     except (av.FFmpegError, OSError, ValueError) as error:

@@ -13,6 +13,7 @@ _RIPPLE_MS = 10_000.0  # Source: own; streams without key frames refresh the who
 _B_PICTURE = 3  # AV_PICTURE_TYPE_B of ffmpeg
 _STEADY_INTERVALS = 5
 _KEPT = 64
+_ROUNDING_MS = 2
 
 
 class DamageWatch:
@@ -61,6 +62,7 @@ class DamageWatch:
         """
         del mark
         self.frames += 1
+        self._clean.update(self._sent)
         self._begin(None if t_ms is None else float(t_ms))
         if t_ms is not None:
             self._lost_to_ms = max(self._lost_to_ms, t_ms + self._interval_ms)
@@ -152,9 +154,10 @@ class DamageWatch:
                 self.log.add(round(self._end_ms), t_ms if is_late else 0)
             return
         start_ms = t_ms if self._lost_from_ms is None else self._lost_from_ms
-        if was_clean or t_ms <= start_ms:
+        if was_clean or t_ms < start_ms - _ROUNDING_MS:
             # Sent before the damage, it came out after it: the stretch begins where it ends.
-            self._lost_from_ms = max(start_ms, t_ms + self._interval_ms) if t_ms > start_ms else start_ms
+            self._lost_from_ms = t_ms + self._interval_ms if t_ms > start_ms - _ROUNDING_MS else start_ms
             return
-        self.log.add(round(start_ms), t_ms)
+        if t_ms > start_ms + _ROUNDING_MS:
+            self.log.add(round(start_ms), t_ms)
         self._is_lost, self._lost_from_ms, self._lost_to_ms = False, None, 0.0

@@ -16,7 +16,7 @@ from inference.avi_index import AviIndex
 from inference.bitstream import has_hole, is_disposable
 from inference.damage import DamageWatch
 from inference.demuxer import Demuxer, Packet
-from inference.sampling import FrameClock, SkipPlan
+from inference.sampling import CLOCK_JUMP_MS, FrameClock, SkipPlan
 from inference.timeline import player_zero_ms, stated_interval_ms
 
 # Containers that store presentation times (AVI stores none), and codecs whose frames say themselves that no other
@@ -60,6 +60,7 @@ class FrameDecoder:
         self.frames_left_out = 0
         self.damaged_packets = 0
         self.last_ms = 0
+        self._last_dts: int | None = None
         self.ended_at_ms = 0
         self.demuxer = Demuxer(container, stream, index=index)
         self._stream = stream
@@ -155,6 +156,9 @@ class FrameDecoder:
     def _account(self, frame: VideoFrame) -> int | None:
         """Count a frame; return its time in ms, or None where it is too damaged to be looked at."""
         self._settle(frame.pts)
+        if self._is_stale(frame):
+            self.damage.frames += 1
+            return None
         if self._is_numbered:
             # AVI numbers frames in decoding order: the decoder's "pts" jumps about, its dts counts the frames shown,
             # from the first one on, which comes out as many packets late as the decoder must look ahead.
@@ -169,6 +173,14 @@ class FrameDecoder:
         self.last_ms = max(self.last_ms, t_ms)
         self.ended_at_ms = max(self.ended_at_ms, round(t_ms + length_ms))
         return t_ms
+
+    def _is_stale(self, frame: VideoFrame) -> bool:
+        """Whether the decoder kept a frame back over a hole: its time is long past, but no new clock has begun."""
+        last_dts, self._last_dts = self._last_dts, frame.dts
+        if self._is_numbered or frame.pts is None or frame.dts is None or last_dts is None or frame.dts < last_dts:
+            return False
+        t_ms = self._clock.peek(frame.pts)
+        return t_ms is not None and t_ms < self.last_ms - CLOCK_JUMP_MS and not self._clock.is_rebased
 
     def _settle(self, pts: int | None) -> None:
         if self._plan is not None:

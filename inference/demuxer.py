@@ -18,8 +18,7 @@ Packet: TypeAlias = "AnyPacket[VideoStream]"  # subscripted for mypy only: the c
 
 # Formats whose packets lie side by side, so that bytes which no packet holds are a hole. Source: own; between two
 # packets these formats put less than this themselves.
-_PACKED = frozenset({"matroska", "flv", "avi"})
-_OVERHEAD_BYTES = 4096
+_OVERHEAD_BYTES = {"matroska": 4096, "flv": 4096, "avi": 4096, "ogg": 1 << 14, "asf": 1 << 14, "mpeg": 1 << 15}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +54,12 @@ class Demuxer:
         self._container = container
         self._stream = stream
         formats = set(container.format.name.split(","))
-        self._is_packed = bool(formats & _PACKED)
+        self._overhead_bytes = next((most for name, most in _OVERHEAD_BYTES.items() if name in formats), None)
         self._index = index
         self._next_place = 0
         self._first_place: int | None = None
         self._read_up_to = 0
+        self._last_pos: int | None = None
 
     def packets(self) -> Iterator[Packet]:
         """Yield the stream's packets in the file's order; the last one is empty and drains the decoder."""
@@ -77,12 +77,14 @@ class Demuxer:
             self.is_broken = True
 
     def _is_hole(self, packet: AnyPacket[Stream]) -> bool:
-        if not self._is_packed or packet.pos is None:
+        """Whether bytes that no packet holds lie before this one; several may begin in one page, at one place."""
+        if self._overhead_bytes is None or packet.pos is None or packet.pos == self._last_pos:
+            self._read_up_to += packet.size
             return False
-        gap = packet.pos - self._read_up_to
-        is_first = self._read_up_to == 0
+        gap, is_first = packet.pos - self._read_up_to, self._last_pos is None
+        self._last_pos = packet.pos
         self._read_up_to = max(self._read_up_to, packet.pos + packet.size)
-        return gap > _OVERHEAD_BYTES and not is_first
+        return gap > self._overhead_bytes and not is_first
 
     def _mark(self, packet: Packet, *, hole: bool) -> None:
         lost = self._correct(packet)

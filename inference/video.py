@@ -12,6 +12,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
+from inference.animation import Animation, describe_animation, open_animation
 from inference.avi_index import read_avi_index
 from inference.container import (
     MediaSource,
@@ -99,6 +100,9 @@ def probe_video(source: MediaSource, *, limits: VideoLimits | None = None) -> Vi
         UnreadableVideo: not a video, or not one frame of it can be decoded.
         MediaTooLarge: over the limits by its header.
     """
+    with open_animation(source, limits or VideoLimits()) as animation:
+        if animation is not None:
+            return describe_animation(animation, limits or VideoLimits(), source_name(source))
     with open_video(source, limits or VideoLimits()) as (container, stream, track):
         aspect = PixelAspect(stream)
         first = next(FrameDecoder(container, stream).frames(), None)
@@ -168,6 +172,27 @@ class VideoReader:
         self._frames.close()
 
     def _read(self) -> Generator[Frame, None, None]:
+        with open_animation(self.source, self._limits) as animation:
+            if animation is not None:
+                yield from self._read_animation(animation)
+                return
+        yield from self._read_video()
+
+    def _read_animation(self, animation: Animation) -> Generator[Frame, None, None]:
+        passed = sampled = 0
+        self.track = animation.track()
+        for picture, t_ms in animation.frames():
+            self._refuse_long(t_ms)
+            passed += 1
+            if self._grid.is_due(t_ms):
+                sampled += 1
+                yield Frame(picture, t_ms, passed)
+        if sampled == 0:
+            raise _no_frames(self.source, animation.codec)
+        damaged = int(animation.is_damaged)
+        self.end = VideoEnd(passed, sampled, 0, animation.end_ms, None, damaged, frames_damaged=damaged)
+
+    def _read_video(self) -> Generator[Frame, None, None]:
         sampled = 0
         with open_video(self.source, self._limits) as (container, stream, track):
             self.stated_ms = stated_duration_ms(container, stream)
