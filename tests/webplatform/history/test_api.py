@@ -103,7 +103,8 @@ class TestDetail:
         answer = api_of(owner).get(_url("api-session", story)).json()
         assert set(answer) == {
             "id", "title", "source", "state", "study", "created_at", "closed_at", "every_ms", "duration_ms",
-            "frame_width", "frame_height", "is_partial", "missing", "missing_ms", "picture_track", "model", "frames", "unscored_reasons", "summary", "tracks",
+            "frame_width", "frame_height", "is_partial", "model", "frames", "unscored_reasons", "summary", "tracks",
+            "missing", "missing_ms", "picture_track",
             "live_statistics", "markers", "readings_removed_at", "readings_go_at", "session_goes_at", "repeats",
         }  # fmt: skip
         assert answer["model"] == {"name": "raut-test", "version": "1", "digest": "0" * 64}
