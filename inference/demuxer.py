@@ -66,7 +66,7 @@ class Demuxer:
         try:
             for packet in self._container.demux([self._stream, *self._container.streams.audio]):
                 hole = self._is_hole(packet)
-                if packet.stream_index == self._stream.index:
+                if packet.stream.index == self._stream.index:  # the last, empty packet has no number of its own
                     picture = cast("Packet", packet)
                     self._mark(picture, hole=hole)
                     yield picture
