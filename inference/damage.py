@@ -86,7 +86,7 @@ class DamageWatch:
             t_ms, length_ms: when it is shown, and for how long by the stream's usual pace, ms.
             is_ordered: whether marks grow with time.
         """
-        silent = self._take(frame.pts, is_ordered=is_ordered)
+        silent = self._take(frame.pts, is_ordered=is_ordered or (self.is_rippling and bool(frame.key_frame)))
         was_clean = frame.pts in self._clean
         self._clean.discard(-1 if frame.pts is None else frame.pts)
         if self.is_rippling and not was_clean:
