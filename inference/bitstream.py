@@ -7,7 +7,10 @@ from av.video.codeccontext import VideoCodecContext
 # Source: own. A zero-filled stretch of a file; none of these codecs writes that many zero bytes in a row (H.264 and
 # HEVC may not write three: ITU-T H.264, 7.4.1; the others' entropy coding leaves no such run).
 _HOLE = bytes(512)
-_DENSE_CODECS = frozenset({"h264", "hevc", "vp8", "vp9", "av1", "libdav1d", "mpeg4"})
+_DENSE_CODECS = frozenset({"h264", "hevc", "vp8", "vp9", "av1", "libdav1d", "mpeg4"}) | frozenset(
+    {"wmv1", "wmv2", "wmv3", "vc1", "msmpeg4v1", "msmpeg4v2", "msmpeg4", "h263", "flv", "mpeg1video", "mpeg2video"}
+)
+_STUFFED_CODECS = frozenset({"mpeg1video", "mpeg2video"})  # zeros may follow a picture: ISO/IEC 13818-2, 5.2.3
 _END_OF_IMAGE = b"\xff\xd9"  # ITU-T T.81, table B.1
 _SLICES = range(1, 6)  # ITU-T H.264, table 7-1
 _VOP_START = b"\x00\x00\x01\xb6"  # ISO/IEC 14496-2, table 6-3
@@ -23,6 +26,8 @@ def has_hole(data: bytes, codec: str) -> bool:
     """
     if codec == "mjpeg":  # a plain picture may well be coded as zeros, but its last two bytes are not
         return data.endswith(_HOLE) and not data.rstrip(b"\0").endswith(_END_OF_IMAGE)
+    if codec in _STUFFED_CODECS:
+        data = data.rstrip(b"\0")
     return codec in _DENSE_CODECS and _HOLE in data
 
 

@@ -45,24 +45,22 @@ class DamageWatch:
         self._lost_to_ms = 0.0
         self._is_lost = False
 
-    def send(self, mark: int | None, t_ms: int | None) -> None:
+    def send(self, mark: int | None) -> None:
         """Note a packet that the decoder took; its frame may come later."""
-        del t_ms
         if mark is not None:
             heapq.heappush(self._sent, mark)
             if len(self._sent) > _KEPT:
                 heapq.heappop(self._sent)
 
-    def refuse(self, mark: int | None, t_ms: int | None, *, is_needed: bool) -> None:
+    def refuse(self, t_ms: int | None, *, is_needed: bool) -> None:
         """Note a packet that is damaged.
 
         Args:
-            mark, t_ms: its mark, and the time of its frame, ms; None where unknown.
+            t_ms: the time of its frame, ms; None where unknown.
             is_needed: whether other frames may be predicted from its frame.
         """
-        del mark
         self.frames += 1
-        self._clean.update(self._sent)
+        self._protect()
         self._begin(None if t_ms is None else float(t_ms))
         if t_ms is not None:
             self._lost_to_ms = max(self._lost_to_ms, t_ms + self._interval_ms)
@@ -88,7 +86,7 @@ class DamageWatch:
             t_ms, length_ms: when it is shown, and for how long by the stream's usual pace, ms.
             is_ordered: whether marks grow with time.
         """
-        silent = self._take(frame.pts, is_ordered=is_ordered)
+        silent = self._take(frame.pts, is_ordered=is_ordered or (self.is_rippling and bool(frame.key_frame)))
         was_clean = frame.pts in self._clean
         self._clean.discard(-1 if frame.pts is None else frame.pts)
         if self.is_rippling and not was_clean:
@@ -129,9 +127,14 @@ class DamageWatch:
             self._ripple()
 
     def _ripple(self) -> None:
+        self._protect()
         self.is_rippling = True
         self._ripple_from_ms = None
-        self._clean.update(self._sent)
+
+    def _protect(self) -> None:
+        """Remember what was sent before the damage: its frames come out whole."""
+        if not self.is_rippling:
+            self._clean.update(self._sent)
 
     def _is_healed(self, frame: VideoFrame, t_ms: int) -> bool:
         if self._ripple_from_ms is None:

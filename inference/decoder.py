@@ -108,25 +108,44 @@ class FrameDecoder:
         """Decode a packet; what it costs where it is damaged is noted."""
         if packet.size == 0 and packet.pts is None:
             return self._send(packet)  # the last one: it drains the decoder
-        data = bytes(packet)
+        data, kept_back = bytes(packet), []
         hole = self.demuxer.holes.pop(id(packet), None)
         if hole is not None:
+            kept_back = self._restart()
             self.damage.lose(hole)
         if packet.is_corrupt or has_hole(data, self._stream.codec_context.name):
             self.damaged_packets += 1
-            self.damage.refuse(*self._times(packet), is_needed=True)
-            return []
+            return kept_back + self._refuse(packet, is_needed=True)
         can_skip = self._is_skippable(packet) and is_disposable(data, self._stream.codec_context)
         self._set_skipping(can_skip)
         refused = self.damaged_packets
-        frames = self._send(packet)
+        frames = kept_back + self._send(packet)
         if self.damaged_packets > refused:
-            self.damage.refuse(*self._times(packet), is_needed=not can_skip)
+            frames += self._refuse(packet, is_needed=not can_skip)
         elif can_skip and packet.pts is not None and self._plan is not None:
             self._plan.offer(packet.pts)
         elif not packet.is_discard:
-            self.damage.send(*self._times(packet))
+            self.damage.send(packet.pts)
         return frames
+
+    def _refuse(self, packet: Packet, *, is_needed: bool) -> list[VideoFrame]:
+        """Note a damaged packet; return the frames before it that the decoder kept back."""
+        ticks = packet.dts if self._is_numbered else packet.pts
+        t_ms = None if ticks is None else self._clock.peek(ticks)
+        kept_back = self._restart() if is_needed else []
+        self.damage.refuse(t_ms, is_needed=is_needed)
+        return kept_back
+
+    def _restart(self) -> list[VideoFrame]:
+        """Have the decoder hand out what it keeps back and forget the rest, which is not to be built upon."""
+        if self.damage.is_rippling:
+            return []
+        try:
+            kept_back = self._stream.codec_context.decode(None)
+        except av.FFmpegError:
+            kept_back = []
+        self._stream.codec_context.flush_buffers()
+        return kept_back
 
     def _send(self, packet: Packet) -> list[VideoFrame]:
         try:
@@ -134,11 +153,6 @@ class FrameDecoder:
         except av.FFmpegError:
             self.damaged_packets += 1
             return []
-
-    def _times(self, packet: Packet) -> tuple[int | None, int | None]:
-        """A packet's mark, which its frame bears too, and its time in ms."""
-        pts = packet.dts if self._is_numbered else packet.pts
-        return packet.pts, None if pts is None else self._clock.peek(pts)
 
     def _is_skippable(self, packet: Packet) -> bool:
         if self._plan is None or packet.pts is None or packet.is_discard:

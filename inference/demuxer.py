@@ -13,12 +13,17 @@ from av.stream import Stream
 from av.video.stream import VideoStream
 
 from inference.avi_index import AviIndex
+from inference.timeline import stated_interval_ms
 
 Packet: TypeAlias = "AnyPacket[VideoStream]"  # subscripted for mypy only: the class itself is compiled
 
 # Formats whose packets lie side by side, so that bytes which no packet holds are a hole. Source: own; between two
 # packets these formats put less than this themselves.
-_OVERHEAD_BYTES = {"matroska": 4096, "flv": 4096, "avi": 4096, "ogg": 1 << 14, "asf": 1 << 14, "mpeg": 1 << 15}
+# Formats that say nothing of lost packets, but number frames evenly: steps in time that are longer than so many usual
+# ones are a hole. Theora repeats a frame by an empty packet; Windows Media may leave out some. Source: own.
+_LONGEST_STEP = {"ogg": 1.5, "asf": 5.0}
+_EVEN_PACKETS = 10
+_OVERHEAD_BYTES = {"matroska": 4096, "flv": 4096, "avi": 4096, "mpeg": 1 << 15}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,10 @@ class Demuxer:
         self._index = index
         self._next_place = 0
         self._first_place: int | None = None
+        self._longest_step = next((most for name, most in _LONGEST_STEP.items() if name in formats), None)
+        self._interval_ms = stated_interval_ms(stream)
+        self._last_pts: int | None = None
+        self._even_packets = 0
         self._read_up_to = 0
         self._last_pos: int | None = None
 
@@ -66,7 +75,7 @@ class Demuxer:
         try:
             for packet in self._container.demux([self._stream, *self._container.streams.audio]):
                 hole = self._is_hole(packet)
-                if packet.stream_index == self._stream.index:
+                if packet.stream.index == self._stream.index:  # the last, empty packet has no number of its own
                     picture = cast("Packet", packet)
                     self._mark(picture, hole=hole)
                     yield picture
@@ -88,10 +97,23 @@ class Demuxer:
 
     def _mark(self, packet: Packet, *, hole: bool) -> None:
         lost = self._correct(packet)
+        hole = hole or self._leaps(packet)
         if self.first_dts is None:
             self.first_dts = packet.dts
         if lost or hole:
             self.holes[id(packet)] = Hole(lost)
+
+    def _leaps(self, packet: Packet) -> bool:
+        """Whether a stream that went evenly so far leaves a step out."""
+        if self._longest_step is None or packet.pts is None or packet.time_base is None:
+            return False
+        step_ms = 0.0 if self._last_pts is None else float((packet.pts - self._last_pts) * packet.time_base * 1000)
+        self._last_pts = packet.pts
+        if step_ms <= 1.5 * self._interval_ms:
+            self._even_packets += 1
+            return False
+        was_even, self._even_packets = self._even_packets >= _EVEN_PACKETS, 0
+        return was_even and step_ms > self._longest_step * self._interval_ms
 
     def _correct(self, packet: Packet) -> int:
         """Put an AVI packet where the file's index has it, as ffmpeg only counts those that it finds.
