@@ -30,7 +30,7 @@ class LiveReader:
         """Read the next frame.
 
         Args:
-            jpeg: an encoded picture (JPEG, also PNG or WebP), at most 8.29 million pixels.
+            jpeg: an encoded picture (JPEG, also PNG or WebP), at most 4096 x 2160 pixels.
             t_ms: its time in ms from the start of the session; a step back counts as no time passed.
         Returns:
             The reading of that frame.

@@ -192,7 +192,7 @@ def _close(run: _Run, video: inference.VideoReading) -> None:
         end=end,
         track=video.track,
     )
-    run.held.update(faces_found=sum(not track["is_glimpse"] for track in closed.summary["tracks"]))
+    run.held.update(faces_found=closed.people)
 
 
 def _write(run: _Run, action: Callable[[], object], **changes: Any) -> None:  # fields of the job

@@ -13,7 +13,7 @@ from webplatform.accounts.models import User
 from webplatform.analysis.models import AnalysisJob
 from webplatform.dashboard.words import EMOTION_NAMES
 from webplatform.history.deadlines import Deadlines, deadlines_of
-from webplatform.history.models import Session, Track
+from webplatform.history.models import Session
 from webplatform.history.queries import sessions_of
 from webplatform.studies.models import Membership
 
@@ -71,9 +71,8 @@ class Row:
 def totals_of(user: User) -> Totals:
     """The user's sessions, the minutes of those that are closed, and the faces in them; a video counts once."""
     own = Session.objects.for_user(user).filter(repeats=None)
-    sums = own.order_by().aggregate(n=Count("pk"), ms=Sum("duration_ms"))
-    faces = Track.objects.filter(session__in=own).count()
-    return Totals(sessions=sums["n"], minutes=(sums["ms"] or 0) / 60_000, faces=faces)
+    sums = own.order_by().aggregate(n=Count("pk"), ms=Sum("duration_ms"), people=Sum("people"))
+    return Totals(sessions=sums["n"], minutes=(sums["ms"] or 0) / 60_000, faces=sums["people"] or 0)
 
 
 def listed_sessions(user: User, *, q: str = "", state: str = "", source: str = "") -> QuerySet[Session]:
@@ -133,6 +132,4 @@ def _status(session: Session, job: AnalysisJob | None) -> str:
 
 def _faces(session: Session) -> int | None:
     """How many people there were: glimpses do not count."""
-    if "tracks" not in session.summary:
-        return None
-    return sum(not track["is_glimpse"] for track in session.summary["tracks"])
+    return session.people if "tracks" in session.summary else None

@@ -50,7 +50,7 @@ def close_readings(*, session: Session) -> None:
     """The session says that its readings' time was over: with them go its tracks, corrections and summary."""
     for model in (Correction, Observation, FrameSize, Track):
         model.objects.filter(session=session).delete()
-    Session.objects.filter(pk=session.pk).update(summary={}, readings_removed_at=timezone.now())
+    Session.objects.filter(pk=session.pk).update(summary={}, people=0, readings_removed_at=timezone.now())
 
 
 def _remove_folder(folder: Path) -> None:

@@ -75,6 +75,7 @@ class Session(models.Model):
     missing = models.JSONField(default=list, help_text=_("The longest such stretches: [from, to] in ms."))
     picture_track = models.JSONField(default=dict, help_text=_("Which of the file's moving pictures was read."))
     is_partial = models.BooleanField(default=False, help_text=_("The source ended before it said it would."))
+    people = models.PositiveIntegerField(default=0, help_text=_("Faces that count as persons; glimpses do not."))
     summary = models.JSONField(default=dict, help_text=_("What `history.summary` made of the readings on closing."))
     live_statistics = models.JSONField(default=dict, help_text=_("How a webcam's frames fared; empty for an upload."))
     created_at = models.DateTimeField(auto_now_add=True)

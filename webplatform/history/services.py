@@ -91,6 +91,7 @@ def discard_readings(*, session: Session) -> Session:
         missing_ms=0,
         missing=[],
         picture_track={},
+        people=0,
         summary={},
     )
     Observation.objects.filter(session=session).delete()
@@ -154,7 +155,8 @@ def close_session(
         picture_track=asdict(track) if track else {},
     )
     session.summary = summarize(session)
-    session.save(update_fields=["summary"])
+    session.people = sum(not track["is_glimpse"] for track in session.summary["tracks"])
+    session.save(update_fields=["summary", "people"])
     return session
 
 
