@@ -3,14 +3,16 @@
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 
 import cv2
 import pytest
 
+from inference import defuse_cell
 from inference.__main__ import main
-from tests import clips
+from tests import clips, damage
 
 
 @pytest.fixture
@@ -98,3 +100,72 @@ def test_the_module_runs_as_a_program(folder):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["faces"][0]["dominant"] == "happy"
+
+
+def test_every_file_of_a_folder_is_read_or_named(folder, capsys):
+    clips.write_clip(folder / "cam.mp4", clips.moving_face(6)).rename(folder / "cam.unknown")
+    (folder / "notes.txt").write_text("none of yours", encoding="utf-8")
+    (folder / ".DS_Store").write_bytes(b"\0\0\0\1Bud1")
+    (folder / "song.mp3").write_bytes(b"ID3")
+    assert main([str(folder)]) == 0
+    said = capsys.readouterr()
+    assert "cam.unknown" in said.out
+    notes = [line for line in said.err.splitlines() if line.startswith("note: ")]
+    assert len(notes) == 2
+    assert any(".DS_Store, notes.txt" in line and "no pictures or videos" in line for line in notes)
+    assert any("song.mp3" in line and "only sound" in line for line in notes)
+
+
+def test_a_kind_of_picture_that_cannot_be_read_is_an_error(folder, capsys):
+    (folder / "raw.NEF").write_bytes(b"II*\0")
+    assert main([str(folder)]) == 1
+    assert "raw.NEF" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv"])
+def test_a_name_that_is_no_utf8_is_spelt_out(folder, tmp_path, form):
+    odd = os.fsencode(folder) + b"/M\xfcller.png"
+    (folder / "a.png").rename(os.fsdecode(odd))
+    assert main([str(folder), "--format", form, "--output", str(tmp_path / "out")]) == 0
+    written = (tmp_path / "out").read_text(encoding="utf-8")
+    assert "M\\\\xfcller.png" in written if form == "jsonl" else "M\\xfcller.png" in written
+
+
+def test_a_video_with_a_name_that_is_no_utf8_is_read(tmp_path, capsys):
+    path = clips.write_clip(tmp_path / "a.mp4", clips.moving_face(6))
+    odd = os.fsencode(tmp_path) + b"/M\xfcller.mp4"
+    path.rename(os.fsdecode(odd))
+    assert main([os.fsdecode(odd)]) == 0
+    assert "xfcller.mp4" in capsys.readouterr().out
+
+
+def test_a_spreadsheet_runs_no_formula_from_a_name(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    cv2.imwrite(str(tmp_path / "=cmd.png"), clips.face_picture())
+    assert main(["=cmd.png", "--format", "csv"]) == 0
+    (row,) = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    assert row["source"] == "'=cmd.png"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
+def test_a_cell_that_looks_like_a_formula_is_defused(text):
+    assert defuse_cell(text) == f"'{text}"
+
+
+def test_an_ordinary_cell_is_left_alone():
+    assert [defuse_cell(text) for text in ("", "clip.mp4", "a=b", "1.5")] == ["", "clip.mp4", "a=b", "1.5"]
+
+
+def test_damage_is_told_with_numbers(tmp_path, capsys):
+    path = clips.write_clip(tmp_path / "hole.avi", damage.noise(50), codec="mjpeg")
+    damage.zero_stretch(path, 0.4, 0.5)
+    assert main([str(path)]) == 0
+    said = capsys.readouterr().err
+    assert "frames are too damaged to be read" in said
+    assert "ms of picture are missing" in said
+
+
+def test_the_help_says_what_the_exit_code_means(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    assert "exit code is 1" in " ".join(capsys.readouterr().out.split())

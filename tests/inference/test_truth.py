@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from inference import probe_video
+from inference import VIDEO_ENDINGS, probe_video
 from inference.video import VideoReader
 from tests import clips, damage
 
@@ -157,3 +157,22 @@ def test_clean_files_have_no_damage(clip):
     clips.write_clip(clip, clips.moving_face(40), options={"bf": "3"})
     reader, _ = read(clip, every_ms=200)
     assert (reader.end.frames_damaged, reader.end.missing, reader.end.missing_ms) == (0, (), 0)
+
+
+ENDINGS = {
+    ".mp4": "libx264", ".m4v": "libx264", ".mov": "libx264", ".3gp": "libx264", ".3g2": "libx264", ".webm": "libvpx",
+    ".mkv": "libx264", ".avi": "mpeg4", ".mpg": "mpeg2video", ".mpeg": "mpeg1video", ".vob": "mpeg2video",
+    ".ts": "libx264", ".mts": "libx264", ".m2ts": "libx264", ".m2t": "mpeg2video", ".flv": "flv", ".f4v": "libx264",
+    ".wmv": "wmv2", ".asf": "msmpeg4", ".mxf": "mpeg2video", ".m2v": "mpeg2video",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("ending", sorted(ENDINGS))
+def test_each_ending_of_videos_is_read(tmp_path, ending):
+    path = clips.write_clip(tmp_path / f"clip{ending}", clips.blank(25), codec=ENDINGS[ending])
+    reader, frames = read(path, every_ms=200)
+    assert ending in VIDEO_ENDINGS
+    assert frames[0].t_ms == 0
+    assert (reader.end.frames_decoded, reader.end.frames_damaged, reader.end.is_partial) == (25, 0, False)
+    assert reader.end.missing == ()
+    assert abs(reader.end.ended_at_ms - 1000) <= 60
