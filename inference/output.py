@@ -11,7 +11,9 @@ from inference.types import EMOTIONS, FaceReading, FrameReading
 
 CSV_COLUMNS = ("source", "t_ms", "track", "x", "y", "w", "h", *EMOTIONS, "dominant", "reason")
 
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}")
+_FORMULA_SIGNS += ("\N{FULLWIDTH HYPHEN-MINUS}", "\N{FULLWIDTH COMMERCIAL AT}")
+_BLANKS = ("\t", "\r", "\n")
 
 
 def defuse_cell(text: str) -> str:
@@ -19,7 +21,7 @@ def defuse_cell(text: str) -> str:
 
     Source: OWASP, "CSV Injection".
     """
-    return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text
+    return f"'{text}" if text.startswith(_BLANKS) or text.lstrip().startswith(_FORMULA_SIGNS) else text
 
 
 def format_jsonl(source: str, reading: FrameReading) -> str:

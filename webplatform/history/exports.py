@@ -13,8 +13,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Q
 from django.utils.text import slugify
 
-from inference import EMOTIONS
-from webplatform.common.text import text_cell
+from inference import EMOTIONS, defuse_cell
 from webplatform.history.models import Observation, Session
 from webplatform.history.queries import observations_of
 from webplatform.history.serializers import ObservationOut
@@ -68,7 +67,7 @@ def file_name(session: Session, extension: str) -> str:
 
 def _tables(session: Session) -> Iterator[list[list[object]]]:
     """The pages as cells, each line with the model that made it."""
-    model = text_cell(str(session.model_version or ""))
+    model = defuse_cell(str(session.model_version or ""))
     for page in _pages(session):
         yield [[*_cells(row), model, row.frame_width, row.frame_height] for row in page]
 

@@ -19,10 +19,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from inference import defuse_cell
 from webplatform.accounts.models import AuditEvent, User
 from webplatform.analysis.models import MediaFile
 from webplatform.common.errors import KeyGone
-from webplatform.common.text import text_cell
 from webplatform.consent.models import ConsentRecord
 from webplatform.consent.proofs import proof_of
 from webplatform.consent.queries import consent_history, participant_history
@@ -183,7 +183,7 @@ def _activity(user: User) -> Iterator[str]:
 
 def _csv_line(cells: list[object]) -> str:
     buffer = io.StringIO()
-    csv.writer(buffer).writerow([text_cell(cell) if isinstance(cell, str) else cell for cell in cells])
+    csv.writer(buffer).writerow([defuse_cell(cell) if isinstance(cell, str) else cell for cell in cells])
     return buffer.getvalue()
 
 
