@@ -11,8 +11,10 @@ from inference.types import EMOTIONS, FaceReading, FrameReading
 
 CSV_COLUMNS = ("source", "t_ms", "track", "x", "y", "w", "h", *EMOTIONS, "dominant", "reason")
 
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}")
-_FORMULA_SIGNS += ("\N{FULLWIDTH HYPHEN-MINUS}", "\N{FULLWIDTH COMMERCIAL AT}")
+# As the signs that a spreadsheet reads: ASCII, and full-width ones.
+_FORMULA_SIGNS = tuple(
+    "=+-@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
+)
 _BLANKS = ("\t", "\r", "\n")
 
 
