@@ -45,7 +45,7 @@ def main() -> None:
 def decode_alone(clip: Path) -> float:
     """Seconds to decode every frame with the analysis's own decoder settings."""
     started = time.perf_counter()
-    with open_video(clip, VideoLimits()) as (container, stream):
+    with open_video(clip, VideoLimits()) as (container, stream, _):
         for _ in container.decode(stream):
             pass
     return time.perf_counter() - started

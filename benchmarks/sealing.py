@@ -93,7 +93,7 @@ def serve(opener: Opener) -> None:
 
 
 def decode(opener: Opener) -> None:
-    with opener() as file, open_video(file, VideoLimits()) as (container, stream):
+    with opener() as file, open_video(file, VideoLimits()) as (container, stream, _):
         for _ in container.decode(stream):
             pass
 

@@ -82,13 +82,16 @@ def source_name(source: MediaSource) -> str:
 
 
 @contextmanager
-def open_video(source: MediaSource, limits: VideoLimits) -> Iterator[tuple[InputContainer, VideoStream, PictureTrack]]:
+def open_video(
+    source: MediaSource, limits: VideoLimits, *, passed_over: int = 0
+) -> Iterator[tuple[InputContainer, VideoStream, PictureTrack]]:
     """Open a video for forward reading; it is closed on leaving, whatever happens.
 
     Args:
         source: a local file, whose name is never read as an address; or an opened one that can seek, which stays
             open afterwards.
         limits: checked against the header, before a frame is decoded.
+        passed_over: how many of the better pictures turned out to hold no frame; the last one is never passed over.
     Returns:
         The container and the moving picture that a player shows, both of PyAV, the decoder set to one thread; and
         which of the file's pictures that is.
@@ -99,7 +102,7 @@ def open_video(source: MediaSource, limits: VideoLimits) -> Iterator[tuple[Input
     container = _open_container(source)
     try:
         streams = moving_pictures(container)
-        stream = _choose_stream(container, streams, source)
+        stream = _choose_stream(container, streams, source, passed_over)
         _check_limits(container, stream, source_name(source), limits)
         _configure_decoder(stream, limits)
         yield container, stream, describe_picture(stream, streams)
@@ -165,7 +168,9 @@ def _size_of(source: MediaSource) -> int:
     return size_bytes
 
 
-def _choose_stream(container: InputContainer, streams: list[VideoStream], source: MediaSource) -> VideoStream:
+def _choose_stream(
+    container: InputContainer, streams: list[VideoStream], source: MediaSource, passed_over: int
+) -> VideoStream:
     if not streams:
         heard = " It holds only sound." if container.streams.audio else ""
         raise UnreadableVideo(f"{source_name(source)} has no picture stream.{heard}")
@@ -174,7 +179,7 @@ def _choose_stream(container: InputContainer, streams: list[VideoStream], source
         raise UnreadableVideo(
             f"{source_name(source)} is encoded as {_sniff_codec(source)}, which cannot be decoded here."
         )
-    return readable[0]
+    return readable[min(passed_over, len(readable) - 1)]
 
 
 def _check_limits(container: InputContainer, stream: VideoStream, name: str, limits: VideoLimits) -> None:

@@ -103,11 +103,23 @@ def probe_video(source: MediaSource, *, limits: VideoLimits | None = None) -> Vi
     with open_animation(source, limits or VideoLimits()) as animation:
         if animation is not None:
             return describe_animation(animation, limits or VideoLimits(), source_name(source))
-    with open_video(source, limits or VideoLimits()) as (container, stream, track):
+    tried: list[int] = []
+    while True:
+        info = _probe(source, limits or VideoLimits(), tried)
+        if info is not None:
+            return info
+
+
+def _probe(source: MediaSource, limits: VideoLimits, tried: list[int]) -> VideoInfo | None:
+    """Describe the best picture that was not tried yet; None where it holds no frame, which is noted."""
+    with open_video(source, limits, passed_over=len(tried)) as (container, stream, track):
         aspect = PixelAspect(stream)
         first = next(FrameDecoder(container, stream).frames(), None)
         if first is None:
-            raise _no_frames(source, stream.codec_context.name)
+            if len(tried) + 1 >= track.count or track.number in tried:
+                raise _no_frames(source, stream.codec_context.name)
+            tried.append(track.number)
+            return None
         geometry = read_geometry(first[0], aspect.read())
         width, height = geometry.shown_size(first[0].width, first[0].height)
         return VideoInfo(
@@ -176,7 +188,9 @@ class VideoReader:
             if animation is not None:
                 yield from self._read_animation(animation)
                 return
-        yield from self._read_video()
+        tried: list[int] = []
+        while self.end is None:
+            yield from self._read_video(tried)
 
     def _read_animation(self, animation: Animation) -> Generator[Frame, None, None]:
         passed = sampled = 0
@@ -192,9 +206,10 @@ class VideoReader:
         damaged = int(animation.is_damaged)
         self.end = VideoEnd(passed, sampled, 0, animation.end_ms, None, damaged, frames_damaged=damaged)
 
-    def _read_video(self) -> Generator[Frame, None, None]:
+    def _read_video(self, tried: list[int]) -> Generator[Frame, None, None]:
+        """Read the best picture that was not tried yet; where it holds no frame, it is noted as tried."""
         sampled = 0
-        with open_video(self.source, self._limits) as (container, stream, track):
+        with open_video(self.source, self._limits, passed_over=len(tried)) as (container, stream, track):
             self.stated_ms = stated_duration_ms(container, stream)
             aspect = PixelAspect(stream)
             index = read_avi_index(self.source, stream.index)
@@ -208,7 +223,10 @@ class VideoReader:
                         self.track = track.resized(picture.shape[1], picture.shape[0])
                     yield Frame(picture, t_ms, decoder.frames_passed)
             if sampled == 0:
-                raise _no_frames(self.source, stream.codec_context.name)
+                if len(tried) + 1 >= track.count or track.number in tried:
+                    raise _no_frames(self.source, stream.codec_context.name)
+                tried.append(track.number)
+                return
             expected_ms = _expected_ms(container, stream, decoder)
             self.end = VideoEnd(
                 frames_decoded=decoder.frames_passed,

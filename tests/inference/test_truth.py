@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from inference import VIDEO_ENDINGS, probe_video
+from inference import VIDEO_ENDINGS, MediaTooLarge, VideoLimits, probe_video
 from inference.video import VideoReader
 from tests import clips, damage
 
@@ -176,3 +176,30 @@ def test_each_ending_of_videos_is_read(tmp_path, ending):
     assert (reader.end.frames_decoded, reader.end.frames_damaged, reader.end.is_partial) == (25, 0, False)
     assert reader.end.missing == ()
     assert abs(reader.end.ended_at_ms - 1000) <= 60
+
+
+def test_a_picture_without_a_frame_is_passed_over(tmp_path):
+    path = damage.write_two_tracks(tmp_path / "two.mp4", default=1)
+    content = bytearray(path.read_bytes())
+    first = content.index(b"stsz") + 12  # ISO/IEC 14496-12, 8.7.3: how many samples
+    content[first : first + 4] = bytes(4)
+    for box, offset in ((b"stts", 8), (b"stsc", 8), (b"stco", 8)):
+        at = content.index(box) + offset
+        content[at : at + 4] = bytes(4)
+    path.write_bytes(content)
+    reader, _ = read(path)
+    assert (reader.track.number, reader.end.frames_decoded) == (2, 10)
+    assert probe_video(path).track == reader.track
+
+
+def test_each_frame_of_a_changing_size_has_its_own(tmp_path):
+    parts = [
+        clips.write_clip(tmp_path / f"{width}.ts", clips.blank(10, width=width, height=240), codec="mpeg2video")
+        for width in (320, 480)
+    ]
+    path = tmp_path / "both.ts"
+    path.write_bytes(b"".join(part.read_bytes() for part in parts))
+    _, frames = read(path)
+    assert {frame.picture.shape[1] for frame in frames} == {320, 480}
+    with pytest.raises(MediaTooLarge, match="480 x 240"):
+        list(VideoReader(path, every_ms=40, limits=VideoLimits(max_side_px=400)))
