@@ -1,20 +1,16 @@
-"""Writes a small convolutional network as an ONNX file in memory, so that no package is needed to build one.
-
-Source: the ONNX specification, https://onnx.ai/onnx/repo-docs/IR.html, and onnx.proto3 for the field numbers; the
-encoding is https://protobuf.dev/programming-guides/encoding.
-"""
+"""Writes a small convolutional network as an ONNX file in memory."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from onnx import NodeProto, TensorProto, ValueInfoProto, helper, numpy_helper
 
 _IR_VERSION = 8
 _OPSET = 13
-_FLOAT = 1  # TensorProto.DataType.FLOAT
-_ATTRIBUTE_INT, _ATTRIBUTE_STRING, _ATTRIBUTE_INTS = 2, 3, 7  # AttributeProto.AttributeType
 
 
 class OnnxWriter:
@@ -26,8 +22,8 @@ class OnnxWriter:
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self._nodes: list[bytes] = []
-        self._constants: list[bytes] = []
+        self._nodes: list[NodeProto] = []
+        self._constants: list[TensorProto] = []
 
     def convolve(
         self, x: str, weights: NDArray[np.float32], bias: NDArray[np.float32], *, stride: int = 1, groups: int = 1
@@ -70,56 +66,24 @@ class OnnxWriter:
         Args:
             outputs: name and channels of every result that the network gives, each float32 (1, channels, h, w).
         """
-        graph = [_field(1, node) for node in self._nodes]
-        graph += [_field(2, b"network"), *(_field(5, constant) for constant in self._constants)]
-        graph.append(_field(11, _value(self.source, 3, "input")))
-        graph += [_field(12, _value(name, channels, name)) for name, channels in outputs]
-        opset = _field(1, b"") + _number(2, _OPSET)
-        return _number(1, _IR_VERSION) + _field(7, b"".join(graph)) + _field(8, opset)
+        sources = [_picture(self.source, 3, "input")]
+        results = [_picture(name, channels, name) for name, channels in outputs]
+        graph = helper.make_graph(self._nodes, "network", sources, results, self._constants)
+        model = helper.make_model(graph, ir_version=_IR_VERSION, opset_imports=[helper.make_opsetid("", _OPSET)])
+        return bytes(model.SerializeToString())
 
     def _hold(self, values: NDArray[np.float32]) -> str:
         name = f"constant{len(self._constants)}"
-        dims = b"".join(_number(1, size) for size in values.shape)
-        raw = np.ascontiguousarray(values, "<f4").tobytes()
-        self._constants.append(dims + _number(2, _FLOAT) + _field(8, name.encode()) + _field(9, raw))
+        self._constants.append(numpy_helper.from_array(np.ascontiguousarray(values, np.float32), name))
         return name
 
-    def _add(self, operator: str, inputs: Sequence[str], **attributes: int | str | list[int]) -> str:
+    def _add(self, operator: str, inputs: Sequence[str], **attributes: Any) -> str:  # what ONNX takes
         name = f"{operator.lower()}{len(self._nodes)}"
-        node = b"".join(_field(1, x.encode()) for x in inputs) + _field(2, name.encode())
-        node += _field(4, operator.encode()) + b"".join(_field(5, _attribute(*pair)) for pair in attributes.items())
-        self._nodes.append(node)
+        self._nodes.append(helper.make_node(operator, inputs, [name], **attributes))
         return name
 
 
-def _attribute(name: str, value: int | str | list[int]) -> bytes:
-    head = _field(1, name.encode())
-    if isinstance(value, int):
-        return head + _number(3, value) + _number(20, _ATTRIBUTE_INT)
-    if isinstance(value, str):
-        return head + _field(4, value.encode()) + _number(20, _ATTRIBUTE_STRING)
-    return head + b"".join(_number(8, each) for each in value) + _number(20, _ATTRIBUTE_INTS)
-
-
-def _value(name: str, channels: int, sizes: str) -> bytes:
-    """A ValueInfoProto of float32 (1, channels, height, width) with free height and width."""
-    free = [_field(1, _field(2, f"{sizes}_{side}".encode())) for side in ("height", "width")]
-    shape = b"".join([_field(1, _number(1, 1)), _field(1, _number(1, channels)), *free])
-    return _field(1, name.encode()) + _field(2, _field(1, _number(1, _FLOAT) + _field(2, shape)))
-
-
-def _field(number: int, content: bytes) -> bytes:
-    return _varint(number << 3 | 2) + _varint(len(content)) + content
-
-
-def _number(number: int, value: int) -> bytes:
-    return _varint(number << 3) + _varint(value)
-
-
-def _varint(value: int) -> bytes:
-    out = bytearray()
-    while value > 0x7F:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    out.append(value)
-    return bytes(out)
+def _picture(name: str, channels: int, sizes: str) -> ValueInfoProto:
+    """A value of float32 (1, channels, height, width) with free height and width."""
+    shape: list[str | int | None] = [1, channels, f"{sizes}_height", f"{sizes}_width"]
+    return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
