@@ -50,7 +50,8 @@ def moving_pictures(container: InputContainer) -> list[VideoStream]:
 def rank_pictures(streams: list[VideoStream]) -> list[VideoStream]:
     """Return streams that can be decoded, the one that a player shows first.
 
-    Default before others (an MP4 track that is enabled is a default one), then the largest picture, then the most
+    What may be a single still (JPEG and its like, where the file does not count the frames) comes last of all, then
+    default before others (an MP4 track that is enabled is a default one), then the largest picture, then the most
     bits, then the file's order. Source: ffmpeg's own choice of a stream (ffmpeg documentation, "Stream selection").
     """
     readable = [stream for stream in streams if stream.codec_context is not None]
@@ -76,15 +77,21 @@ def describe_picture(stream: VideoStream, streams: list[VideoStream]) -> Picture
 _HANDLERS = frozenset({"VideoHandler", "Core Media Video", "ISO Media file produced by Google Inc."})
 
 
-def _rank(stream: VideoStream) -> tuple[bool, bool, int, int]:
+def _rank(stream: VideoStream) -> tuple[bool, bool, bool, int, int]:
     context = stream.codec_context
     area = context.width * context.height
     is_default = bool(stream.disposition & Disposition.default)
-    return area > 0, is_default, area, context.bit_rate or 0
+    may_move = context.name not in _STILL_CODECS or _count_frames(stream) > 1
+    return area > 0, may_move, is_default, area, context.bit_rate or 0
 
 
 def _is_one_still(stream: VideoStream) -> bool:
     if stream.codec_context is None or stream.codec_context.name not in _STILL_CODECS:
         return False
+    return _count_frames(stream) == 1
+
+
+def _count_frames(stream: VideoStream) -> int:
+    """How many frames the file says that a stream has; 0 where it does not say."""
     counted = next((text for key, text in stream.metadata.items() if key.startswith("NUMBER_OF_FRAMES")), "")
-    return (stream.frames or (int(counted) if counted.isdecimal() else 0)) == 1
+    return int(stream.frames or (int(counted) if counted.isdecimal() else 0))

@@ -95,3 +95,20 @@ def write_two_tracks(path: Path, *, default: int) -> Path:
         for stream in streams:
             container.mux(stream.encode())
     return path
+
+
+def write_still_first(path: Path) -> Path:
+    """Write a JPEG of one frame, marked as default, before a film of ten frames of 320 x 240; return `path`."""
+    with av.open(str(path), "w") as container:
+        still = container.add_stream("mjpeg", rate=1)
+        still.width, still.height, still.pix_fmt = 64, 48, "yuvj420p"
+        film = container.add_stream("libx264", rate=25)
+        film.width, film.height, film.pix_fmt = 320, 240, "yuv420p"
+        still.disposition, film.disposition = av.stream.Disposition.default, av.stream.Disposition(0)
+        cover = np.full((48, 64, 3), 200, np.uint8)
+        container.mux(still.encode(av.VideoFrame.from_ndarray(cover, format="bgr24")))
+        container.mux(still.encode())
+        for picture in clips.blank(10):
+            container.mux(film.encode(av.VideoFrame.from_ndarray(picture, format="bgr24")))
+        container.mux(film.encode())
+    return path

@@ -203,3 +203,9 @@ def test_each_frame_of_a_changing_size_has_its_own(tmp_path):
     assert {frame.picture.shape[1] for frame in frames} == {320, 480}
     with pytest.raises(MediaTooLarge, match="480 x 240"):
         list(VideoReader(path, every_ms=40, limits=VideoLimits(max_side_px=400)))
+
+
+@pytest.mark.parametrize("suffix", [".mkv", ".mp4"])
+def test_a_single_still_is_passed_over(tmp_path, suffix):
+    reader, frames = read(damage.write_still_first(tmp_path / f"cover{suffix}"))
+    assert (reader.track.codec, len(frames)) == ("h264", 10)
