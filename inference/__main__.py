@@ -16,7 +16,7 @@ from tqdm import tqdm
 from inference import Engine, FrameReading, InferenceError, PictureTrack, VideoEnd, load_engine
 from inference.animation import is_animation
 from inference.folder import search_folder
-from inference.image import is_picture
+from inference.image import count_pages, is_picture
 from inference.names import show_name
 from inference.output import CSV_COLUMNS, format_csv, format_jsonl
 
@@ -111,6 +111,8 @@ def _read_file(engine: Engine, file: Path, options: argparse.Namespace, out: Tex
 
 def _read(engine: Engine, file: Path, options: argparse.Namespace) -> Iterator[FrameReading]:
     if is_picture(file) and not is_animation(file):
+        if (pages := count_pages(file)) > 1:
+            _complain(f"{show_name(file)}: it has {pages} pages; the first was read.", kind="warning")
         yield engine.read_face(file) if options.whole_image else engine.read_image(file)
         return
     yield from _read_video(engine, file, options.every_ms)

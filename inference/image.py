@@ -109,6 +109,16 @@ def load_picture(path: Path, *, max_pixels: int = FILE_MAX_PIXELS) -> Picture:
     return decode_picture(data, name=name, max_pixels=max_pixels)
 
 
+def count_pages(path: Path) -> int:
+    """How many pages a picture file has: more than one in some TIFFs, of which the first is read.
+
+    Raises:
+        UnreadableFrame: it is not a picture.
+    """
+    with path.open("rb") as source, open_picture(source, show_name(path.name)) as header:
+        return int(getattr(header, "n_frames", 1)) if header.format == "TIFF" else 1
+
+
 def is_picture(path: Path) -> bool:
     """Whether a file's first bytes are those of a picture format that can be decoded."""
     try:

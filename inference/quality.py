@@ -20,7 +20,8 @@ class QualityLimits:
 
     Source: own measurement, `python -m benchmarks.quality_limits` (the shipped model on FER2013's public split): at
     the limits of sharpness and light about three quarters of the accuracy on unspoilt faces are left, at that of size
-    six sevenths. Turn, nod and tilt are own choices: FER2013 holds no faces that far from the camera.
+    six sevenths; at that of tilt five sixths, cut upright (`python -m benchmarks.tilted_heads`). Turn and nod are own
+    choices: FER2013 holds no faces that far from the camera.
 
     Args:
         min_side_px: shorter side of the box.
@@ -39,7 +40,7 @@ class QualityLimits:
     max_turn: float = 0.6
     min_nod: float = 0.15
     max_nod: float = 1.0
-    max_tilt_deg: float = 50.0
+    max_tilt_deg: float = 75.0
 
 
 def judge_face(face: DetectedFace, crop: NDArray[np.uint8], limits: QualityLimits | None = None) -> Reason | None:

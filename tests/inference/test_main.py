@@ -9,6 +9,7 @@ import sys
 
 import cv2
 import pytest
+from PIL import Image
 
 from inference import defuse_cell
 from inference.__main__ import main
@@ -169,3 +170,10 @@ def test_the_help_says_what_the_exit_code_means(capsys):
     with pytest.raises(SystemExit):
         main(["--help"])
     assert "exit code is 1" in " ".join(capsys.readouterr().out.split())
+
+
+def test_of_several_pages_the_first_is_read_and_the_others_are_named(tmp_path, capsys):
+    pages = [Image.fromarray(clips.face_picture()[:, :, ::-1]), Image.new("RGB", (64, 64))]
+    pages[0].save(tmp_path / "scan.tif", save_all=True, append_images=pages[1:])
+    assert main([str(tmp_path / "scan.tif")]) == 0
+    assert "it has 2 pages; the first was read" in capsys.readouterr().err
