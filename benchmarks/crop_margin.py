@@ -62,16 +62,23 @@ def main() -> None:
 def _find(archive: Path, count: int) -> Iterator[tuple[Picture, Picture, Box, int]]:
     """Yield file, frame, the detector's box in it and the label, of each face that the detector finds."""
     detector = load_detector()
-    for face, label in _faces(archive, count):
-        large = cv2.resize(face, (FACE_PX, FACE_PX), interpolation=cv2.INTER_CUBIC)
-        frame = cv2.GaussianBlur(cv2.copyMakeBorder(large, *[BORDER_PX] * 4, cv2.BORDER_REPLICATE), (0, 0), 9)
-        frame[BORDER_PX:-BORDER_PX, BORDER_PX:-BORDER_PX] = large
+    for face, label in read_faces(archive, count):
+        frame = frame_face(face)
         detected = detector.detect(frame)
         if detected:
             yield face, frame, detected[0].box, label
 
 
-def _faces(archive: Path, count: int) -> Iterator[Face]:
+def frame_face(face: Picture) -> Picture:
+    """The face enlarged in the middle of a frame whose border repeats its edge, blurred."""
+    large = cv2.resize(face, (FACE_PX, FACE_PX), interpolation=cv2.INTER_CUBIC)
+    frame = cv2.GaussianBlur(cv2.copyMakeBorder(large, *[BORDER_PX] * 4, cv2.BORDER_REPLICATE), (0, 0), 9)
+    frame[BORDER_PX:-BORDER_PX, BORDER_PX:-BORDER_PX] = large
+    return np.asarray(frame, np.uint8)
+
+
+def read_faces(archive: Path, count: int) -> Iterator[Face]:
+    """Yield faces of the public split, uint8 (48, 48, 3), chosen at random, and their classes."""
     with zipfile.ZipFile(archive) as opened:
         names = sorted(name for name in opened.namelist() if "PublicTest" in name)
         for at in np.random.default_rng(0).permutation(len(names))[:count]:

@@ -1,17 +1,23 @@
 """The engine: pixels in, readings out. This is its front door; importing it loads no model and no TensorFlow."""
 
 from inference.bundle import Bundle, ModelSpec, read_bundle
-from inference.container import VideoInfo, VideoLimits
+from inference.container import VIDEO_ENDINGS, VideoInfo, VideoLimits
 from inference.engine import SHIPPED_BUNDLE, Engine, VideoReading, load_engine
 from inference.errors import BadBundle, InferenceError, MediaTooLarge, UnreadableFrame, UnreadableVideo
+from inference.gaps import Gap
+from inference.image import PICTURE_ENDINGS
 from inference.live import LiveFrame, LiveReader, read_together
+from inference.output import defuse_cell
+from inference.picture_track import PictureTrack
 from inference.tracker import KnownFace
 from inference.types import EMOTIONS, Box, Emotion, FaceReading, FrameReading, Picture, Reason
 from inference.video import VideoEnd, probe_video
 
 __all__ = [
     "EMOTIONS",
+    "PICTURE_ENDINGS",
     "SHIPPED_BUNDLE",
+    "VIDEO_ENDINGS",
     "BadBundle",
     "Box",
     "Bundle",
@@ -19,6 +25,7 @@ __all__ = [
     "Engine",
     "FaceReading",
     "FrameReading",
+    "Gap",
     "InferenceError",
     "KnownFace",
     "LiveFrame",
@@ -26,6 +33,7 @@ __all__ = [
     "MediaTooLarge",
     "ModelSpec",
     "Picture",
+    "PictureTrack",
     "Reason",
     "UnreadableFrame",
     "UnreadableVideo",
@@ -33,6 +41,7 @@ __all__ = [
     "VideoInfo",
     "VideoLimits",
     "VideoReading",
+    "defuse_cell",
     "load_engine",
     "probe_video",
     "read_bundle",

@@ -13,12 +13,14 @@ from typing import TextIO
 
 from tqdm import tqdm
 
-from inference import Engine, FrameReading, InferenceError, load_engine
+from inference import Engine, FrameReading, InferenceError, PictureTrack, VideoEnd, load_engine
+from inference.animation import is_animation
+from inference.folder import search_folder
 from inference.image import is_picture
+from inference.names import show_name
 from inference.output import CSV_COLUMNS, format_csv, format_jsonl
 
-_PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
-_VIDEOS = frozenset({".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".mpg", ".mpeg", ".ts", ".3gp", ".flv", ".wmv"})
+_GAPS_TOLD = 5
 _FORMATS = {"jsonl": format_jsonl, "csv": format_csv}
 
 
@@ -32,6 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     """
     options = _parse(arguments)
     files, failures = _find_files(options.paths)
+    files = [file for file in files if options.output is None or file.resolve() != options.output.resolve()]
     try:
         engine = load_engine(options.bundle)
         with _open_output(options.output) as out:
@@ -52,6 +55,9 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m inference",
         description="Read the facial expressions in pictures and videos. Scores describe faces, not feelings.",
+        epilog="Each file of a folder is read or named with its reason. The exit code is 1 where a picture or video "
+        "could not be read, a folder could not be opened or held none, or a path leads nowhere; files that are no "
+        "pictures or videos do not change it. Damage is told as a warning.",
     )
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a picture, a video or a folder of them")
     parser.add_argument(
@@ -71,17 +77,23 @@ def _positive(text: str) -> int:
 
 
 def _find_files(paths: list[Path]) -> tuple[list[Path], int]:
-    """Return the media files among the paths, folders searched, and how many paths lead nowhere."""
+    """Return the files to read, folders searched, and how many paths cannot be; the other files are named."""
     files, failures = [], 0
     for path in paths:
-        if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in _PICTURES | _VIDEOS and p.is_file())
-            files += inside
-            if not inside:
-                _complain(f"{path}: the folder holds no pictures or videos.")
-                failures += 1
-        else:
+        if not path.is_dir():
             files.append(path)
+            continue
+        found = search_folder(path)
+        files += found.media
+        for reason, names in found.left_out.items():
+            shown = ", ".join(show_name(each.relative_to(path)) for each in names)
+            _complain(f"{show_name(path)}: {reason}: {shown}", kind="note")
+        for problem in found.problems:
+            _complain(f"{show_name(path)}: {problem}")
+        failures += len(found.problems)
+        if not found.media:
+            _complain(f"{show_name(path)}: the folder holds no pictures or videos.")
+            failures += 1
     return files, failures
 
 
@@ -90,16 +102,15 @@ def _read_file(engine: Engine, file: Path, options: argparse.Namespace, out: Tex
     to_text = _FORMATS[options.format]
     try:
         for reading in _read(engine, file, options):
-            out.write(to_text(str(file), reading))
+            out.write(to_text(show_name(file), reading))
     except InferenceError as error:
-        _complain(f"{file}: {error}")
+        _complain(f"{show_name(file)}: {error}")
         return False
     return True
 
 
 def _read(engine: Engine, file: Path, options: argparse.Namespace) -> Iterator[FrameReading]:
-    suffix = file.suffix.lower()
-    if suffix in _PICTURES or (suffix not in _VIDEOS and is_picture(file)):
+    if is_picture(file) and not is_animation(file):
         yield engine.read_face(file) if options.whole_image else engine.read_image(file)
         return
     yield from _read_video(engine, file, options.every_ms)
@@ -108,15 +119,29 @@ def _read(engine: Engine, file: Path, options: argparse.Namespace) -> Iterator[F
 def _read_video(engine: Engine, file: Path, every_ms: int) -> Iterator[FrameReading]:
     with (
         engine.read_video(file, every_ms=every_ms) as readings,
-        tqdm(desc=file.name, unit="ms", unit_scale=True, disable=None, leave=False, file=sys.stderr) as bar,
+        tqdm(desc=show_name(file.name), unit="ms", unit_scale=True, disable=None, leave=False, file=sys.stderr) as bar,
     ):
         for reading in readings:
             bar.total = readings.stated_ms
             bar.update(reading.t_ms - bar.n)
             yield reading
-    if readings.end is not None and readings.end.is_partial:
-        ended, stated = readings.end.ended_at_ms, readings.end.expected_ms
-        _complain(f"{file}: it ends at {ended} ms, but its header states {stated} ms.", kind="warning")
+    if readings.end is not None:
+        for warning in _warnings(readings.end, readings.track):
+            _complain(f"{show_name(file)}: {warning}", kind="warning")
+
+
+def _warnings(end: VideoEnd, track: PictureTrack | None) -> Iterator[str]:
+    """What a reader of the results must know: what is not in them."""
+    if end.is_partial:
+        yield f"it ends at {end.ended_at_ms} ms, but its header states {end.expected_ms} ms."
+    if end.frames_damaged:
+        yield f"{end.frames_damaged} frames are too damaged to be read; {end.frames_decoded} were read."
+    if end.missing_ms:
+        stretches = ", ".join(f"{gap.from_ms} to {gap.to_ms}" for gap in end.missing[:_GAPS_TOLD])
+        more = " and more" if len(end.missing) > _GAPS_TOLD else ""
+        yield f"{end.missing_ms} ms of picture are missing: {stretches} ms{more}."
+    if track is not None and track.count > 1:
+        yield f"it has {track.count} moving pictures; number {track.number} was read ({track.width} x {track.height})."
 
 
 @contextmanager

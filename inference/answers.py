@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,7 +32,17 @@ def keep_one_each(answers: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.array(kept, np.float32).reshape(-1, answers.shape[1])
 
 
-def overlaps(one: NDArray[np.float32], many: NDArray[np.float32]) -> NDArray[np.bool_]:
+def keep_apart(faces: Sequence[DetectedFace]) -> tuple[DetectedFace, ...]:
+    """Keep the surest of faces whose boxes lie on each other, the surest first."""
+    kept: list[DetectedFace] = []
+    for face in sorted(faces, key=lambda face: -face.confidence):
+        boxes = np.array([[other.box.x, other.box.y, other.box.w, other.box.h] for other in kept]).reshape(-1, 4)
+        if not overlaps(np.array([face.box.x, face.box.y, face.box.w, face.box.h]), boxes).any():
+            kept.append(face)
+    return tuple(kept)
+
+
+def overlaps(one: NDArray[np.floating], many: NDArray[np.floating]) -> NDArray[np.bool_]:
     """Whether each of many boxes (n, 4+) shows the same face as one box (4+,); own limits."""
     corner = np.maximum(one[:2], many[:, :2])
     size = np.maximum(np.minimum(one[:2] + one[2:4], many[:, :2] + many[:, 2:4]) - corner, 0)

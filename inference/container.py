@@ -13,20 +13,27 @@ from typing import BinaryIO, TypeAlias
 
 import av
 from av.container import InputContainer
-from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from inference.errors import MediaTooLarge, UnreadableVideo
+from inference.names import show_name
+from inference.picture_track import PictureTrack, describe_picture, moving_pictures, rank_pictures
+from inference.timeline import stated_duration_ms
 
 MediaSource: TypeAlias = Path | BinaryIO
 
 # Source: own. ffmpeg also reads playlists and scripts that name other files and addresses (HLS, concat, SDP);
 # a file may be opened only as one of these, and only from the disk.
-FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg"
-UNKNOWN_INTERVAL_MS = 40.0
+FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,flv,live_flv,asf,asf_o,ogg,mxf,dv"
+# What files of these formats are called. The content decides; the ending only says what is worth a look.
+VIDEO_ENDINGS = frozenset(
+    {".mp4", ".m4v", ".mov", ".qt", ".3gp", ".3g2", ".mj2", ".webm", ".mkv", ".avi", ".divx", ".mpg", ".mpeg", ".m2v"}
+    | {".vob", ".ts", ".mts", ".m2ts", ".m2t", ".flv", ".f4v", ".wmv", ".asf", ".ogv", ".mxf", ".dv"}
+)
 # Probing may decode a frame to learn its size; this bounds it at about 200 MB while letting the size be told.
 _PROBED_MAX_PIXELS = 16384 * 8192
 _SNIFFED_BYTES = 1 << 20
+_RESYNC_BYTES = 1 << 30  # MPEG-TS: how large a hole may be; ffmpeg gives up after 64 KiB by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +60,9 @@ class VideoInfo:
         duration_ms: length in ms as the container states it; None where it does not say. May be a lie.
         codec: ffmpeg's name of the codec, as "h264".
         container: ffmpeg's name of the container format, as "mov,mp4,m4a,3gp,3g2,mj2".
-        rotation: degrees counter-clockwise by which each frame is turned before it is shown: 0, 90, 180 or 270.
+        rotation: degrees counter-clockwise, 0 to 359, by which each frame is turned before it is shown.
         frames_per_second: average rate as stated; None where it does not say.
+        track: which of the file's moving pictures this is.
     """
 
     width: int
@@ -64,16 +72,17 @@ class VideoInfo:
     container: str
     rotation: int
     frames_per_second: float | None
+    track: PictureTrack
 
 
 def source_name(source: MediaSource) -> str:
     """Return what messages call a source: the last part of its path, where it has one."""
     name = source if isinstance(source, Path) else getattr(source, "name", None)
-    return PurePath(name).name if isinstance(name, str | Path) else "The file"
+    return show_name(PurePath(name).name) if isinstance(name, str | Path) else "The file"
 
 
 @contextmanager
-def open_video(source: MediaSource, limits: VideoLimits) -> Iterator[tuple[InputContainer, VideoStream]]:
+def open_video(source: MediaSource, limits: VideoLimits) -> Iterator[tuple[InputContainer, VideoStream, PictureTrack]]:
     """Open a video for forward reading; it is closed on leaving, whatever happens.
 
     Args:
@@ -81,36 +90,48 @@ def open_video(source: MediaSource, limits: VideoLimits) -> Iterator[tuple[Input
             open afterwards.
         limits: checked against the header, before a frame is decoded.
     Returns:
-        The container and its one moving picture stream, both of PyAV, the decoder set to one thread.
+        The container and the moving picture that a player shows, both of PyAV, the decoder set to one thread; and
+        which of the file's pictures that is.
     Raises:
         UnreadableVideo: not a video, or of a codec that this build cannot decode.
         MediaTooLarge: the header states more than `limits` allow.
     """
     container = _open_container(source)
     try:
-        stream = _choose_stream(container, source)
+        streams = moving_pictures(container)
+        stream = _choose_stream(container, streams, source)
         _check_limits(container, stream, source_name(source), limits)
         _configure_decoder(stream, limits)
-        yield container, stream
+        yield container, stream, describe_picture(stream, streams)
     finally:
         container.close()
 
 
-def stated_duration_ms(container: InputContainer, stream: VideoStream) -> int | None:
-    """Return the length that the file states for its picture stream, in ms, or None."""
-    if stream.duration is not None and stream.time_base is not None:
-        return round(stream.duration * stream.time_base * 1000)
-    tag = re.fullmatch(r"(\d+):(\d+):(\d+(?:\.\d+)?)", stream.metadata.get("DURATION", ""))
-    if tag:
-        hours, minutes, seconds = tag.groups()
-        return round((int(hours) * 3600 + int(minutes) * 60 + float(seconds)) * 1000)
-    return None if container.duration is None else round(container.duration * 1000 / av.time_base)
+def check_size(name: str, width: int, height: int, limits: VideoLimits) -> None:
+    """Refuse a frame of so many px that is over the limits.
+
+    Raises:
+        MediaTooLarge: it is.
+    """
+    if max(width, height) > limits.max_side_px or width * height > limits.max_pixels:
+        raise MediaTooLarge(f"The frames of {name} are {width} x {height} pixels, which is over the limit.")
 
 
-def stated_interval_ms(stream: VideoStream) -> float:
-    """Return the usual time between two frames in ms, by the header's average rate (40 ms where it has none)."""
-    rate: Fraction | None = stream.average_rate
-    return float(1000 / rate) if rate else UNKNOWN_INTERVAL_MS
+class PixelAspect:
+    """The width of a stream's pixels over their height: the container's word before the codec's, which may change.
+
+    Args:
+        stream: not yet decoded from.
+    """
+
+    def __init__(self, stream: VideoStream) -> None:
+        self._context = stream.codec_context
+        self._stated = stream.sample_aspect_ratio
+        self._is_codecs = not self._stated or self._stated == self._context.sample_aspect_ratio
+
+    def read(self) -> Fraction | None:
+        """Return it for the frame that was decoded last; None where nothing says."""
+        return self._context.sample_aspect_ratio if self._is_codecs else self._stated
 
 
 def _open_container(source: MediaSource) -> InputContainer:
@@ -125,7 +146,11 @@ def _open_container(source: MediaSource) -> InputContainer:
             f"file:{source}" if isinstance(source, Path) else source,
             mode="r",
             options={"max_pixels": str(_PROBED_MAX_PIXELS)},
-            container_options={"format_whitelist": FORMATS, "protocol_whitelist": "file"},
+            container_options={
+                "format_whitelist": FORMATS,
+                "protocol_whitelist": "file",
+                "resync_size": str(_RESYNC_BYTES),
+            },
             metadata_errors="replace",
         )
     except (av.FFmpegError, OSError, ValueError) as error:
@@ -140,26 +165,23 @@ def _size_of(source: MediaSource) -> int:
     return size_bytes
 
 
-def _choose_stream(container: InputContainer, source: MediaSource) -> VideoStream:
-    # A song's cover picture is a video stream to ffmpeg, but nothing in it moves.
-    moving = [stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic]
-    if not moving:
+def _choose_stream(container: InputContainer, streams: list[VideoStream], source: MediaSource) -> VideoStream:
+    if not streams:
         heard = " It holds only sound." if container.streams.audio else ""
         raise UnreadableVideo(f"{source_name(source)} has no picture stream.{heard}")
-    stream = moving[0]
-    if stream.codec_context is None:
+    readable = rank_pictures(streams)
+    if not readable:
         raise UnreadableVideo(
             f"{source_name(source)} is encoded as {_sniff_codec(source)}, which cannot be decoded here."
         )
-    return stream
+    return readable[0]
 
 
 def _check_limits(container: InputContainer, stream: VideoStream, name: str, limits: VideoLimits) -> None:
     width, height = stream.codec_context.width, stream.codec_context.height
     if width < 1 or height < 1:
         raise UnreadableVideo(f"{name} states no frame size that can be used.")
-    if max(width, height) > limits.max_side_px or width * height > limits.max_pixels:
-        raise MediaTooLarge(f"The frames of {name} are {width} x {height} pixels, which is over the limit.")
+    check_size(name, width, height, limits)
     duration_ms = stated_duration_ms(container, stream)
     if duration_ms is not None and duration_ms > limits.max_duration_ms:
         raise MediaTooLarge(

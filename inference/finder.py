@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from inference.detector import FaceDetector
 
 LOOK_EVERY_MS = 1000  # a new face is found within a second
+LOOK_CLOSELY_EVERY_MS = 5000  # one that is very small in its frame within five
 LOOK_AGAIN_MS = 400  # after a known face was lost from sight: it may only have moved on
 HOLD_MS = 800  # a face that is out of sight is looked for in its old place for so long
 _MAX_OVERLAP = 0.4
@@ -52,6 +53,7 @@ class FaceFinder:
         self._sketch: Sketch | None = None
         self._size = (0, 0)
         self._looked_ms = 0
+        self._looked_closely_ms: int | None = None
         self._last_ms = 0
 
     @property
@@ -70,7 +72,7 @@ class FaceFinder:
         self._fit(size)
         before, self._sketch = self._sketch, sketch_frame(picture)
         is_calm = before is not None and is_steady(before, self._sketch)
-        faces = self._follow_or_look(picture, t_ms) if is_calm else self._look(picture, t_ms)
+        faces = self._follow_or_look(picture, t_ms) if is_calm else self._look(picture, t_ms, LOOK_EVERY_MS)
         if before is not None and not is_calm:
             people = [place.face.box for place in self._places] + [face.box for face in faces]
             if is_cut(before, self._sketch, people, size):
@@ -80,8 +82,15 @@ class FaceFinder:
         self._keep_places(faces, t_ms)
         return tuple(FoundFace(number, face) for number, face in zip(numbers, faces, strict=True))
 
-    def _look(self, picture: Picture, t_ms: int) -> tuple[DetectedFace, ...]:
+    def _look(
+        self, picture: Picture, t_ms: int, closely_every_ms: int = LOOK_CLOSELY_EVERY_MS
+    ) -> tuple[DetectedFace, ...]:
+        """Look at the whole frame: closely where the last time is so long ago, else at less cost."""
+        is_due = self._looked_closely_ms is None or t_ms - self._looked_closely_ms >= closely_every_ms
         self._looked_ms = t_ms
+        if not is_due:
+            return self._detector.scan(picture)
+        self._looked_closely_ms = t_ms
         return self._detector.detect(picture)
 
     def _follow_or_look(self, picture: Picture, t_ms: int) -> tuple[DetectedFace, ...]:

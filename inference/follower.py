@@ -1,137 +1,131 @@
-"""Looks for faces where they were a moment ago: a small crop each, turned upright by the eyes."""
+"""Looks at one face closely, on a small crop that is turned upright: where it was, or where one may be."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
+from inference.answers import make_face
+from inference.crop import UprightCrop, cut_upright
+from inference.short_range import CROP_PX, ShortRange
+from inference.types import Box, DetectedFace, Picture
+from inference.yunet import YuNet
 
-from inference.answers import overlaps
-from inference.types import DetectedFace, Picture
-from inference.yunet import POINTS, YuNet
-
-_CROP_PX = 128
-_REACH = 3.0  # side of the crop in sides of the face's box
+_REACH = 2.4  # side of the crop in sides of the face's box
 _SURE = 0.5
-_HINT = 0.3
-_NEAR = 0.8  # how far a face may have moved, in sides of its box
-_GROWN = 1.7  # how much larger or smaller it may have become
-_TURNED_DEG = 15.0
+_CERTAIN = 0.75  # below it BlazeFace sees tilts in masked and small faces that are not there
+_SMALL_PX = 20.0
+_MAX_MOVED = 0.6  # in sides of the box
+_MAX_GROWN = 1.6
+_SURE_UPRIGHT = 0.73
+_SURE_CLOSE = 0.9
+_TURNED_DEG = 12.0
+_TILTED_DEG = 20.0
+_MAX_SHARED = 0.35
 
 
 class Follower:
-    """Follows known faces with YuNet on crops; holds no state between frames.
+    """Follows known faces, and measures those that were just found; holds no state between frames.
+
+    BlazeFace short-range reads the landmarks of tilted heads rightly, which YuNet does not: it draws every face as if
+    it were upright. YuNet in turn sees faces that are small, masked or half covered. So one looks after the other.
 
     Args:
-        network: shared with the seeker.
+        network: YuNet, shared with the seeker.
+        short_range: BlazeFace short-range.
     """
 
-    def __init__(self, network: YuNet) -> None:
+    def __init__(self, network: YuNet, short_range: ShortRange) -> None:
         self._network = network
+        self._short_range = short_range
 
-    def follow(self, frame: Picture, faces: Sequence[DetectedFace]) -> list[NDArray[np.float32] | None]:
-        """Look where each face was.
+    def follow(self, frame: Picture, faces: Sequence[DetectedFace]) -> tuple[DetectedFace | None, ...]:
+        """Look where each face was; see `FaceDetector.follow`."""
+        found = [self._measure(frame, face, _SURE) or self._look_again(frame, face) for face in faces]
+        for i in range(len(faces)):
+            for j in range(i):
+                first, second = found[i], found[j]
+                if first and second and first.box.iou(second.box) > _MAX_SHARED:
+                    farther = max((i, j), key=lambda k: _moved(faces[k].box, (found[k] or faces[k]).box))
+                    found[farther] = None
+        return tuple(found)
+
+    def measure(self, frame: Picture, face: DetectedFace) -> DetectedFace:
+        """Give a face that was found the landmarks of BlazeFace and, where its head is tilted, the box too.
 
         Args:
             frame: uint8 (H, W, 3) BGR.
-            faces: as they were in an earlier frame of the same shot.
-        Returns:
-            For each face an answer (15,) as `YuNet.look` gives them, px of the frame; None where it is gone, or where
-            another of the faces, which was closer, is found in its place.
+            face: as the seeker found it.
         """
-        found = [self.look_again(frame, face) for face in faces]
-        for second, answer in enumerate(found):
-            for first in range(second):
-                rival = found[first]
-                if answer is None or rival is None or not overlaps(rival, answer[np.newaxis])[0]:
-                    continue
-                loser = max((first, second), key=lambda i: _distance(faces[i], found[i]))
-                found[loser] = None
-                answer = found[second]
-        return found
+        closer = self._measure_upright(frame, face, _CERTAIN)
+        if closer is None:
+            return face
+        tilted = abs(measure_tilt(closer)) > math.radians(_TILTED_DEG)
+        return DetectedFace(closer.box if tilted else face.box, face.confidence, closer.landmarks)
 
-    def look_again(self, frame: Picture, face: DetectedFace) -> NDArray[np.float32] | None:
-        """Look for one face where it was; see `follow`."""
-        turn = _measure_tilt(face) if abs(_measure_tilt(face)) > math.radians(_TURNED_DEG) else 0.0
-        crop, back = cut_upright(frame, face.box.center, _REACH * max(face.box.w, face.box.h), turn)
-        if crop is None:
+    def confirm(self, frame: Picture, face: DetectedFace) -> DetectedFace | None:
+        """Look closely at a face that the seeker doubts; None where the doubt stays.
+
+        A tilted one counts where YuNet is as sure of it as the seeker must be, once it is turned upright; another one
+        where YuNet is surer than that, since it has seen it already.
+
+        Args:
+            frame: uint8 (H, W, 3) BGR.
+            face: as the seeker found it.
+        """
+        closer = self._measure_upright(frame, face, _SURE)
+        tilted = closer is not None and abs(measure_tilt(closer)) >= math.radians(_TURNED_DEG)
+        known = closer if closer is not None and tilted else face
+        seen = self._look_again(frame, known)
+        if seen is None or seen.confidence < (_SURE_UPRIGHT if tilted else _SURE_CLOSE):
             return None
-        answers = self._network.look(crop, _HINT)
-        answers = answers[answers[:, 4] >= _SURE]
-        if not len(answers):
+        return DetectedFace(known.box, seen.confidence, known.landmarks)
+
+    def _measure_upright(self, frame: Picture, face: DetectedFace, least: float) -> DetectedFace | None:
+        closer = self._measure(frame, face, least)
+        if closer is None or abs(measure_tilt(closer)) < math.radians(_TURNED_DEG):
+            return closer
+        return self._measure(frame, closer, least) or closer
+
+    def _measure(self, frame: Picture, face: DetectedFace, least: float) -> DetectedFace | None:
+        if face.box.w < _SMALL_PX:
             return None
-        middle = answers[:, :2] + answers[:, 2:4] / 2 - _CROP_PX / 2
-        side = _CROP_PX / _REACH
-        grown = np.sqrt(answers[:, 2:4].prod(axis=1)) / side
-        away = np.hypot(middle[:, 0], middle[:, 1]) / side
-        fits = (away < _NEAR) & (grown < _GROWN) & (grown > 1 / _GROWN)
-        if not fits.any():
-            return None
-        best = answers[fits][np.argmax(answers[fits, 4] - 0.3 * away[fits])]
-        return _carry_back(best, back)
+        crop = _cut(frame, face)
+        confidence, answer = self._short_range.look(crop.picture)
+        points = crop.carry_back(answer)
+        (x, y), side = points[0], float(answer[1, 0] * crop.scale)
+        found = DetectedFace(
+            Box(float(x) - side / 2, float(y) - side / 2, side, side),
+            confidence,
+            tuple((float(px), float(py)) for px, py in points[2:]),
+        )
+        return found if confidence >= least and _is_near(face.box, found.box) else None
+
+    def _look_again(self, frame: Picture, face: DetectedFace) -> DetectedFace | None:
+        crop = _cut(frame, face)
+        answers = self._network.look(crop.picture, _SURE)
+        found = [make_face(crop.carry_answer_back(answer)) for answer in answers]
+        near = [other for other in found if _is_near(face.box, other.box)]
+        return max(near, key=lambda other: other.confidence - _moved(face.box, other.box) / 3, default=None)
 
 
-def cut_upright(
-    frame: Picture, center: tuple[float, float], side: float, turn: float
-) -> tuple[Picture | None, NDArray[np.float64]]:
-    """Cut a square of `_CROP_PX` around a point.
-
-    Args:
-        frame: uint8 (H, W, 3) BGR.
-        center: middle of the square, px of the frame.
-        side: of the square, px of the frame.
-        turn: angle of the line of the eyes against the horizon, radians.
-    Returns:
-        The crop, None where it lies outside the frame; and the map (2, 3) from its px to the frame's.
-    """
-    scale = side / _CROP_PX
-    cos, sin = scale * math.cos(turn), scale * math.sin(turn)
-    middle = _CROP_PX / 2
-    back = np.array(
-        [
-            [cos, -sin, center[0] - cos * middle + sin * middle],
-            [sin, cos, center[1] - sin * middle - cos * middle],
-        ]
-    )
-    reach = side * (abs(math.cos(turn)) + abs(math.sin(turn))) / 2
-    height, width = frame.shape[:2]
-    left, right = max(math.floor(center[0] - reach), 0), min(math.ceil(center[0] + reach), width)
-    top, bottom = max(math.floor(center[1] - reach), 0), min(math.ceil(center[1] + reach), height)
-    if right - left < 2 or bottom - top < 2:
-        return None, back
-    part = frame[top:bottom, left:right]
-    shrink = 1.0
-    if scale > 1:  # warpAffine does not average
-        shrink = 1 / scale
-        size = max(round(part.shape[1] * shrink), 1), max(round(part.shape[0] * shrink), 1)
-        part = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
-    to_part = back.copy()
-    to_part[:, 2] -= (left, top)
-    to_part *= shrink
-    crop = cv2.warpAffine(part, to_part, (_CROP_PX, _CROP_PX), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
-    return np.asarray(crop, np.uint8), back
-
-
-def _carry_back(answer: NDArray[np.float32], back: NDArray[np.float64]) -> NDArray[np.float32]:
-    scale = float(np.hypot(back[0, 0], back[1, 0]))
-    middle = back[:, :2] @ (answer[:2] + answer[2:4] / 2) + back[:, 2]
-    size = answer[2:4] * scale
-    points = answer[5:].reshape(POINTS, 2) @ back[:, :2].T + back[:, 2]
-    return np.concatenate([middle - size / 2, size, answer[4:5], points.ravel()]).astype(np.float32)
-
-
-def _measure_tilt(face: DetectedFace) -> float:
-    if len(face.landmarks) < 2:
+def measure_tilt(face: DetectedFace) -> float:
+    """Return the angle of the line of a face's eyes against the horizon, radians; 0 where they are not known."""
+    if not face.landmarks:
         return 0.0
     (right_x, right_y), (left_x, left_y) = face.landmarks[:2]
     return math.atan2(left_y - right_y, left_x - right_x)
 
 
-def _distance(face: DetectedFace, answer: NDArray[np.float32] | None) -> float:
-    if answer is None:
-        return math.inf
-    x, y = face.box.center
-    return math.hypot(x - float(answer[0] + answer[2] / 2), y - float(answer[1] + answer[3] / 2))
+def _cut(frame: Picture, face: DetectedFace) -> UprightCrop:
+    side = _REACH * max(face.box.w, face.box.h)
+    return cut_upright(frame, face.box.center, side=side, turn=measure_tilt(face), px=CROP_PX)
+
+
+def _is_near(before: Box, after: Box) -> bool:
+    grown = after.w / max(before.w, 1e-6)
+    return _moved(before, after) < _MAX_MOVED and 1 / _MAX_GROWN < grown < _MAX_GROWN
+
+
+def _moved(before: Box, after: Box) -> float:
+    return math.dist(before.center, after.center) / max(before.w, before.h, 1e-6)

@@ -11,6 +11,16 @@ from inference.types import EMOTIONS, FaceReading, FrameReading
 
 CSV_COLUMNS = ("source", "t_ms", "track", "x", "y", "w", "h", *EMOTIONS, "dominant", "reason")
 
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def defuse_cell(text: str) -> str:
+    """Return a text that a spreadsheet does not take for a formula: an apostrophe is put before what looks like one.
+
+    Source: OWASP, "CSV Injection".
+    """
+    return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text
+
 
 def format_jsonl(source: str, reading: FrameReading) -> str:
     """Return a frame's reading as one line of JSON."""
@@ -31,7 +41,15 @@ def format_csv(source: str, reading: FrameReading) -> str:
     for face in reading.faces:
         scores = [""] * len(EMOTIONS) if face.scores is None else [round(score, 6) for score in face.scores]
         rows.writerow(
-            [source, reading.t_ms, face.track, *_round_box(face), *scores, face.dominant or "", face.reason or ""]
+            [
+                defuse_cell(source),
+                reading.t_ms,
+                face.track,
+                *_round_box(face),
+                *scores,
+                face.dominant or "",
+                face.reason or "",
+            ]
         )
     return text.getvalue()
 

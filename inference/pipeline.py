@@ -60,6 +60,11 @@ class Parts:
         with self.detector_lock:
             return self.detector.detect(frame)
 
+    def scan(self, frame: Picture) -> tuple[DetectedFace, ...]:
+        """Find most faces of a frame; see `FaceDetector.scan`."""
+        with self.detector_lock:
+            return self.detector.scan(frame)
+
     def follow(self, frame: Picture, faces: Sequence[DetectedFace]) -> tuple[DetectedFace | None, ...]:
         """Look only where these faces were; see `FaceDetector.follow`."""
         with self.detector_lock:

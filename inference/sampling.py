@@ -10,17 +10,22 @@ _CELLS_KEPT = 64
 
 
 class FrameClock:
-    """Turns presentation timestamps into ms from the first frame that never run backwards.
+    """Turns presentation timestamps into ms as a player counts, which never run backwards.
 
     A missing timestamp continues at the stream's usual interval. A frame that is late by up to a second keeps the
     last frame's time. A step back of more than a second is a new clock (joined recordings): time goes on from the
     last frame. Source: own.
+
+    Args:
+        time_base: s per tick.
+        interval_ms: the usual time between two frames.
+        zero_ms: the timestamp, in ms, where a player's time begins; None begins it with the first frame.
     """
 
-    def __init__(self, time_base: Fraction, interval_ms: float) -> None:
+    def __init__(self, time_base: Fraction, interval_ms: float, *, zero_ms: Fraction | None = None) -> None:
         self._ms_per_tick = time_base * 1000
         self._interval_ms = interval_ms
-        self._origin: Fraction | None = None
+        self._origin = zero_ms
         self._last_ms = 0.0
         self._has_begun = False
         self.is_rebased = False
@@ -34,6 +39,11 @@ class FrameClock:
         self._last_ms = self._advance(pts)
         self._has_begun = True
         return round(self._last_ms)
+
+    def start_at(self, pts: int | None, place: int | None) -> None:
+        """Let the timestamp of the first frame stand for another place, in ticks; later calls change nothing."""
+        if not self._has_begun and pts is not None and place is not None:
+            self._origin = (self._origin or Fraction(0)) + (pts - place) * self._ms_per_tick
 
     def peek(self, pts: int) -> int | None:
         """Return the time that a timestamp stands for, in ms, without moving on; None before the first frame."""
@@ -100,15 +110,17 @@ class SkipPlan:
         """Record a packet that the decoder was allowed to leave out."""
         heapq.heappush(self._left_out, pts)
 
-    def settle(self, pts: int | None) -> int:
+    def settle(self, pts: int | None) -> tuple[int, int | None]:
         """Count the offered packets before a decoded frame that brought no frame.
 
         Args:
             pts: timestamp of the frame that came out; None settles all that are left.
         Returns:
-            How many frames were left undecoded since the last call.
+            How many frames were left undecoded since the last call, and the timestamp of the last of them.
         """
-        left_out = 0
+        left_out, last = 0, None
         while self._left_out and (pts is None or self._left_out[0] <= pts):
-            left_out += heapq.heappop(self._left_out) != pts
-        return left_out
+            offered = heapq.heappop(self._left_out)
+            if offered != pts:
+                left_out, last = left_out + 1, offered
+        return left_out, last

@@ -1,20 +1,24 @@
-"""Looks for faces in a whole frame: once closely for small faces, once from afar for those that fill the frame."""
+"""Looks for faces in a whole frame: closely for small faces, from afar for those that fill the frame."""
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from inference.answers import keep_one_each
+from inference.scaling import scale_picture
 from inference.types import Picture
 from inference.yunet import YuNet
 
-_NEAR_PX = 1024
+SURE = 0.73
+"""Confidence from which on an answer is a face; below it, one that is doubted."""
+
+_DOUBT = 0.45
+NEAR_PX = 1024
+QUICK_PX = 640
 _NEAR_LEAST_PX = 768
-_FAR_PX = 256
-_SURE = 0.72
-_LEAST_SIDE_PX = 10.0
+_FAR_PX = (256, 128)
+_LEAST_SIDE_PX = 12.0
 _LONGEST = 16  # times as long as wide: no camera's frame
 
 
@@ -28,34 +32,27 @@ class Seeker:
     def __init__(self, network: YuNet) -> None:
         self._network = network
 
-    def seek(self, frame: Picture) -> NDArray[np.float32]:
-        """Return one answer for each face, the surest first.
+    def seek(self, frame: Picture, *, longest_px: int = NEAR_PX) -> NDArray[np.float32]:
+        """Return one answer for each face and each doubt, the surest first.
 
         Args:
             frame: uint8 (H, W, 3) BGR.
+            longest_px: what the frame's longer side is shrunk to; faces of 10 px and more are seen there.
         Returns:
             float32 (n, 15) as `YuNet.look` gives them, px of the frame.
         """
         longer = max(frame.shape[:2])
         if longer > _LONGEST * min(frame.shape[:2]):
             return np.empty((0, 15), np.float32)
-        near = min(max(longer, _NEAR_LEAST_PX), _NEAR_PX)
-        answers = keep_one_each(np.concatenate([self._look(frame, near), self._look(frame, _FAR_PX)]))
+        near = min(max(longer, _NEAR_LEAST_PX), longest_px)
+        pictures = [scale_picture(frame, near / longer)]
+        pictures += [scale_picture(pictures[0], far / near) for far in _FAR_PX]
+        answers = keep_one_each(np.concatenate([self._look(picture, frame) for picture in pictures]))
         return answers[answers[:, 3] >= _LEAST_SIDE_PX]
 
-    def _look(self, frame: Picture, longer_px: int) -> NDArray[np.float32]:
-        scale = longer_px / max(frame.shape[:2])
-        answers = self._network.look(resize(frame, scale), _SURE)
-        answers[:, :4] /= scale
-        answers[:, 5:] /= scale
+    def _look(self, picture: Picture, frame: Picture) -> NDArray[np.float32]:
+        answers = self._network.look(picture, _DOUBT)
+        scale = max(frame.shape[:2]) / max(picture.shape[:2])
+        answers[:, :4] *= scale
+        answers[:, 5:] *= scale
         return answers
-
-
-def resize(frame: Picture, scale: float) -> Picture:
-    """Scale a frame by a factor; shrinking averages."""
-    height, width = frame.shape[:2]
-    size = max(round(width * scale), 1), max(round(height * scale), 1)
-    if size == (width, height):
-        return frame
-    rule = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(frame, size, interpolation=rule), np.uint8)

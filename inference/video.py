@@ -4,20 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
-import cv2
 import numpy as np
+from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
+from av.video.stream import VideoStream
 
-from inference.container import MediaSource, VideoInfo, VideoLimits, open_video, source_name, stated_duration_ms
+from inference.animation import Animation, describe_animation, open_animation
+from inference.avi_index import read_avi_index
+from inference.container import (
+    MediaSource,
+    PixelAspect,
+    VideoInfo,
+    VideoLimits,
+    check_size,
+    open_video,
+    source_name,
+)
 from inference.decoder import FrameDecoder
 from inference.errors import MediaTooLarge, UnreadableVideo
+from inference.gaps import Gap
+from inference.geometry import read_geometry
+from inference.picture_track import PictureTrack
 from inference.sampling import SampleGrid
+from inference.timeline import container_end_ms, picture_end_ms, stated_duration_ms
 from inference.types import Picture
 
 _SHORTFALL_MS = 500
-_TURNS = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +62,9 @@ class VideoEnd:
         ended_at_ms: where the last frame ends, ms.
         expected_ms: the length that the header stated; None where it did not say.
         damaged_packets: pieces of the stream that could not be decoded.
+        frames_damaged: frames of the stream that were too damaged to be decoded.
+        missing: stretches without a picture that the file should have had; the longest 100.
+        missing_ms: length of all such stretches, ms.
     """
 
     frames_decoded: int
@@ -55,6 +73,9 @@ class VideoEnd:
     ended_at_ms: int
     expected_ms: int | None
     damaged_packets: int
+    frames_damaged: int = 0
+    missing: tuple[Gap, ...] = ()
+    missing_ms: int = 0
 
     @property
     def frames_skipped(self) -> int:
@@ -63,7 +84,7 @@ class VideoEnd:
 
     @property
     def is_partial(self) -> bool:
-        """Whether the stream ended more than half a second before the length that the header stated."""
+        """Whether the picture ended more than half a second before the end that the header stated for it."""
         return self.expected_ms is not None and self.expected_ms - self.ended_at_ms > _SHORTFALL_MS
 
 
@@ -79,19 +100,25 @@ def probe_video(source: MediaSource, *, limits: VideoLimits | None = None) -> Vi
         UnreadableVideo: not a video, or not one frame of it can be decoded.
         MediaTooLarge: over the limits by its header.
     """
-    with open_video(source, limits or VideoLimits()) as (container, stream):
+    with open_animation(source, limits or VideoLimits()) as animation:
+        if animation is not None:
+            return describe_animation(animation, limits or VideoLimits(), source_name(source))
+    with open_video(source, limits or VideoLimits()) as (container, stream, track):
+        aspect = PixelAspect(stream)
         first = next(FrameDecoder(container, stream).frames(), None)
         if first is None:
             raise _no_frames(source, stream.codec_context.name)
-        width, height = _shown_size(first[0])
+        geometry = read_geometry(first[0], aspect.read())
+        width, height = geometry.shown_size(first[0].width, first[0].height)
         return VideoInfo(
             width=width,
             height=height,
             duration_ms=stated_duration_ms(container, stream),
             codec=stream.codec_context.name,
             container=container.format.name,
-            rotation=_turn(first[0]),
+            rotation=round(-geometry.turn_deg) % 360,
             frames_per_second=float(stream.average_rate) if stream.average_rate else None,
+            track=track.resized(width, height),
         )
 
 
@@ -110,6 +137,7 @@ class VideoReader:
     Attributes:
         end: how the video ended, once the last frame was taken; None before.
         stated_ms: the length that the header states, known from the first step on; None where it does not say.
+        track: which of the file's moving pictures is read, known from the first step on; None before.
 
     Raises:
         UnreadableVideo: on the first step: not a video, or not one frame of it can be decoded.
@@ -120,6 +148,7 @@ class VideoReader:
         self.source = source
         self.end: VideoEnd | None = None
         self.stated_ms: int | None = None
+        self.track: PictureTrack | None = None
         self._every_ms = every_ms
         self._limits = limits or VideoLimits()
         self._grid = SampleGrid(every_ms)
@@ -143,24 +172,54 @@ class VideoReader:
         self._frames.close()
 
     def _read(self) -> Generator[Frame, None, None]:
+        with open_animation(self.source, self._limits) as animation:
+            if animation is not None:
+                yield from self._read_animation(animation)
+                return
+        yield from self._read_video()
+
+    def _read_animation(self, animation: Animation) -> Generator[Frame, None, None]:
+        passed = sampled = 0
+        self.track = animation.track()
+        for picture, t_ms in animation.frames():
+            self._refuse_long(t_ms)
+            passed += 1
+            if self._grid.is_due(t_ms):
+                sampled += 1
+                yield Frame(picture, t_ms, passed)
+        if sampled == 0:
+            raise _no_frames(self.source, animation.codec)
+        damaged = int(animation.is_damaged)
+        self.end = VideoEnd(passed, sampled, 0, animation.end_ms, None, damaged, frames_damaged=damaged)
+
+    def _read_video(self) -> Generator[Frame, None, None]:
         sampled = 0
-        with open_video(self.source, self._limits) as (container, stream):
+        with open_video(self.source, self._limits) as (container, stream, track):
             self.stated_ms = stated_duration_ms(container, stream)
-            decoder = FrameDecoder(container, stream, every_ms=self._every_ms)
+            aspect = PixelAspect(stream)
+            index = read_avi_index(self.source, stream.index)
+            decoder = FrameDecoder(container, stream, every_ms=self._every_ms, index=index)
             for frame, t_ms in decoder.frames():
                 self._refuse_long(t_ms)
                 if self._grid.is_due(t_ms):
                     sampled += 1
-                    yield Frame(self._convert(frame), t_ms, decoder.frames_passed)
+                    picture = self._show(frame, aspect.read())
+                    if self.track is None:
+                        self.track = track.resized(picture.shape[1], picture.shape[0])
+                    yield Frame(picture, t_ms, decoder.frames_passed)
             if sampled == 0:
                 raise _no_frames(self.source, stream.codec_context.name)
+            expected_ms = _expected_ms(container, stream, decoder)
             self.end = VideoEnd(
                 frames_decoded=decoder.frames_passed,
                 frames_sampled=sampled,
                 frames_left_out=decoder.frames_left_out,
-                ended_at_ms=decoder.ended_at_ms,
-                expected_ms=self.stated_ms,
+                ended_at_ms=_ended_at_ms(stream, decoder, expected_ms),
+                expected_ms=expected_ms,
                 damaged_packets=decoder.damaged_packets,
+                frames_damaged=decoder.damage.frames,
+                missing=decoder.damage.log.gaps,
+                missing_ms=decoder.damage.log.total_ms,
             )
 
     def _refuse_long(self, t_ms: int) -> None:
@@ -168,10 +227,13 @@ class VideoReader:
             minutes = self._limits.max_duration_ms / 60000
             raise MediaTooLarge(f"{source_name(self.source)} is longer than the limit of {minutes:.1f} minutes.")
 
-    def _convert(self, frame: VideoFrame) -> Picture:
+    def _show(self, frame: VideoFrame, aspect: Fraction | None) -> Picture:
+        """Return a frame as a player shows it, its size checked: it may differ from that of the first one."""
+        geometry = read_geometry(frame, aspect)
+        check_size(source_name(self.source), frame.width, frame.height, self._limits)
+        check_size(source_name(self.source), *geometry.shown_size(frame.width, frame.height), self._limits)
         picture = self._reformatter.reformat(frame, format="bgr24").to_ndarray()
-        turn = _turn(frame)
-        return np.ascontiguousarray(cv2.rotate(picture, _TURNS[turn]) if turn else picture, dtype=np.uint8)
+        return geometry.apply(np.ascontiguousarray(picture, dtype=np.uint8))
 
 
 def read_frames(source: MediaSource, *, every_ms: int = 200, limits: VideoLimits | None = None) -> VideoReader:
@@ -179,13 +241,23 @@ def read_frames(source: MediaSource, *, every_ms: int = 200, limits: VideoLimits
     return VideoReader(source, every_ms=every_ms, limits=limits)
 
 
-def _turn(frame: VideoFrame) -> int:
-    """Return the counter-clockwise turn, in quarter steps of 90 degrees, that shows the frame upright."""
-    return round(frame.rotation / 90) % 4 * 90
+def _expected_ms(container: InputContainer, stream: VideoStream, decoder: FrameDecoder) -> int | None:
+    """Where the picture should end, once all was read: its own word, or the file's where no sound outlasted it."""
+    own = picture_end_ms(container, stream)
+    if own is not None:
+        return own
+    whole = container_end_ms(container, stream)
+    sound_ms = decoder.sound_end_ms
+    is_the_sounds = whole is not None and sound_ms is not None and sound_ms >= whole - _SHORTFALL_MS
+    return None if is_the_sounds else whole
 
 
-def _shown_size(frame: VideoFrame) -> tuple[int, int]:
-    return (frame.height, frame.width) if _turn(frame) in (90, 270) else (frame.width, frame.height)
+def _ended_at_ms(stream: VideoStream, decoder: FrameDecoder, expected_ms: int | None) -> int:
+    """Where the last frame ends. Its own length is not to be trusted: with B-frames it is that of another."""
+    if expected_ms is None or expected_ms <= decoder.last_ms:
+        return decoder.ended_at_ms
+    has_all = stream.frames > 1 and decoder.frames_passed >= stream.frames and not decoder.demuxer.is_broken
+    return expected_ms if has_all or expected_ms < decoder.ended_at_ms else decoder.ended_at_ms
 
 
 def _no_frames(source: MediaSource, codec: str) -> UnreadableVideo:

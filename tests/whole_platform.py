@@ -22,12 +22,12 @@ from django.db import connections
 
 from webplatform.accounts.models import User
 from webplatform.accounts.services import create_token
+from webplatform.common.environment import database_from
 from webplatform.consent.services import give_consent
 from webplatform.operations.launch import Launch
 from webplatform.operations.running import running_platform
 from webplatform.operations.startup import free_port, prepare_database
 from webplatform.operations.supervisor import Supervisor
-from webplatform.settings import database_from
 from webplatform.studies.services import personal_study
 
 T = TypeVar("T")
@@ -171,7 +171,7 @@ def _own_database(data_dir: Path) -> Iterator[str]:
     with _new_database(server_url, data_dir) as url:
         before = connections.settings["default"]
         connection = connections["default"]
-        config = connections.configure_settings({"default": database_from(url)})["default"]
+        config = connections.configure_settings({"default": database_from(url, Path(settings.DATA_DIR))})["default"]
         connections.settings["default"] = config
         del connections["default"]
         media_root = settings.MEDIA_ROOT

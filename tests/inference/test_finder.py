@@ -20,11 +20,15 @@ class Eyes:
 
     def __init__(self, *faces):
         self.faces = self.followed = faces
-        self.looks, self.follows = 0, 0
+        self.looks, self.closely, self.follows = 0, 0, 0
 
-    def detect(self, frame):
+    def scan(self, frame):
         self.looks += 1
         return self.faces
+
+    def detect(self, frame):
+        self.closely += 1
+        return self.scan(frame)
 
     def follow(self, frame, faces):
         self.follows += 1
@@ -49,6 +53,14 @@ def test_the_whole_frame_is_looked_at_once_a_second(finder, eyes):
     for step in range(15):
         assert numbers(finder.find(ROOM, 200 * step)) == [1]
     assert eyes.looks == 3
+
+
+def test_the_closest_look_comes_every_five_seconds_and_after_a_cut(finder, eyes):
+    for step in range(51):
+        finder.find(ROOM, 200 * step)
+    assert (eyes.looks, eyes.closely) == (11, 3)
+    finder.find(ELSEWHERE, 11_200)
+    assert (eyes.looks, eyes.closely) == (12, 4)
 
 
 def test_a_new_face_is_seen_within_a_second(finder, eyes):

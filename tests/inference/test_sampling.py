@@ -65,9 +65,9 @@ def test_only_packets_that_bring_no_frame_count_as_left_out():
     plan = SkipPlan(200)
     for pts in (40, 80, 120):
         plan.offer(pts)
-    assert plan.settle(80) == 1
-    assert plan.settle(None) == 1
-    assert plan.settle(None) == 0
+    assert plan.settle(80) == (1, 40)
+    assert plan.settle(None) == (1, 120)
+    assert plan.settle(None) == (0, None)
 
 
 def test_the_plan_forgets_what_is_long_past():

@@ -56,7 +56,7 @@ class JobOut(serializers.ModelSerializer):
 class UploadIn(serializers.Serializer):
     """A video to analyse."""
 
-    file = serializers.FileField(allow_empty_file=True, help_text="mp4, mov, webm, mkv or avi.")
+    file = serializers.FileField(allow_empty_file=True, help_text="A video; its content tells its kind.")
     title = serializers.CharField(required=False, default="", allow_blank=True, max_length=200)
     study = serializers.UUIDField(required=False, default=None, help_text="Without one, your personal study.")
     participant = serializers.UUIDField(required=False, default=None, help_text="Who is in it, by their consent.")

@@ -13,19 +13,19 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
+from inference import VIDEO_ENDINGS
+from webplatform.analysis.kinds import HEAD_BYTES, is_picture, video_type
 from webplatform.common.disk import free_bytes, is_full, storage_full
 from webplatform.common.errors import Invalid, TooLarge
+from webplatform.common.text import shown_text
 from webplatform.history.media import SEALED
 from webplatform.vault.sealed import new_key, seal_copy, sealed_size
 from webplatform.vault.uploads import SealedUpload
 
-EXTENSIONS = (".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi")
+EXTENSIONS = tuple(sorted(VIDEO_ENDINGS))
 MAX_NAME = 200
 PART = ".part"  # what a file is called until it is whole
 COPIED_BYTES = 2**20
-_SNIFFED_BYTES = 16
-_ISO_BOXES = {b"ftyp", b"moov", b"mdat"}
-_ISO_FILLERS = {b"wide", b"free", b"skip", b"pnot"}  # English words, too: what is before them must be their length
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class CheckedUpload:
 
 
 def check_upload(upload: UploadedFile) -> CheckedUpload:
-    """The upload is a video by its name, its size and its first bytes.
+    """The upload is a video by its size and its first bytes, whatever it is called.
 
     Raises:
         Invalid: it is empty or no video of a kind that is accepted.
@@ -64,8 +64,11 @@ def check_upload(upload: UploadedFile) -> CheckedUpload:
     if upload.size > settings.RAUT_MAX_UPLOAD_MB * 2**20:
         limit = {"name": name, "limit": settings.RAUT_MAX_UPLOAD_MB}
         raise TooLarge(_("“%(name)s” is larger than the limit of %(limit)s MB.") % limit)
-    content_type = _sniff(upload)
-    if PurePath(name).suffix.lower() not in EXTENSIONS or content_type is None:
+    head = _read_head(upload)
+    content_type = video_type(head, upload.size, is_webm=name.lower().endswith(".webm"))
+    if is_picture(head):
+        raise Invalid(_("“%(name)s” is a picture or an animation. Save it as a video, such as MP4.") % {"name": name})
+    if content_type is None:
         kinds = {"name": name, "kinds": ", ".join(EXTENSIONS)}
         raise Invalid(_("“%(name)s” is not a video that can be analysed. Accepted are: %(kinds)s.") % kinds)
     _refuse_when_full(upload)
@@ -107,24 +110,16 @@ def _telling_full() -> Iterator[None]:
 
 def _clean_name(name: str) -> str:
     last = PurePath(name.replace("\\", "/")).name
-    shown = "".join(letter for letter in last if letter.isprintable()).strip()
+    shown = shown_text(last)
     stem, suffix = PurePath(shown).stem, PurePath(shown).suffix[:10]
     return (stem[: MAX_NAME - len(suffix)] + suffix) or "video"
 
 
-def _sniff(upload: UploadedFile) -> str | None:
-    """The content type of an accepted container by its first bytes; None for anything else."""
+def _read_head(upload: UploadedFile) -> bytes:
     upload.seek(0)
-    head = upload.read(_SNIFFED_BYTES)
+    head = upload.read(HEAD_BYTES)
     upload.seek(0)
-    is_filler = head[4:8] in _ISO_FILLERS and 8 <= int.from_bytes(head[:4]) <= upload.size
-    if head[4:8] in _ISO_BOXES or is_filler:
-        return "video/quicktime" if head[4:8] != b"ftyp" or head[8:10] == b"qt" else "video/mp4"
-    if head[:4] == b"\x1a\x45\xdf\xa3":
-        return "video/webm" if upload.name.lower().endswith(".webm") else "video/x-matroska"
-    if head[:4] == b"RIFF" and head[8:12] == b"AVI ":
-        return "video/x-msvideo"
-    return None
+    return head
 
 
 def _refuse_when_full(upload: UploadedFile) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ from webplatform.common.errors import AppError, Conflict
 from webplatform.common.memory import memory_bound
 from webplatform.consent.models import Scope
 from webplatform.consent.services import require_scope
+from webplatform.history.glimpses import LEAST_SURE
 from webplatform.history.media import open_file
 from webplatform.history.models import Session
 from webplatform.history.services import append_readings, close_session, discard_readings, fail_session, use_model
@@ -65,7 +67,16 @@ class _Run:
     started_s: float = field(default_factory=time.monotonic)
     beaten_s: float = 0.0
     published_s: float = 0.0
-    tracks: set[int] = field(default_factory=set)
+    verdicts: Counter[int] = field(default_factory=Counter)
+
+    def count_faces(self, reading: inference.FrameReading) -> None:
+        """Note who was read surely."""
+        self.verdicts.update(face.track for face in reading.faces if face.dominant)
+
+    @property
+    def faces_found(self) -> int:
+        """How many faces were read surely often enough to be one, so far."""
+        return sum(count >= LEAST_SURE for count in self.verdicts.values())
 
     @property
     def held(self) -> QuerySet[AnalysisJob]:
@@ -130,13 +141,13 @@ def _read(run: _Run) -> None:
     ):
         for reading in video:
             batch.append(reading)
-            run.tracks.update(face.track for face in reading.faces)
+            run.count_faces(reading)
             _beat(run, reading.t_ms, video.stated_ms)
             if len(batch) >= BATCH_READINGS:
                 _append(run, batch)
                 batch = []
         _append(run, batch)
-    _finish(run, video.end)
+    _finish(run, video)
 
 
 def _version_for(session: Session) -> ModelVersion:
@@ -163,19 +174,25 @@ def _append(run: _Run, batch: list[inference.FrameReading]) -> None:
     _write(run, partial(append_readings, session=run.session, readings=batch))
 
 
-def _finish(run: _Run, end: inference.VideoEnd) -> None:
-    close = partial(
-        close_session,
+def _finish(run: _Run, video: inference.VideoReading) -> None:
+    done = {"state": AnalysisJob.State.DONE, "progress": 1.0}
+    _write(run, partial(_close, run, video), **done, **_ENDED, finished_at=timezone.now())
+    if not may_keep_media(run.session):
+        drop_media(run.session)
+    publish_job(run.job.pk)
+
+
+def _close(run: _Run, video: inference.VideoReading) -> None:
+    end = video.end
+    closed = close_session(
         session=run.session,
         duration_ms=end.ended_at_ms,
         is_partial=end.is_partial,
         frames_decoded=end.frames_decoded,
+        end=end,
+        track=video.track,
     )
-    done = {"state": AnalysisJob.State.DONE, "progress": 1.0, "faces_found": len(run.tracks)}
-    _write(run, close, **done, **_ENDED, finished_at=timezone.now())
-    if not may_keep_media(run.session):
-        drop_media(run.session)
-    publish_job(run.job.pk)
+    run.held.update(faces_found=sum(not track["is_glimpse"] for track in closed.summary["tracks"]))
 
 
 def _write(run: _Run, action: Callable[[], object], **changes: Any) -> None:  # fields of the job
@@ -200,7 +217,7 @@ def _beat(run: _Run, t_ms: int, stated_ms: int | None) -> None:
     run.beaten_s = now_s
     share = min(t_ms / stated_ms, 0.99) if stated_ms else 0.0
     left_s = (now_s - run.started_s) * (1 / share - 1) if share > 0 else None
-    shown = {"progress": share, "seconds_left": left_s, "faces_found": len(run.tracks)}
+    shown = {"progress": share, "seconds_left": left_s, "faces_found": run.faces_found}
     if not run.held.update(heartbeat_at=timezone.now(), **shown):
         raise LeaseLost
     if now_s - run.published_s >= PUBLISH_EVERY_S:

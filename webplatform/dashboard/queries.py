@@ -132,4 +132,7 @@ def _status(session: Session, job: AnalysisJob | None) -> str:
 
 
 def _faces(session: Session) -> int | None:
-    return len(session.summary["tracks"]) if "tracks" in session.summary else None
+    """How many people there were: glimpses do not count."""
+    if "tracks" not in session.summary:
+        return None
+    return sum(not track["is_glimpse"] for track in session.summary["tracks"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,8 @@ from webplatform.history.models import Correction, Session
 from webplatform.history.queries import sessions_of
 
 OPEN_FACES = 3  # the others are a click away: a crowd must not load a hundred charts at once
-EMPTY_SUMMARY: dict[str, Any] = {"tracks": [], "unscored": {}, "observations": 0, "scored": 0, "not_sure": 0}
+NO_COUNTS: dict[str, Any] = {"unscored": {}, "observations": 0, "scored": 0, "not_sure": 0}
+EMPTY_SUMMARY: dict[str, Any] = {"tracks": [], "glimpses": {"tracks": 0, **NO_COUNTS}, **NO_COUNTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class Face:
     shares: list[Share]
     longest: list[Stretch]
     is_open: bool
+    is_glimpse: bool
 
     @property
     def first(self) -> str:
@@ -98,8 +101,8 @@ class Face:
 
     @property
     def mostly(self) -> Share | None:
-        """The expression shown longest."""
-        return max(self.shares, key=lambda share: share.percent, default=None)
+        """The expression shown longest; nothing is said of a glimpse."""
+        return None if self.is_glimpse else max(self.shares, key=lambda share: share.percent, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,7 @@ class Accounting:
     scored: int
     not_sure: int
     reasons: list[Counted]
+    glimpsed: int
 
     @property
     def unscored(self) -> int:
@@ -128,16 +132,24 @@ def session_for_page(user: User) -> QuerySet[Session]:
 
 
 def accounting_of(session: Session) -> Accounting:
-    """How the faces that were found are divided."""
+    """How the faces that were found are divided, glimpses included: every frame and face is accounted for."""
     summary = EMPTY_SUMMARY | session.summary
-    reasons = _reasons(summary["unscored"])
-    return Accounting(summary["observations"], summary["scored"], summary["not_sure"], reasons)
+    people, glimpses = summary, summary["glimpses"]
+    found, scored, not_sure = (people[key] + glimpses[key] for key in ("observations", "scored", "not_sure"))
+    unscored = Counter(people["unscored"]) + Counter(glimpses["unscored"])
+    return Accounting(found, scored, not_sure, _reasons(unscored), glimpses["observations"])
+
+
+def gaps_of(session: Session) -> list[tuple[str, str]]:
+    """The longest stretches without a picture that should have one: from and to."""
+    return [(moment(start_ms), moment(end_ms)) for start_ms, end_ms in session.missing]
 
 
 def faces_of(session: Session) -> list[Face]:
     """Every face that was followed, by its number; those seen longest are open."""
     tracks = (EMPTY_SUMMARY | session.summary)["tracks"]
-    longest_seen = sorted(tracks, key=lambda track: -track["observations"])[:OPEN_FACES]
+    people = [track for track in tracks if not track["is_glimpse"]]
+    longest_seen = sorted(people, key=lambda track: -track["observations"])[:OPEN_FACES]
     opened = {track["number"] for track in longest_seen}
     return [_face(track, is_open=track["number"] in opened) for track in tracks]
 
@@ -226,6 +238,7 @@ def _face(track: dict[str, Any], *, is_open: bool) -> Face:
         shares=shares_of(track),
         longest=[_stretch(found) for found in track["longest"]],
         is_open=is_open,
+        is_glimpse=track["is_glimpse"],
     )
 
 

@@ -18,6 +18,7 @@ from webplatform.dashboard.report import moment
 from webplatform.dashboard.words import EMOTION_NAMES
 from webplatform.history.corrections import correct
 from webplatform.history.models import Observation
+from webplatform.history.queries import frame_size_at
 from webplatform.learning.review import FLICKER, RARE, UNSURE, Proposal, is_proposable, propose
 
 SKIPPED, SHOWN = "review_skipped", "review_shows_scores"
@@ -95,5 +96,5 @@ def _data(proposal: Proposal) -> dict[str, Any]:
         "media": reverse("analysis:media", args=[row.session_id]),
         "tMs": row.t_ms,
         "box": [row.x, row.y, row.w, row.h],
-        "frame": [row.session.frame_width, row.session.frame_height],
+        "frame": list(frame_size_at(row.session, row.t_ms)),
     }

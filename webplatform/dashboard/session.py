@@ -27,12 +27,17 @@ def session(request: HttpRequest, pk: UUID) -> HttpResponse:
         rename_session(session=found, user=request.user, title=request.POST.get("title", ""))
         return redirect("dashboard:session", found.pk)
     may_edit = is_editable_by(found, request.user)
+    faces = report.faces_of(found)
     context = {
         "session": found,
         "row": row_of(found),
         "media": report.media_of(found),
-        "faces": report.faces_of(found),
+        "faces": faces,
+        "people": [face for face in faces if not face.is_glimpse],
+        "glimpses": [face for face in faces if face.is_glimpse],
         "live_lines": report.live_lines_of(found),
+        "gaps": report.gaps_of(found),
+        "missing": report.moment(found.missing_ms),
         "accounting": report.accounting_of(found),
         "may_edit": may_edit,
         "may_correct": may_correct(found, request.user),

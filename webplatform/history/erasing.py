@@ -14,7 +14,7 @@ from webplatform.accounts.models import User
 from webplatform.common import ledger
 from webplatform.history.events import session_erased
 from webplatform.history.media import forget_pictures
-from webplatform.history.models import Correction, Observation, Session, Track
+from webplatform.history.models import Correction, FrameSize, Observation, Session, Track
 
 
 @transaction.atomic
@@ -48,7 +48,7 @@ def remove_some_readings(*, session: Session, most: int) -> int:
 @transaction.atomic
 def close_readings(*, session: Session) -> None:
     """The session says that its readings' time was over: with them go its tracks, corrections and summary."""
-    for model in (Correction, Observation, Track):
+    for model in (Correction, Observation, FrameSize, Track):
         model.objects.filter(session=session).delete()
     Session.objects.filter(pk=session.pk).update(summary={}, readings_removed_at=timezone.now())
 

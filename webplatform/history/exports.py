@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils.text import slugify
 
 from inference import EMOTIONS
+from webplatform.common.text import text_cell
 from webplatform.history.models import Observation, Session
 from webplatform.history.queries import observations_of
 from webplatform.history.serializers import ObservationOut
@@ -23,7 +24,8 @@ from webplatform.studies.models import Study
 PAGE_ROWS = 2000
 BOX_DIGITS = 1
 SCORE_DIGITS = 6
-CSV_COLUMNS = ["t_ms", "track", "x", "y", "w", "h", *map(str, EMOTIONS), "dominant", "reason", "model"]
+SIZE_COLUMNS = ["frame_width", "frame_height"]
+CSV_COLUMNS = ["t_ms", "track", "x", "y", "w", "h", *map(str, EMOTIONS), "dominant", "reason", "model", *SIZE_COLUMNS]
 SHARED_COLUMNS = ["participant", "session", *CSV_COLUMNS]
 
 
@@ -66,9 +68,9 @@ def file_name(session: Session, extension: str) -> str:
 
 def _tables(session: Session) -> Iterator[list[list[object]]]:
     """The pages as cells, each line with the model that made it."""
-    model = _text_cell(str(session.model_version or ""))
+    model = text_cell(str(session.model_version or ""))
     for page in _pages(session):
-        yield [[*_cells(row), model] for row in page]
+        yield [[*_cells(row), model, row.frame_width, row.frame_height] for row in page]
 
 
 def _pages(session: Session) -> Iterator[list[Observation]]:
@@ -87,11 +89,6 @@ def _cells(row: Observation) -> list[object]:
     scores = [getattr(row, emotion) for emotion in EMOTIONS]
     rounded = ["" if score is None else round(score, SCORE_DIGITS) for score in scores]
     return [row.t_ms, row.number, *box, *rounded, row.dominant or "", row.reason or ""]
-
-
-def _text_cell(text: str) -> str:
-    """Text that a spreadsheet will not run as a formula."""
-    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
 
 
 def _lines(rows: list[list[object]]) -> str:

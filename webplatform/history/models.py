@@ -70,6 +70,10 @@ class Session(models.Model):
     frames_without_face = models.PositiveIntegerField(default=0)
     frames_unscored = models.PositiveIntegerField(default=0)
     frames_scored = models.PositiveIntegerField(default=0)
+    frames_damaged = models.PositiveIntegerField(default=0, help_text=_("Too damaged to be decoded; counted apart."))
+    missing_ms = models.PositiveIntegerField(default=0, help_text=_("Time without a picture that should have one, ms."))
+    missing = models.JSONField(default=list, help_text=_("The longest such stretches: [from, to] in ms."))
+    picture_track = models.JSONField(default=dict, help_text=_("Which of the file's moving pictures was read."))
     is_partial = models.BooleanField(default=False, help_text=_("The source ended before it said it would."))
     summary = models.JSONField(default=dict, help_text=_("What `history.summary` made of the readings on closing."))
     live_statistics = models.JSONField(default=dict, help_text=_("How a webcam's frames fared; empty for an upload."))
@@ -111,6 +115,22 @@ class Session(models.Model):
     def frames_skipped(self) -> int:
         """Frames that were decoded or passed over but not looked at, because sampling did not ask for them."""
         return self.frames_decoded - self.frames_sampled
+
+
+class FrameSize(models.Model):
+    """The size of a session's frames from a moment on; there is a row only where it changes."""
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="frame_sizes", db_index=False)
+    from_ms = models.PositiveIntegerField(help_text=_("The first frame of this size, ms from the session's start."))
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["from_ms"]
+        constraints = [models.UniqueConstraint(fields=["session", "from_ms"], name="frame_size_once_per_moment")]
+
+    def __str__(self) -> str:
+        return f"{self.session_id} @{self.from_ms} ms: {self.width} x {self.height}"
 
 
 class Track(models.Model):

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.db.models import Avg, Count, F, IntegerField, Max, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import ExpressionWrapper
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from inference import EMOTIONS, Box, KnownFace
 from webplatform.accounts.models import User
 from webplatform.common.errors import Invalid
-from webplatform.history.models import Observation, Session
+from webplatform.history.models import FrameSize, Observation, Session
 from webplatform.studies.models import Membership, Study
 
 MAX_CELLS = 200_000  # buckets times tracks in one answer: some ten megabytes of JSON
@@ -57,11 +58,26 @@ def faces_in_sight(session: Session, *, since_ms: int) -> list[KnownFace]:
     return [KnownFace(number, Box(*box)) for number, *box in places]
 
 
+def _with_sizes(observations: QuerySet[Observation]) -> QuerySet[Observation]:
+    """Annotate `frame_width` and `frame_height`: those of the frame that each observation was made in."""
+    changed = FrameSize.objects.filter(session=OuterRef("session"), from_ms__lte=OuterRef("t_ms")).order_by("-from_ms")
+    return observations.annotate(
+        frame_width=Coalesce(Subquery(changed.values("width")[:1]), F("session__frame_width")),
+        frame_height=Coalesce(Subquery(changed.values("height")[:1]), F("session__frame_height")),
+    )
+
+
+def frame_size_at(session: Session, t_ms: int) -> tuple[int | None, int | None]:
+    """Width and height of the session's frames at a moment, px."""
+    changed = session.frame_sizes.filter(from_ms__lte=t_ms).order_by("-from_ms").values_list("width", "height").first()
+    return changed or (session.frame_width, session.frame_height)
+
+
 def observations_of(
     session: Session, *, from_ms: int | None = None, to_ms: int | None = None, track: int | None = None
 ) -> QuerySet[Observation]:
-    """The session's observations from `from_ms` up to, not including, `to_ms`, in order of time."""
-    observations = Observation.objects.filter(session=session).annotate(number=F("track__number"))
+    """The session's observations from `from_ms` up to, not including, `to_ms`, each with its frame's size."""
+    observations = _with_sizes(Observation.objects.filter(session=session)).annotate(number=F("track__number"))
     if from_ms is not None:
         observations = observations.filter(t_ms__gte=from_ms)
     if to_ms is not None:

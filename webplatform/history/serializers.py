@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -92,6 +93,7 @@ class FramesOut(serializers.Serializer):
     """decoded = skipped + sampled; sampled = no_face + unscored + scored."""
 
     decoded = serializers.IntegerField(source="frames_decoded")
+    damaged = serializers.IntegerField(source="frames_damaged", help_text="Could not be decoded; in no other count.")
     skipped = serializers.IntegerField(source="frames_skipped")
     sampled = serializers.IntegerField(source="frames_sampled")
     no_face = serializers.IntegerField(source="frames_without_face")
@@ -111,7 +113,32 @@ class TotalsOut(serializers.Serializer):
     share = serializers.DictField(child=serializers.FloatField(), help_text="Share of scored time by emotion.")
 
 
+class PictureTrackOut(serializers.Serializer):
+    """Which of a file's moving pictures was read; a browser may show another one of several."""
+
+    number = serializers.IntegerField()
+    count = serializers.IntegerField(help_text="How many moving pictures the file has.")
+    codec = serializers.CharField()
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    title = serializers.CharField()
+    language = serializers.CharField()
+
+
+class GlimpsesOut(serializers.Serializer):
+    """Tracks too short or too seldom read surely to count as people; they are in no total."""
+
+    tracks = serializers.IntegerField()
+    observations = serializers.IntegerField()
+    scored = serializers.IntegerField()
+    not_sure = serializers.IntegerField()
+    unscored = serializers.DictField(child=serializers.IntegerField(), help_text="Faces by the reason.")
+
+
 class SummaryOut(TotalsOut):
+    """What the people of a session showed, added up."""
+
+    glimpses = GlimpsesOut()
     dominant = serializers.ChoiceField(EMOTION_CHOICES, allow_null=True)
     step_ms = serializers.IntegerField(help_text="How long one observation stands for.")
 
@@ -124,6 +151,7 @@ class StretchOut(serializers.Serializer):
 
 class TrackOut(TotalsOut):
     number = serializers.IntegerField()
+    is_glimpse = serializers.BooleanField(help_text="Too short, or too seldom read surely, to count as a person.")
     first_ms = serializers.IntegerField()
     last_ms = serializers.IntegerField()
     longest = StretchOut(many=True, help_text="The longest unbroken stretch of each emotion that was shown.")
@@ -144,6 +172,12 @@ class SessionOut(serializers.Serializer):
     frame_width = serializers.IntegerField(allow_null=True)
     frame_height = serializers.IntegerField(allow_null=True)
     is_partial = serializers.BooleanField()
+    missing_ms = serializers.IntegerField(help_text="Time without a picture that the file should have had.")
+    missing = serializers.ListField(
+        child=serializers.ListField(child=serializers.IntegerField(), min_length=2, max_length=2),
+        help_text="The longest such stretches: from and to, in ms.",
+    )
+    picture_track = serializers.SerializerMethodField(help_text="Null for a webcam, and until the session is closed.")
     model = ModelOut(source="model_version", allow_null=True)
     repeats = serializers.UUIDField(source="repeats_id", allow_null=True, help_text="Whose video it reads again.")
     frames = FramesOut(source="*")
@@ -152,7 +186,11 @@ class SessionOut(serializers.Serializer):
     session_goes_at = serializers.SerializerMethodField(help_text="When nothing is left of it.")
     live_statistics = serializers.DictField(help_text="How a webcam's frames fared; empty for an upload.")
     unscored_reasons = serializers.SerializerMethodField(help_text="Faces that were not scored, by the reason.")
-    summary = serializers.SerializerMethodField(help_text="Over all tracks; null until the session is closed.")
+    summary = serializers.SerializerMethodField(help_text="Over all people; null until the session is closed.")
+
+    @extend_schema_field(PictureTrackOut(allow_null=True))
+    def get_picture_track(self, session: Session) -> dict[str, Any] | None:
+        return session.picture_track or None
 
     @extend_schema_field(serializers.DateTimeField(allow_null=True))
     def get_readings_go_at(self, session: Session) -> str | None:
@@ -164,7 +202,9 @@ class SessionOut(serializers.Serializer):
 
     @extend_schema_field(serializers.DictField(child=serializers.IntegerField()))
     def get_unscored_reasons(self, session: Session) -> dict[str, int]:
-        return session.summary.get("unscored", {})
+        found = Counter(session.summary.get("unscored", {}))
+        found.update(session.summary.get("glimpses", {}).get("unscored", {}))
+        return dict(found)
 
     @extend_schema_field(SummaryOut(allow_null=True))
     def get_summary(self, session: Session) -> dict[str, Any] | None:
@@ -212,6 +252,8 @@ class ObservationOut(serializers.Serializer):
     t_ms = serializers.IntegerField()
     track = serializers.IntegerField(source="number")
     box = serializers.SerializerMethodField(help_text="x, y, width, height in pixels of the frame.")
+    frame_width = serializers.IntegerField(help_text="Of the frame that this box lies in, px; it may change midway.")
+    frame_height = serializers.IntegerField()
     scores = serializers.SerializerMethodField(help_text="Probability by emotion; null where the face was not scored.")
     dominant = serializers.ChoiceField(EMOTION_CHOICES, allow_null=True)
     reason = serializers.ChoiceField(REASON_CHOICES, allow_null=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from django.db import transaction
 from django.db.models import F, Value
@@ -10,13 +11,14 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from inference import EMOTIONS, FaceReading, FrameReading
+from inference import EMOTIONS, FaceReading, FrameReading, PictureTrack, VideoEnd
 from webplatform.accounts.models import User
 from webplatform.common.errors import Conflict, ConsentMissing, Invalid, NotAllowed
+from webplatform.common.text import shown_text
 from webplatform.consent.models import ConsentRecord, Scope
 from webplatform.consent.services import require_scope
 from webplatform.history.erasing import erase_session
-from webplatform.history.models import Observation, Session, Track
+from webplatform.history.models import FrameSize, Observation, Session, Track
 from webplatform.history.queries import is_deletable_by, is_editable_by, role_in
 from webplatform.history.summary import summarize
 from webplatform.modelhub.models import ModelVersion
@@ -85,9 +87,14 @@ def discard_readings(*, session: Session) -> Session:
         frame_height=None,
         duration_ms=None,
         is_partial=False,
+        frames_damaged=0,
+        missing_ms=0,
+        missing=[],
+        picture_track={},
         summary={},
     )
     Observation.objects.filter(session=session).delete()
+    FrameSize.objects.filter(session=session).delete()
     Track.objects.filter(session=session).delete()
     return session
 
@@ -105,6 +112,7 @@ def append_readings(*, session: Session, readings: Sequence[FrameReading]) -> in
         return 0
     # The counters go first: their row lock makes a second writer, a closing and a deletion wait for this one.
     _count_frames(session, readings)
+    _note_sizes(session, readings)
     tracks = _tracks_of(session, {face.track for reading in readings for face in reading.faces})
     rows = [
         _observation(session, tracks[face.track], reading.t_ms, face) for reading in readings for face in reading.faces
@@ -115,9 +123,17 @@ def append_readings(*, session: Session, readings: Sequence[FrameReading]) -> in
 
 @transaction.atomic
 def close_session(
-    *, session: Session, duration_ms: int, is_partial: bool, frames_decoded: int | None = None
+    *,
+    session: Session,
+    duration_ms: int,
+    is_partial: bool,
+    frames_decoded: int | None = None,
+    end: VideoEnd | None = None,
+    track: PictureTrack | None = None,
 ) -> Session:
     """The open session is closed and carries its summary; `frames_decoded` counts those after the last sample, too.
+
+    Of a file, `end` tells what was damaged and is missing, and `track` which of its moving pictures was read.
 
     Raises:
         Conflict: the session is not open.
@@ -132,6 +148,10 @@ def close_session(
         duration_ms=duration_ms,
         is_partial=is_partial,
         frames_decoded=Greatest(F("frames_decoded"), Value(frames_decoded or 0)),
+        frames_damaged=end.frames_damaged if end else 0,
+        missing_ms=end.missing_ms if end else 0,
+        missing=[[gap.from_ms, gap.to_ms] for gap in end.missing] if end else [],
+        picture_track=asdict(track) if track else {},
     )
     session.summary = summarize(session)
     session.save(update_fields=["summary"])
@@ -192,7 +212,7 @@ def delete_session(*, session: Session, user: User) -> None:
 
 
 def _clean_title(title: str) -> str:
-    cleaned = " ".join(title.replace("\0", " ").split())[:MAX_TITLE]
+    cleaned = shown_text(title.replace("\0", " "))[:MAX_TITLE].strip()
     if not cleaned:
         raise Invalid(_("A session needs a title."))
     return cleaned
@@ -220,6 +240,18 @@ def _count_frames(session: Session, readings: Sequence[FrameReading]) -> None:
         frames_scored=F("frames_scored") + scored,
         frames_unscored=F("frames_unscored") + len(readings) - empty - scored,
     )
+
+
+def _note_sizes(session: Session, readings: Sequence[FrameReading]) -> None:
+    """Write down from when on the frames have another size."""
+    newest = FrameSize.objects.filter(session=session).order_by("-from_ms").values_list("width", "height").first()
+    size = newest or (session.frame_width, session.frame_height)
+    changes = []
+    for reading in readings:
+        if (reading.width, reading.height) != size:
+            size = (reading.width, reading.height)
+            changes.append(FrameSize(session=session, from_ms=reading.t_ms, width=size[0], height=size[1]))
+    FrameSize.objects.bulk_create(changes)
 
 
 def _tracks_of(session: Session, numbers: set[int]) -> dict[int, Track]:

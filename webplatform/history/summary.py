@@ -11,10 +11,10 @@ from django.db import connection
 from django.db.models import Avg, Count, Max, Min, Q
 
 from inference import EMOTIONS, Reason
+from webplatform.history.glimpses import DIGITS, add_up, dominant_of, is_glimpse
 from webplatform.history.models import Observation, Session
 
 UNSCORED_REASONS = [reason for reason in Reason if reason is not Reason.LOW_CONFIDENCE]
-DIGITS = 4
 
 # A stretch ends where the verdict changes or the face is away for more than one and a half steps: a gap is no feeling.
 LONGEST_STRETCHES = """
@@ -39,21 +39,31 @@ SELECT track_id, dominant, start_ms, last_ms FROM ranked WHERE place = 1 ORDER B
 
 
 def summarize(session: Session) -> dict[str, Any]:
-    """The summary of a session that has its duration: totals over all faces, and the same for each track."""
+    """The summary of a session that has its duration: each track, totals over the people, and what was glimpsed."""
     step_ms = _step_ms(session)
-    tracks = _tracks(session)
     longest = _longest(session, step_ms)
-    reported = [
+    tracks = [
         {
             "number": row["track__number"],
             "first_ms": row["first_ms"],
             "last_ms": row["last_ms"],
-            **_totals([row]),
+            **_totals(row),
             "longest": longest.get(row["track_id"], []),
         }
-        for row in tracks
+        for row in _tracks(session)
     ]
-    return {"step_ms": step_ms, **_totals(tracks), "dominant": _dominant(tracks), "tracks": reported}
+    return {"step_ms": step_ms, **settle(tracks, session, step_ms)}
+
+
+def settle(tracks: list[dict[str, Any]], session: Session, step_ms: int) -> dict[str, Any]:
+    """Tell people from glimpses: totals and the dominant expression are the people's alone."""
+    recorded = {"frames": session.frames_sampled, "step_ms": step_ms, "duration_ms": session.duration_ms or 0}
+    told = [{**track, "is_glimpse": is_glimpse(track, **recorded)} for track in tracks]
+    totals = add_up([track for track in told if not track["is_glimpse"]])
+    glimpses = add_up([track for track in told if track["is_glimpse"]])
+    counts = {key: glimpses[key] for key in ("observations", "scored", "not_sure", "unscored")}
+    glimpsed = {"tracks": sum(track["is_glimpse"] for track in told), **counts}
+    return {**totals, "dominant": dominant_of(totals), "glimpses": glimpsed, "tracks": told}
 
 
 def _step_ms(session: Session) -> int:
@@ -79,34 +89,19 @@ def _tracks(session: Session) -> list[dict[str, Any]]:
     )
 
 
-def _totals(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Counts, shares and means over one or several tracks' rows."""
-    scored = sum(row["scored"] for row in rows)
-    not_sure = scored - sum(row["sure"] for row in rows)
-    unscored = {reason: sum(row[f"as_{reason}"] for row in rows) for reason in UNSCORED_REASONS}
+def _totals(row: dict[str, Any]) -> dict[str, Any]:
+    """Counts, shares and means of one track's row."""
+    scored = row["scored"]
+    not_sure = scored - row["sure"]
     return {
-        "observations": sum(row["observations"] for row in rows),
+        "observations": row["observations"],
         "scored": scored,
         "not_sure": not_sure,
         "not_sure_share": round(not_sure / scored, DIGITS) if scored else None,
-        "unscored": {str(reason): count for reason, count in unscored.items() if count},
-        "mean": {str(e): round(_mean(rows, e) / scored, DIGITS) for e in EMOTIONS} if scored else {},
-        "share": {str(e): round(_verdicts(rows, e) / scored, DIGITS) for e in EMOTIONS} if scored else {},
+        "unscored": {str(reason): row[f"as_{reason}"] for reason in UNSCORED_REASONS if row[f"as_{reason}"]},
+        "mean": {str(e): round(row[f"mean_{e}"], DIGITS) for e in EMOTIONS} if scored else {},
+        "share": {str(e): round(row[f"is_{e}"] / scored, DIGITS) for e in EMOTIONS} if scored else {},
     }
-
-
-def _mean(rows: list[dict[str, Any]], emotion: str) -> float:
-    return sum(row[f"mean_{emotion}"] * row["scored"] for row in rows if row["scored"])
-
-
-def _verdicts(rows: list[dict[str, Any]], emotion: str) -> int:
-    return sum(row[f"is_{emotion}"] for row in rows)
-
-
-def _dominant(rows: list[dict[str, Any]]) -> str | None:
-    """The expression that most readings of the session show, by verdicts, then by score; None without verdicts."""
-    best = max(EMOTIONS, key=lambda emotion: (_verdicts(rows, emotion), _mean(rows, emotion)))
-    return str(best) if _verdicts(rows, best) else None
 
 
 def _longest(session: Session, step_ms: int) -> dict[int, list[dict[str, Any]]]:

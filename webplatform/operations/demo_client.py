@@ -79,11 +79,16 @@ def report(url: str, job: Json, session: Json) -> Json:
         "url": f"{url}/sessions/{session['id']}/",
         "frames_sampled": session["frames"]["sampled"],
         "frames_scored": session["frames"]["scored"],
-        "tracks": len(session["tracks"]),
-        "dominant": dominant_emotion(session["tracks"]),
+        "tracks": len(people_of(session)),
+        "dominant": dominant_emotion(people_of(session)),
         "seconds": round(seconds, 2),
         "times_real_time": round(session["duration_ms"] / 1000 / seconds, 2) if seconds else None,
     }
+
+
+def people_of(session: Json) -> list[Json]:
+    """The tracks that count as people."""
+    return [track for track in session["tracks"] if not track["is_glimpse"]]
 
 
 def dominant_emotion(tracks: list[Json]) -> str | None:
@@ -97,13 +102,13 @@ def dominant_emotion(tracks: list[Json]) -> str | None:
 
 def summary_lines(session: Json) -> list[str]:
     """The history in a few lines for a terminal."""
-    frames = session["frames"]
+    frames, people = session["frames"], people_of(session)
     lines = [
         f"Frames    {frames['decoded']} decoded = {frames['skipped']} skipped + {frames['sampled']} sampled",
         f"          {frames['sampled']} sampled = {frames['no_face']} without a face + {frames['unscored']} unscored"
         f" + {frames['scored']} scored",
     ]
-    for track in session["tracks"]:
+    for track in people:
         shares = sorted(track["share"].items(), key=lambda item: -item[1])
         shown = ", ".join(f"{emotion} {share:.0%}" for emotion, share in shares if share >= 0.005)
         span = f"{track['first_ms'] / 1000:.1f} to {track['last_ms'] / 1000:.1f} s"

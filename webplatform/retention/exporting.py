@@ -22,6 +22,7 @@ from django.utils.translation import override
 from webplatform.accounts.models import AuditEvent, User
 from webplatform.analysis.models import MediaFile
 from webplatform.common.errors import KeyGone
+from webplatform.common.text import text_cell
 from webplatform.consent.models import ConsentRecord
 from webplatform.consent.proofs import proof_of
 from webplatform.consent.queries import consent_history, participant_history
@@ -182,7 +183,7 @@ def _activity(user: User) -> Iterator[str]:
 
 def _csv_line(cells: list[object]) -> str:
     buffer = io.StringIO()
-    csv.writer(buffer).writerow(cells)
+    csv.writer(buffer).writerow([text_cell(cell) if isinstance(cell, str) else cell for cell in cells])
     return buffer.getvalue()
 
 

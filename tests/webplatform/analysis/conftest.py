@@ -30,6 +30,7 @@ class FakeVideo:
     def __init__(self, readings: list[FrameReading], on_step: Callable[[int], None], error: Exception | None) -> None:
         self._readings, self._on_step, self._error = readings, on_step, error
         self.stated_ms = 200 * len(readings)
+        self.track = None
         self.end = VideoEnd(len(readings) * 6, len(readings), 0, self.stated_ms, self.stated_ms, 0)
 
     def __enter__(self) -> FakeVideo:

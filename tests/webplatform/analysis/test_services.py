@@ -60,8 +60,9 @@ def test_every_accepted_container_is_known_by_its_bytes(submit, name, content, c
     [
         ("notes.mp4", b"This is not a video." * 9, "not a video"),
         ("empty.mp4", b"", "is empty"),
-        ("program.exe", MP4, "not a video"),
-        ("no_extension", MP4, "not a video"),
+        ("picture.mp4", b"\xff\xd8\xff\xe0" + bytes(99), "a picture or an animation"),
+        ("clip.gif", b"GIF89a" + bytes(99), "a picture or an animation"),
+        ("IMG_1.HEIC", b"\0\0\0\x18ftypheic" + bytes(99), "a picture or an animation"),
         ("story.mp4", b"the free world and what became of it", "not a video"),
         ("page.webm", b"<!doctype html><script>1</script>", "not a video"),
     ],
@@ -70,6 +71,11 @@ def test_what_is_no_video_is_refused_and_nothing_is_left(submit, name, content, 
     with pytest.raises(Invalid, match=says):
         submit(name, content)
     assert nothing_is_left()
+
+
+@pytest.mark.parametrize("name", ["program.exe", "no_extension", "clip.dat"])
+def test_the_content_tells_a_video_whatever_it_is_called(submit, name):
+    assert submit(name, MP4).session.media.content_type == "video/mp4"
 
 
 def test_a_file_over_the_limit_is_refused(submit, settings):

@@ -26,7 +26,8 @@ def session_of(study: Study, owner: User, consent: ConsentRecord) -> Callable[..
         )
         if state == "done":
             numbers = range(1, faces + 1)
-            append_readings(session=session, readings=[frame(0, *(face(n, happy=0.8, sad=0.2) for n in numbers))])
+            seen = [face(n, happy=0.8, sad=0.2) for n in numbers]
+            append_readings(session=session, readings=[frame(1000 * second, *seen) for second in range(4)])
             close_session(session=session, duration_ms=60_000, is_partial=False)
         elif state in ("failed", "cancelled"):
             fail_session(session=session)

@@ -89,13 +89,22 @@ class TestList:
 class TestDetail:
     def test_it_accounts_for_every_frame(self, story, owner, api_of):
         frames = api_of(owner).get(_url("api-session", story)).json()["frames"]
-        assert frames == {"decoded": 60, "skipped": 50, "sampled": 10, "no_face": 1, "unscored": 1, "scored": 8}
+        assert frames == {
+            "damaged": 0,
+            "decoded": 60,
+            "skipped": 50,
+            "sampled": 10,
+            "no_face": 1,
+            "unscored": 1,
+            "scored": 8,
+        }
 
     def test_it_has_the_agreed_keys(self, story, owner, api_of):
         answer = api_of(owner).get(_url("api-session", story)).json()
         assert set(answer) == {
             "id", "title", "source", "state", "study", "created_at", "closed_at", "every_ms", "duration_ms",
             "frame_width", "frame_height", "is_partial", "model", "frames", "unscored_reasons", "summary", "tracks",
+            "missing", "missing_ms", "picture_track",
             "live_statistics", "markers", "readings_removed_at", "readings_go_at", "session_goes_at", "repeats",
         }  # fmt: skip
         assert answer["model"] == {"name": "raut-test", "version": "1", "digest": "0" * 64}
@@ -107,7 +116,7 @@ class TestDetail:
         track = api_of(owner).get(_url("api-session", story)).json()["tracks"][0]
         assert set(track) == {
             "number", "first_ms", "last_ms", "observations", "scored", "not_sure", "not_sure_share", "unscored",
-            "mean", "share", "longest",
+            "mean", "share", "longest", "is_glimpse",
         }  # fmt: skip
 
     def test_an_open_session_has_no_summary_yet(self, session, owner, api_of):
@@ -199,7 +208,7 @@ class TestObservations:
         assert first == {
             "t_ms": 0, "track": 1, "box": [10.0, 20.0, 30.0, 40.0],
             "scores": {"angry": 0, "disgust": 0, "fear": 0, "happy": 0.8, "sad": 0.2, "surprise": 0, "neutral": 0},
-            "dominant": "happy", "reason": None,
+            "dominant": "happy", "reason": None, "frame_width": 640, "frame_height": 480,
         }  # fmt: skip
 
     def test_an_unscored_face_has_its_reason(self, story, owner, api_of):

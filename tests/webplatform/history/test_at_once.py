@@ -60,4 +60,5 @@ def test_a_closed_session_has_a_summary_of_everything_it_holds(session):
     ended_with = _interrupted_by(session, lambda: close_session(session=session, duration_ms=1000, is_partial=False))
     assert isinstance(ended_with, Conflict)
     closed = Session.objects.get()
-    assert closed.summary["observations"] == Observation.objects.count() == closed.frames_scored
+    held = closed.summary["observations"] + closed.summary["glimpses"]["observations"]
+    assert held == Observation.objects.count() == closed.frames_scored

@@ -166,8 +166,8 @@ class TestAppending:
 
     def test_a_batch_costs_the_same_few_queries_whatever_its_length(self, session, django_assert_num_queries):
         append_readings(session=session, readings=[frame(0, face(1, happy=1.0))])
-        # savepoint, count, refresh, tracks, insert, release (the test itself is the outer transaction)
-        with django_assert_num_queries(6):
+        # savepoint, count, refresh, newest size, tracks, insert, release (the test itself is the outer transaction)
+        with django_assert_num_queries(7):
             append_readings(session=session, readings=[frame(200 * i, face(1, happy=1.0)) for i in range(1, 60)])
 
 

@@ -82,6 +82,7 @@ class TestWhatIsInTheFile:
             "participant": "P1", "session": "S1", "t_ms": "0", "track": "1",
             "x": "10.0", "y": "20.0", "w": "30.0", "h": "40.0", **dict.fromkeys(EMOTIONS, "0.0"),
             "happy": "0.8", "sad": "0.2", "dominant": "happy", "reason": "", "model": "raut-test 1",
+            "frame_width": "640", "frame_height": "480",
         }  # fmt: skip
         assert rows[1]["t_ms"] == "200"
 

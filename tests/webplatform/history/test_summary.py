@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 
 from inference import Reason
 from tests.webplatform.history.readings import face, frame
+from webplatform.history.glimpses import sure_needed
+from webplatform.history.models import Session
 from webplatform.history.services import append_readings, close_session, open_session
 
 
@@ -89,27 +94,72 @@ def test_a_stretch_does_not_outlast_the_session(session):
     assert summary["tracks"][0]["longest"] == [{"emotion": "sad", "start_ms": 0, "end_ms": 300}]
 
 
-def test_the_session_adds_its_tracks_up(story):
+def _moments(*faces, count=4, every_ms=200):
+    return [frame(every_ms * step, *faces) for step in range(count)]
+
+
+def test_the_session_adds_its_people_up_and_counts_glimpses_apart(story):
     total = story.summary
-    assert [total[key] for key in ("observations", "scored", "not_sure")] == [11, 9, 1]
-    assert total["unscored"] == {"blurred": 1, "too_small": 1}
-    # happy 4.7 / 9, sad (1.5 + 1.5) / 9, neutral (.8 + .5) / 9
-    assert (total["mean"]["happy"], total["mean"]["sad"], total["mean"]["neutral"]) == (0.5222, 0.3333, 0.1444)
-    assert (total["share"]["happy"], total["share"]["sad"], total["not_sure_share"]) == (0.5556, 0.3333, 0.1111)
+    assert [track["is_glimpse"] for track in total["tracks"]] == [False, True]
+    assert [total[key] for key in ("observations", "scored", "not_sure")] == [8, 7, 1]
+    assert total["unscored"] == {"blurred": 1}
+    # happy 4.7 / 7, sad 1.5 / 7, neutral .8 / 7
+    assert (total["mean"]["happy"], total["mean"]["sad"], total["mean"]["neutral"]) == (0.6714, 0.2143, 0.1143)
+    assert (total["share"]["happy"], total["share"]["sad"], total["not_sure_share"]) == (0.7143, 0.1429, 0.1429)
+    assert total["glimpses"] == {
+        "tracks": 1,
+        "observations": 3,
+        "scored": 2,
+        "not_sure": 0,
+        "unscored": {"too_small": 1},
+    }
 
 
-def test_the_dominant_expression_of_a_session_has_the_most_verdicts(session):
-    summary = _closed(
-        session,
-        frame(0, face(1, happy=1.0), face(2, sad=0.51, fear=0.49)),
-        frame(200, face(2, sad=0.51, fear=0.49)),
-    )
+def test_two_people_are_added_up_by_their_readings(session):
+    readings = _moments(face(1, happy=1.0), face(2, sad=1.0)) + [frame(800 + 200 * k, face(2, sad=1.0)) for k in (0, 1)]
+    summary = _closed(session, *readings)
+    assert summary["share"] == {
+        "angry": 0, "disgust": 0, "fear": 0, "happy": 0.4, "sad": 0.6, "surprise": 0, "neutral": 0
+    }  # fmt: skip
     assert summary["dominant"] == "sad"
 
 
 def test_with_equal_verdicts_the_higher_score_is_dominant(session):
-    summary = _closed(session, frame(0, face(1, angry=0.6, happy=0.4), face(2, happy=1.0)))
+    summary = _closed(session, *_moments(face(1, angry=0.6, happy=0.4), face(2, happy=1.0)))
     assert summary["dominant"] == "happy"
+
+
+def test_letters_of_a_title_make_no_headline(session):
+    """Three seconds of a title whose letters are read as sad faces, in a minute without anybody."""
+    letters = [face(n, sad=0.9, fear=0.1) for n in (1, 2, 3)]
+    title = [frame(200 * step, *letters) for step in range(9)]
+    rest = [frame(1800 + 200 * step) for step in range(291)]
+    summary = _closed(session, *title, *rest)
+    assert (summary["dominant"], summary["share"], summary["scored"]) == (None, {}, 0)
+    assert (summary["glimpses"]["tracks"], summary["glimpses"]["scored"]) == (3, 27)
+
+
+def test_a_face_that_is_seldom_read_surely_is_a_glimpse(session):
+    doubt = face(1, Reason.LOW_CONFIDENCE, happy=0.4, sad=0.3, fear=0.3)
+    readings = [frame(200 * step, doubt if step % 10 else face(1, sad=1.0)) for step in range(60)]
+    assert _closed(session, *readings)["tracks"][0]["is_glimpse"]
+
+
+def test_a_person_in_a_short_recording_counts(session):
+    summary = _closed(session, *_moments(face(1, happy=1.0), count=5))
+    assert (summary["tracks"][0]["is_glimpse"], summary["dominant"]) == (False, "happy")
+
+
+def test_two_readings_are_never_a_person(session):
+    summary = _closed(session, frame(0, face(1, happy=1.0)), frame(200, face(1, happy=1.0)))
+    assert (summary["tracks"][0]["is_glimpse"], summary["dominant"]) == (True, None)
+
+
+@pytest.mark.parametrize(
+    ("frames", "step_ms", "expected"), [(3000, 200, 10), (3000, 40, 10), (60, 5000, 3), (600, 1000, 6), (12, 200, 4)]
+)
+def test_how_many_sure_readings_make_a_person(frames, step_ms, expected):
+    assert sure_needed(frames=frames, step_ms=step_ms) == expected
 
 
 def test_a_session_in_which_nothing_was_scored_has_no_dominant_expression(session):
@@ -121,6 +171,18 @@ def test_a_session_in_which_nothing_was_scored_has_no_dominant_expression(sessio
 
 def test_two_sessions_do_not_meet_in_a_summary(story, study, owner, consent):
     other = open_session(study=study, user=owner, consent=consent, title="Other", source="upload", every_ms=200)
-    summary = _closed(other, frame(0, face(1, fear=1.0)))
-    assert (summary["observations"], summary["dominant"]) == (1, "fear")
-    assert summary["tracks"][0]["longest"] == [{"emotion": "fear", "start_ms": 0, "end_ms": 200}]
+    summary = _closed(other, *_moments(face(1, fear=1.0)))
+    assert (summary["observations"], summary["dominant"]) == (4, "fear")
+    assert summary["tracks"][0]["longest"] == [{"emotion": "fear", "start_ms": 0, "end_ms": 800}]
+
+
+def test_summaries_from_before_are_told_what_is_a_glimpse(story, session):
+    """The migration says the same as the code that closes sessions today."""
+    migration = import_module("webplatform.history.migrations.0007_summaries_tell_glimpses")
+    expected = story.summary
+    old = {key: value for key, value in expected.items() if key != "glimpses"}
+    old["tracks"] = [{k: v for k, v in track.items() if k != "is_glimpse"} for track in expected["tracks"]]
+    Session.objects.filter(pk=story.pk).update(summary=old)
+    migration.tell_glimpses(apps, None)
+    story.refresh_from_db()
+    assert story.summary == expected

@@ -21,6 +21,7 @@ SESSION = {
     "tracks": [
         {
             "number": 1,
+            "is_glimpse": False,
             "first_ms": 0,
             "last_ms": 14_800,
             "observations": 75,
@@ -29,11 +30,21 @@ SESSION = {
         },
         {
             "number": 2,
+            "is_glimpse": False,
             "first_ms": 5_000,
             "last_ms": 9_800,
             "observations": 30,
             "scored": 30,
             "share": {"happy": 0.0, "neutral": 1.0, "sad": 0.0},
+        },
+        {
+            "number": 3,
+            "is_glimpse": True,
+            "first_ms": 0,
+            "last_ms": 600,
+            "observations": 4,
+            "scored": 4,
+            "share": {"sad": 1.0},
         },
     ],
 }

@@ -66,7 +66,7 @@ def test_production_sends_cookies_over_tls_and_for_its_own_host_alone(tmp_path: 
 
 
 def test_what_is_no_rate_stops_the_start(tmp_path: Path):
-    assert "“60 a minute” is no rate" in manage(tmp_path, "check", RAUT_RATE_READ="60 a minute").stderr
+    assert "“60 a minute”, which is no rate" in manage(tmp_path, "check", RAUT_RATE_READ="60 a minute").stderr
 
 
 def test_production_never_shows_djangos_error_pages(tmp_path: Path):
@@ -99,3 +99,34 @@ def test_production_collects_static_files_under_names_with_hashes(tmp_path: Path
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "static" / "staticfiles.json").exists()
     assert len(list((tmp_path / "static" / "css").glob("app.*.css"))) == 1
+
+
+NUMBERS = (
+    "MAX_UPLOAD_MB MAX_VIDEO_MINUTES DECODE_MEMORY_MB SAMPLE_EVERY_MS LIVE_MAX_FPS LIVE_MAX_MINUTES LIVE_MAX_SOCKETS"
+)
+NUMBERS += " MIN_FREE_DISK_MB JOB_STALE_SECONDS JOB_MAX_ATTEMPTS WORKER_MAX_MEMORY_MB RETENTION_MAX_DAYS EXPORT_DAYS"
+WRONG = {f"RAUT_{name}": value for name, value in zip(NUMBERS.split(), ("ten", "-1", "1.5", "٣") * 4, strict=False)}
+FLAGS = "RAUT_PRODUCTION RAUT_DEBUG RAUT_TWO_PERSON_PROMOTION RAUT_REQUIRE_ASSESSMENT RAUT_SIGNUP_OPEN"
+WRONG |= dict.fromkeys((FLAGS + " RAUT_REQUIRE_MFA_FOR_STAFF").split(), "yess")
+WRONG |= {f"RAUT_RATE_{what}": "60/x" for what in ("READ", "WRITE", "UPLOAD", "LIVE", "LINK", "SIGNUP")}
+WRONG |= {"TIME_ZONE": "Asia/Jakart", "LOG_LEVEL": "loud", "RAUT_BACKEND": "torch", "RAUT_EMAIL_VERIFICATION": "maybe"}
+WRONG |= {"ALLOWED_HOSTS": "https://raut.example.org", "PUBLIC_URL": "raut.example.org", "REDIS_URL": "localhost:6379"}
+WRONG |= {"CSRF_TRUSTED_ORIGINS": "raut.example.org", "DATABASE_URL": "mysqlite:///a", "EMAIL_URL": "smpt://host"}
+WRONG |= {"OIDC_SERVER_URL": "sso", "RAUT_DATA_DIR": "/dev/null/data", "RAUT_BUNDLE_TRUSTED_KEYS": " , "}
+
+
+@pytest.mark.parametrize("name", sorted(WRONG))
+def test_a_setting_that_cannot_be_used_ends_in_one_line(name: str, tmp_path: Path):
+    done = manage(tmp_path, "check", **{name: WRONG[name]})
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert done.stderr.startswith(f"[setting] {name} ")
+
+
+def test_an_address_that_cannot_be_used_shows_no_password(tmp_path: Path):
+    assert "hush" not in manage(tmp_path, "check", DATABASE_URL="pg://me:hush@host/db").stderr
+
+
+def test_an_empty_setting_counts_as_not_set(tmp_path: Path):
+    empty = dict.fromkeys(set(WRONG) - {"RAUT_DATA_DIR"}, "")
+    assert setting(tmp_path, "settings.TIME_ZONE, settings.RAUT_LIVE_MAX_FPS", **empty) == "UTC 30"

@@ -98,8 +98,8 @@ def test_without_redis_nothing_is_limited(monkeypatch, rates):
 @pytest.mark.parametrize("text", ["", "60", "0/m", "60/s", "-1/h", "many/h"])
 def test_what_is_no_rate_stops_the_start(text):
     with pytest.raises(Exception, match="is no rate"):
-        rate_from(text)
+        rate_from(text, "RAUT_RATE_READ")
 
 
 def test_a_rate_is_a_number_in_a_window():
-    assert [rate_from(text) for text in ("60/m", "10/h", "5/d")] == [(60, 60), (10, 3600), (5, 86400)]
+    assert [rate_from(text, "RAUT_RATE_READ") for text in ("60/m", "10/h", "5/d")] == [(60, 60), (10, 3600), (5, 86400)]

@@ -6,7 +6,8 @@ import { fill, formatBytes } from "./format.js";
 /** Why the server would refuse this file, told before it is sent; empty when nothing speaks against it. */
 export function refusalOf(file, limits, words) {
   const ending = file.name.slice(file.name.lastIndexOf(".")).toLowerCase();
-  if (!limits.extensions.includes(ending) && !file.type.startsWith("video/")) {
+  // Where the browser knows no kind, the server looks at the content.
+  if (!limits.extensions.includes(ending) && file.type && !file.type.startsWith("video/")) {
     return fill(words.wrongKind, { extensions: limits.extensions.join(", ") });
   }
   if (file.size === 0) return words.empty;

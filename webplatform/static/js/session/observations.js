@@ -83,7 +83,7 @@ export class ObservationStore extends EventTarget {
     const [row, next] = [rows[place], rows[place + 1]];
     const reachMs = 1.5 * this.stepMs;
     if (!row || tMs - row.t_ms > reachMs) return null;
-    if (!next || next.t_ms - row.t_ms > reachMs) return row;
+    if (!next || next.t_ms - row.t_ms > reachMs || next.frame_width !== row.frame_width) return row;
     const share = (tMs - row.t_ms) / (next.t_ms - row.t_ms);
     return { ...row, box: row.box.map((value, axis) => value + share * (next.box[axis] - value)) };
   }

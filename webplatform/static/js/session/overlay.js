@@ -63,7 +63,7 @@ export class BoxOverlay {
 
   /** Where the picture lies on the stage, and how many CSS pixels one of its pixels takes. */
   picturePlace() {
-    const [frameWidth, frameHeight] = this.data.frame;
+    const [frameWidth, frameHeight] = this.data.frame; // of the session's first frame: a box brings that of its own
     const { clientWidth, clientHeight } = this.canvas;
     if (!frameWidth || !clientWidth) return null;
     const { video } = this.player;
@@ -72,17 +72,13 @@ export class BoxOverlay {
       : [frameWidth, frameHeight];
     const scale = Math.min(clientWidth / shownWidth, clientHeight / shownHeight);
     const [width, height] = [shownWidth * scale, shownHeight * scale];
-    return {
-      left: (clientWidth - width) / 2,
-      top: (clientHeight - height) / 2,
-      x: width / frameWidth,
-      y: height / frameHeight,
-    };
+    return { left: (clientWidth - width) / 2, top: (clientHeight - height) / 2, width, height };
   }
 
   drawFace(context, place, face) {
     const [x, y, w, h] = face.box;
-    const box = [place.left + x * place.x, place.top + y * place.y, w * place.x, h * place.y];
+    const [across, down] = [place.width / face.frame_width, place.height / face.frame_height];
+    const box = [place.left + x * across, place.top + y * down, w * across, h * down];
     const room = { width: this.canvas.clientWidth, height: this.canvas.clientHeight };
     if (this.isBlind) drawFace(context, box, { ...face, dominant: null, scores: null }, String(face.track), room);
     else drawFace(context, box, face, this.labelOf(face), room);

@@ -48,6 +48,7 @@ export class Player extends EventTarget {
       // Some codecs are refused piece by piece: the sound plays, and there is no picture.
       if (video.videoWidth === 0) this.giveUp(this.words.cannotPlay);
     });
+    video.addEventListener("resize", () => this.dispatchEvent(new Event("stage"))); // some change it midway
     if (video.requestVideoFrameCallback) this.followPictures();
     else video.addEventListener("play", () => this.followScreen());
     if (video.error) this.explain();

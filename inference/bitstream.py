@@ -1,0 +1,68 @@
+"""What a coded picture says of itself before it is decoded: whether others need it, and whether it has a hole."""
+
+from __future__ import annotations
+
+from av.video.codeccontext import VideoCodecContext
+
+# Source: own. A zero-filled stretch of a file; none of these codecs writes that many zero bytes in a row (H.264 and
+# HEVC may not write three: ITU-T H.264, 7.4.1; the others' entropy coding leaves no such run).
+_HOLE = bytes(512)
+_DENSE_CODECS = frozenset({"h264", "hevc", "vp8", "vp9", "av1", "libdav1d", "mpeg4"}) | frozenset(
+    {"wmv1", "wmv2", "wmv3", "vc1", "msmpeg4v1", "msmpeg4v2", "msmpeg4", "h263", "flv", "mpeg1video", "mpeg2video"}
+)
+_STUFFED_CODECS = frozenset({"mpeg1video", "mpeg2video"})  # zeros may follow a picture: ISO/IEC 13818-2, 5.2.3
+_END_OF_IMAGE = b"\xff\xd9"  # ITU-T T.81, table B.1
+_SLICES = range(1, 6)  # ITU-T H.264, table 7-1
+_VOP_START = b"\x00\x00\x01\xb6"  # ISO/IEC 14496-2, table 6-3
+_VOP_B = 2  # ISO/IEC 14496-2, table 6-20
+
+
+def has_hole(data: bytes, codec: str) -> bool:
+    """Whether a coded picture was partly overwritten with zeros.
+
+    Args:
+        data: one packet of the stream.
+        codec: ffmpeg's name of the codec.
+    """
+    if codec == "mjpeg":  # a plain picture may well be coded as zeros, but its last two bytes are not
+        return data.endswith(_HOLE) and not data.rstrip(b"\0").endswith(_END_OF_IMAGE)
+    if codec in _STUFFED_CODECS:
+        data = data.rstrip(b"\0")
+    return codec in _DENSE_CODECS and _HOLE in data
+
+
+def is_disposable(data: bytes, context: VideoCodecContext) -> bool:
+    """Whether no other picture refers to this one, as far as it is whole and says so itself.
+
+    H.264 says it by nal_ref_idc = 0 in each slice (ITU-T H.264, 7.4.1), MPEG-4 part 2 by the B type; VP8 says it
+    inside its coded header, which only the decoder reads, so that any of its packets may be.
+
+    Args:
+        data: one packet, as MP4 and Matroska store it.
+        context: the stream's decoder, for its codec and its extra data.
+    """
+    if context.name == "h264":
+        return _is_disposable_h264(data, context.extradata)
+    if context.name == "mpeg4":
+        at = data.find(_VOP_START)
+        return 0 <= at < len(data) - 4 and data[at + 4] >> 6 == _VOP_B
+    return context.name == "vp8"
+
+
+def _is_disposable_h264(data: bytes, extradata: bytes | None) -> bool:
+    if not extradata or extradata[0] != 1 or len(extradata) < 5:
+        return False
+    length_bytes = (extradata[4] & 3) + 1  # ISO/IEC 14496-15, 5.3.3.1.2
+    at, slices = 0, 0
+    while at + length_bytes < len(data):
+        size = int.from_bytes(data[at : at + length_bytes])
+        at += length_bytes
+        if size == 0 or at + size > len(data):
+            return False
+        header = data[at]
+        if header & 31 in _SLICES:
+            if header >> 5 & 3 or b"\0\0\0" in data[at : at + size].rstrip(b"\0"):
+                return False
+            slices += 1
+        at += size
+    return slices > 0

@@ -1,0 +1,26 @@
+"""Text from people and files, made safe to show and to hand on."""
+
+from __future__ import annotations
+
+import unicodedata
+
+# Marks that turn the order of the letters after them, and marks that nobody sees. The joiners U+200C and U+200D are not
+# among them: Persian words and emoji families are spelt with them.
+HIDDEN = frozenset(map(chr, (0x00AD, 0x061C, 0x200B, 0x200E, 0x200F, 0xFEFF, *range(0x202A, 0x202F))))
+HIDDEN |= frozenset(map(chr, (*range(0x2060, 0x2070), *range(0xFFF9, 0xFFFC))))
+UNSHOWN = {"Cc", "Cs", "Zl", "Zp"}  # control characters, bytes that were no UTF-8, separators of lines and paragraphs
+FORMULA_SIGNS = ("=", "+", "-", "@", "\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}")
+FORMULA_SIGNS += ("\N{FULLWIDTH HYPHEN-MINUS}", "\N{FULLWIDTH COMMERCIAL AT}")
+BLANKS = ("\t", "\r", "\n")
+
+
+def shown_text(text: str) -> str:
+    """The text on one line, with single blanks, and without what cannot be shown or turns the letters around it."""
+    kept = (" " if letter in "\t\r\n\x0b\x0c\x85\u2028\u2029" else letter for letter in text)
+    seen = (letter for letter in kept if letter not in HIDDEN and unicodedata.category(letter) not in UNSHOWN)
+    return " ".join("".join(seen).split())
+
+
+def text_cell(text: str) -> str:
+    """Text that a spreadsheet will not run as a formula. Source: OWASP, "CSV Injection"."""
+    return "'" + text if text.startswith(BLANKS) or text.lstrip().startswith(FORMULA_SIGNS) else text
