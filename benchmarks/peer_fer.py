@@ -47,18 +47,20 @@ def main() -> None:
         print(json.dumps(result))
 
 
-def make_environment(python: Path) -> None:
-    """Install fer beside the given interpreter, unless it is there already."""
+def make_environment(python: Path, requirements: Path = HERE / "requirements-fer.txt") -> None:
+    """Install a peer beside the given interpreter, unless it is there already.
+
+    The first package of the file, the peer itself, goes in without what it asks for; the others are that.
+    """
     if python.exists():
         return
     print(f"Making {python.parent.parent} …", file=sys.stderr)
     venv.create(python.parent.parent, with_pip=True)
-    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
-    wanted = (HERE / "requirements-fer.txt").read_text(encoding="utf-8").splitlines()
-    packages = [line for line in wanted if line and not line.startswith("#")]
-    subprocess.run([*pip, *(name for name in packages if name.startswith("fer=="))], check=True)
-    pip.remove("--no-deps")
-    subprocess.run([*pip, *(name for name in packages if not name.startswith("fer=="))], check=True)
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    wanted = requirements.read_text(encoding="utf-8").splitlines()
+    peer, *others = [line for line in wanted if line and not line.startswith("#")]
+    subprocess.run([*pip, "--no-deps", peer], check=True)
+    subprocess.run([*pip, *others], check=True)
 
 
 def race(clip: Path, python: Path, rounds: int) -> list[dict[str, dict[str, float]]]:

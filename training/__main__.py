@@ -29,6 +29,7 @@ from training import (
     recipe_named,
     run_training,
 )
+from training.dataset import ALL, SPLITS, TEST
 from training.evaluate import evaluate_ensemble
 from training.frozen import freeze_dataset
 from training.pictures import draw_pictures
@@ -113,19 +114,21 @@ def _print_epoch(report: EpochReport) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
+    dataset = _read(options.bundle[0], options.data)
+    split = _split(options, dataset, "private")
     if len(options.bundle) > 1:
-        figures = evaluate_ensemble(options.bundle, _read(options.bundle[0], options.data), options.split)
+        figures = evaluate_ensemble(options.bundle, dataset, split)
     else:
-        bundle = options.bundle[0]
-        figures = evaluate_bundle(bundle, _read(bundle, options.data), options.split, backend=options.backend)
-    _print_figures(options.split, figures)
+        figures = evaluate_bundle(options.bundle[0], dataset, split, backend=options.backend)
+    _print_figures(split, figures)
     if options.json:
         print(json.dumps(figures))
 
 
 def _robustness(options: argparse.Namespace) -> None:
     bundle = read_bundle(options.bundle)
-    faces = _read(options.bundle, options.data).of_split(options.split)
+    dataset = _read(options.bundle, options.data)
+    faces = dataset.of_split(_split(options, dataset, "public"))
     figures = measure_robustness(load_classifier(bundle), faces, count=options.count)
     print(f"plain: accuracy {figures['plain']['accuracy']:.3f} on {figures['n']} pictures")
     for name, harm in figures["harms"].items():
@@ -137,10 +140,11 @@ def _robustness(options: argparse.Namespace) -> None:
 
 def _compare(options: argparse.Namespace) -> None:
     data = _read(options.first, options.data)
-    figures = compare_bundles(options.first, options.second, data.of_split(options.split))
+    split = _split(options, data, "public")
+    figures = compare_bundles(options.first, options.second, data.of_split(split))
     for model in figures["models"]:
         print(f"{model['name']}  {model['size_bytes'] / 1e6:.1f} MB")
-        _print_figures(options.split, model)
+        _print_figures(split, model)
     found = figures["difference"]
     for name, row in {"accuracy": found["accuracy"], "macro-F1": found["macro_f1"], **found["f1"]}.items():
         low, high = row["interval"]
@@ -170,7 +174,12 @@ def _freeze(options: argparse.Namespace) -> None:
 
 def _read(bundle: Path, data: Path) -> Dataset:
     spec = read_bundle(bundle).spec
-    return read_dataset(data, input_size=spec.input_size, seed=spec.seed)
+    return read_dataset(data, input_size=spec.input_size, seed=spec.seed, to_measure=True)
+
+
+def _split(options: argparse.Namespace, dataset: Dataset, usual: str) -> str:
+    """The split that was asked for; else the usual one of data that brings splits, and all of what brings none."""
+    return str(options.split or (usual if dataset.is_split else ALL))
 
 
 def _print_figures(split: str, figures: dict[str, Any]) -> None:
@@ -179,6 +188,14 @@ def _print_figures(split: str, figures: dict[str, Any]) -> None:
         f"macro-F1 {figures['macro_f1']:.4f}  ECE {figures['ece']:.4f}  NLL {figures['nll']:.4f}  "
         f"{figures['ms_per_face']:.2f} ms a face"
     )
+    present = figures.get("present")
+    if present is None:
+        return
+    told = f"over the {len(present['classes'])} classes that occur: accuracy {present['accuracy']:.4f}"
+    told += f"  ECE {present['ece']:.4f}"
+    if even := present.get("prior_corrected"):
+        told += f"; each as frequent as any other: accuracy {even['accuracy']:.4f}  ECE {even['ece']:.4f}"
+    print(told)
 
 
 def _card(options: argparse.Namespace) -> None:
@@ -235,9 +252,10 @@ def _add_measuring(commands: Any) -> None:  # argparse keeps its type to itself
     compare.set_defaults(command=_compare)
     compare.add_argument("first", type=Path)
     compare.add_argument("second", type=Path)
-    for command, split in ((evaluate, "private"), (robustness, "public"), (compare, "public")):
+    for command, usual in ((evaluate, "private"), (robustness, "public"), (compare, "public")):
         command.add_argument("--data", type=Path, required=True, help="folder, .zip or .csv of labelled faces")
-        command.add_argument("--split", choices=("train", "public", "private", "test"), default=split)
+        told = f"by default {usual}, or all of data that brings no split"
+        command.add_argument("--split", choices=(*SPLITS, TEST, ALL), help=told)
         command.add_argument("--json", action="store_true", help="print everything as one JSON object on the last line")
 
 

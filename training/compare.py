@@ -14,7 +14,7 @@ from inference.classifier import load_classifier
 from inference.types import EMOTIONS
 from training.dataset import FaceSet
 from training.errors import BadDataset
-from training.evaluate import measure
+from training.evaluate import learnt_frequencies, measure
 from training.groups import measure_groups
 from training.metrics import CLASSES, Labels, Scores, per_class
 
@@ -48,7 +48,7 @@ def compare_bundles(first: Path, second: Path, faces: FaceSet) -> dict[str, Any]
         {
             "name": f"{bundle.spec.name} {bundle.spec.version}",
             "size_bytes": (bundle.path / LITERT_FILE).stat().st_size,
-            **measure(classifier, faces),
+            **measure(classifier, faces, frequencies=learnt_frequencies(bundle)),
         }
         for bundle, classifier in zip(bundles, classifiers, strict=True)
     ]

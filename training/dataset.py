@@ -21,6 +21,7 @@ Decoded = tuple[RawFace, NDArray[np.uint8]]
 
 SPLITS = ("train", "public", "private")
 TEST_SPLITS = ("public", "private")
+TEST, ALL = "test", "all"
 MIN_SIDE = 48
 SIDE = "side_px"
 _PARTS = (0.8, 0.9)  # of a data set that brings no split: train below the first, public below the second
@@ -86,10 +87,17 @@ class FaceSet:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """Checked, labelled faces by split: train, public (to choose by) and private (to report)."""
+    """Checked, labelled faces by split: train, public (to choose by) and private (to report).
+
+    Args:
+        splits: all three.
+        report: what was read.
+        is_split: whether the data itself says of any picture to which split it belongs; else they were drawn.
+    """
 
     splits: dict[str, FaceSet]
     report: DatasetReport
+    is_split: bool = True
 
     def __getitem__(self, split: str) -> FaceSet:
         if split not in self.splits:
@@ -97,10 +105,10 @@ class Dataset:
         return self.splits[split]
 
     def of_split(self, name: str) -> FaceSet:
-        """One split, or "test": public and private together, the paper's 7,178."""
-        if name != "test":
+        """One split, "test": public and private together, the paper's 7,178, or "all" of them."""
+        if name not in (TEST, ALL):
             return self[name]
-        both = [self[part] for part in TEST_SPLITS]
+        both = [self[part] for part in (TEST_SPLITS if name == TEST else SPLITS)]
         return FaceSet(
             np.concatenate([faces.pictures for faces in both]),
             np.concatenate([faces.labels for faces in both]),
@@ -115,15 +123,16 @@ class Dataset:
         return replace(self, splits=kept)
 
 
-def read_dataset(path: Path, *, input_size: int = MIN_SIDE, seed: int = 1) -> Dataset:
+def read_dataset(path: Path, *, input_size: int = MIN_SIDE, seed: int = 1, to_measure: bool = False) -> Dataset:
     """Read labelled faces from any of the layouts of `training.sources` and check them.
 
     Args:
         path: a folder, a .zip or a .csv.
         input_size: side that every picture is brought to, px.
         seed: of the split, where the data brings none; groups (persons) are never parted.
+        to_measure: nobody learns from it: it need not have every class.
     Raises:
-        BadDataset: the path holds no such data, or a class has no training picture.
+        BadDataset: the path holds no such data, or, unless `to_measure`, a class has no training picture.
     """
     faces, unreadable, unknown = _decode(read_source(Path(path)), input_size)
     if not faces:
@@ -139,9 +148,9 @@ def read_dataset(path: Path, *, input_size: int = MIN_SIDE, seed: int = 1) -> Da
         duplicates=sum(times - 1 for times in train_pixels.values()),
     )
     empty = [emotion for emotion, count in report.counts["train"].items() if count == 0]
-    if empty:
+    if empty and not to_measure:
         raise BadDataset(f"The training split has no picture of: {', '.join(empty)}.")
-    return Dataset(sets, report)
+    return Dataset(sets, report, is_split=any(face.split for face, _ in faces))
 
 
 def _decode(source: Iterable[RawFace], input_size: int) -> tuple[list[Decoded], list[str], Counter[str]]:

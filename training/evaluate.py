@@ -10,12 +10,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.bundle import read_bundle
+from inference.bundle import Bundle, read_bundle
 from inference.classifier import Classifier, load_classifier
+from inference.types import EMOTIONS
 from training.calibrate import softmax
 from training.dataset import Dataset, FaceSet
 from training.errors import BadDataset
-from training.metrics import Labels, Scores, calibration_error, summarise
+from training.metrics import Labels, Scores, calibration_error, over_present, summarise
 from training.teachers import mean_scores
 
 
@@ -26,19 +27,21 @@ def evaluate_bundle(
 
     Returns:
         What `metrics.summarise` says, and: bundle, split, temperature, ms_per_face (wall-clock, batches of 32),
-        abstention (coverage and precision at the bundle's threshold) and unseen (n, accuracy, macro_f1 without the
-        pictures whose pixels stand in the training split).
+        abstention (coverage and precision at the bundle's threshold), present (see `metrics.over_present`) and unseen
+        (n, accuracy, macro_f1 without the pictures whose pixels stand in the training split).
     Raises:
         BadBundle: the bundle is damaged.
         BadDataset: the split does not exist or is empty.
     """
     loaded = read_bundle(bundle)
-    figures = measure(load_classifier(loaded, backend=backend), dataset.of_split(split))
+    faces = dataset.of_split(split)
+    figures = measure(load_classifier(loaded, backend=backend), faces, frequencies=learnt_frequencies(loaded))
     return {"bundle": f"{loaded.spec.name} {loaded.spec.version}", "split": split, **figures}
 
 
 def evaluate_ensemble(bundles: Sequence[Path], dataset: Dataset, split: str) -> dict[str, Any]:
-    """Measure the mean of several bundles' scores on one split; the figures are those of `metrics.summarise`.
+    """Measure the mean of several bundles' scores on one split; the figures are those of `metrics.summarise` and
+    `metrics.over_present`.
 
     Raises:
         BadBundle, BadDataset: as `evaluate_bundle`.
@@ -50,11 +53,21 @@ def evaluate_ensemble(bundles: Sequence[Path], dataset: Dataset, split: str) -> 
     scores = mean_scores(bundles, faces.pictures)
     ms_per_face = (time.perf_counter() - started) * 1000 / len(faces)
     names = [f"{spec.name} {spec.version}" for spec in (read_bundle(folder).spec for folder in bundles)]
-    return {"bundles": names, "split": split, **summarise(scores, faces.labels), "ms_per_face": ms_per_face}
+    figures = {**summarise(scores, faces.labels), "present": over_present(scores, faces.labels)}
+    return {"bundles": names, "split": split, **figures, "ms_per_face": ms_per_face}
 
 
-def measure(classifier: Classifier, faces: FaceSet) -> dict[str, Any]:
-    """Measure a loaded classifier on labelled faces; see `evaluate_bundle`."""
+def learnt_frequencies(bundle: Bundle) -> NDArray[np.float64] | None:
+    """Shares of the classes among the pictures that a bundle was trained on, (7,); None where it does not say."""
+    counts = bundle.metrics.get("dataset", {}).get("counts", {}).get("train", {})
+    found = np.array([float(counts.get(emotion.value, 0)) for emotion in EMOTIONS])
+    return found / found.sum() if (found > 0).all() else None
+
+
+def measure(
+    classifier: Classifier, faces: FaceSet, *, frequencies: NDArray[np.float64] | None = None
+) -> dict[str, Any]:
+    """Measure a loaded classifier on labelled faces; see `evaluate_bundle` and, of frequencies, `over_present`."""
     if not len(faces):
         raise BadDataset("The split holds no picture to measure on.")
     scores, ms_per_face = score_faces(classifier, faces.pictures)
@@ -65,6 +78,7 @@ def measure(classifier: Classifier, faces: FaceSet) -> dict[str, Any]:
         "temperature": spec.temperature,
         "ece_uncalibrated": _uncalibrated_error(scores, faces.labels, spec.temperature),
         "abstention": abstention(scores, faces.labels, spec.abstain_below),
+        "present": over_present(scores, faces.labels, frequencies),
         "unseen": _unseen(scores, faces),
     }
 

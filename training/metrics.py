@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -93,6 +94,32 @@ def calibration_error(scores: Scores, labels: Labels, bins: int = BINS) -> float
     Source: Naeini et al. 2015; Guo et al. 2017, arXiv:1706.04599, equation 3.
     """
     return sum(row["n"] * abs(row["score"] - row["right"]) for row in reliability(scores, labels, bins)) / len(labels)
+
+
+def over_present(scores: Scores, labels: Labels, frequencies: NDArray[np.float64] | None = None) -> dict[str, Any]:
+    """Figures of a set that does not show every class, or shows them in other shares than the training data.
+
+    Args:
+        scores: float32 (n, 7), rows sum to 1.
+        labels: int64 (n,).
+        frequencies: float64 (7,), shares of the classes among what the model learnt from; None: unknown.
+    Returns:
+        classes (the names that occur), accuracy and ece (calibration error) where only these can be the answer and,
+        with frequencies, prior_corrected: the same two with those shares taken out of the scores, as if each class
+        that occurs was as frequent as any other.
+    Source: Saerens et al. 2002, Neural Computation 14(1), equation 2.4.
+    """
+    present = np.bincount(labels, minlength=CLASSES) > 0
+    figures = {"classes": [emotion.value for emotion in compress(EMOTIONS, present)], **_over(scores * present, labels)}
+    if frequencies is not None:
+        even = scores / np.maximum(frequencies, 1e-6)
+        figures["prior_corrected"] = _over(even * present, labels)
+    return figures
+
+
+def _over(weights: NDArray[Any], labels: Labels) -> dict[str, float]:
+    scores = np.asarray(weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-12), dtype=np.float32)
+    return {"accuracy": accuracy(scores, labels), "ece": calibration_error(scores, labels)}
 
 
 def risk_coverage(scores: Scores, labels: Labels, steps: int = 20) -> list[dict[str, float]]:

@@ -10,6 +10,7 @@ from training.metrics import (
     calibration_error,
     confusion_matrix,
     negative_log_likelihood,
+    over_present,
     per_class,
     risk_coverage,
     summarise,
@@ -79,6 +80,23 @@ def test_the_summary_is_plain_json_and_agrees_with_its_parts():
     assert summary["n"] == 4
     assert summary["accuracy"] == 0.5
     assert summary["balanced_accuracy"] == pytest.approx((0.5 + 1 + 0) / 3)
+
+
+def test_only_classes_that_occur_can_be_the_answer_of_a_set_that_lacks_some():
+    scores, labels = scores_of((6, 0.8, 3), (6, 0.6, 0), (3, 0.8, 0)), np.array([3, 0, 3])
+    found = over_present(scores, labels)
+    assert found["classes"] == ["angry", "happy"]
+    assert found["accuracy"] == 1
+    assert accuracy(scores, labels) == pytest.approx(1 / 3)
+
+
+def test_the_shares_of_the_training_pictures_are_taken_out_of_the_scores():
+    scores = np.array([[0.1, 0.3, 0.05, 0.55, 0, 0, 0], [0.02, 0.03, 0.05, 0.9, 0, 0, 0]], np.float32)
+    labels, frequencies = np.array([1, 3]), np.array([0.14, 0.02, 0.14, 0.25, 0.17, 0.11, 0.17])
+    found = over_present(scores, labels, frequencies)
+    assert found["accuracy"] == 0.5
+    assert found["prior_corrected"]["accuracy"] == 1
+    assert "prior_corrected" not in over_present(scores, labels)
 
 
 def test_softmax_rows_sum_to_one_even_for_large_logits():

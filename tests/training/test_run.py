@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shutil
 import subprocess
 import sys
 
@@ -10,7 +11,17 @@ import pytest
 
 from inference.bundle import read_bundle
 from inference.classifier import load_classifier
-from training import BadRegistry, Cancelled, Registry, TrainingConfig, TrainingError, read_dataset, recipe_named
+from tests.training.faces import write_tree
+from training import (
+    BadDataset,
+    BadRegistry,
+    Cancelled,
+    Registry,
+    TrainingConfig,
+    TrainingError,
+    read_dataset,
+    recipe_named,
+)
 from training.__main__ import main
 from training.card import write_card
 from training.fit import fit_model, learning_rate_at
@@ -55,6 +66,22 @@ def test_evaluate_prints_one_json_object_last(trained, drawn_faces, capsys):
     wanted = {"n", "accuracy", "balanced_accuracy", "macro_f1", "ece", "nll", "per_class", "confusion", "ms_per_face"}
     assert wanted <= set(figures)
     assert sum(map(sum, figures["confusion"])) == figures["n"]
+
+
+def test_a_lab_folder_without_splits_and_without_every_class_is_measured_whole(shipped, tmp_path, capsys):
+    folder = write_tree(tmp_path / "lab", 3)
+    for missing in ("neutral", "disgust"):
+        shutil.rmtree(folder / missing)
+    assert main(["evaluate", "--bundle", str(shipped), "--data", str(folder), "--json"]) == 0
+    told, figures = capsys.readouterr().out.splitlines()[-2:]
+    figures = json.loads(figures)
+    assert (figures["n"], figures["split"]) == (15, "all")
+    assert figures["present"]["classes"] == ["angry", "fear", "happy", "sad", "surprise"]
+    assert 0 <= figures["present"]["prior_corrected"]["accuracy"] <= 1
+    assert "each as frequent as any other" in told
+    assert main(["compare", str(shipped), str(shipped), "--data", str(folder)]) == 0
+    with pytest.raises(BadDataset):
+        read_dataset(folder)
 
 
 def test_a_killed_run_goes_on_as_if_it_had_not_been(drawn_faces, tmp_path):

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -64,6 +65,14 @@ def run_data(run: TrainingRun) -> dict[str, Any]:
         "created_at": run.created_at.isoformat(),
         "finished_at": run.finished_at and run.finished_at.isoformat(),
     }
+
+
+def computes_on(run: TrainingRun) -> str:
+    """What the run's last epoch was computed on and how fast; nothing before its first."""
+    last = run.curves[-1] if run.curves else {}
+    if not last.get("device"):
+        return ""
+    return _("{device}, {n} pictures a second").format(device=last["device"], n=intcomma(round(last["pictures_s"])))
 
 
 def withdrawn_since(version: ModelVersion) -> datetime | None:

@@ -99,8 +99,14 @@ def run(request: HttpRequest, pk: UUID) -> HttpResponse:
         "training": _("training"),
         "public": _("public"),
         "left": _("{percent} %, about {n} min left"),
+        "computes": _("{device}, {n} pictures a second"),
     }
-    context = {"run": found, "data": queries.run_data(found), "words": words}
+    context = {
+        "run": found,
+        "data": queries.run_data(found),
+        "words": words,
+        "computes": queries.computes_on(found),
+    }
     return render(request, "learning/run.html", context)
 
 

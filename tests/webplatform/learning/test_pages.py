@@ -85,6 +85,16 @@ def test_a_run_that_makes_no_sense_is_explained(browser, dataset):
     assert "fine-tune" in answer.content.decode()
 
 
+def test_a_run_says_on_what_and_how_fast_it_computes(browser, dataset, admin):
+    run = TrainingRun.objects.create(dataset=dataset, recipe="small", seed=1, created_by=admin)
+    assert '<div id="computes" hidden>' in browser.get(f"/learning/runs/{run.pk}/").content.decode()
+    row = {"epoch": 1, "train_accuracy": 0.5, "accuracy": 0.5, "loss": 1.2}
+    TrainingRun.objects.update(curves=[row | {"device": "A card", "pictures_s": 32093.4}])
+    page = browser.get(f"/learning/runs/{run.pk}/").content.decode()
+    assert "A card, 32,093 pictures a second" in page
+    assert '<div id="computes">' in page
+
+
 def test_a_bundle_that_is_none_is_explained(browser):
     answer = browser.post("/learning/models/new/", {"file": SimpleUploadedFile("b.zip", b"no zip")})
     assert answer.status_code == BAD

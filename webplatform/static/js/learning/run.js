@@ -44,6 +44,13 @@ function show(run) {
   for (const row of run.log.slice(log.children.length)) {
     log.append(Object.assign(document.createElement("li"), { textContent: `${row.at} ${row.text}` }));
   }
+  const last = run.curves.at(-1);
+  if (last?.device) {
+    const computes = document.getElementById("computes");
+    computes.hidden = false;
+    const n = formatNumber(last.pictures_s, 0);
+    computes.querySelector("dd").textContent = fill(words.computes, { device: last.device, n });
+  }
   const left = document.getElementById("left");
   if (!left || run.state !== "running") return;
   document.getElementById("progress").value = run.progress;
