@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import mimetypes
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,7 +52,7 @@ class CheckedUpload:
 
 
 def check_upload(upload: UploadedFile) -> CheckedUpload:
-    """The upload is a video by its size and its first bytes, whatever it is called.
+    """The upload is a video by its size and its first bytes, whatever else but a page it is called.
 
     Raises:
         Invalid: it is empty or no video of a kind that is accepted.
@@ -68,7 +69,7 @@ def check_upload(upload: UploadedFile) -> CheckedUpload:
     content_type = video_type(head, upload.size, is_webm=name.lower().endswith(".webm"))
     if is_picture(head):
         raise Invalid(_("“%(name)s” is a picture or an animation. Save it as a video, such as MP4.") % {"name": name})
-    if content_type is None:
+    if content_type is None or _is_called_a_page(name):
         kinds = {"name": name, "kinds": ", ".join(EXTENSIONS)}
         raise Invalid(_("“%(name)s” is not a video that can be analysed. Accepted are: %(kinds)s.") % kinds)
     _refuse_when_full(upload)
@@ -113,6 +114,14 @@ def _clean_name(name: str) -> str:
     shown = shown_text(last)
     stem, suffix = PurePath(shown).stem, PurePath(shown).suffix[:10]
     return (stem[: MAX_NAME - len(suffix)] + suffix) or "video"
+
+
+def _is_called_a_page(name: str) -> bool:
+    """Whether a file has the name of something that browsers run or show as a page, whatever is in it."""
+    if PurePath(name).suffix.lower() in EXTENSIONS:
+        return False
+    guessed = mimetypes.guess_type(name)[0] or ""
+    return guessed.startswith("text/") or guessed.endswith(("xml", "javascript", "x-httpd-php"))
 
 
 def _read_head(upload: UploadedFile) -> bytes:
