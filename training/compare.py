@@ -14,7 +14,7 @@ from inference.classifier import load_classifier
 from inference.types import EMOTIONS
 from training.dataset import FaceSet
 from training.errors import BadDataset
-from training.evaluate import measure
+from training.evaluate import measure_bundle
 from training.groups import measure_groups
 from training.metrics import CLASSES, Labels, Scores, per_class
 
@@ -30,8 +30,8 @@ def compare_bundles(first: Path, second: Path, faces: FaceSet) -> dict[str, Any]
         second: usually the candidate.
         faces: of one split, at the input size of both.
     Returns:
-        n, models (for each its name, size_bytes and what `evaluate.measure` says), difference (second minus first:
-        accuracy, macro_f1, f1 per class, each with a paired bootstrap 95 % interval), mcnemar (only_first and
+        n, models (for each its name, size_bytes and what `evaluate.measure_bundle` says), difference (second minus
+        first: accuracy, macro_f1, f1 per class, each with a paired bootstrap 95 % interval), mcnemar (only_first and
         only_second: pictures that one alone gets right; p_value), groups (see `groups.measure_groups`) and
         disagreements: the pictures on which the answers differ, the surest first, at most 60.
     Raises:
@@ -48,9 +48,9 @@ def compare_bundles(first: Path, second: Path, faces: FaceSet) -> dict[str, Any]
         {
             "name": f"{bundle.spec.name} {bundle.spec.version}",
             "size_bytes": (bundle.path / LITERT_FILE).stat().st_size,
-            **measure(classifier, faces),
+            **measure_bundle(bundle, faces),
         }
-        for bundle, classifier in zip(bundles, classifiers, strict=True)
+        for bundle in bundles
     ]
     scores = [classifier.classify(faces.pictures) for classifier in classifiers]
     return {

@@ -10,12 +10,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.bundle import read_bundle
+from inference.bundle import Bundle, read_bundle
 from inference.classifier import Classifier, load_classifier
+from inference.types import EMOTIONS
 from training.calibrate import softmax
 from training.dataset import Dataset, FaceSet
 from training.errors import BadDataset
-from training.metrics import Labels, Scores, calibration_error, summarise
+from training.metrics import Labels, Scores, accuracy, calibration_error, corrected_for_priors, summarise
 from training.teachers import mean_scores
 
 
@@ -33,7 +34,7 @@ def evaluate_bundle(
         BadDataset: the split does not exist or is empty.
     """
     loaded = read_bundle(bundle)
-    figures = measure(load_classifier(loaded, backend=backend), dataset.of_split(split))
+    figures = measure_bundle(loaded, dataset.of_split(split), backend=backend)
     return {"bundle": f"{loaded.spec.name} {loaded.spec.version}", "split": split, **figures}
 
 
@@ -51,6 +52,25 @@ def evaluate_ensemble(bundles: Sequence[Path], dataset: Dataset, split: str) -> 
     ms_per_face = (time.perf_counter() - started) * 1000 / len(faces)
     names = [f"{spec.name} {spec.version}" for spec in (read_bundle(folder).spec for folder in bundles)]
     return {"bundles": names, "split": split, **summarise(scores, faces.labels), "ms_per_face": ms_per_face}
+
+
+def measure_bundle(
+    bundle: Bundle, faces: FaceSet, *, backend: Literal["litert", "tensorflow"] = "litert"
+) -> dict[str, Any]:
+    """What `measure` says, and accuracy_prior_corrected: as if the model had been told how frequent each class is.
+
+    The frequencies that it learnt are those of its training split; without them in its metrics.json the figure is
+    that of the classes present.
+    """
+    classifier = load_classifier(bundle, backend=backend)
+    figures = measure(classifier, faces)
+    counts = bundle.metrics.get("dataset", {}).get("counts", {}).get("train", {})
+    learnt = np.array([counts.get(emotion, 0) for emotion in EMOTIONS], dtype=np.float64)
+    corrected = figures["accuracy_present"]
+    if learnt.min() > 0:
+        scores = classifier.classify(faces.pictures)
+        corrected = accuracy(corrected_for_priors(scores, faces.labels, learnt / learnt.sum()), faces.labels)
+    return {**figures, "accuracy_prior_corrected": corrected}
 
 
 def measure(classifier: Classifier, faces: FaceSet) -> dict[str, Any]:

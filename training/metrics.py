@@ -60,6 +60,28 @@ def per_class(confusion: NDArray[np.int64]) -> dict[str, dict[str, float]]:
     }
 
 
+def classes_present(labels: Labels) -> NDArray[np.bool_]:
+    """Which classes the labels hold, bool (7,)."""
+    return np.asarray(np.bincount(labels, minlength=CLASSES) > 0)
+
+
+def present_accuracy(scores: Scores, labels: Labels) -> float:
+    """Share of right answers where only classes that the labels hold may be answered, in [0, 1]."""
+    return accuracy(np.where(classes_present(labels), scores, -1.0).astype(np.float32), labels)
+
+
+def corrected_for_priors(scores: Scores, labels: Labels, assumed: NDArray[np.float64]) -> Scores:
+    """The scores of a model that was told how frequent each class is in these pictures.
+
+    Args:
+        assumed: shares of the classes in the pictures that the model learnt from, (7,).
+    Source: Bayes' rule; Saerens et al. 2002, Neural Computation 14(1), equation 2.4.
+    """
+    ratio = np.bincount(labels, minlength=CLASSES) / len(labels) / np.maximum(assumed, 1e-9)
+    told = np.maximum(scores.astype(np.float64), 1e-9) * ratio
+    return np.asarray(told / told.sum(axis=1, keepdims=True), dtype=np.float32)
+
+
 def balanced_accuracy(confusion: NDArray[np.int64]) -> float:
     """Mean recall of the classes that occur, in [0, 1]; rows of the (7, 7) counts are the truth."""
     truths = confusion.sum(axis=1)
@@ -145,6 +167,7 @@ def summarise(scores: Scores, labels: Labels) -> dict[str, Any]:
     return {
         "n": len(labels),
         "accuracy": accuracy(scores, labels),
+        "accuracy_present": present_accuracy(scores, labels),
         "balanced_accuracy": balanced_accuracy(confusion),
         "macro_f1": float(np.mean([row["f1"] for row in classes.values()])),
         "top2_accuracy": top2_accuracy(scores, labels),

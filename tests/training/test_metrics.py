@@ -9,8 +9,10 @@ from training.metrics import (
     bootstrap_intervals,
     calibration_error,
     confusion_matrix,
+    corrected_for_priors,
     negative_log_likelihood,
     per_class,
+    present_accuracy,
     risk_coverage,
     summarise,
     top2_accuracy,
@@ -119,3 +121,19 @@ def test_abstention_keeps_as_many_answers_as_the_precision_allows():
 
 def test_a_precision_out_of_reach_holds_every_answer_back():
     assert fit_abstention(SCORES, np.array([6, 6, 6, 6]), precision=0.5) == 1.0
+
+
+def test_an_answer_outside_the_classes_present_is_no_choice():
+    scores = np.array([[0.1, 0.5, 0, 0.4, 0, 0, 0], [0.4, 0.5, 0, 0.1, 0, 0, 0]], np.float32)
+    labels = np.array([3, 0])
+    assert accuracy(scores, labels) == 0
+    assert present_accuracy(scores, labels) == 1
+
+
+def test_a_model_that_is_told_the_frequencies_answers_the_frequent_class_more_often():
+    scores = np.array([[0.45, 0.55, 0, 0, 0, 0, 0]] * 10, np.float32)
+    labels = np.array([0] * 8 + [1] * 2)
+    corrected = corrected_for_priors(scores, labels, np.full(7, 1 / 7))
+    np.testing.assert_allclose(corrected.sum(axis=1), 1, atol=1e-6)
+    assert accuracy(scores, labels) == pytest.approx(0.2)
+    assert accuracy(corrected, labels) == pytest.approx(0.8)
