@@ -33,6 +33,7 @@ from training.dataset import ALL, SPLITS, TEST
 from training.evaluate import evaluate_ensemble
 from training.frozen import freeze_dataset
 from training.pictures import draw_pictures
+from training.run import fit_only
 from training.sheet import write_sheet
 
 
@@ -52,12 +53,16 @@ def _train(options: argparse.Namespace) -> None:
     config = _config(options)
     name = options.name or f"{options.recipe}-{options.seed}"
     checkpoint = options.checkpoint or options.out / f".run-{name}"
+    told, steps = _say_epoch if options.jsonl else _print_epoch, _Steps(options.jsonl)
+    if options.fit_only:
+        print(fit_only(config, options.data, checkpoint, on_epoch=told, on_step=steps))
+        return
     run = run_training(
         config,
         options.data,
         Registry(options.out),
-        RunOptions(name=name, precision=options.precision, checkpoint=checkpoint, on_step=_Steps(options.jsonl)),
-        on_epoch=_say_epoch if options.jsonl else _print_epoch,
+        RunOptions(name=name, precision=options.precision, checkpoint=checkpoint, on_step=steps),
+        on_epoch=told,
     )
     if options.jsonl:
         print(json.dumps({"bundle": str(run.bundle.path)}), flush=True)
@@ -75,12 +80,28 @@ def _train(options: argparse.Namespace) -> None:
 def _config(options: argparse.Namespace) -> TrainingConfig:
     """The recipe with what the command line changes in it."""
     asked: dict[str, Any] = {"seed": options.seed, "teachers": tuple(map(str, options.teacher))}
-    asked |= {name: getattr(options, name) for name in ("epochs", "max_minutes") if getattr(options, name) is not None}
+    asked["scores"] = tuple(map(str, options.scores))
+    asked["scores_weights"] = _weights(options)
+    asked |= {
+        name: getattr(options, name)
+        for name in ("epochs", "max_minutes", "learning_rate", "width", "batch_size", "steps_per_call")
+        if getattr(options, name) is not None
+    }
     if options.weights is not None:
         asked["weights"] = None if options.weights == "none" else options.weights
     if options.bfloat16:
         asked["mixed_precision"] = True
+    if options.quantise:
+        asked["quantised"] = True
     return replace(recipe_named(options.recipe), **asked)
+
+
+def _weights(options: argparse.Namespace) -> tuple[float, ...]:
+    """The share of each file of scores in a label; by default a quarter for all of them together."""
+    files, given = len(options.scores), tuple(options.scores_weight)
+    if given and (len(given) != files or min(given) < 0 or sum(given) > 1):
+        raise TrainingError("Give one --scores-weight for each file of --scores, of at most 1 together.")
+    return given or (0.25 / max(files, 1),) * files
 
 
 class _Steps:
@@ -108,7 +129,8 @@ def _say_epoch(report: EpochReport) -> None:
 def _print_epoch(report: EpochReport) -> None:
     print(
         f"epoch {report.epoch}/{report.epochs}  loss {report.loss:.3f}  train {report.train_accuracy:.3f}  "
-        f"public {report.accuracy:.4f} (nll {report.nll:.3f})  {report.left_s / 60:.1f} min left",
+        f"public {report.accuracy:.4f} (nll {report.nll:.3f})  {report.left_s / 60:.1f} min left  "
+        f"{report.pictures_s:,.0f} pictures/s on {report.device}",
         flush=True,
     )
 
@@ -215,8 +237,13 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--epochs", type=int, help="instead of the recipe's")
     train.add_argument("--max-minutes", type=float, help="end the schedule after this time at the latest")
     train.add_argument("--bfloat16", action="store_true", help="bfloat16 arithmetic where the recipe has float32")
+    train.add_argument("--quantise", action="store_true", help="serve weights of eight bits")
     train.add_argument("--weights", help="to start from: a file, imagenet (Keras downloads it), or none")
-    train.add_argument("--teacher", type=Path, nargs="+", default=[], help="bundles whose mean scores it learns too")
+    train.add_argument(
+        "--teacher", type=Path, nargs="+", default=[], help="bundles or .keras files whose mean it learns too"
+    )
+    _add_changes(train)
+    train.add_argument("--fit-only", action="store_true", help="leave the network in the checkpoint; make no bundle")
     train.add_argument("--checkpoint", type=Path, help="folder of the run's state; by default in the registry")
     train.add_argument("--jsonl", action="store_true", help="say everything as one JSON object a line")
     train.add_argument("--precision", type=float, default=0.8, help="of the answers that are not 'not sure'")
@@ -237,6 +264,16 @@ def _parser() -> argparse.ArgumentParser:
     pictures.add_argument("bundle", type=Path)
     pictures.add_argument("--out", type=Path, required=True, help="a folder")
     return parser
+
+
+def _add_changes(train: argparse.ArgumentParser) -> None:
+    """What a recipe is changed in, beside its length and its start."""
+    train.add_argument("--scores", type=Path, nargs="+", default=[], help=".npz files of what other models say")
+    train.add_argument("--scores-weight", type=float, nargs="+", default=[], help="share of each of them in a label")
+    train.add_argument("--learning-rate", type=float, help="the peak, instead of the recipe's")
+    train.add_argument("--width", type=int, help="channels of the first block, instead of the recipe's")
+    train.add_argument("--batch-size", type=int, help="pictures a step, instead of the recipe's")
+    train.add_argument("--steps-per-call", type=int, help="where JAX runs the network, instead of the recipe's")
 
 
 def _add_measuring(commands: Any) -> None:  # argparse keeps its type to itself

@@ -14,6 +14,7 @@ from training.model import load_model
 Model = Any  # Keras ships no types
 
 STATE_FILE = "state.json"
+FITTED_FILE = "fitted.keras"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class EpochReport:
         learning_rate: at the end of the epoch.
         elapsed_s: wall-clock seconds of training so far, over all attempts.
         left_s: estimate of what is left, seconds.
+        pictures_s: training pictures a second, at the end of the epoch, without measuring.
+        device: what it was computed on: a GPU's name, or CPU.
     """
 
     epoch: int
@@ -40,6 +43,8 @@ class EpochReport:
     learning_rate: float
     elapsed_s: float
     left_s: float
+    pictures_s: float = 0.0
+    device: str = ""
 
 
 @dataclass(slots=True)
@@ -91,3 +96,30 @@ def read_checkpoint(folder: Path) -> tuple[Model, Progress] | None:
         return model, Progress(**raw, curves=curves)
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise TrainingError(f"The checkpoint in {folder} cannot be read; remove it to start again.") from error
+
+
+def save_fitted(model: Model, folder: Path) -> None:
+    """Write the network of a run that is over, whole or not at all; another machine may make the bundle of it."""
+    import keras
+
+    fresh = folder / f"new-{FITTED_FILE}"
+    keras.Model(model.input, model.output, name=model.name).save(fresh)  # of its own: without the optimiser's state
+    fresh.replace(folder / FITTED_FILE)
+
+
+def read_fitted(folder: Path, epochs: int) -> tuple[Model, tuple[EpochReport, ...]] | None:
+    """The network and the curves of a run of so many epochs that is over; None where none is.
+
+    Raises:
+        TrainingError: what lies there cannot be read.
+    """
+    if not (folder / FITTED_FILE).is_file():
+        return None
+    try:
+        raw = json.loads((folder / STATE_FILE).read_text(encoding="utf-8"))
+        curves = tuple(EpochReport(**row) for row in raw["curves"])
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise TrainingError(f"The checkpoint in {folder} cannot be read; remove it to start again.") from error
+    if not curves or curves[-1].epochs != epochs:
+        return None  # the run is to go on for longer
+    return load_model(folder / FITTED_FILE), curves

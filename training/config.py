@@ -47,8 +47,8 @@ class TrainingConfig:
 
     Args:
         recipe: the name under which it is known.
-        architecture: which network of `training.model` to build: "vgg", "paper", or a backbone of Keras's own with a
-            new head, "vgg16" or "resnet50", or "kept": the network that `weights` holds.
+        architecture: which network of `training.model` to build: "resnet", "vgg", "paper", or a backbone of Keras's own
+            with a new head, "vgg16" or "resnet50", or "kept": the network that `weights` holds.
         weights: to start from. Of a backbone: a .weights.h5 file, "imagenet" for Keras's download, or None to draw
             them. Of "vgg" and "paper": the model.keras of a bundle of the same shape, or None to draw them. Of "kept":
             the model.keras of a bundle.
@@ -59,29 +59,42 @@ class TrainingConfig:
         start_share: share of the weights of the start in the last ones, in [0, 1): the mean keeps what the start knew
             and takes most of what is new (Wortsman et al. 2022, arXiv:2109.01903).
         width: channels of its first block.
+        squeeze: of "resnet": channels per squeezed one in its squeeze-and-excitation; 0: without.
         input_size: side of the input, px.
         early_size: side at which pictures are shown in the first `early_share` of the run, px: the network sees more of
             them in the same time (Tan & Le 2021, arXiv:2104.00298); None: `input_size` throughout.
         early_share: in [0, 1].
         dropout: the largest dropout rate in the network; earlier blocks take a share of it.
         norm_momentum: of batch normalisation's running statistics; lower for runs of few steps.
-        epochs: passes over the training split.
+        epochs: stretches of the run; after each one it is measured and can go on.
+        passes: over the training split in each of them.
         batch_size: pictures a step.
-        optimizer: "adam" or "adamw".
+        steps_per_call: steps taken in one call where JAX runs the network; a run can be cancelled between calls.
+        optimizer: "adam", "adamw" or "sgd" (with Nesterov's momentum of 0.9).
         learning_rate: the peak.
         warmup: share of the run over which the rate rises to the peak; 0 with `schedule` "constant" is a plain run.
         schedule: "constant" or "cosine" (falls to zero at the end of the run).
-        weight_decay: of AdamW, decoupled and scaled by the learning rate (Loshchilov & Hutter 2017, arXiv:1711.05101).
+        weight_decay: of AdamW and SGD, decoupled and scaled by the learning rate (Loshchilov & Hutter 2017,
+            arXiv:1711.05101).
         label_smoothing: share of the label that is spread evenly (Szegedy et al. 2015, arXiv:1512.00567).
         votes_weight: share of the annotators' votes in a label, where the data has votes.
-        teachers: bundle folders whose mean scores the network learns from as well (Hinton et al. 2015,
-            arXiv:1503.02531), over four views of each plain picture.
+        heads: what the served answer is made of, shares that sum to 1: of the head that learns labels and teachers, of
+            the one that learns the votes, of the one that learns the files of scores. Empty: one head only.
+        votes_cost, scores_cost: weight of the second and third head in what is minimised.
+        scores: files of what other models say of the training pictures; see `teachers.read_scores`.
+        scores_weights: share of each of those files in a label, where scores have no head of their own.
+        scores_temperature: divisor of the logarithm of those scores; above 1 it softens them.
+        teachers: bundle folders or .keras files whose mean scores the network learns from as well (Hinton et al. 2015,
+            arXiv:1503.02531).
+        views: changed views of each picture that the teachers look at and the network then learns from; 0: the mean of
+            four plain views is one target for all changes.
         teachers_weight: share of the teachers' scores in a label.
         teachers_temperature: divisor of the logarithm of the teachers' scores; above 1 it softens them.
         ema_momentum: decay per step of the averaged weights, which are kept where they are better; None: no averaging.
         class_balance: exponent in [0, 1] on the inverse class frequency in sampling; 0 takes the data as it is.
         mixed_precision: bfloat16 arithmetic, float32 weights.
         augmentation: how pictures are changed.
+        quantised: whether LiteRT gets weights of eight bits a number, and computes with eight bits where it can.
         class_scaling: whether each class's logit is scaled on the public split, so that the scores say how often they
             are right; it changes the answer of a face between two classes.
         mirror: whether the served answer is the mean with that of the mirrored face; it costs a second look.
@@ -98,13 +111,16 @@ class TrainingConfig:
     kept_norms: bool = False
     start_share: float = 0.0
     width: int = 32
+    squeeze: int = 0
     input_size: int = 48
     early_size: int | None = None
     early_share: float = 0.5
     dropout: float = 0.3
     norm_momentum: float = 0.99
     epochs: int = 50
+    passes: int = 1
     batch_size: int = 64
+    steps_per_call: int = 16
     optimizer: str = "adamw"
     learning_rate: float = 3e-3
     warmup: float = 0.05
@@ -112,13 +128,21 @@ class TrainingConfig:
     weight_decay: float = 1e-2
     label_smoothing: float = 0.0
     votes_weight: float = 0.0
+    heads: tuple[float, ...] = ()
+    votes_cost: float = 0.15
+    scores_cost: float = 0.3
+    scores: tuple[str, ...] = ()
+    scores_weights: tuple[float, ...] = ()
+    scores_temperature: float = 1.5
     teachers: tuple[str, ...] = ()
     teachers_weight: float = 0.6
     teachers_temperature: float = 1.5
+    views: int = 0
     ema_momentum: float | None = None
     class_balance: float = 0.0
     mixed_precision: bool = False
     augmentation: Augmentation = field(default_factory=Augmentation)
+    quantised: bool = False
     class_scaling: bool = True
     mirror: bool = False
     crop_margin: float = 0.05
@@ -126,6 +150,14 @@ class TrainingConfig:
     max_minutes: float | None = None
     seed: int = 1
 
+    def head_costs(self) -> tuple[float, ...]:
+        """The weight of each head in what is minimised."""
+        return (1.0, self.votes_cost, self.scores_cost)[: max(len(self.heads), 1)]
+
+
+_MILD = Augmentation(
+    rotate_deg=8, zoom=0.09, shift=0.05, flip=True, contrast=0.2, brightness=13, erase=0.15, mixup=0.2, mixup_least=0.7
+)
 
 _STRONG = Augmentation(
     rotate_deg=12, zoom=0.13, shift=0.08, flip=True, contrast=0.3, brightness=20, erase=0.25, mixup=0.2, mixup_least=0.8
@@ -140,6 +172,24 @@ _TRANSFER: dict[str, Any] = {
     "learning_rate": 1e-3,
     "label_smoothing": 0.05,
     "augmentation": Augmentation(rotate_deg=10, zoom=0.1, shift=0.06, flip=True, contrast=0.2, brightness=15),
+}
+
+_RESNET: dict[str, Any] = {
+    "architecture": "resnet",
+    "squeeze": 8,
+    "dropout": 0.3,
+    "norm_momentum": 0.97,
+    "epochs": 14,
+    "passes": 5,
+    "batch_size": 256,
+    "steps_per_call": 40,
+    "optimizer": "sgd",
+    "learning_rate": 0.1,
+    "weight_decay": 1e-3,
+    "label_smoothing": 0.08,
+    "ema_momentum": 0.998,
+    "class_balance": 0.2,
+    "mixed_precision": True,
 }
 
 RECIPES: dict[str, TrainingConfig] = {
@@ -182,6 +232,18 @@ RECIPES: dict[str, TrainingConfig] = {
             label_smoothing=0.05,
             class_scaling=False,
             augmentation=Augmentation(rotate_deg=8, zoom=0.08, shift=0.05, flip=True, contrast=0.15, brightness=10),
+        ),
+        TrainingConfig(recipe="teacher", **_RESNET, width=64, heads=(0.85, 0.15), augmentation=_MILD),
+        TrainingConfig(
+            recipe="student",
+            **(_RESNET | {"epochs": 24}),
+            width=40,
+            heads=(0.7, 0.1, 0.2),
+            teachers_weight=0.8,
+            teachers_temperature=1.0,
+            views=16,
+            quantised=True,
+            augmentation=replace(_MILD, noise=0.2, coarse=0.25, erase=0.2),
         ),
         TrainingConfig(
             recipe="flagship",

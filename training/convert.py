@@ -1,4 +1,4 @@
-"""Converts model.keras to model.tflite: `python -m training.convert FROM TO`. Started by `training.export` only."""
+"""Converts model.keras to model.tflite: `python -m training.convert FROM TO [--quantise]`, for `training.export`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 
-def convert(source: Path, target: Path) -> None:
-    """Write the LiteRT form of a Keras file; float32 weights, any batch size."""
+def convert(source: Path, target: Path, *, quantise: bool = False) -> None:
+    """Write the LiteRT form of a Keras file for any batch size: weights of 32 bits, or of eight to `quantise`."""
     os.environ["KERAS_BACKEND"] = "tensorflow"
     os.environ["CUDA_VISIBLE_DEVICES"] = ""  # converting needs no GPU, and another run may hold it
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -16,8 +16,11 @@ def convert(source: Path, target: Path) -> None:
 
     from training.model import load_model
 
-    target.write_bytes(tf.lite.TFLiteConverter.from_keras_model(load_model(source)).convert())
+    converter = tf.lite.TFLiteConverter.from_keras_model(load_model(source))
+    if quantise:
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    target.write_bytes(converter.convert())
 
 
 if __name__ == "__main__":
-    convert(Path(sys.argv[1]), Path(sys.argv[2]))
+    convert(Path(sys.argv[1]), Path(sys.argv[2]), quantise="--quantise" in sys.argv[3:])

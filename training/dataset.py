@@ -57,6 +57,7 @@ class FaceSet:
         also_in_train: bool (n,), whether the same pixels stand in the training split (all False for train itself).
         attributes: n mappings of what else the data says, by column, and `side_px`: the shorter side before it was
             brought to S, px; or none at all.
+        names: n names, of the last three parts of the path, by which files of scores speak of them; or none at all.
     """
 
     pictures: NDArray[np.uint8]
@@ -64,14 +65,15 @@ class FaceSet:
     votes: NDArray[np.float32]
     also_in_train: NDArray[np.bool_]
     attributes: tuple[dict[str, str], ...] = ()
+    names: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def select(self, keep: NDArray[np.bool_]) -> FaceSet:
         """The rows where `keep`, bool (n,), is True."""
-        told = tuple(compress(self.attributes, keep))
-        return FaceSet(self.pictures[keep], self.labels[keep], self.votes[keep], self.also_in_train[keep], told)
+        told, names = tuple(compress(self.attributes, keep)), tuple(compress(self.names, keep))
+        return FaceSet(self.pictures[keep], self.labels[keep], self.votes[keep], self.also_in_train[keep], told, names)
 
     def targets(self, *, votes_weight: float, label_smoothing: float) -> NDArray[np.float32]:
         """What the network should answer: the label, blended with the votes where known, then smoothed.
@@ -115,6 +117,7 @@ class Dataset:
             np.concatenate([faces.votes for faces in both]),
             np.concatenate([faces.also_in_train for faces in both]),
             tuple(told for faces in both for told in faces.attributes),
+            tuple(name for faces in both for name in faces.names),
         )
 
     def without_duplicates(self) -> Dataset:
@@ -207,7 +210,13 @@ def _gather(
         votes=np.array([face.votes for face, _ in mine], dtype=np.float32).reshape(-1, len(EMOTIONS)),
         also_in_train=np.array(shared, dtype=np.bool_),
         attributes=tuple(face.attributes for face, _ in mine),
+        names=tuple(short_name(face.name) for face, _ in mine),
     )
+
+
+def short_name(path: str) -> str:
+    """The last three parts of a path: split, class and file of FER2013's pictures."""
+    return "/".join(path.split("/")[-3:])
 
 
 def _count(labels: NDArray[np.int64]) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,14 +15,15 @@ from numpy.typing import NDArray
 from inference.preprocess import fit_face
 from training.augment import augment_pictures, mix_batch
 from training.calibrate import softmax
-from training.checkpoint import EpochReport, Progress, read_checkpoint, save_checkpoint
+from training.checkpoint import EpochReport, Progress, read_checkpoint, read_fitted, save_checkpoint, save_fitted
 from training.config import TrainingConfig
 from training.dataset import Dataset, FaceSet, iterate_batches
+from training.device import backend_name, device_name
 from training.errors import Cancelled
 from training.metrics import accuracy, negative_log_likelihood
 from training.model import BACKBONE, build_model
 from training.predict import predict_logits, predict_mirrored
-from training.teachers import blend_targets
+from training.teachers import Taught, blend_targets, teach
 
 Model = Any  # Keras ships no types
 OnStep = Callable[[float, float], None]
@@ -48,9 +49,8 @@ def fit_model(
         dataset: its train and public splits are used.
         checkpoint: folder for the state after each epoch.
         on_epoch: told after each epoch.
-        on_step: told after each step the share of the run that is done, in [0, 1], and an estimate of what is left,
-            seconds.
-        should_stop: asked before each step.
+        on_step: told after each call the share of the run that is done, in [0, 1], and seconds left.
+        should_stop: asked after each.
     Returns:
         The model with its last or its averaged weights, whichever has the lower negative log-likelihood on the
         public split, and one report per epoch.
@@ -59,30 +59,53 @@ def fit_model(
         TrainingError: the checkpoint or the weights to start from cannot be read.
     """
     checkpoint.mkdir(parents=True, exist_ok=True)
+    if (fitted := read_fitted(checkpoint, config.epochs)) is not None:
+        return fitted
     model, progress = read_checkpoint(checkpoint) or (_fresh_model(config), Progress())
     run = _Run(config, model, dataset, progress)
     while not run.is_over:
         report = run.epoch(should_stop, on_step)
         save_checkpoint(model, progress, checkpoint)
         on_epoch(report)
+    _settle(model, config, dataset["public"], progress, checkpoint)
+    return model, progress.curves
+
+
+def _settle(model: Model, config: TrainingConfig, public: FaceSet, progress: Progress, checkpoint: Path) -> None:
+    """Give the model the weights that it keeps, and write it for those who make a bundle of it."""
     if config.ema_momentum is not None and progress.step:
-        _keep_better_weights(model, dataset["public"], predict_mirrored if config.mirror else predict_logits)
+        _keep_better_weights(model, public, predict_mirrored if config.mirror else predict_logits)
     if config.start_share:
         _lean_on_start(model, config)
-    return model, progress.curves
+    if progress.curves and progress.curves[-1].epochs == config.epochs:  # else the plan was changed on the way
+        save_fitted(model, checkpoint)
 
 
 class _Run:
     def __init__(self, config: TrainingConfig, model: Model, dataset: Dataset, progress: Progress) -> None:
         self._config, self._model, self._progress = config, model, progress
         self._train, self._public = dataset["train"], dataset["public"]
-        self._steps = math.ceil(len(self._train) / config.batch_size)
+        self._on_device = bool(config.heads) or (backend_name() == "jax" and not config.frozen_epochs)
+        self._steps = math.ceil(len(self._train) * config.passes / config.batch_size)
+        if self._on_device:  # every call takes as many steps, or each other number of them is compiled for itself
+            self._per_call = min(config.steps_per_call, self._steps)
+            self._steps = math.ceil(self._steps / self._per_call) * self._per_call
         self._draw = _draw_weights(self._train.labels, config.class_balance)
         self._sample = np.random.default_rng(config.seed).permutation(len(self._train))[:MEASURED_ON]
 
     @cached_property
     def _targets(self) -> NDArray[np.float32]:
         return blend_targets(self._train, self._config)
+
+    @cached_property
+    def _taught(self) -> Taught:
+        return teach(self._train, self._config)
+
+    @cached_property
+    def _device_steps(self) -> Any:
+        from training.steps import DeviceSteps
+
+        return DeviceSteps(self._model, self._config, self._taught.pictures, self._taught.targets)
 
     @property
     def is_over(self) -> bool:
@@ -94,26 +117,52 @@ class _Run:
         if self._config.frozen_epochs and self._progress.epoch == self._config.frozen_epochs:
             self._thaw()
         _reseed_dropout(self._model, rng)
-        order = rng.choice(len(self._train), len(self._train), replace=self._draw is not None, p=self._draw)
-        started, losses = time.monotonic(), []
-        for batch in iterate_batches(len(order), self._config.batch_size):
-            if should_stop():
-                raise Cancelled("The training run was cancelled.")
-            losses.append(self._step(order[batch], rng))
-            self._progress.step += 1
-            self._progress.elapsed_s += time.monotonic() - started
+        if self._on_device:
+            self._device_steps  # noqa: B018  (made here, where no time is counted)
+        losses, pictures_s = [], 0.0
+        takes = self._calls(rng) if self._on_device else self._batches(rng)
+        started = time.monotonic()
+        for loss, steps in takes:
+            losses.append(loss)
+            self._progress.step += steps
+            spent = time.monotonic() - started - (self._device_steps.preparing_s() if self._on_device else 0.0)
+            self._progress.elapsed_s += spent
+            pictures_s = steps * self._config.batch_size / max(spent, 1e-9)
             started = time.monotonic()
             on_step(min(self._share_done(), 1.0), self._left_s())
             if self._share_done() >= 1:
                 break
+            if should_stop():
+                raise Cancelled("The training run was cancelled.")
         self._progress.epoch += 1
-        return self._measure(float(np.mean(losses)))
+        return self._measure(float(np.mean(losses)), pictures_s)
+
+    def _batches(self, rng: np.random.Generator) -> Iterator[tuple[float, int]]:
+        """Take the epoch's steps one by one, with changes made on the host: the cost and how many steps it took."""
+        count = len(self._train) * self._config.passes
+        if self._draw is None:
+            order = np.concatenate([rng.permutation(len(self._train)) for _ in range(self._config.passes)])
+        else:
+            order = rng.choice(len(self._train), count, p=self._draw)
+        for batch in iterate_batches(len(order), self._config.batch_size):
+            yield self._step(order[batch], rng), 1
+
+    def _calls(self, rng: np.random.Generator) -> Iterator[tuple[float, int]]:
+        """Take the epoch's steps on the device, several a call: the mean cost and how many steps it took."""
+        config, views = self._config, self._taught.views
+        for _ in range(self._steps // self._per_call):
+            shape = (self._per_call, config.batch_size)
+            rows = rng.choice(len(self._train), shape, p=self._draw) * views + rng.integers(0, views, shape)
+            ahead = self._share_done() + np.arange(self._per_call) / (config.epochs * self._steps)
+            rates = np.array([self._rate(float(share)) for share in ahead], np.float32)
+            seed = int(rng.integers(0, 2**31))
+            yield self._device_steps.take(rows, rates, self._side(), seed), self._per_call
 
     def _step(self, rows: NDArray[np.int64], rng: np.random.Generator) -> float:
         how = self._config.augmentation
         inputs = augment_pictures(self._train.pictures[rows], how, rng, side=self._side())
         inputs, targets = mix_batch(inputs, self._targets[rows], how, rng)
-        self._model.optimizer.learning_rate = self._rate()
+        self._model.optimizer.learning_rate = self._rate(self._share_done())
         return float(self._model.train_on_batch(inputs, targets))
 
     def _thaw(self) -> None:
@@ -121,10 +170,10 @@ class _Run:
         self._model.get_layer(BACKBONE).trainable = True
         _compile(self._model, self._config)
 
-    def _rate(self) -> float:
+    def _rate(self, share_done: float) -> float:
         thawed = self._config.frozen_epochs and self._progress.epoch >= self._config.frozen_epochs
         share = self._config.fine_tune_rate if thawed else 1.0
-        return share * learning_rate_at(self._share_done(), self._config)
+        return share * learning_rate_at(share_done, self._config)
 
     def _side(self) -> int:
         early = self._config.early_size
@@ -139,7 +188,7 @@ class _Run:
     def _left_s(self) -> float:
         return self._progress.elapsed_s * (1 / min(max(self._share_done(), 1e-6), 1) - 1)
 
-    def _measure(self, loss: float) -> EpochReport:
+    def _measure(self, loss: float, pictures_s: float) -> EpochReport:
         side = self._side()
         seen, seen_labels = self._train.pictures[self._sample], self._train.labels[self._sample]
         scores = softmax(predict_logits(self._model, _resized(self._public.pictures, side)))
@@ -150,9 +199,11 @@ class _Run:
             train_accuracy=accuracy(predict_logits(self._model, _resized(seen, side)), seen_labels),
             accuracy=accuracy(scores, self._public.labels),
             nll=negative_log_likelihood(scores, self._public.labels),
-            learning_rate=self._rate(),
+            learning_rate=self._rate(self._share_done()),
             elapsed_s=self._progress.elapsed_s,
             left_s=self._left_s(),
+            pictures_s=pictures_s,
+            device=device_name(),
         )
         self._progress.curves = (*self._progress.curves, report)
         return report
@@ -214,6 +265,9 @@ def _optimizer(config: TrainingConfig) -> Any:
     from keras import optimizers
 
     average = {"use_ema": config.ema_momentum is not None, "ema_momentum": config.ema_momentum or 0.99}
+    if config.optimizer == "sgd":
+        decay = config.weight_decay
+        return optimizers.SGD(config.learning_rate, momentum=0.9, nesterov=True, weight_decay=decay, **average)
     if config.optimizer == "adam":
         return optimizers.Adam(config.learning_rate, **average)
     return optimizers.AdamW(config.learning_rate, weight_decay=config.weight_decay, **average)

@@ -16,6 +16,8 @@ Model = Any  # Keras ships no types
 
 BACKBONE = "backbone"
 LOGITS = "logits"
+HEADS = "heads"
+MIX = "mix"
 KEPT = "kept"
 BACKBONES = ("vgg16", "resnet50")
 
@@ -36,18 +38,49 @@ def build_model(config: TrainingConfig) -> Model:
         return _kept(config)
     keras.mixed_precision.set_dtype_policy("mixed_bfloat16" if config.mixed_precision else "float32")
     try:
-        body = {"vgg": _vgg, "paper": _paper, "vgg16": _transfer, "resnet50": _transfer}[config.architecture]
+        body = {"resnet": _resnet, "vgg": _vgg, "paper": _paper, "vgg16": _transfer, "resnet50": _transfer}[
+            config.architecture
+        ]
     except KeyError as error:
         raise TrainingError(f"There is no architecture named {config.architecture}.") from error
     side = None if config.early_size else config.input_size
     inputs = keras.Input((side, side, 1), name="face")
-    scaled = keras.layers.Rescaling(1 / 127.5, offset=-1.0)(inputs)
+    exact = {"dtype": "float32"} if config.architecture == "resnet" else {}
+    scaled = keras.layers.Rescaling(1 / 127.5, offset=-1.0, **exact)(inputs)
     features = body(scaled, config)
-    logits = keras.layers.Dense(len(EMOTIONS), dtype="float32", name=LOGITS)(features)
+    logits = _answer(features, config)
     model = keras.Model(inputs, logits, name=f"{config.architecture}{config.width}")
     if config.weights is not None and config.architecture not in BACKBONES:
         _take_weights(model, Path(config.weights))
     return model
+
+
+def _answer(features: Any, config: TrainingConfig) -> Any:
+    """The logits: of one head, or the logarithm of the mean of several heads' scores."""
+    from keras import initializers, layers, ops
+
+    classes = len(EMOTIONS)
+    if not config.heads:
+        return layers.Dense(classes, dtype="float32", name=LOGITS)(features)
+    told = layers.Dense(classes * len(config.heads), dtype="float32", name=HEADS)(features)
+    scores = layers.Softmax(dtype="float32")(layers.Reshape((len(config.heads), classes), dtype="float32")(told))
+    mix = layers.Dense(1, use_bias=False, trainable=False, dtype="float32", name=MIX)
+    mean = layers.Reshape((classes,), dtype="float32")(mix(layers.Permute((2, 1), dtype="float32")(scores)))
+    mix.set_weights([np.array(config.heads, np.float32)[:, np.newaxis]])
+    same = initializers.Identity()
+    last = layers.Dense(classes, kernel_initializer=same, trainable=False, dtype="float32", name=LOGITS)
+    return last(ops.log(ops.maximum(mean, 1e-7)))
+
+
+def heads_of(model: Model) -> Any:
+    """The tensor of all heads' logits, (n, 7 H): what a lesson is about."""
+    names = {layer.name for layer in model.layers}
+    return model.get_layer(HEADS if HEADS in names else LOGITS).output
+
+
+def set_mix(model: Model, heads: tuple[float, ...]) -> None:
+    """Let the answer be made of other shares of the heads, (H,)."""
+    model.get_layer(MIX).set_weights([np.array(heads, np.float32)[:, np.newaxis]])
 
 
 def _take_weights(model: Model, file: Path) -> None:
@@ -97,6 +130,46 @@ def load_model(file: Path) -> Model:
         return keras.saving.load_model(file, safe_mode=True)
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise TrainingError(f"The network in {file} could not be loaded: {str(error)[:200]}") from error
+
+
+def _resnet(features: Any, config: TrainingConfig) -> Any:
+    """Four stages of two residual pairs of 3 x 3 convolutions, with squeeze-and-excitation, on a picture whose mean is
+    taken out and whose contrast is made the same: light and camera are not what a face says.
+
+    Source: He et al. 2015, arXiv:1512.03385; Hu et al. 2017, arXiv:1709.01507; Goyal et al. 2017, arXiv:1706.02677
+    (each pair starts as nothing).
+    """
+    from keras import layers
+
+    evened = layers.LayerNormalization(axis=(1, 2, 3), center=False, scale=False, epsilon=1e-4, dtype="float32")
+    features = layers.Activation("relu")(_convolved(evened(features), config.width, config))
+    for depth in range(4):
+        for pair in range(2):
+            features = _residual(features, config.width * 2**depth, 2 if depth and not pair else 1, config)
+    return layers.Dropout(config.dropout)(layers.GlobalAveragePooling2D()(features))
+
+
+def _convolved(features: Any, channels: int, config: TrainingConfig, **how: Any) -> Any:
+    from keras import layers
+
+    gamma = how.pop("gamma", "ones")
+    size = how.pop("size", 3)
+    convolution = layers.Conv2D(channels, size, padding="same", use_bias=False, kernel_initializer="he_normal", **how)
+    return layers.BatchNormalization(momentum=config.norm_momentum, gamma_initializer=gamma)(convolution(features))
+
+
+def _residual(features: Any, channels: int, stride: int, config: TrainingConfig) -> Any:
+    from keras import layers
+
+    inner = layers.Activation("relu")(_convolved(features, channels, config, strides=stride))
+    inner = _convolved(inner, channels, config, gamma="zeros")
+    if config.squeeze:
+        seen = layers.GlobalAveragePooling2D(keepdims=True)(inner)
+        seen = layers.Conv2D(max(channels // config.squeeze, 1), 1, activation="relu")(seen)
+        inner = layers.Multiply()([inner, layers.Conv2D(channels, 1, activation="sigmoid")(seen)])
+    if stride > 1 or features.shape[-1] != channels:
+        features = _convolved(features, channels, config, size=1, strides=stride)
+    return layers.Activation("relu")(layers.Add()([features, inner]))
 
 
 def _vgg(features: Any, config: TrainingConfig) -> Any:

@@ -16,7 +16,7 @@ from inference.bundle import CARD_FILE, LITERT_FILE, METRICS_FILE, Bundle, Model
 from inference.classifier import Classifier, LiteRTRuntime
 from training.calibrate import fit_abstention, fit_class_scaling, fit_temperature, softmax
 from training.card import write_card
-from training.checkpoint import EpochReport
+from training.checkpoint import FITTED_FILE, EpochReport
 from training.config import TrainingConfig
 from training.dataset import TEST_SPLITS, Dataset, FaceSet, read_dataset
 from training.errors import BadDataset
@@ -69,6 +69,26 @@ class RunOptions:
     on_step: OnStep = lambda done, left_s: None
 
 
+def fit_only(
+    config: TrainingConfig,
+    data: Path,
+    checkpoint: Path,
+    *,
+    on_epoch: Callable[[EpochReport], None] = lambda report: None,
+    on_step: OnStep = lambda done, left_s: None,
+) -> Path:
+    """Train, and leave the network in the checkpoint folder: `run_training` makes the bundle of it, here or elsewhere.
+
+    Returns:
+        The .keras file; it can teach as it is.
+    Raises:
+        BadDataset: the data cannot be read.
+    """
+    dataset = read_dataset(data, input_size=config.input_size, seed=config.seed)
+    fit_model(config, dataset, checkpoint, on_epoch=on_epoch, on_step=on_step, should_stop=lambda: False)
+    return checkpoint / FITTED_FILE
+
+
 def run_training(
     config: TrainingConfig,
     data: Path,
@@ -96,8 +116,8 @@ def run_training(
     with registry.draft() as folder:
         plain = plain_model(model, config)
         spec = _calibrated_spec(plain, config, dataset["public"], options)
-        export_model(plain, folder)
-        metrics = _measure(plain, spec, folder, dataset)
+        export_model(plain, folder, quantised=config.quantised)
+        metrics = _measure(plain, spec, folder, dataset, quantised=config.quantised)
         metrics["dataset"]["name"] = data.name
         metrics["config"], metrics["curves"] = asdict(config), [asdict(report) for report in curves]
         write_spec(folder, spec)
@@ -145,8 +165,8 @@ def _scale_classes(
     return np.asarray(logits * scales + shifts, dtype=np.float32)
 
 
-def _measure(model: Model, spec: ModelSpec, folder: Path, dataset: Dataset) -> dict[str, Any]:
-    difference = check_agreement(model, spec, folder, dataset["public"].pictures[:256])
+def _measure(model: Model, spec: ModelSpec, folder: Path, dataset: Dataset, *, quantised: bool) -> dict[str, Any]:
+    difference = check_agreement(model, spec, folder, dataset["public"].pictures[:256], quantised=quantised)
     served = Classifier(spec, LiteRTRuntime(folder / LITERT_FILE))
     metrics: dict[str, Any] = {
         "parameters": model.count_params(),
