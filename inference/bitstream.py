@@ -13,6 +13,8 @@ _DENSE_CODECS = frozenset({"h264", "hevc", "vp8", "vp9", "av1", "libdav1d", "mpe
 _STUFFED_CODECS = frozenset({"mpeg1video", "mpeg2video"})  # zeros may follow a picture: ISO/IEC 13818-2, 5.2.3
 _END_OF_IMAGE = b"\xff\xd9"  # ITU-T T.81, table B.1
 _SLICES = range(1, 6)  # ITU-T H.264, table 7-1
+_LENGTH_AT = {"h264": 4, "hevc": 21}  # ISO/IEC 14496-15, 5.3.3.1.2 and 8.3.3.1.2
+_START_CODE = b"\0\0\0\1"  # ITU-T H.264, annex B
 _VOP_START = b"\x00\x00\x01\xb6"  # ISO/IEC 14496-2, table 6-3
 _VOP_B = 2  # ISO/IEC 14496-2, table 6-20
 
@@ -31,6 +33,25 @@ def has_hole(data: bytes, codec: str) -> bool:
     return codec in _DENSE_CODECS and _HOLE in data
 
 
+def is_torn(data: bytes, context: VideoCodecContext) -> bool:
+    """Whether the pieces of a coded H.264 or HEVC picture do not add up to its size, as far as they state theirs.
+
+    Args:
+        data: one packet, as MP4 and Matroska store it; others are never said to be torn.
+        context: the stream's decoder, for its codec and its extra data.
+    """
+    length_bytes = _length_bytes(context)
+    if not length_bytes or data.startswith(_START_CODE):
+        return False
+    at = 0
+    while at + 4 <= len(data):  # Source: ffmpeg, which overlooks what is shorter
+        size = int.from_bytes(data[at : at + length_bytes])
+        at += length_bytes + size
+        if size == 0 or at > len(data):
+            return True
+    return False
+
+
 def is_disposable(data: bytes, context: VideoCodecContext) -> bool:
     """Whether no other picture refers to this one, as far as it is whole and says so itself.
 
@@ -42,17 +63,25 @@ def is_disposable(data: bytes, context: VideoCodecContext) -> bool:
         context: the stream's decoder, for its codec and its extra data.
     """
     if context.name == "h264":
-        return _is_disposable_h264(data, context.extradata)
+        return _is_disposable_h264(data, context)
     if context.name == "mpeg4":
         at = data.find(_VOP_START)
         return 0 <= at < len(data) - 4 and data[at + 4] >> 6 == _VOP_B
     return context.name == "vp8"
 
 
-def _is_disposable_h264(data: bytes, extradata: bytes | None) -> bool:
-    if not extradata or extradata[0] != 1 or len(extradata) < 5:
+def _length_bytes(context: VideoCodecContext) -> int:
+    """How many bytes state the size of each piece of a picture; 0 where none do."""
+    at, extradata = _LENGTH_AT.get(context.name), context.extradata
+    if at is None or not extradata or extradata[0] != 1 or len(extradata) <= at:
+        return 0
+    return (extradata[at] & 3) + 1
+
+
+def _is_disposable_h264(data: bytes, context: VideoCodecContext) -> bool:
+    length_bytes = _length_bytes(context)
+    if not length_bytes:
         return False
-    length_bytes = (extradata[4] & 3) + 1  # ISO/IEC 14496-15, 5.3.3.1.2
     at, slices = 0, 0
     while at + length_bytes < len(data):
         size = int.from_bytes(data[at : at + length_bytes])

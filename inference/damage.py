@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Callable
 
 from av.video.frame import VideoFrame
 
@@ -23,7 +24,8 @@ class DamageWatch:
 
     Args:
         interval_ms: the usual time between two frames.
-        is_steady: whether a long step in time alone shows that frames are missing (broadcast formats).
+        is_steady: whether a long step in time alone shows that frames are missing (MPEG programme streams).
+        time_of: gives the time in ms that a mark stands for, or None.
 
     Attributes:
         frames: damaged frames so far.
@@ -31,12 +33,13 @@ class DamageWatch:
         is_rippling: whether frames are predicted from a damaged one now.
     """
 
-    def __init__(self, interval_ms: float, *, is_steady: bool) -> None:
+    def __init__(self, interval_ms: float, *, is_steady: bool, time_of: Callable[[int], int | None]) -> None:
         self.frames = 0
         self.log = GapLog()
         self.is_rippling = False
         self._interval_ms = interval_ms
         self._is_steady = is_steady
+        self._time_of = time_of
         self._sent: list[int] = []
         self._clean: set[int] = set()
         self._ripple_from_ms: float | None = None
@@ -90,7 +93,7 @@ class DamageWatch:
         was_clean = frame.pts in self._clean
         self._clean.discard(-1 if frame.pts is None else frame.pts)
         if self.is_rippling and not was_clean:
-            self.frames += silent
+            self._miss(silent)
             if not frame.is_corrupt and self._is_healed(frame, t_ms):
                 self.is_rippling = False
         if frame.is_corrupt or (self.is_rippling and not was_clean):
@@ -105,19 +108,28 @@ class DamageWatch:
         if self._is_lost and self._lost_from_ms is not None:
             self.log.add(round(self._lost_from_ms), round(self._lost_to_ms))
 
-    def _take(self, mark: int | None, *, is_ordered: bool) -> int:
-        """Forget what was sent up to this frame; return how many packets before it brought none."""
+    def _take(self, mark: int | None, *, is_ordered: bool) -> list[int]:
+        """Forget what was sent up to this frame; return the marks of the packets before it that brought none."""
         if mark is None:
-            return 0
+            return []
         if not is_ordered:
             if mark in self._sent:
                 self._sent.remove(mark)
                 heapq.heapify(self._sent)
-            return 0
-        silent = 0
+            return []
+        silent = []
         while self._sent and self._sent[0] <= mark:
-            silent += heapq.heappop(self._sent) != mark
+            sent = heapq.heappop(self._sent)
+            silent += [sent] if sent != mark else []
         return silent
+
+    def _miss(self, silent: list[int]) -> None:
+        """Count packets that brought no frame, and let the stretch reach back to the first of them."""
+        self.frames += len(silent)
+        for mark in silent:
+            t_ms = self._time_of(mark)
+            if t_ms is not None:
+                self._begin(float(t_ms))
 
     def _spoil(self, frame: VideoFrame, t_ms: int) -> None:
         self.frames += 1
@@ -158,7 +170,9 @@ class DamageWatch:
             return
         start_ms = t_ms if self._lost_from_ms is None else self._lost_from_ms
         if was_clean or t_ms < start_ms - _ROUNDING_MS:
-            # Sent before the damage, it came out after it: the stretch begins where it ends.
+            # Sent before the damage, it came out after it: what lies before it is a stretch of its own.
+            if t_ms > start_ms + _ROUNDING_MS:
+                self.log.add(round(start_ms), t_ms)
             self._lost_from_ms = t_ms + self._interval_ms if t_ms > start_ms - _ROUNDING_MS else start_ms
             return
         if t_ms > start_ms + _ROUNDING_MS:

@@ -13,7 +13,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from inference.avi_index import AviIndex
-from inference.bitstream import has_hole, is_disposable
+from inference.bitstream import has_hole, is_disposable, is_torn
 from inference.damage import DamageWatch
 from inference.demuxer import Demuxer, Packet
 from inference.sampling import CLOCK_JUMP_MS, FrameClock, SkipPlan
@@ -62,6 +62,7 @@ class FrameDecoder:
         self.last_ms = 0
         self._last_dts: int | None = None
         self.ended_at_ms = 0
+        self._is_doubtful = False
         self.demuxer = Demuxer(container, stream, index=index)
         self._stream = stream
         self._time_base = stream.time_base or Fraction(1, 1000)
@@ -71,7 +72,7 @@ class FrameDecoder:
         zero_ms = player_zero_ms(container, stream)
         self._zero_ms = zero_ms or Fraction(0)
         self._clock = FrameClock(self._time_base, self._interval_ms, zero_ms=zero_ms)
-        self.damage = DamageWatch(self._interval_ms, is_steady=bool(self._formats & {"mpegts", "mpeg"}))
+        self.damage = DamageWatch(self._interval_ms, is_steady="mpeg" in self._formats, time_of=self._clock.peek)
         self._plan = SkipPlan(every_ms) if every_ms is not None and self._may_leave_out() else None
 
     def frames(self) -> Iterator[tuple[VideoFrame, int]]:
@@ -101,8 +102,20 @@ class FrameDecoder:
             if self._plan is not None and t_ms is not None:
                 self._plan.note(t_ms)
             if len(ahead) > _LOOKAHEAD_PACKETS:
-                yield ahead.popleft()
-        yield from ahead
+                yield self._distrust(ahead.popleft(), ahead[0])
+        while ahead:
+            packet = ahead.popleft()
+            yield self._distrust(packet, ahead[0] if ahead else None)
+
+    def _distrust(self, packet: Packet, following: Packet | None) -> Packet:
+        """Note whether a packet is doubtful: damage that shows in the next one mostly begins in this one."""
+        is_last = following is None or following.size == 0
+        self._is_doubtful = (
+            (is_last and self.demuxer.is_broken)
+            or (following is not None and id(following) in self.demuxer.holes)
+            or (following is not None and is_torn(bytes(following), self._stream.codec_context))
+        )
+        return packet
 
     def _decode(self, packet: Packet) -> list[VideoFrame]:
         """Decode a packet; what it costs where it is damaged is noted."""
@@ -113,7 +126,7 @@ class FrameDecoder:
         if hole is not None:
             kept_back = self._restart()
             self.damage.lose(hole)
-        if packet.is_corrupt or has_hole(data, self._stream.codec_context.name):
+        if self._is_doubtful or packet.is_corrupt or self._is_spoilt(data):
             self.damaged_packets += 1
             return kept_back + self._refuse(packet, is_needed=True)
         can_skip = self._is_skippable(packet) and is_disposable(data, self._stream.codec_context)
@@ -127,6 +140,10 @@ class FrameDecoder:
         elif not packet.is_discard:
             self.damage.send(packet.pts)
         return frames
+
+    def _is_spoilt(self, data: bytes) -> bool:
+        context = self._stream.codec_context
+        return has_hole(data, context.name) or is_torn(data, context)
 
     def _refuse(self, packet: Packet, *, is_needed: bool) -> list[VideoFrame]:
         """Note a damaged packet; return the frames before it that the decoder kept back."""

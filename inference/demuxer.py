@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias, cast
 
@@ -19,11 +19,15 @@ Packet: TypeAlias = "AnyPacket[VideoStream]"  # subscripted for mypy only: the c
 
 # Formats whose packets lie side by side, so that bytes which no packet holds are a hole. Source: own; between two
 # packets these formats put less than this themselves.
-# Formats that say nothing of lost packets, but number frames evenly: steps in time that are longer than so many usual
-# ones are a hole. Theora repeats a frame by an empty packet; Windows Media may leave out some. Source: own.
-_LONGEST_STEP = {"ogg": 1.5, "asf": 5.0}
-_EVEN_PACKETS = 10
 _OVERHEAD_BYTES = {"matroska": 4096, "flv": 4096, "avi": 4096, "mpeg": 1 << 15}
+# Fewer bytes are a hole where a long step in time goes with them. MPEG-TS may fill up with empty packets.
+_STEP_BYTES = {"matroska": 256, "flv": 256, "asf": 4096, "mpegts": 1 << 16}
+_LONG_STEP = 5.0  # usual ones
+_STRIPPED_BYTES = 64  # Matroska may leave out a few first bytes that all packets share
+# Ogg says nothing of lost packets, but numbers frames evenly and repeats a frame by an empty packet: a step in time
+# that is longer than so many usual ones is a hole. Source: own.
+_LONGEST_STEP = {"ogg": 1.5}
+_EVEN_PACKETS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,61 +63,89 @@ class Demuxer:
         self._container = container
         self._stream = stream
         formats = set(container.format.name.split(","))
-        self._overhead_bytes = next((most for name, most in _OVERHEAD_BYTES.items() if name in formats), None)
+        self._overhead_bytes = _limit_of(formats, _OVERHEAD_BYTES)
+        self._step_bytes = _limit_of(formats, _STEP_BYTES)
         self._index = index
         self._next_place = 0
         self._first_place: int | None = None
-        self._longest_step = next((most for name, most in _LONGEST_STEP.items() if name in formats), None)
+        self._longest_step = _limit_of(formats, _LONGEST_STEP)
         self._interval_ms = stated_interval_ms(stream)
-        self._last_pts: int | None = None
+        self._last_ticks: int | None = None
         self._even_packets = 0
         self._read_up_to = 0
         self._last_pos: int | None = None
+        self._skipped_bytes = 0
+        self._has_followed_picture = False
+        self._is_swallowed = False
 
     def packets(self) -> Iterator[Packet]:
         """Yield the stream's packets in the file's order; the last one is empty and drains the decoder."""
         try:
-            for packet in self._container.demux([self._stream, *self._container.streams.audio]):
-                hole = self._is_hole(packet)
+            # All streams: what belongs to another picture or to subtitles is no hole.
+            for packet in self._container.demux():
+                self._follow(packet)
                 if packet.stream.index == self._stream.index:  # the last, empty packet has no number of its own
                     picture = cast("Packet", packet)
-                    self._mark(picture, hole=hole)
+                    self._mark(picture)
                     yield picture
-                elif packet.pts is not None and packet.time_base is not None:
+                elif packet.pts is not None and packet.time_base is not None and packet.stream.type == "audio":
                     end_ms = float((packet.pts + (packet.duration or 0)) * packet.time_base * 1000)
                     self.sound_ms = end_ms if self.sound_ms is None else max(self.sound_ms, end_ms)
         except av.FFmpegError:
             self.is_broken = True
 
-    def _is_hole(self, packet: AnyPacket[Stream]) -> bool:
-        """Whether bytes that no packet holds lie before this one; several may begin in one page, at one place."""
-        if self._overhead_bytes is None or packet.pos is None or packet.pos == self._last_pos:
-            self._read_up_to += packet.size
-            return False
-        gap, is_first = packet.pos - self._read_up_to, self._last_pos is None
+    def _follow(self, packet: AnyPacket[Stream]) -> None:
+        """Note bytes that no packet holds before this one; several may begin in one page, at one place."""
+        size_bytes = packet.size + sum(each.data_size for each in packet.iter_sidedata())
+        if packet.pos is None or packet.pos < 0 or packet.pos == self._last_pos:
+            self._read_up_to += size_bytes
+            return
+        if self._last_pos is not None:
+            gap_bytes = packet.pos - self._read_up_to
+            self._skipped_bytes = max(self._skipped_bytes, gap_bytes)
+            # ffmpeg went back, as the packet before had swallowed this one.
+            self._is_swallowed = self._is_swallowed or (self._has_followed_picture and gap_bytes < -_STRIPPED_BYTES)
+        self._has_followed_picture = packet.stream.index == self._stream.index
         self._last_pos = packet.pos
-        self._read_up_to = max(self._read_up_to, packet.pos + packet.size)
-        return gap > self._overhead_bytes and not is_first
+        self._read_up_to = max(self._read_up_to, packet.pos + size_bytes)
 
-    def _mark(self, packet: Packet, *, hole: bool) -> None:
+    def _mark(self, packet: Packet) -> None:
         lost = self._correct(packet)
-        hole = hole or self._leaps(packet)
+        step = self._step(packet)
+        hole = self._leaps(step) or self._has_skipped(step)
+        self._skipped_bytes, self._is_swallowed = 0, False
         if self.first_dts is None:
             self.first_dts = packet.dts
         if lost or hole:
             self.holes[id(packet)] = Hole(lost)
 
-    def _leaps(self, packet: Packet) -> bool:
-        """Whether a stream that went evenly so far leaves a step out."""
-        if self._longest_step is None or packet.pts is None or packet.time_base is None:
+    def _step(self, packet: Packet) -> float:
+        """The time since the packet before, in usual steps; 0 where unknown."""
+        before, ticks = self._last_ticks, packet.pts if packet.dts is None else packet.dts
+        if ticks is None or packet.time_base is None:
+            return 0.0
+        self._last_ticks = ticks
+        return 0.0 if before is None else float((ticks - before) * packet.time_base * 1000) / self._interval_ms
+
+    def _has_skipped(self, step: float) -> bool:
+        """Whether too many bytes were in no packet since the last picture."""
+        if self._overhead_bytes is not None and self._skipped_bytes > self._overhead_bytes:
+            return True
+        if self._step_bytes is None:
             return False
-        step_ms = 0.0 if self._last_pts is None else float((packet.pts - self._last_pts) * packet.time_base * 1000)
-        self._last_pts = packet.pts
-        if step_ms <= 1.5 * self._interval_ms:
+        if self._overhead_bytes is not None and self._is_swallowed:
+            return True
+        return step > _LONG_STEP and self._skipped_bytes > self._step_bytes
+
+    def _leaps(self, step: float) -> bool:
+        """Whether a stream that went evenly so far leaves a step out."""
+        if self._longest_step is None:
+            return False
+        if step <= self._longest_step:
             self._even_packets += 1
             return False
         was_even, self._even_packets = self._even_packets >= _EVEN_PACKETS, 0
-        return was_even and step_ms > self._longest_step * self._interval_ms
+        return was_even
 
     def _correct(self, packet: Packet) -> int:
         """Put an AVI packet where the file's index has it, as ffmpeg only counts those that it finds.
@@ -134,3 +166,7 @@ class Demuxer:
             packet.pts += self._first_place + place - packet.dts
         packet.dts = self._first_place + place
         return lost
+
+
+def _limit_of(formats: set[str], limits: Mapping[str, float]) -> float | None:
+    return next((most for name, most in limits.items() if name in formats), None)

@@ -50,9 +50,10 @@ def moving_pictures(container: InputContainer) -> list[VideoStream]:
 def rank_pictures(streams: list[VideoStream]) -> list[VideoStream]:
     """Return streams that can be decoded, the one that a player shows first.
 
-    What may be a single still (JPEG and its like, where the file does not count the frames) comes last of all, then
-    default before others (an MP4 track that is enabled is a default one), then the largest picture, then the most
-    bits, then the file's order. Source: ffmpeg's own choice of a stream (ffmpeg documentation, "Stream selection").
+    What may be a single still (JPEG and its like, where the file does not count the frames) comes last of all, before
+    it what only adds to another track. Of the others, default goes first (an MP4 track that is enabled is a default
+    one), then the largest picture, then the most bits, then the file's order. Source: ffmpeg's own choice of a stream
+    (ffmpeg documentation, "Stream selection").
     """
     readable = [stream for stream in streams if stream.codec_context is not None]
     return sorted(readable, key=_rank, reverse=True)
@@ -77,12 +78,13 @@ def describe_picture(stream: VideoStream, streams: list[VideoStream]) -> Picture
 _HANDLERS = frozenset({"VideoHandler", "Core Media Video", "ISO Media file produced by Google Inc."})
 
 
-def _rank(stream: VideoStream) -> tuple[bool, bool, bool, int, int]:
+def _rank(stream: VideoStream) -> tuple[bool, bool, bool, bool, int, int]:
     context = stream.codec_context
     area = context.width * context.height
     is_default = bool(stream.disposition & Disposition.default)
     may_move = context.name not in _STILL_CODECS or _count_frames(stream) > 1
-    return area > 0, may_move, is_default, area, context.bit_rate or 0
+    stands_alone = not stream.disposition & Disposition.dependent
+    return area > 0, may_move, stands_alone, is_default, area, context.bit_rate or 0
 
 
 def _is_one_still(stream: VideoStream) -> bool:

@@ -97,6 +97,31 @@ def write_two_tracks(path: Path, *, default: int) -> Path:
     return path
 
 
+def write_beside_heavy_track(path: Path, *, codec: str) -> Path:
+    """Write ten frames of 320 x 240, the default, beside noise of 160 x 120 that needs far more bytes."""
+    with av.open(str(path), "w") as container:
+        streams = []
+        for number, (width, height) in enumerate(((320, 240), (160, 120)), 1):
+            stream = container.add_stream(codec, rate=25, options={"crf": "4"} if codec == "libx264" else {})
+            stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+            stream.bit_rate = 20_000_000
+            stream.disposition = av.stream.Disposition.default if number == 1 else av.stream.Disposition(0)
+            streams.append(stream)
+        for pictures in zip(clips.blank(10), noise(10, width=160, height=120), strict=True):
+            for stream, picture in zip(streams, pictures, strict=True):
+                container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="bgr24")))
+        for stream in streams:
+            container.mux(stream.encode())
+    return path
+
+
+def cut_out(path: Path, begin: float, end: float) -> Path:
+    """Take a share of a file, from `begin` to `end` in [0, 1], out of it; return `path`."""
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * begin)] + content[int(len(content) * end) :])
+    return path
+
+
 def write_still_first(path: Path) -> Path:
     """Write a JPEG of one frame, marked as default, before a film of ten frames of 320 x 240; return `path`."""
     with av.open(str(path), "w") as container:

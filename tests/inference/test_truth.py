@@ -1,11 +1,16 @@
 """What is told of a video is what a player shows: its shape, its track, its time, its damage."""
 
 from fractions import Fraction
+from types import SimpleNamespace
 
+import av
 import numpy as np
 import pytest
+from av.stream import Disposition
 
 from inference import VIDEO_ENDINGS, MediaTooLarge, VideoLimits, probe_video
+from inference.bitstream import is_torn
+from inference.picture_track import rank_pictures
 from inference.video import VideoReader
 from tests import clips, damage
 
@@ -209,3 +214,54 @@ def test_each_frame_of_a_changing_size_has_its_own(tmp_path):
 def test_a_single_still_is_passed_over(tmp_path, suffix):
     reader, frames = read(damage.write_still_first(tmp_path / f"cover{suffix}"))
     assert (reader.track.codec, len(frames)) == ("h264", 10)
+
+
+@pytest.mark.parametrize(("suffix", "codec"), [(".mkv", "libx264"), (".webm", "libvpx"), (".avi", "mpeg4")])
+def test_what_belongs_to_another_track_is_no_hole(tmp_path, suffix, codec):
+    reader, _ = read(damage.write_beside_heavy_track(tmp_path / f"two{suffix}", codec=codec))
+    assert (reader.track.number, reader.track.count) == (1, 2)
+    assert (reader.end.frames_decoded, reader.end.frames_damaged, reader.end.missing) == (10, 0, ())
+
+
+TORN = [(".mkv", "libx264"), (".webm", "libvpx"), (".avi", "mjpeg"), (".ts", "libx264")]
+
+
+@pytest.mark.parametrize(("suffix", "codec"), TORN)
+def test_a_frame_that_the_missing_bytes_tore_is_not_read(tmp_path, suffix, codec):
+    options = {"g": "10"} | ({"bf": "2"} if codec == "libx264" else {})
+    path = clips.write_clip(tmp_path / f"cut{suffix}", damage.noise(75), codec=codec, options=options)
+    whole = {frame.t_ms: frame.picture for frame in read(path)[1]}
+    damage.cut_out(path, 0.4, 0.55)
+    reader, frames = read(path)
+    assert [frame.t_ms for frame in frames if not np.array_equal(frame.picture, whole[frame.t_ms])] == []
+    lost = sorted(set(whole) - {frame.t_ms for frame in frames})
+    gaps = reader.end.missing
+    assert [t_ms for t_ms in lost if not any(gap.from_ms - 2 <= t_ms < gap.to_ms for gap in gaps)] == []
+
+
+def test_a_pause_of_a_variable_rate_is_no_gap(tmp_path):
+    times = [*range(0, 800, 40), *range(2400, 3200, 40)]
+    for suffix, codec in ((".ts", "libx264"), (".wmv", "wmv2"), (".mkv", "libx264"), (".webm", "libvpx")):
+        path = clips.write_clip(tmp_path / f"pause{suffix}", clips.blank(40), codec=codec, times_ms=times)
+        reader, frames = read(path)
+        assert (len(frames), reader.end.frames_damaged, reader.end.missing) == (40, 0, ()), suffix
+
+
+@pytest.mark.parametrize("codec", ["libx264", "libx265"])
+def test_a_coded_picture_that_does_not_add_up_is_torn(clip, codec):
+    clips.write_clip(clip, damage.noise(3), codec=codec)
+    with av.open(str(clip)) as container:
+        stream = container.streams.video[0]
+        packets = [bytes(packet) for packet in container.demux(stream) if packet.size]
+        assert not any(is_torn(packet, stream.codec_context) for packet in packets)
+        assert is_torn(packets[0][:-100], stream.codec_context)
+        assert is_torn(bytes(40) + packets[0][40:], stream.codec_context)
+
+
+def test_what_only_adds_to_another_track_comes_behind_it():
+    def stream(index, disposition, side):
+        context = SimpleNamespace(width=side, height=side, bit_rate=0, name="hevc")
+        return SimpleNamespace(index=index, disposition=disposition, codec_context=context, frames=9, metadata={})
+
+    dependent, alone = stream(0, Disposition.dependent | Disposition.default, 200), stream(1, Disposition(0), 100)
+    assert rank_pictures([dependent, alone]) == [alone, dependent]

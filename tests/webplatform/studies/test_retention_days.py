@@ -39,7 +39,7 @@ def test_nobody_can_set_the_ceiling_above_three_years():
     command = [sys.executable, "-c", "import webplatform.settings"]
     env = {**os.environ, "RAUT_RETENTION_MAX_DAYS": "1096"}
     refused = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
-    assert "RAUT_RETENTION_MAX_DAYS must be from 1 to 1095" in refused.stderr
+    assert "RAUT_RETENTION_MAX_DAYS is “1096”. Write a whole number from 1 to 1095." in refused.stderr
 
 
 def test_an_owner_changes_the_days_and_the_audit_says_so(study, owner):
