@@ -169,6 +169,8 @@ class DamageWatch:
                 self.log.add(round(self._end_ms), t_ms if is_late else 0)
             return
         start_ms = t_ms if self._lost_from_ms is None else self._lost_from_ms
+        if self._is_steady and self._end_ms is not None:
+            start_ms = min(start_ms, self._end_ms)
         if was_clean or t_ms < start_ms - _ROUNDING_MS:
             # Sent before the damage, it came out after it: what lies before it is a stretch of its own.
             if t_ms > start_ms + _ROUNDING_MS:

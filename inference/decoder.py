@@ -63,6 +63,8 @@ class FrameDecoder:
         self._last_dts: int | None = None
         self.ended_at_ms = 0
         self._is_doubtful = False
+        self._number: int | None = None
+        self._number_step: int | None = None
         self.demuxer = Demuxer(container, stream, index=index)
         self._stream = stream
         self._time_base = stream.time_base or Fraction(1, 1000)
@@ -191,19 +193,32 @@ class FrameDecoder:
             self.damage.frames += 1
             return None
         if self._is_numbered:
-            # AVI numbers frames in decoding order: the decoder's "pts" jumps about, its dts counts the frames shown,
-            # from the first one on, which comes out as many packets late as the decoder must look ahead.
-            self._clock.start_at(frame.dts, self.demuxer.first_dts)
-            t_ms = self._clock.read(frame.dts)
+            t_ms = self._read_number(frame.dts)
         else:
             t_ms = self._clock.read(frame.dts if frame.pts is None else frame.pts)
-        length_ms = float(frame.duration * self._time_base * 1000) if frame.duration else self._interval_ms
+        length = max(frame.duration or 0, self._number_step or 0)
+        length_ms = float(length * self._time_base * 1000) if length else self._interval_ms
         if not self.damage.accept(frame, t_ms, min(length_ms, self._interval_ms), is_ordered=not self._is_numbered):
             return None
         self.frames_passed += 1
         self.last_ms = max(self.last_ms, t_ms)
         self.ended_at_ms = max(self.ended_at_ms, round(t_ms + length_ms))
         return t_ms
+
+    def _read_number(self, number: int | None) -> int:
+        """Return the time of a frame of an AVI, in ms; a number may be missing at the stream's end.
+
+        AVI numbers frames in decoding order: the decoder's "pts" jumps about, its dts counts the frames shown, from
+        the first one on, which comes out as many packets late as the decoder must look ahead.
+        """
+        if number is None and self._number is not None:
+            number = self._number + (self._number_step or 1)
+        elif number is not None and self._number is not None and number > self._number:
+            step = number - self._number
+            self._number_step = step if self._number_step is None else min(step, self._number_step)
+        self._number = number
+        self._clock.start_at(number, self.demuxer.first_dts)
+        return self._clock.read(number)
 
     def _is_stale(self, frame: VideoFrame) -> bool:
         """Whether the decoder kept a frame back over a hole: its time is long past, but no new clock has begun."""

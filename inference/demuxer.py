@@ -64,6 +64,7 @@ class Demuxer:
         self._stream = stream
         formats = set(container.format.name.split(","))
         self._overhead_bytes = _limit_of(formats, _OVERHEAD_BYTES)
+        self._is_spread, self._largest_bytes = "mpeg" in formats, 0
         self._step_bytes = _limit_of(formats, _STEP_BYTES)
         self._index = index
         self._next_place = 0
@@ -107,6 +108,10 @@ class Demuxer:
             self._is_swallowed = self._is_swallowed or (self._has_followed_picture and gap_bytes < -_STRIPPED_BYTES)
         self._has_followed_picture = packet.stream.index == self._stream.index
         self._last_pos = packet.pos
+        if self._is_spread and packet.size * 2 > self._largest_bytes:
+            # A frame is spread over packs between those of other streams, and its place is where it begins.
+            self._overhead_bytes = _OVERHEAD_BYTES["mpeg"] + packet.size * 2
+            self._largest_bytes = packet.size * 2
         self._read_up_to = max(self._read_up_to, packet.pos + size_bytes)
 
     def _mark(self, packet: Packet) -> None:

@@ -10,6 +10,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 UNKNOWN_INTERVAL_MS = 40.0
+_FILE_LENGTHS = frozenset({"asf", "asf_o"})
 _TAG = re.compile(r"(\d+):(\d+):(\d+(?:\.\d+)?)")
 
 
@@ -31,7 +32,8 @@ def player_zero_ms(container: InputContainer, stream: VideoStream) -> Fraction |
 def picture_end_ms(container: InputContainer, stream: VideoStream) -> int | None:
     """Return where the file itself says that this picture ends, in ms as a player counts; None where it does not."""
     zero = player_zero_ms(container, stream) or Fraction(0)
-    if stream.duration is not None and stream.time_base is not None:
+    # In Windows Media ffmpeg gives the file's length as that of each stream.
+    if stream.duration is not None and stream.time_base is not None and container.format.name not in _FILE_LENGTHS:
         begins = Fraction(stream.start_time or 0) * stream.time_base * 1000
         late_ms = max(begins - zero, Fraction(0)) if stream.start_time is not None else Fraction(0)
         return round(late_ms + stream.duration * stream.time_base * 1000)

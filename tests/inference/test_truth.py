@@ -265,3 +265,25 @@ def test_what_only_adds_to_another_track_comes_behind_it():
 
     dependent, alone = stream(0, Disposition.dependent | Disposition.default, 200), stream(1, Disposition(0), 100)
     assert rank_pictures([dependent, alone]) == [alone, dependent]
+
+
+def test_the_last_frames_of_an_avi_keep_the_pace_of_the_others(tmp_path):
+    path = tmp_path / "half.avi"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=50, options={"bf": "2"})
+        stream.width, stream.height, stream.pix_fmt = 320, 240, "yuv420p"
+        for index, picture in enumerate(damage.noise(20)):
+            frame = av.VideoFrame.from_ndarray(picture, format="bgr24")
+            frame.pts, frame.time_base = 2 * index, Fraction(1, 50)  # every other number is left out
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    reader, frames = read(path, every_ms=1)
+    assert [frame.t_ms for frame in frames] == list(range(0, 800, 40))
+    assert 780 <= reader.end.ended_at_ms <= 800
+
+
+def test_the_length_of_a_windows_media_file_is_not_that_of_its_picture(tmp_path):
+    path = tmp_path / "long.wmv"
+    damage.write_with_sound(path, picture_from_ms=0, count=20, sound_ms=3000, codec="wmv2")
+    reader, _ = read(path)
+    assert (reader.end.frames_decoded, reader.end.is_partial) == (20, False)
