@@ -74,6 +74,9 @@ class Session(models.Model):
     frames_damaged = models.PositiveIntegerField(default=0, help_text=_("Too damaged to be decoded; counted apart."))
     missing_ms = models.PositiveIntegerField(default=0, help_text=_("Time without a picture that should have one, ms."))
     missing = models.JSONField(default=list, help_text=_("The longest such stretches: [from, to] in ms."))
+    prior = models.JSONField(
+        default=list, help_text=_("The share of each expression that was expected; none: as the model assumes.")
+    )
     picture_track = models.JSONField(default=dict, help_text=_("Which of the file's moving pictures was read."))
     is_partial = models.BooleanField(default=False, help_text=_("The source ended before it said it would."))
     people = models.PositiveIntegerField(default=0, help_text=_("Faces that count as persons; glimpses do not."))

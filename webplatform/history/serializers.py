@@ -179,6 +179,10 @@ class SessionOut(serializers.Serializer):
     )
     picture_track = serializers.SerializerMethodField(help_text="Null for a webcam, and until the session is closed.")
     model = ModelOut(source="model_version", allow_null=True)
+    prior = serializers.ListField(
+        child=serializers.FloatField(),
+        help_text="Expected share of each expression, in the order of the scores; empty: as the model assumes.",
+    )
     repeats = serializers.UUIDField(source="repeats_id", allow_null=True, help_text="Whose video it reads again.")
     frames = FramesOut(source="*")
     readings_removed_at = serializers.DateTimeField(allow_null=True, help_text="When the readings' time was over.")

@@ -6,6 +6,7 @@ import secrets
 import time
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core import signing
@@ -15,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from inference import FrameReading, InferenceError
+from inference import BadPrior, Engine, FrameReading, InferenceError, LiveReader
 from webplatform.accounts.models import User
 from webplatform.common.errors import AppError, Conflict, Invalid, NotAllowed
 from webplatform.common.limits import spend
@@ -140,7 +141,20 @@ def begin(*, seat: Seat, asked: Asked) -> LiveRecording:
         history.use_model(session=session, version=version)
         set_condition(sessions=[session], user=user, condition=condition)
         LiveConnection.objects.create(session=session, holder=holder, heard_at=timezone.now())
-    return LiveRecording(session, holder, user.pk, engine, engine.live(), LiveStatistics())
+        reader = _reader(engine, session)
+    return LiveRecording(session, holder, user.pk, engine, reader, LiveStatistics())
+
+
+def _reader(engine: Engine, session: Session, **start: Any) -> LiveReader:
+    """What reads the session's frames, as its study expects expressions to be frequent.
+
+    Raises:
+        Conflict: the model does not state what its scores assume, and the study does.
+    """
+    try:
+        return engine.live(**start, prior=tuple(session.prior) or None)
+    except BadPrior as error:
+        raise Conflict(_("The model does not state its shares of expressions, so none can be expected.")) from error
 
 
 def resume_token(recording: LiveRecording) -> str:
@@ -174,7 +188,7 @@ def resume(*, user: User, token: str) -> LiveRecording:
     statistics.resumed += 1
     last_ms = statistics.last_ms if statistics.answered else -1
     known = faces_in_sight(session, since_ms=max(last_ms - IN_SIGHT_MS, 0))
-    reader = engine.live(first_track=last_track + 1, known=known)
+    reader = _reader(engine, session, first_track=last_track + 1, known=known)
     return LiveRecording(session, holder, user.pk, engine, reader, statistics, last_ms=last_ms)
 
 

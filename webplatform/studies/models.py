@@ -76,6 +76,7 @@ class Study(models.Model):
     exemption_reason = models.TextField(blank=True, help_text=_("Why the medical or safety reason applies."))
     assessment = models.CharField(max_length=10, choices=Assessment.choices, default=Assessment.NONE, blank=True)
     assessment_note = models.TextField(blank=True, help_text=_("Where the assessment is filed, or why none is needed."))
+    prior = models.JSONField(default=list, help_text=_("Shares of expressions to expect; none: as the model assumes."))
     languages = models.JSONField(default=default_languages, help_text=_("Codes of the participants' languages."))
     contact = models.CharField(max_length=200, blank=True, help_text=_("Whom a participant can ask: name and address."))
     media_days = models.PositiveSmallIntegerField(default=30, help_text=_("Days that a video stays, if it is kept."))
