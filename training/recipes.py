@@ -74,6 +74,7 @@ RECIPES: dict[str, TrainingConfig] = {
             learning_rate=1e-4,
             label_smoothing=0.05,
             class_scaling=False,
+            quantised=True,
             augmentation=Augmentation(rotate_deg=8, zoom=0.08, shift=0.05, flip=True, contrast=0.15, brightness=10),
         ),
         TrainingConfig(

@@ -146,9 +146,10 @@ def _calibrated_spec(model: Model, config: TrainingConfig, dataset: Dataset, opt
         logits = _take_out_shares(model, logits, -config.prior_correction * temperature * np.log(shares))
     scores = softmax(logits, temperature)
     abstain_below = fit_abstention(scores, public.labels, precision=options.precision)
+    prior = correct_shares(shares, config.prior_correction)
     if config.weights and config.start_share and len(public) < LEAST_TO_CALIBRATE:
         start = read_bundle(Path(config.weights).parent).spec
-        temperature, abstain_below = start.temperature, start.abstain_below
+        temperature, abstain_below, prior = start.temperature, start.abstain_below, start.prior
     made = datetime.now(UTC)
     return ModelSpec(
         name=options.name,
@@ -162,7 +163,7 @@ def _calibrated_spec(model: Model, config: TrainingConfig, dataset: Dataset, opt
         mirror=config.mirror,
         temperature=temperature,
         abstain_below=abstain_below,
-        prior=correct_shares(shares, config.prior_correction),
+        prior=prior,
     )
 
 
