@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from typing import Protocol
 
-from inference.answers import keep_apart, make_face
+from inference.answers import keep_apart, lies_on, make_face
 from inference.blazeface import load_blazeface
 from inference.follower import Follower
 from inference.seeker import NEAR_PX, QUICK_PX, SURE, Seeker
@@ -31,8 +31,15 @@ class FaceDetector(Protocol):
         """
         ...
 
-    def scan(self, frame: Picture) -> tuple[DetectedFace, ...]:
-        """Find the faces of a frame at half the cost of `detect`; those that are smallest in it are missed."""
+    def scan(self, frame: Picture, known: Sequence[DetectedFace] = ()) -> tuple[DetectedFace, ...]:
+        """Find the faces of a frame that are not known, at less than half the cost of `detect`.
+
+        Those that are smallest in it are missed.
+
+        Args:
+            frame: uint8 (H, W, 3) BGR.
+            known: as `follow` found them in this very frame.
+        """
         ...
 
     def follow(self, frame: Picture, faces: Sequence[DetectedFace]) -> tuple[DetectedFace | None, ...]:
@@ -61,14 +68,15 @@ class SeekingDetector:
 
     def detect(self, frame: Picture) -> tuple[DetectedFace, ...]:
         """Find the faces of a frame; see `FaceDetector.detect`."""
-        return self._find(frame, NEAR_PX)
+        return self._measure(frame, [make_face(answer) for answer in self._seeker.seek(frame, longest_px=NEAR_PX)])
 
-    def scan(self, frame: Picture) -> tuple[DetectedFace, ...]:
-        """Find most faces of a frame; see `FaceDetector.scan`."""
-        return self._find(frame, QUICK_PX)
+    def scan(self, frame: Picture, known: Sequence[DetectedFace] = ()) -> tuple[DetectedFace, ...]:
+        """Find most faces of a frame that are not known; see `FaceDetector.scan`."""
+        found = [make_face(answer) for answer in self._seeker.seek(frame, longest_px=QUICK_PX)]
+        return self._measure(frame, [face for face in found if not lies_on(face, known)])
 
-    def _find(self, frame: Picture, longest_px: int) -> tuple[DetectedFace, ...]:
-        found = [make_face(answer) for answer in self._seeker.seek(frame, longest_px=longest_px)]
+    def _measure(self, frame: Picture, found: Sequence[DetectedFace]) -> tuple[DetectedFace, ...]:
+        """Look closely at what was found: keep what is sure, decide on what is doubted, one face in each place."""
         sure = [self._follower.measure(frame, face) for face in found if face.confidence >= SURE]
         doubted = [face for face in found if face.confidence < SURE][:_MAX_DOUBTED]
         confirmed = (self._follower.confirm(frame, face) for face in doubted)

@@ -72,7 +72,7 @@ class FaceFinder:
         self._fit(size)
         before, self._sketch = self._sketch, sketch_frame(picture)
         is_calm = before is not None and is_steady(before, self._sketch)
-        faces = self._follow_or_look(picture, t_ms) if is_calm else self._look(picture, t_ms, LOOK_EVERY_MS)
+        faces = self._follow_or_look(picture, t_ms) if is_calm else self._look(picture, t_ms, (), LOOK_EVERY_MS)
         if before is not None and not is_calm:
             people = [place.face.box for place in self._places] + [face.box for face in faces]
             if is_cut(before, self._sketch, people, size):
@@ -83,15 +83,19 @@ class FaceFinder:
         return tuple(FoundFace(number, face) for number, face in zip(numbers, faces, strict=True))
 
     def _look(
-        self, picture: Picture, t_ms: int, closely_every_ms: int = LOOK_CLOSELY_EVERY_MS
+        self,
+        picture: Picture,
+        t_ms: int,
+        followed: Sequence[DetectedFace],
+        closely_every_ms: int = LOOK_CLOSELY_EVERY_MS,
     ) -> tuple[DetectedFace, ...]:
-        """Look at the whole frame: closely where the last time is so long ago, else at less cost."""
+        """Look at the whole frame: closely where the last time is so long ago, else at less cost for new faces."""
         is_due = self._looked_closely_ms is None or t_ms - self._looked_closely_ms >= closely_every_ms
         self._looked_ms = t_ms
         if not is_due:
-            return self._detector.scan(picture)
+            return _drop_doubles(followed, self._detector.scan(picture, followed))
         self._looked_closely_ms = t_ms
-        return self._detector.detect(picture)
+        return _drop_doubles(self._detector.detect(picture), followed)
 
     def _follow_or_look(self, picture: Picture, t_ms: int) -> tuple[DetectedFace, ...]:
         """Look where faces are known to be, and closely at the whole frame where that does not do."""
@@ -100,7 +104,7 @@ class FaceFinder:
         waited_ms = t_ms - self._looked_ms
         has_lost = len(followed) < sum(place.seen_ms == self._last_ms for place in self._places)
         if waited_ms >= LOOK_EVERY_MS or (has_lost and waited_ms >= LOOK_AGAIN_MS):
-            return _drop_doubles(self._look(picture, t_ms), followed)
+            return self._look(picture, t_ms, followed)
         return _drop_doubles(followed)
 
     def _keep_places(self, faces: tuple[DetectedFace, ...], t_ms: int) -> None:

@@ -69,6 +69,16 @@ def test_every_one_of_several_faces_is_found_once(detector: FaceDetector, portra
     assert [face.confidence for face in faces] == sorted((face.confidence for face in faces), reverse=True)
 
 
+def test_a_scan_finds_who_is_new_beside_those_who_are_known(detector: FaceDetector, portrait: Picture) -> None:
+    frame = _place(portrait, [(20, 20), (460, 20), (900, 20)], 110, (1280, 720))
+    known = tuple(face for face in detector.detect(frame) if not 400 < face.box.x < 800)
+
+    (new,) = detector.scan(frame, known)
+
+    assert len(known) == 2
+    assert 400 < new.box.x < 800
+
+
 @pytest.mark.parametrize("name", ["coffee", "chelsea", "rocket", "brick", "grass", "text"])
 def test_nothing_is_found_where_nobody_is(detector: FaceDetector, name: str) -> None:
     picture = np.asarray(getattr(data, name)())

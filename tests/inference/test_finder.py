@@ -22,8 +22,8 @@ class Eyes:
         self.faces = self.followed = faces
         self.looks, self.closely, self.follows = 0, 0, 0
 
-    def scan(self, frame):
-        self.looks += 1
+    def scan(self, frame, known=()):
+        self.looks, self.known = self.looks + 1, known
         return self.faces
 
     def detect(self, frame):
@@ -67,6 +67,17 @@ def test_a_new_face_is_seen_within_a_second(finder, eyes):
     finder.find(ROOM, 0)
     eyes.faces = (FACE, OTHER)
     assert [len(finder.find(ROOM, 200 * step)) for step in range(1, 6)] == [1, 1, 1, 1, 2]
+
+
+def test_a_scan_leaves_out_the_faces_that_were_just_followed(finder, eyes):
+    finder.find(ROOM, 0)
+    moved = DetectedFace(Box(104, 80, 60, 60), 0.7)
+    eyes.faces, eyes.followed = (FACE, OTHER), (moved,)
+
+    found = finder.find(ROOM, 1000)
+
+    assert list(eyes.known) == [moved]
+    assert [each.face for each in found] == [moved, OTHER]
 
 
 def test_a_face_that_is_lost_brings_a_closer_look_before_the_second_is_over(finder, eyes):
