@@ -61,8 +61,10 @@ class BlazeFace:
         sure = confidences >= _MIN_CONFIDENCE
         return _merge(points[sure], confidences[sure])
 
-    def scan(self, frame: Picture, known: Sequence[DetectedFace] = ()) -> tuple[DetectedFace, ...]:
-        """Find the faces of a frame that are not known; it costs no less than `detect`."""
+    def scan(
+        self, frame: Picture, known: Sequence[DetectedFace] = (), within: Box | None = None
+    ) -> tuple[DetectedFace, ...]:
+        """Find the faces of a frame that are not known; it looks at all of it and costs no less than `detect`."""
         return tuple(face for face in self.detect(frame) if not lies_on(face, known))
 
     def follow(self, frame: Picture, faces: Sequence[DetectedFace]) -> tuple[DetectedFace | None, ...]:
