@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from inference.answers import keep_one_each
 from inference.scaling import scale_picture
 from inference.types import Box, Picture
-from inference.yunet import POINTS, YuNet
+from inference.yunet import GRID, POINTS, YuNet
 
 LIKELY = 0.73
 """Confidence from which on an answer is mostly a face, and is looked at however many there are."""
@@ -46,7 +46,7 @@ class Seeker:
         if longer > _LONGEST * min(frame.shape[:2]):
             return np.empty((0, 15), np.float32)
         near = min(max(longer, _NEAR_LEAST_PX), longest_px)
-        part, corner = (frame, np.zeros(2, np.float32)) if within is None else _cut(frame, within)
+        part, corner = (frame, np.zeros(2, np.float32)) if within is None else _cut(frame, within, GRID * longer / near)
         pictures = [scale_picture(part, near / longer)]
         pictures += [scale_picture(pictures[0], far / near) for far in _FAR_PX]
         answers = keep_one_each(np.concatenate([self._look(picture, part) for picture in pictures]))
@@ -62,9 +62,13 @@ class Seeker:
         return answers
 
 
-def _cut(frame: Picture, box: Box) -> tuple[Picture, NDArray[np.float32]]:
-    """The part of a frame that a box covers, at least one px, and where its corner lies, float32 (2,)."""
+def _cut(frame: Picture, box: Box, step: float) -> tuple[Picture, NDArray[np.float32]]:
+    """The part of a frame that a box covers, at least one px, and where its corner lies, float32 (2,).
+
+    The corner is one of the network's cells, `step` px apart: so it answers as it would to the whole frame.
+    """
     height, width = frame.shape[:2]
-    left, top = min(max(int(box.x), 0), width - 1), min(max(int(box.y), 0), height - 1)
+    left, top = (round(max(at, 0.0) // step * step) for at in (box.x, box.y))
+    left, top = min(left, width - 1), min(top, height - 1)
     right, bottom = max(min(round(box.x + box.w), width), left + 1), max(min(round(box.y + box.h), height), top + 1)
     return frame[top:bottom, left:right], np.array([left, top], np.float32)
