@@ -61,10 +61,12 @@ class Parts:
         with self.detector_lock:
             return self.detector.detect(frame)
 
-    def scan(self, frame: Picture) -> tuple[DetectedFace, ...]:
-        """Find most faces of a frame; see `FaceDetector.scan`."""
+    def scan(
+        self, frame: Picture, known: Sequence[DetectedFace] = (), within: Box | None = None
+    ) -> tuple[DetectedFace, ...]:
+        """Find most faces of a frame that are not known; see `FaceDetector.scan`."""
         with self.detector_lock:
-            return self.detector.scan(frame)
+            return self.detector.scan(frame, known, within)
 
     def follow(self, frame: Picture, faces: Sequence[DetectedFace]) -> tuple[DetectedFace | None, ...]:
         """Look only where these faces were; see `FaceDetector.follow`."""
