@@ -1,8 +1,9 @@
-"""The analysis of a 720p video against the same decoder alone, in turns, on one core of this machine.
+"""The analysis of a 720p video against the same decoder alone, in turns, on one core: processor seconds of both.
 
 Run: `python -m benchmarks.decode_speed [--seconds 30] [--rounds 3] [--json]`. The ratio is the analysis's speed over
 the decoder's: 1.0 means that finding, following and scoring faces costs nothing beside decoding every frame. The
-analysis may pass over frames that no other frame needs, which the decoder alone does not.
+analysis may pass over frames that no other frame needs, which the decoder alone does not. `--bundle` takes another
+model than the shipped one.
 """
 
 from __future__ import annotations
@@ -20,18 +21,20 @@ from inference import Engine, FrameReading, load_engine
 from inference.container import VideoLimits, open_video
 
 EVERY_MS = 200
+LEAST_RATIO = 0.8
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=int, default=30)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--bundle", type=Path)
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         clip = write_face_clip(Path(folder) / "clip.mp4", seconds=asked.seconds)
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-        engine = load_engine()
+        engine = load_engine(asked.bundle)
         list(engine.read_video(clip))  # a warm-up: models loaded, the file in memory
         rounds = [(decode_alone(clip), *analyse(engine, clip)) for _ in range(asked.rounds)]
         readings = list(engine.read_video(clip))
@@ -43,27 +46,28 @@ def main() -> None:
 
 
 def decode_alone(clip: Path) -> float:
-    """Seconds to decode every frame with the analysis's own decoder settings."""
-    started = time.perf_counter()
+    """Processor seconds to decode every frame with the analysis's own decoder settings."""
+    started = time.process_time()
     with open_video(clip, VideoLimits()) as (container, stream, _):
         for _ in container.decode(stream):
             pass
-    return time.perf_counter() - started
+    return time.process_time() - started
 
 
 def analyse(engine: Engine, clip: Path) -> tuple[float, dict[str, float]]:
-    """Seconds to analyse the clip, and of those in each stage."""
-    started = time.perf_counter()
+    """Processor seconds to analyse the clip, shared out to the stages as the clock on the wall saw them."""
+    started = time.process_time()
     with engine.read_video(clip, every_ms=EVERY_MS) as video:
         for _ in video:
             pass
         times = video.times
+    spent_s = time.process_time() - started
     stages = {name: getattr(times, f"{name}_s") for name in ("decode", "detect", "classify", "other")}
-    return time.perf_counter() - started, stages
+    return spent_s, {name: spent_s * seen / sum(stages.values()) for name, seen in stages.items()}
 
 
 def store(readings: list[FrameReading], folder: Path) -> float:
-    """Seconds to write the readings into a session on SQLite, in batches of 500 as the worker does."""
+    """Processor seconds to write the readings into a session on SQLite, in batches of 500 as the worker does."""
     os.environ.update(RAUT_DATA_DIR=str(folder), DJANGO_SETTINGS_MODULE="webplatform.settings", LOG_LEVEL="ERROR")
     import django
 
@@ -79,11 +83,15 @@ def store(readings: list[FrameReading], folder: Path) -> float:
     user = User.objects.create_user("bench@example.org")
     consent = give_consent(user=user, language="en", channel="command")
     study = personal_study(user)
-    session = open_session(study=study, user=user, consent=consent, title="bench", source="upload", every_ms=EVERY_MS)
-    started = time.perf_counter()
-    for at in range(0, len(readings), 500):
-        append_readings(session=session, readings=readings[at : at + 500])
-    return time.perf_counter() - started
+    spent_s = 0.0
+    for _ in range(2):  # the first is a warm-up, as for the engine: a worker lives for many videos
+        asked = {"study": study, "user": user, "consent": consent, "title": "bench", "source": "upload"}
+        session = open_session(**asked, every_ms=EVERY_MS)
+        started = time.process_time()
+        for at in range(0, len(readings), 500):
+            append_readings(session=session, readings=readings[at : at + 500])
+        spent_s = time.process_time() - started
+    return spent_s
 
 
 def summarise(rounds: list[tuple[float, float, dict[str, float]]], store_s: float, seconds: int, frames: int) -> dict:
@@ -106,7 +114,8 @@ def summarise(rounds: list[tuple[float, float, dict[str, float]]], store_s: floa
 def print_table(result: dict) -> None:
     print(f"decoder alone {result['decoder_times_real_time']} x real time")
     print(f"whole analysis {result['analysis_times_real_time']} x real time")
-    print(f"ratio {result['ratio']} (least of {result['rounds']} rounds {result['ratio_least']}; must be 0.6 or more)")
+    least = f"least of {result['rounds']} rounds {result['ratio_least']}; must be {LEAST_RATIO} or more"
+    print(f"ratio {result['ratio']} ({least})")
     total = sum(result["stages_s"].values())
     print("\n| stage | s | share | ms per sampled frame |\n|---|---|---|---|")
     for name, spent in result["stages_s"].items():

@@ -3,22 +3,25 @@
 from inference.bundle import Bundle, ModelSpec, read_bundle
 from inference.container import VIDEO_ENDINGS, VideoInfo, VideoLimits
 from inference.engine import SHIPPED_BUNDLE, Engine, VideoReading, load_engine
-from inference.errors import BadBundle, InferenceError, MediaTooLarge, UnreadableFrame, UnreadableVideo
+from inference.errors import BadBundle, BadPrior, InferenceError, MediaTooLarge, UnreadableFrame, UnreadableVideo
 from inference.gaps import Gap
 from inference.image import PICTURE_ENDINGS
 from inference.live import LiveFrame, LiveReader, read_together
 from inference.output import defuse_cell
 from inference.picture_track import PictureTrack
+from inference.priors import EVEN, Prior, check_prior
 from inference.tracker import KnownFace
 from inference.types import EMOTIONS, Box, Emotion, FaceReading, FrameReading, Picture, Reason
 from inference.video import VideoEnd, probe_video
 
 __all__ = [
     "EMOTIONS",
+    "EVEN",
     "PICTURE_ENDINGS",
     "SHIPPED_BUNDLE",
     "VIDEO_ENDINGS",
     "BadBundle",
+    "BadPrior",
     "Box",
     "Bundle",
     "Emotion",
@@ -34,6 +37,7 @@ __all__ = [
     "ModelSpec",
     "Picture",
     "PictureTrack",
+    "Prior",
     "Reason",
     "UnreadableFrame",
     "UnreadableVideo",
@@ -41,6 +45,7 @@ __all__ = [
     "VideoInfo",
     "VideoLimits",
     "VideoReading",
+    "check_prior",
     "defuse_cell",
     "load_engine",
     "probe_video",

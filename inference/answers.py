@@ -36,10 +36,15 @@ def keep_apart(faces: Sequence[DetectedFace]) -> tuple[DetectedFace, ...]:
     """Keep the surest of faces whose boxes lie on each other, the surest first."""
     kept: list[DetectedFace] = []
     for face in sorted(faces, key=lambda face: -face.confidence):
-        boxes = np.array([[other.box.x, other.box.y, other.box.w, other.box.h] for other in kept]).reshape(-1, 4)
-        if not overlaps(np.array([face.box.x, face.box.y, face.box.w, face.box.h]), boxes).any():
+        if not lies_on(face, kept):
             kept.append(face)
     return tuple(kept)
+
+
+def lies_on(face: DetectedFace, others: Sequence[DetectedFace]) -> bool:
+    """Whether a box shows the same face as one of others."""
+    boxes = np.array([[other.box.x, other.box.y, other.box.w, other.box.h] for other in others]).reshape(-1, 4)
+    return bool(overlaps(np.array([face.box.x, face.box.y, face.box.w, face.box.h]), boxes).any())
 
 
 def overlaps(one: NDArray[np.floating], many: NDArray[np.floating]) -> NDArray[np.bool_]:

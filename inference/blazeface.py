@@ -12,6 +12,7 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
+from inference.answers import lies_on
 from inference.types import Box, DetectedFace, Picture
 
 _SIDE = 192
@@ -60,9 +61,11 @@ class BlazeFace:
         sure = confidences >= _MIN_CONFIDENCE
         return _merge(points[sure], confidences[sure])
 
-    def scan(self, frame: Picture) -> tuple[DetectedFace, ...]:
-        """Find the faces of a frame; it costs no less than `detect`."""
-        return self.detect(frame)
+    def scan(
+        self, frame: Picture, known: Sequence[DetectedFace] = (), within: Box | None = None
+    ) -> tuple[DetectedFace, ...]:
+        """Find the faces of a frame that are not known; it looks at all of it and costs no less than `detect`."""
+        return tuple(face for face in self.detect(frame) if not lies_on(face, known))
 
     def follow(self, frame: Picture, faces: Sequence[DetectedFace]) -> tuple[DetectedFace | None, ...]:
         """Look where faces were; see `FaceDetector.follow`."""

@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from inference.errors import BadBundle
+from inference.errors import BadBundle, BadPrior
+from inference.priors import check_prior
 from inference.types import EMOTIONS
 
 SPEC_FILE = "spec.json"
@@ -39,6 +40,8 @@ class ModelSpec:
         mirror: whether the logits are averaged with those of the mirrored face.
         temperature: divisor of the logits, fitted on the validation split (Guo et al. 2017, arXiv:1706.04599).
         abstain_below: highest score under which the reading is "not sure".
+        prior: the share of each class, in `Emotion` order, that the scores assume; empty: not stated. Where expressions
+            are known to be otherwise frequent, `priors.reweigh` says what the scores would be.
         emotions: must equal `Emotion`; kept so that a bundle made for other classes is refused.
     """
 
@@ -54,6 +57,7 @@ class ModelSpec:
     mirror: bool = False
     temperature: float = 1.0
     abstain_below: float = 0.0
+    prior: tuple[float, ...] = ()
     emotions: tuple[str, ...] = tuple(EMOTIONS)
 
 
@@ -146,13 +150,18 @@ def _parse_spec(raw: dict[str, Any]) -> ModelSpec:
     if set(raw) - known:
         raise BadBundle(f"The model spec has unknown fields: {', '.join(sorted(set(raw) - known))}.")
     try:
-        spec = ModelSpec(**{**raw, "emotions": tuple(raw["emotions"])})
+        spec = ModelSpec(**{**raw, "emotions": tuple(raw["emotions"]), "prior": tuple(raw.get("prior", ()))})
     except (KeyError, TypeError) as error:
         raise BadBundle(f"The model spec is incomplete: {error}.") from error
     if spec.emotions != tuple(EMOTIONS):
         raise BadBundle("The model's classes are not the seven emotions in this order: " + ", ".join(EMOTIONS) + ".")
     if spec.temperature <= 0 or spec.input_size <= 0 or spec.channels != 1:
         raise BadBundle("The model spec has an impossible temperature, input size or number of channels.")
+    if spec.prior:
+        try:
+            check_prior(spec.prior)
+        except BadPrior as error:
+            raise BadBundle(f"The model spec's prior cannot be used: {error}") from error
     return spec
 
 

@@ -130,7 +130,9 @@ class Demuxer:
         if ticks is None or packet.time_base is None:
             return 0.0
         self._last_ticks = ticks
-        return 0.0 if before is None else float((ticks - before) * packet.time_base * 1000) / self._interval_ms
+        if before is None:
+            return 0.0
+        return (ticks - before) * packet.time_base.numerator * 1000 / packet.time_base.denominator / self._interval_ms
 
     def _has_skipped(self, step: float) -> bool:
         """Whether too many bytes were in no packet since the last picture."""

@@ -6,12 +6,12 @@ import logging
 from collections.abc import Sequence
 from typing import Protocol
 
-from inference.answers import keep_apart, make_face
+from inference.answers import keep_apart, lies_on, make_face
 from inference.blazeface import load_blazeface
 from inference.follower import Follower
-from inference.seeker import NEAR_PX, QUICK_PX, SURE, Seeker
+from inference.seeker import LIKELY, NEAR_PX, QUICK_PX, Seeker
 from inference.short_range import load_short_range
-from inference.types import DetectedFace, Picture
+from inference.types import Box, DetectedFace, Picture
 from inference.yunet import YuNet, find_library
 
 _LOG = logging.getLogger(__name__)
@@ -31,8 +31,18 @@ class FaceDetector(Protocol):
         """
         ...
 
-    def scan(self, frame: Picture) -> tuple[DetectedFace, ...]:
-        """Find the faces of a frame at half the cost of `detect`; those that are smallest in it are missed."""
+    def scan(
+        self, frame: Picture, known: Sequence[DetectedFace] = (), within: Box | None = None
+    ) -> tuple[DetectedFace, ...]:
+        """Find the faces of a frame that are not known, at less than half the cost of `detect`.
+
+        Those that are smallest in it are missed.
+
+        Args:
+            frame: uint8 (H, W, 3) BGR.
+            known: as `follow` found them in this very frame.
+            within: the only part that need be looked at, px; None: all of the frame.
+        """
         ...
 
     def follow(self, frame: Picture, faces: Sequence[DetectedFace]) -> tuple[DetectedFace | None, ...]:
@@ -52,7 +62,7 @@ class SeekingDetector:
 
     Args:
         seeker: finds faces.
-        follower: measures them, decides on the tilted ones that the seeker doubts, and finds them again.
+        follower: decides which of them are faces, measures those, and finds them again.
     """
 
     def __init__(self, seeker: Seeker, follower: Follower) -> None:
@@ -61,18 +71,21 @@ class SeekingDetector:
 
     def detect(self, frame: Picture) -> tuple[DetectedFace, ...]:
         """Find the faces of a frame; see `FaceDetector.detect`."""
-        return self._find(frame, NEAR_PX)
+        return self._measure(frame, [make_face(answer) for answer in self._seeker.seek(frame, longest_px=NEAR_PX)])
 
-    def scan(self, frame: Picture) -> tuple[DetectedFace, ...]:
-        """Find most faces of a frame; see `FaceDetector.scan`."""
-        return self._find(frame, QUICK_PX)
+    def scan(
+        self, frame: Picture, known: Sequence[DetectedFace] = (), within: Box | None = None
+    ) -> tuple[DetectedFace, ...]:
+        """Find most faces of a frame that are not known; see `FaceDetector.scan`."""
+        found = [make_face(answer) for answer in self._seeker.seek(frame, longest_px=QUICK_PX, within=within)]
+        return self._measure(frame, [face for face in found if not lies_on(face, known)])
 
-    def _find(self, frame: Picture, longest_px: int) -> tuple[DetectedFace, ...]:
-        found = [make_face(answer) for answer in self._seeker.seek(frame, longest_px=longest_px)]
-        sure = [self._follower.measure(frame, face) for face in found if face.confidence >= SURE]
-        doubted = [face for face in found if face.confidence < SURE][:_MAX_DOUBTED]
-        confirmed = (self._follower.confirm(frame, face) for face in doubted)
-        return keep_apart([*sure, *(face for face in confirmed if face)])
+    def _measure(self, frame: Picture, found: Sequence[DetectedFace]) -> tuple[DetectedFace, ...]:
+        """Look closely at what was found: which are faces, one in each place."""
+        likely = [face for face in found if face.confidence >= LIKELY]
+        doubted = [face for face in found if face.confidence < LIKELY][:_MAX_DOUBTED]
+        judged = (self._follower.judge(frame, face) for face in (*likely, *doubted))
+        return keep_apart([face for face in judged if face])
 
     def follow(self, frame: Picture, faces: Sequence[DetectedFace]) -> tuple[DetectedFace | None, ...]:
         """Look where faces were; see `FaceDetector.follow`."""

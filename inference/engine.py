@@ -17,6 +17,7 @@ from inference.live import LiveReader
 from inference.picture_track import PictureTrack
 from inference.pipeline import FaceScorer, Parts, PendingFrame, Pipeline, StageTimes, read_scores
 from inference.preprocess import crop_face, fit_face
+from inference.priors import Prior, reweigh_if_told
 from inference.quality import QualityLimits, measure_tilt
 from inference.tracker import FaceTracker, KnownFace
 from inference.types import Box, DetectedFace, FrameReading, Picture
@@ -129,7 +130,12 @@ class Engine:
         return self._parts.classifier.spec
 
     def read_video(
-        self, source: MediaSource, *, every_ms: int = 200, limits: VideoLimits | None = None
+        self,
+        source: MediaSource,
+        *,
+        every_ms: int = 200,
+        limits: VideoLimits | None = None,
+        prior: Prior | None = None,
     ) -> VideoReading:
         """Read a video from its first frame to its last, in memory that does not grow with its length.
 
@@ -137,30 +143,33 @@ class Engine:
             source: a local file, or an opened one that can seek, which stays open afterwards.
             every_ms: the first frame is sampled, then the first frame of each further `every_ms`.
             limits: refused beyond these; by default `VideoLimits()`.
+            prior: how frequent each expression is expected to be, (7,), where that is known; see `priors.reweigh`.
         Returns:
             An iterator over one reading per sampled frame; its `end` tells of the whole.
         Raises:
             UnreadableVideo: on the first step, where not one frame can be decoded.
             MediaTooLarge: on the first step by the header, later where the header lied.
         """
-        return VideoReading(VideoReader(source, every_ms=every_ms, limits=limits), self._new_pipeline())
+        return VideoReading(VideoReader(source, every_ms=every_ms, limits=limits), self._new_pipeline(prior=prior))
 
-    def read_image(self, picture: Picture | Path) -> FrameReading:
+    def read_image(self, picture: Picture | Path, *, prior: Prior | None = None) -> FrameReading:
         """Read every face of one picture.
 
         Args:
             picture: uint8 (H, W, 3) BGR, or the path of a picture file.
+            prior: as in `read_video`.
         Raises:
             UnreadableFrame, MediaTooLarge: of a file.
         """
-        pipeline = self._new_pipeline()
+        pipeline = self._new_pipeline(prior=prior)
         return pipeline.score([pipeline.look(_load(picture), 0)])[0]
 
-    def read_face(self, picture: Picture | Path) -> FrameReading:
+    def read_face(self, picture: Picture | Path, *, prior: Prior | None = None) -> FrameReading:
         """Read a picture that is one cropped face, as a whole and whatever its size or quality.
 
         Args:
             picture: uint8 (H, W, 3) BGR, or the path of a picture file.
+            prior: as in `read_video`.
         Returns:
             A reading with one face whose box is the whole picture.
         Raises:
@@ -168,7 +177,7 @@ class Engine:
         """
         pixels = _load(picture)
         crop = fit_face(pixels, self.spec.input_size)
-        scores = self._parts.classify([crop])[0]
+        scores = reweigh_if_told(self._parts.classify([crop]), self.spec.prior, prior)[0]
         height, width = pixels.shape[:2]
         face = read_scores(1, Box(0.0, 0.0, float(width), float(height)), scores, self.spec)
         return FrameReading(0, width, height, (face,))
@@ -202,18 +211,19 @@ class Engine:
         seen = self._parts.follow(picture, [DetectedFace(box, 1.0) for box in boxes])
         return [0.0 if face is None else measure_tilt(face.landmarks) for face in seen]
 
-    def live(self, *, first_track: int = 1, known: Sequence[KnownFace] = ()) -> LiveReader:
+    def live(self, *, first_track: int = 1, known: Sequence[KnownFace] = (), prior: Prior | None = None) -> LiveReader:
         """Start reading a webcam.
 
         Args:
             first_track: what the first new face is called.
             known: who was in sight when an earlier reader of the same session stopped; whoever is still there keeps
                 their number.
+            prior: as in `read_video`.
         """
-        return LiveReader(self._new_pipeline(FaceTracker(first_number=first_track, known=known)))
+        return LiveReader(self._new_pipeline(FaceTracker(first_number=first_track, known=known), prior=prior))
 
-    def _new_pipeline(self, tracker: FaceTracker | None = None) -> Pipeline:
-        return Pipeline(self._parts, quality=self._quality, tracker=tracker)
+    def _new_pipeline(self, tracker: FaceTracker | None = None, *, prior: Prior | None = None) -> Pipeline:
+        return Pipeline(self._parts, quality=self._quality, tracker=tracker, prior=prior)
 
 
 def load_engine(bundle: Path | None = None, *, backend: Literal["litert", "tensorflow"] = "litert") -> Engine:

@@ -21,3 +21,7 @@ class MediaTooLarge(InferenceError):
 
 class BadBundle(InferenceError):
     """A model bundle is missing a file, its checksums do not hold, or its spec does not fit this version."""
+
+
+class BadPrior(InferenceError):
+    """What is said to be known of how frequent each expression is cannot be used."""

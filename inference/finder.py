@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from inference.changes import ChangeWatch
 from inference.colours import measure_colours
 from inference.cuts import Sketch, is_cut, is_steady, sketch_frame
 from inference.tracker import FaceTracker, Sighting
@@ -39,7 +40,8 @@ class FaceFinder:
     """Finds and numbers the faces of one session, frame by frame.
 
     Looking closely at a whole frame costs many times a look at a place where a face was a moment ago. So that is done
-    once a second, after a cut or a sudden change, and where a known face is not found in its place any more.
+    once in five seconds, after a cut or a sudden change; once a second, and where a known face is not found in its
+    place any more, whatever changed in the frame is looked at for new faces.
 
     Args:
         detector: looks.
@@ -51,6 +53,7 @@ class FaceFinder:
         self._tracker = tracker
         self._places: tuple[_Place, ...] = ()
         self._sketch: Sketch | None = None
+        self._changes = ChangeWatch()
         self._size = (0, 0)
         self._looked_ms = 0
         self._looked_closely_ms: int | None = None
@@ -72,7 +75,7 @@ class FaceFinder:
         self._fit(size)
         before, self._sketch = self._sketch, sketch_frame(picture)
         is_calm = before is not None and is_steady(before, self._sketch)
-        faces = self._follow_or_look(picture, t_ms) if is_calm else self._look(picture, t_ms, LOOK_EVERY_MS)
+        faces = self._follow_or_look(picture, t_ms) if is_calm else self._look(picture, t_ms, (), is_calm=False)
         if before is not None and not is_calm:
             people = [place.face.box for place in self._places] + [face.box for face in faces]
             if is_cut(before, self._sketch, people, size):
@@ -83,15 +86,22 @@ class FaceFinder:
         return tuple(FoundFace(number, face) for number, face in zip(numbers, faces, strict=True))
 
     def _look(
-        self, picture: Picture, t_ms: int, closely_every_ms: int = LOOK_CLOSELY_EVERY_MS
+        self, picture: Picture, t_ms: int, followed: Sequence[DetectedFace], *, is_calm: bool = True
     ) -> tuple[DetectedFace, ...]:
-        """Look at the whole frame: closely where the last time is so long ago, else at less cost."""
-        is_due = self._looked_closely_ms is None or t_ms - self._looked_closely_ms >= closely_every_ms
+        """Look at the whole frame closely where the last time is so long ago, else at less cost for new faces."""
+        assert self._sketch is not None
+        every_ms = LOOK_CLOSELY_EVERY_MS if is_calm else LOOK_EVERY_MS
+        is_due = self._looked_closely_ms is None or t_ms - self._looked_closely_ms >= every_ms
         self._looked_ms = t_ms
-        if not is_due:
-            return self._detector.scan(picture)
-        self._looked_closely_ms = t_ms
-        return self._detector.detect(picture)
+        if is_due:
+            self._looked_closely_ms = t_ms
+            self._changes.see_all(self._sketch)
+            return _drop_doubles(self._detector.detect(picture), followed)
+        if not is_calm or len(followed) < len(self._places):
+            self._changes.see_all(self._sketch)
+            return _drop_doubles(followed, self._detector.scan(picture, followed))
+        within = self._changes.take(self._sketch, [face.box for face in followed], self._size)
+        return _drop_doubles(followed, self._detector.scan(picture, followed, within) if within else ())
 
     def _follow_or_look(self, picture: Picture, t_ms: int) -> tuple[DetectedFace, ...]:
         """Look where faces are known to be, and closely at the whole frame where that does not do."""
@@ -100,7 +110,7 @@ class FaceFinder:
         waited_ms = t_ms - self._looked_ms
         has_lost = len(followed) < sum(place.seen_ms == self._last_ms for place in self._places)
         if waited_ms >= LOOK_EVERY_MS or (has_lost and waited_ms >= LOOK_AGAIN_MS):
-            return _drop_doubles(self._look(picture, t_ms), followed)
+            return self._look(picture, t_ms, followed)
         return _drop_doubles(followed)
 
     def _keep_places(self, faces: tuple[DetectedFace, ...], t_ms: int) -> None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from inference.bundle import ModelSpec
 from inference.finder import FaceFinder, FoundFace
 from inference.preprocess import crop_face
+from inference.priors import Prior, check_stated, reweigh_if_told
 from inference.quality import QualityLimits, judge_face, measure_tilt
 from inference.smoother import ScoreSmoother
 from inference.tracker import FaceTracker
@@ -60,10 +61,12 @@ class Parts:
         with self.detector_lock:
             return self.detector.detect(frame)
 
-    def scan(self, frame: Picture) -> tuple[DetectedFace, ...]:
-        """Find most faces of a frame; see `FaceDetector.scan`."""
+    def scan(
+        self, frame: Picture, known: Sequence[DetectedFace] = (), within: Box | None = None
+    ) -> tuple[DetectedFace, ...]:
+        """Find most faces of a frame that are not known; see `FaceDetector.scan`."""
         with self.detector_lock:
-            return self.detector.scan(frame)
+            return self.detector.scan(frame, known, within)
 
     def follow(self, frame: Picture, faces: Sequence[DetectedFace]) -> tuple[DetectedFace | None, ...]:
         """Look only where these faces were; see `FaceDetector.follow`."""
@@ -108,8 +111,17 @@ class PendingFrame:
 class Pipeline:
     """Reads the frames of one session in order; holds what that session has seen and nothing else."""
 
-    def __init__(self, parts: Parts, *, quality: QualityLimits, tracker: FaceTracker | None = None) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        *,
+        quality: QualityLimits,
+        tracker: FaceTracker | None = None,
+        prior: Prior | None = None,
+    ) -> None:
+        check_stated(parts.classifier.spec.prior, prior)
         self.times = StageTimes()
+        self._prior = prior
         self._parts = parts
         self._quality = quality
         self._finder = FaceFinder(parts, tracker or FaceTracker())
@@ -158,8 +170,11 @@ class Pipeline:
             if face.reason is not None:
                 faces.append(FaceReading(face.track, face.box, None, face.reason))
                 continue
-            scores = self._smoother.smooth(face.track, next(fresh), frame.t_ms)
-            faces.append(read_scores(face.track, face.box, scores, self._parts.classifier.spec))
+            spec = self._parts.classifier.spec
+            scores = self._smoother.smooth(
+                face.track, reweigh_if_told(next(fresh), spec.prior, self._prior), frame.t_ms
+            )
+            faces.append(read_scores(face.track, face.box, scores, spec))
         self._smoother.keep_only(frame.active_tracks)
         faces.sort(key=lambda face: face.track)
         return FrameReading(frame.t_ms, frame.width, frame.height, tuple(faces), frame.frames_decoded)

@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 
 from inference.answers import keep_one_each
 from inference.scaling import scale_picture
-from inference.types import Picture
-from inference.yunet import YuNet
+from inference.types import Box, Picture
+from inference.yunet import GRID, POINTS, YuNet
 
-SURE = 0.73
-"""Confidence from which on an answer is a face; below it, one that is doubted."""
+LIKELY = 0.73
+"""Confidence from which on an answer is mostly a face, and is looked at however many there are."""
 
 _DOUBT = 0.45
 NEAR_PX = 1024
@@ -32,12 +32,13 @@ class Seeker:
     def __init__(self, network: YuNet) -> None:
         self._network = network
 
-    def seek(self, frame: Picture, *, longest_px: int = NEAR_PX) -> NDArray[np.float32]:
+    def seek(self, frame: Picture, *, longest_px: int = NEAR_PX, within: Box | None = None) -> NDArray[np.float32]:
         """Return one answer for each face and each doubt, the surest first.
 
         Args:
             frame: uint8 (H, W, 3) BGR.
             longest_px: what the frame's longer side is shrunk to; faces of 10 px and more are seen there.
+            within: the only part that is looked at, as closely as all of the frame would be, px; None: all of it.
         Returns:
             float32 (n, 15) as `YuNet.look` gives them, px of the frame.
         """
@@ -45,14 +46,29 @@ class Seeker:
         if longer > _LONGEST * min(frame.shape[:2]):
             return np.empty((0, 15), np.float32)
         near = min(max(longer, _NEAR_LEAST_PX), longest_px)
-        pictures = [scale_picture(frame, near / longer)]
+        part, corner = (frame, np.zeros(2, np.float32)) if within is None else _cut(frame, within, GRID * longer / near)
+        pictures = [scale_picture(part, near / longer)]
         pictures += [scale_picture(pictures[0], far / near) for far in _FAR_PX]
-        answers = keep_one_each(np.concatenate([self._look(picture, frame) for picture in pictures]))
+        answers = keep_one_each(np.concatenate([self._look(picture, part) for picture in pictures]))
+        answers[:, :2] += corner
+        answers[:, 5:] += np.tile(corner, POINTS)
         return answers[answers[:, 3] >= _LEAST_SIDE_PX]
 
-    def _look(self, picture: Picture, frame: Picture) -> NDArray[np.float32]:
+    def _look(self, picture: Picture, part: Picture) -> NDArray[np.float32]:
         answers = self._network.look(picture, _DOUBT)
-        scale = max(frame.shape[:2]) / max(picture.shape[:2])
+        scale = max(part.shape[:2]) / max(picture.shape[:2])
         answers[:, :4] *= scale
         answers[:, 5:] *= scale
         return answers
+
+
+def _cut(frame: Picture, box: Box, step: float) -> tuple[Picture, NDArray[np.float32]]:
+    """The part of a frame that a box covers, at least one px, and where its corner lies, float32 (2,).
+
+    The corner is one of the network's cells, `step` px apart: so it answers as it would to the whole frame.
+    """
+    height, width = frame.shape[:2]
+    left, top = (round(max(at, 0.0) // step * step) for at in (box.x, box.y))
+    left, top = min(left, width - 1), min(top, height - 1)
+    right, bottom = max(min(round(box.x + box.w), width), left + 1), max(min(round(box.y + box.h), height), top + 1)
+    return frame[top:bottom, left:right], np.array([left, top], np.float32)

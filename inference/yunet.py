@@ -21,7 +21,9 @@ from inference.types import Picture
 POINTS = 5
 """Landmarks of an answer: right eye, left eye, nose tip, right and left corner of the mouth."""
 
-_GRID = 32  # the coarsest of the three levels; sides must be multiples of it
+GRID = 32
+"""Px of the coarsest of the three levels; sides are filled up to multiples of it."""
+
 _STRIDES = (8, 16, 32)
 _HEADS = (("cls", 1), ("obj", 1), ("bbox", 4), ("kps", 2 * POINTS))
 _CHANNELS = sum(channels for _, channels in _HEADS)
@@ -56,7 +58,7 @@ class YuNet:
             float32 (n, 15): left, top, width, height, confidence, five points as x, y; px of the picture.
         """
         height, width = picture.shape[:2]
-        padded = np.zeros((1, 3, -(-height // _GRID) * _GRID, -(-width // _GRID) * _GRID), np.float32)
+        padded = np.zeros((1, 3, -(-height // GRID) * GRID, -(-width // GRID) * GRID), np.float32)
         for plane, channel in zip(padded[0], cv2.split(picture), strict=True):
             plane[:height, :width] = channel
         levels = self._session.run(None, {"picture": padded})

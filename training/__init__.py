@@ -2,11 +2,12 @@
 
 from training.checkpoint import EpochReport
 from training.compare import compare_bundles
-from training.config import RECIPES, Augmentation, TrainingConfig, recipe_named
+from training.config import Augmentation, TrainingConfig
 from training.dataset import Dataset, DatasetReport, FaceSet, read_dataset
 from training.errors import BadDataset, BadRegistry, Cancelled, TrainingError
 from training.evaluate import evaluate_bundle
 from training.frozen import freeze_dataset
+from training.recipes import RECIPES, recipe_named
 from training.registry import Registry
 from training.robustness import measure_robustness
 from training.run import RunOptions, TrainingReport, run_training

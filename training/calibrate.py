@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.types import EMOTIONS
 from training.metrics import Labels, Scores, negative_log_likelihood
 
 Classes = NDArray[np.float64]  # one number a class
@@ -69,6 +70,21 @@ def fit_class_scaling(logits: NDArray[np.float32], labels: Labels) -> tuple[Clas
         errors = softmax(slopes @ found) - wanted
         found -= step @ (np.einsum("nka,nk->a", slopes, errors, optimize=True) / count + prior * (found - start))
     return found[:classes], found[classes:]
+
+
+def class_shares(labels: Labels) -> Classes:
+    """How frequent each class is, (7,), sums to 1; one picture of each is added, so that none is impossible."""
+    counts = np.bincount(labels, minlength=len(EMOTIONS)) + 1.0
+    return np.asarray(counts / counts.sum())
+
+
+def correct_shares(shares: Classes, correction: float) -> tuple[float, ...]:
+    """The shares that scores assume once a part of what they learnt, in [0, 1], was taken out of them; at 1 all even.
+
+    Source: Saerens et al. 2002, Neural Computation 14(1); the part, Menon et al. 2021, arXiv:2007.07314.
+    """
+    left = shares ** (1 - correction)
+    return tuple(float(share) for share in np.round(left / left.sum(), 6))
 
 
 def fit_abstention(scores: Scores, labels: Labels, *, precision: float) -> float:

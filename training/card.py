@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Any
 
 from inference.bundle import ModelSpec
+from inference.types import EMOTIONS
+
+_SPOILT = (("noise", 20, "grain of 20 grey levels"), ("darkness", 0.3, "0.3 of the light"), ("small", 16, "16 px wide"))
+_WEAKEST = 3
 
 
 def write_card(spec: ModelSpec, metrics: dict[str, Any]) -> str:
@@ -16,7 +21,8 @@ def write_card(spec: ModelSpec, metrics: dict[str, Any]) -> str:
     Source: Mitchell et al. 2019, "Model Cards for Model Reporting", arXiv:1810.03993.
     """
     figures = [_figures(split, metrics[split]) for split in ("public", "private") if split in metrics]
-    return "\n\n".join([_head(spec, metrics), *figures, _USE]) + "\n"
+    weak = _weak(metrics) if figures else ""
+    return "\n\n".join(part for part in [_head(spec, metrics), _meaning(spec), *figures, weak, _USE] if part) + "\n"
 
 
 def _head(spec: ModelSpec, metrics: dict[str, Any]) -> str:
@@ -31,9 +37,70 @@ Scores the facial expression of a cropped face in seven classes: {", ".join(spec
 - Trained on {sum(counts["train"].values()):,} labelled faces ({metrics["dataset"]["name"]}); chosen and calibrated on
   {sum(counts["public"].values()):,} of the public split.
 - Temperature {spec.temperature:.3f}. Below a score of {spec.abstain_below:.2f} the answer is "not sure".
-
+{_taught(metrics)}
 The pictures of FER2013 came from an image search in 2013; no licence to them is granted with the data set. Its labels
 are noisy: people agree on about 65 % of them."""
+
+
+def _taught(metrics: dict[str, Any]) -> str:
+    """What it learnt from besides, where there was anything."""
+    config = metrics.get("config", {})
+    teachers = [
+        file.parent.name if file.suffix == ".keras" else file.name for file in map(PurePath, config.get("teachers", ()))
+    ]
+    files = [PurePath(name).name for name in config.get("scores", ())]
+    lines = []
+    if teachers:
+        lines.append(f"- Taught by the mean of other networks as well: {', '.join(teachers)}.")
+    if files:
+        lines.append(f"- Taught by what other models say of the training pictures: {', '.join(files)}.")
+    return "\n".join([*lines, ""])
+
+
+def _meaning(spec: ModelSpec) -> str:
+    told = """## What the scores mean
+
+Of faces like those it was calibrated on, a score of 0.8 is right in about 80 % of the cases; the scores of one face sum
+to 1. On other faces it is too sure of itself: take a score there as an order, not as a probability, and measure on
+faces of your own (`python -m training evaluate --bundle … --data FOLDER`)."""
+    if not spec.prior:
+        return told
+    shares = ", ".join(f"{emotion.value} {share:.0%}" for emotion, share in zip(EMOTIONS, spec.prior, strict=True))
+    return f"""{told}
+
+They assume that expressions are this frequent: {shares}.
+Where that is known to be otherwise, other shares can be set."""
+
+
+def _weak(metrics: dict[str, Any]) -> str:
+    """Where it fails most, by its own figures."""
+    split = "private" if "private" in metrics else "public"
+    confusion, names = metrics[split]["confusion"], [emotion.value for emotion in EMOTIONS]
+    rows = []
+    for truth, row in enumerate(confusion):
+        count = sum(row)
+        if count:
+            most = max((at for at in range(len(names)) if at != truth), key=lambda at: row[at])
+            rows.append((row[truth] / count, names[truth], names[most], row[most] / count))
+    lines = [
+        f"- **{name}**: {found:.0%} are found; {share:.0%} are taken for {other}."
+        for found, name, other, share in sorted(rows)[:_WEAKEST]
+    ]
+    return "\n".join([f"## Where it works less well (on the {split} split)", "", *lines, *_spoilt(metrics)])
+
+
+def _spoilt(metrics: dict[str, Any]) -> list[str]:
+    figures = metrics.get("robustness")
+    if not figures:
+        return []
+    told = [
+        f"{words}: {row['accuracy']:.3f}"
+        for harm, level, words in _SPOILT
+        for row in figures["harms"].get(harm, {}).get("levels", ())
+        if row["level"] == level
+    ]
+    plain = figures["plain"]["accuracy"]
+    return [f"- Accuracy on {figures['n']} spoilt faces ({plain:.3f} as they are): {', '.join(told)}."]
 
 
 def _figures(split: str, figures: dict[str, Any]) -> str:

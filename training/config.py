@@ -1,11 +1,8 @@
-"""What a training run does, as one frozen value, and the named recipes."""
+"""What a training run does, as one frozen value."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import Any
-
-from training.errors import TrainingError
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +94,8 @@ class TrainingConfig:
         quantised: whether LiteRT gets weights of eight bits a number, and computes with eight bits where it can.
         class_scaling: whether each class's logit is scaled on the public split, so that the scores say how often they
             are right; it changes the answer of a face between two classes.
+        prior_correction: how much of the shares that the classes have in the training split is taken out of the scores,
+            in [0, 1]: at 1 they are those of a place where each class is as frequent as any other.
         mirror: whether the served answer is the mean with that of the mirrored face; it costs a second look.
         crop_margin, crop_shift: how serving cuts a face out of a frame; see `inference.ModelSpec`.
         max_minutes: wall-clock budget over which the schedule runs when it ends before the epochs do; None: no budget.
@@ -144,6 +143,7 @@ class TrainingConfig:
     augmentation: Augmentation = field(default_factory=Augmentation)
     quantised: bool = False
     class_scaling: bool = True
+    prior_correction: float = 0.0
     mirror: bool = False
     crop_margin: float = 0.05
     crop_shift: float = -0.05
@@ -153,138 +153,3 @@ class TrainingConfig:
     def head_costs(self) -> tuple[float, ...]:
         """The weight of each head in what is minimised."""
         return (1.0, self.votes_cost, self.scores_cost)[: max(len(self.heads), 1)]
-
-
-_MILD = Augmentation(
-    rotate_deg=8, zoom=0.09, shift=0.05, flip=True, contrast=0.2, brightness=13, erase=0.15, mixup=0.2, mixup_least=0.7
-)
-
-_STRONG = Augmentation(
-    rotate_deg=12, zoom=0.13, shift=0.08, flip=True, contrast=0.3, brightness=20, erase=0.25, mixup=0.2, mixup_least=0.8
-)
-
-_TRANSFER: dict[str, Any] = {
-    "weights": "imagenet",
-    "frozen_epochs": 3,
-    "fine_tune_rate": 0.1,
-    "dropout": 0.4,
-    "epochs": 20,
-    "learning_rate": 1e-3,
-    "label_smoothing": 0.05,
-    "augmentation": Augmentation(rotate_deg=10, zoom=0.1, shift=0.06, flip=True, contrast=0.2, brightness=15),
-}
-
-_RESNET: dict[str, Any] = {
-    "architecture": "resnet",
-    "squeeze": 8,
-    "dropout": 0.3,
-    "norm_momentum": 0.97,
-    "epochs": 14,
-    "passes": 5,
-    "batch_size": 256,
-    "steps_per_call": 40,
-    "optimizer": "sgd",
-    "learning_rate": 0.1,
-    "weight_decay": 1e-3,
-    "label_smoothing": 0.08,
-    "ema_momentum": 0.998,
-    "class_balance": 0.2,
-    "mixed_precision": True,
-}
-
-RECIPES: dict[str, TrainingConfig] = {
-    config.recipe: config
-    for config in (
-        TrainingConfig(
-            recipe="paper",
-            architecture="paper",
-            width=32,
-            dropout=0.25,
-            epochs=50,
-            batch_size=64,
-            optimizer="adam",
-            learning_rate=1e-4,
-            warmup=0.0,
-            schedule="constant",
-            weight_decay=0.0,
-            class_scaling=False,
-            augmentation=Augmentation(rotate_deg=10, zoom=0.1, shift=0.05, flip=False),
-        ),
-        TrainingConfig(
-            recipe="small",
-            width=16,
-            norm_momentum=0.9,
-            epochs=8,
-            batch_size=64,
-            label_smoothing=0.05,
-            augmentation=Augmentation(rotate_deg=10, zoom=0.1, shift=0.06, flip=True),
-        ),
-        TrainingConfig(recipe="transfer", architecture="vgg16", **_TRANSFER),
-        TrainingConfig(recipe="transfer-resnet50", architecture="resnet50", **_TRANSFER),
-        TrainingConfig(
-            recipe="fine-tune",
-            architecture="kept",
-            kept_norms=True,
-            start_share=0.8,
-            epochs=30,
-            batch_size=64,
-            learning_rate=1e-4,
-            label_smoothing=0.05,
-            class_scaling=False,
-            augmentation=Augmentation(rotate_deg=8, zoom=0.08, shift=0.05, flip=True, contrast=0.15, brightness=10),
-        ),
-        TrainingConfig(recipe="teacher", **_RESNET, width=64, heads=(0.85, 0.15), augmentation=_MILD),
-        TrainingConfig(
-            recipe="student",
-            **(_RESNET | {"epochs": 24}),
-            width=40,
-            heads=(0.7, 0.1, 0.2),
-            teachers_weight=0.8,
-            teachers_temperature=1.0,
-            views=16,
-            quantised=True,
-            augmentation=replace(_MILD, noise=0.2, coarse=0.25, erase=0.2),
-        ),
-        TrainingConfig(
-            recipe="flagship",
-            width=32,
-            early_size=32,
-            early_share=0.5,
-            dropout=0.25,
-            epochs=120,
-            batch_size=64,
-            learning_rate=3e-3,
-            weight_decay=0.03,
-            label_smoothing=0.05,
-            ema_momentum=0.998,
-            class_balance=0.2,
-            mixed_precision=True,
-            augmentation=_STRONG,
-        ),
-        TrainingConfig(
-            recipe="refine",
-            width=32,
-            dropout=0.25,
-            epochs=60,
-            batch_size=64,
-            learning_rate=1.5e-3,
-            weight_decay=0.03,
-            label_smoothing=0.05,
-            ema_momentum=0.999,
-            class_balance=0.2,
-            mixed_precision=True,
-            augmentation=replace(_STRONG, noise=0.2, coarse=0.2),
-        ),
-    )
-}
-
-
-def recipe_named(name: str) -> TrainingConfig:
-    """The recipe of that name.
-
-    Raises:
-        TrainingError: there is none.
-    """
-    if name not in RECIPES:
-        raise TrainingError(f"There is no recipe named {name}; there are {', '.join(sorted(RECIPES))}.")
-    return RECIPES[name]

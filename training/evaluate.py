@@ -58,7 +58,10 @@ def evaluate_ensemble(bundles: Sequence[Path], dataset: Dataset, split: str) -> 
 
 
 def learnt_frequencies(bundle: Bundle) -> NDArray[np.float64] | None:
-    """Shares of the classes among the pictures that a bundle was trained on, (7,); None where it does not say."""
+    """Shares of the classes that a bundle's scores assume, (7,): those of its spec, or else of the pictures that it was
+    trained on; None where it does not say."""
+    if bundle.spec.prior:
+        return np.array(bundle.spec.prior)
     counts = bundle.metrics.get("dataset", {}).get("counts", {}).get("train", {})
     found = np.array([float(counts.get(emotion.value, 0)) for emotion in EMOTIONS])
     return found / found.sum() if (found > 0).all() else None

@@ -16,7 +16,7 @@ from inference.classifier import Classifier, LiteRTRuntime
 from training.calibrate import softmax
 from training.config import TrainingConfig
 from training.errors import TrainingError
-from training.model import KEPT, build_model
+from training.model import KEPT, build_model, set_mix
 from training.predict import predict_logits, predict_mirrored
 
 Model = Any  # Keras ships no types
@@ -34,6 +34,8 @@ def plain_model(model: Model, config: TrainingConfig) -> Model:
     kept = config.weights if config.architecture == KEPT else None
     plain = build_model(replace(config, mixed_precision=False, early_size=None, weights=kept))
     plain.set_weights(model.get_weights())
+    if config.heads:
+        set_mix(plain, config.heads)  # a mix can be changed after training
     return plain
 
 

@@ -14,11 +14,18 @@ from numpy.typing import NDArray
 
 from inference.bundle import CARD_FILE, LITERT_FILE, METRICS_FILE, Bundle, ModelSpec, read_bundle, write_spec
 from inference.classifier import Classifier, LiteRTRuntime
-from training.calibrate import fit_abstention, fit_class_scaling, fit_temperature, softmax
+from training.calibrate import (
+    class_shares,
+    correct_shares,
+    fit_abstention,
+    fit_class_scaling,
+    fit_temperature,
+    softmax,
+)
 from training.card import write_card
 from training.checkpoint import FITTED_FILE, EpochReport
 from training.config import TrainingConfig
-from training.dataset import TEST_SPLITS, Dataset, FaceSet, read_dataset
+from training.dataset import TEST_SPLITS, Dataset, read_dataset
 from training.errors import BadDataset
 from training.evaluate import measure
 from training.export import check_agreement, export_model, plain_model
@@ -115,7 +122,7 @@ def run_training(
     )
     with registry.draft() as folder:
         plain = plain_model(model, config)
-        spec = _calibrated_spec(plain, config, dataset["public"], options)
+        spec = _calibrated_spec(plain, config, dataset, options)
         export_model(plain, folder, quantised=config.quantised)
         metrics = _measure(plain, spec, folder, dataset, quantised=config.quantised)
         metrics["dataset"]["name"] = data.name
@@ -129,16 +136,20 @@ def run_training(
     return TrainingReport(bundle, metrics, curves)
 
 
-def _calibrated_spec(model: Model, config: TrainingConfig, public: FaceSet, options: RunOptions) -> ModelSpec:
+def _calibrated_spec(model: Model, config: TrainingConfig, dataset: Dataset, options: RunOptions) -> ModelSpec:
+    public, shares = dataset["public"], class_shares(dataset["train"].labels)
     logits = (predict_mirrored if config.mirror else predict_logits)(model, public.pictures)
     temperature = fit_temperature(logits, public.labels)
     if config.class_scaling:
         logits = _scale_classes(model, logits, public.labels, temperature)
+    if config.prior_correction:
+        logits = _take_out_shares(model, logits, -config.prior_correction * temperature * np.log(shares))
     scores = softmax(logits, temperature)
     abstain_below = fit_abstention(scores, public.labels, precision=options.precision)
+    prior = correct_shares(shares, config.prior_correction)
     if config.weights and config.start_share and len(public) < LEAST_TO_CALIBRATE:
         start = read_bundle(Path(config.weights).parent).spec
-        temperature, abstain_below = start.temperature, start.abstain_below
+        temperature, abstain_below, prior = start.temperature, start.abstain_below, start.prior
     made = datetime.now(UTC)
     return ModelSpec(
         name=options.name,
@@ -152,6 +163,7 @@ def _calibrated_spec(model: Model, config: TrainingConfig, public: FaceSet, opti
         mirror=config.mirror,
         temperature=temperature,
         abstain_below=abstain_below,
+        prior=prior,
     )
 
 
@@ -163,6 +175,11 @@ def _scale_classes(
     shifts *= temperature
     scale_logits(model, scales, shifts)
     return np.asarray(logits * scales + shifts, dtype=np.float32)
+
+
+def _take_out_shares(model: Model, logits: NDArray[np.float32], shifts: NDArray[np.float64]) -> NDArray[np.float32]:
+    scale_logits(model, np.ones(len(shifts)), shifts)
+    return np.asarray(logits + shifts, dtype=np.float32)
 
 
 def _measure(model: Model, spec: ModelSpec, folder: Path, dataset: Dataset, *, quantised: bool) -> dict[str, Any]:

@@ -31,8 +31,10 @@ class FakeDetector:
         boxes = self.boxes or (Box(width / 4, height / 4, width / 2, height / 2),)
         return tuple(DetectedFace(box, 0.9) for box in boxes)
 
-    def scan(self, frame: Picture) -> tuple[DetectedFace, ...]:
-        return self.detect(frame)
+    def scan(
+        self, frame: Picture, known: Sequence[DetectedFace] = (), within: Box | None = None
+    ) -> tuple[DetectedFace, ...]:
+        return tuple(face for face in self.detect(frame) if all(face.box.iou(other.box) == 0 for other in known))
 
     def follow(self, frame: Picture, faces: Sequence[DetectedFace]) -> tuple[DetectedFace | None, ...]:
         return (None,) * len(faces) if frame.max() < 20 else tuple(faces)

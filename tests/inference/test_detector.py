@@ -9,6 +9,8 @@ import pytest
 from skimage import data
 
 from inference.detector import FaceDetector, load_detector
+from inference.finder import FaceFinder
+from inference.tracker import FaceTracker
 from inference.types import Box, Picture
 
 FACE = Box(176, 58, 90, 118)  # of the portrait, brow to chin and ear to ear, measured by hand
@@ -67,6 +69,48 @@ def test_every_one_of_several_faces_is_found_once(detector: FaceDetector, portra
 
     assert len(faces) == 6
     assert [face.confidence for face in faces] == sorted((face.confidence for face in faces), reverse=True)
+
+
+def test_a_scan_finds_who_is_new_beside_those_who_are_known(detector: FaceDetector, portrait: Picture) -> None:
+    frame = _place(portrait, [(20, 20), (460, 20), (900, 20)], 110, (1280, 720))
+    known = tuple(face for face in detector.detect(frame) if not 400 < face.box.x < 800)
+
+    (new,) = detector.scan(frame, known)
+
+    assert len(known) == 2
+    assert 400 < new.box.x < 800
+
+
+@pytest.mark.parametrize(("place", "tall_px"), [((40, 30), 40), ((900, 400), 60), ((300, 60), 250)])
+def test_a_part_of_a_frame_is_looked_at_as_closely_as_the_whole(
+    detector: FaceDetector, portrait: Picture, place: tuple[int, int], tall_px: int
+) -> None:
+    frame = _place(portrait, [place], tall_px, (1280, 720))
+    scale = tall_px / FACE.h
+    part = Box(place[0] - 30, place[1] - 30, 300 * scale + 60, 300 * scale + 60)
+
+    (there,), (anywhere,) = detector.scan(frame, within=part), detector.scan(frame)
+
+    assert there.box.iou(anywhere.box) > 0.75
+    assert detector.scan(frame, within=Box((place[0] + 640) % 1280, 0, 60, 700)) == ()
+
+
+@pytest.mark.parametrize("tall_px", [40, 80, 300])
+def test_a_face_that_comes_into_a_still_room_is_seen_within_a_second(
+    detector: FaceDetector, portrait: Picture, tall_px: int
+) -> None:
+    room = cv2.resize(cv2.cvtColor(data.coffee(), cv2.COLOR_RGB2BGR), (1280, 720))
+    finder = FaceFinder(detector, FaceTracker())
+    scale = tall_px / FACE.h
+    head = cv2.resize(portrait[0:300, 72:372], None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    come = room.copy()
+    come[100 : 100 + head.shape[0], 200 : 200 + head.shape[1]] = head[: 720 - 100]
+
+    before = [finder.find(room, t_ms) for t_ms in range(0, 1400, 200)]
+    after = [finder.find(come, t_ms) for t_ms in range(1400, 2600, 200)]
+
+    assert not any(before)
+    assert [len(found) for found in after][-1] == 1
 
 
 @pytest.mark.parametrize("name", ["coffee", "chelsea", "rocket", "brick", "grass", "text"])

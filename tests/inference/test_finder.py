@@ -22,8 +22,8 @@ class Eyes:
         self.faces = self.followed = faces
         self.looks, self.closely, self.follows = 0, 0, 0
 
-    def scan(self, frame):
-        self.looks += 1
+    def scan(self, frame, known=(), within=None):
+        self.looks, self.known, self.within = self.looks + 1, known, within
         return self.faces
 
     def detect(self, frame):
@@ -45,19 +45,46 @@ def finder(eyes):
     return FaceFinder(eyes, FaceTracker())
 
 
+def show_patch(grey):
+    """The room with something of this grey at its right edge, around OTHER."""
+    frame = ROOM.copy()
+    frame[60:180, 280:400] = grey
+    return frame
+
+
 def numbers(found):
     return [each.track for each in found]
 
 
 def test_the_whole_frame_is_looked_at_once_a_second(finder, eyes):
     for step in range(15):
-        assert numbers(finder.find(ROOM, 200 * step)) == [1]
+        assert numbers(finder.find(show_patch(10 * step), 200 * step)) == [1]
     assert eyes.looks == 3
+
+
+def test_only_what_changed_since_the_last_look_is_looked_at(finder, eyes):
+    finder.find(show_patch(100), 0)
+    finder.find(show_patch(140), 1000)
+    assert eyes.within.iou(Box(250, 30, 180, 180)) > 0.7
+
+
+def test_a_room_in_which_nothing_moves_is_not_looked_at_until_the_close_look(finder, eyes):
+    for step in range(26):
+        finder.find(ROOM, 200 * step)
+    assert (eyes.looks, eyes.closely) == (2, 2)
+
+
+def test_what_changed_slowly_is_looked_at_too(finder, eyes):
+    looks = []
+    for step in range(24):
+        finder.find(show_patch(100 + step), 200 * step)
+        looks.append(eyes.looks)
+    assert looks[-1] > 2
 
 
 def test_the_closest_look_comes_every_five_seconds_and_after_a_cut(finder, eyes):
     for step in range(51):
-        finder.find(ROOM, 200 * step)
+        finder.find(show_patch(5 * step), 200 * step)
     assert (eyes.looks, eyes.closely) == (11, 3)
     finder.find(ELSEWHERE, 11_200)
     assert (eyes.looks, eyes.closely) == (12, 4)
@@ -66,7 +93,18 @@ def test_the_closest_look_comes_every_five_seconds_and_after_a_cut(finder, eyes)
 def test_a_new_face_is_seen_within_a_second(finder, eyes):
     finder.find(ROOM, 0)
     eyes.faces = (FACE, OTHER)
-    assert [len(finder.find(ROOM, 200 * step)) for step in range(1, 6)] == [1, 1, 1, 1, 2]
+    assert [len(finder.find(show_patch(150), 200 * step)) for step in range(1, 6)] == [1, 1, 1, 1, 2]
+
+
+def test_a_scan_leaves_out_the_faces_that_were_just_followed(finder, eyes):
+    finder.find(ROOM, 0)
+    moved = DetectedFace(Box(104, 80, 60, 60), 0.7)
+    eyes.faces, eyes.followed = (FACE, OTHER), (moved,)
+
+    found = finder.find(show_patch(150), 1000)
+
+    assert list(eyes.known) == [moved]
+    assert [each.face for each in found] == [moved, OTHER]
 
 
 def test_a_face_that_is_lost_brings_a_closer_look_before_the_second_is_over(finder, eyes):

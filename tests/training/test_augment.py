@@ -4,7 +4,8 @@ import numpy as np
 
 from tests.training.faces import draw_face
 from training.augment import augment_pictures, mix_batch
-from training.config import Augmentation, recipe_named
+from training.config import Augmentation
+from training.recipes import recipe_named
 
 
 def pictures(count=4):

@@ -48,6 +48,7 @@ _ERROR_CODES = {
     inference.UnreadableVideo: "unreadable_video",
     inference.MediaTooLarge: "too_large",
     inference.BadBundle: "bad_model",
+    inference.BadPrior: "bad_model",
 }
 
 logger = logging.getLogger(__name__)
@@ -137,7 +138,9 @@ def _read(run: _Run) -> None:
     with (
         memory_bound(settings.RAUT_DECODE_MEMORY_MB),
         _open_media(run.session) as source,
-        engine.read_video(source, every_ms=run.session.every_ms, limits=limits) as video,
+        engine.read_video(
+            source, every_ms=run.session.every_ms, limits=limits, prior=tuple(run.session.prior) or None
+        ) as video,
     ):
         for reading in video:
             batch.append(reading)

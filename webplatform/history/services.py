@@ -60,12 +60,12 @@ def open_session(
 
 
 def use_model(*, session: Session, version: ModelVersion) -> Session:
-    """The open session says which model reads it.
+    """The open session says which model reads it, and how frequent its study expects each expression to be.
 
     Raises:
         Conflict: the session is not open.
     """
-    _change_open(session, model_version=version)
+    _change_open(session, model_version=version, prior=session.study.prior)
     return session
 
 

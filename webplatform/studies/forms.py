@@ -7,11 +7,23 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from inference import EVEN
 from webplatform.accounts.models import User
+from webplatform.common.errors import Invalid
 from webplatform.studies.models import Membership, Study
+from webplatform.studies.prior import checked_prior, read_percentages
 from webplatform.studies.services import Purpose
+
+
+class Frequency(models.TextChoices):
+    """How frequent a study expects expressions to be."""
+
+    MODEL = "model", _("as where the model learnt")
+    EVEN = "even", _("each as frequent as any other")
+    OWN = "own", _("as I state below")
 
 
 class StudyForm(forms.Form):
@@ -40,6 +52,22 @@ class StudyForm(forms.Form):
     )
     legal_ground = forms.ChoiceField(label=_("Legal ground"), choices=Study.LegalGround.choices)
     capture_mode = forms.ChoiceField(label=_("What is kept of a video"), choices=Study.CaptureMode.choices)
+    frequency = forms.ChoiceField(
+        label=_("How frequent expressions are"),
+        choices=Frequency.choices,
+        initial=Frequency.MODEL,
+        required=False,
+        help_text=_(
+            "A model's scores assume that some expressions are more frequent than others, as where it learnt. In posed "
+            "recordings each is as frequent as any other. It counts from now on; each session says what it assumed."
+        ),
+    )
+    shares = forms.CharField(
+        label=_("Your own percentages"),
+        required=False,
+        max_length=120,
+        help_text=_("Seven numbers, together 100: angry, disgust, fear, happy, sad, surprise, neutral."),
+    )
     languages = forms.MultipleChoiceField(
         label=_("Languages of the participants"),
         choices=settings.LANGUAGES,
@@ -50,6 +78,17 @@ class StudyForm(forms.Form):
         label=_("Contact"), max_length=200, help_text=_("Whom a participant can ask: name and address.")
     )
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        frequency, shares = cleaned.pop("frequency", ""), cleaned.pop("shares", "")
+        try:
+            cleaned["prior"] = {Frequency.EVEN: list(EVEN)}.get(frequency, [])
+            if frequency == Frequency.OWN:
+                cleaned["prior"] = read_percentages(shares)
+        except Invalid as error:
+            self.add_error("shares", str(error))
+        return cleaned
+
     def purpose_stated(self) -> Purpose:
         """The valid form's fields as the services take them."""
         return Purpose(**self.cleaned_data)
@@ -57,8 +96,16 @@ class StudyForm(forms.Form):
 
 def form_of(study: Study, data: Any = None) -> StudyForm:  # data is Django's QueryDict
     """The form with what the study states now."""
-    initial = {name: getattr(study, name) for name in StudyForm.base_fields}
-    return StudyForm(data, initial=initial)
+    stated = {name: getattr(study, name) for name in StudyForm.base_fields if hasattr(study, name)}
+    return StudyForm(data, initial=stated | _frequency_of(study))
+
+
+def _frequency_of(study: Study) -> dict[str, str]:
+    if not study.prior:
+        return {"frequency": Frequency.MODEL}
+    if study.prior == checked_prior(EVEN):
+        return {"frequency": Frequency.EVEN}
+    return {"frequency": Frequency.OWN, "shares": "; ".join(f"{100 * share:.4g}" for share in study.prior)}
 
 
 class PlatformInvitationForm(forms.Form):

@@ -11,6 +11,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from webplatform.accounts.models import User
+from webplatform.studies.design import Condition as Condition
+from webplatform.studies.design import Variable as Variable
 from webplatform.studies.policy import MOST_DAYS, RetentionPolicy
 
 
@@ -74,6 +76,7 @@ class Study(models.Model):
     exemption_reason = models.TextField(blank=True, help_text=_("Why the medical or safety reason applies."))
     assessment = models.CharField(max_length=10, choices=Assessment.choices, default=Assessment.NONE, blank=True)
     assessment_note = models.TextField(blank=True, help_text=_("Where the assessment is filed, or why none is needed."))
+    prior = models.JSONField(default=list, help_text=_("Shares of expressions to expect; none: as the model assumes."))
     languages = models.JSONField(default=default_languages, help_text=_("Codes of the participants' languages."))
     contact = models.CharField(max_length=200, blank=True, help_text=_("Whom a participant can ask: name and address."))
     media_days = models.PositiveSmallIntegerField(default=30, help_text=_("Days that a video stays, if it is kept."))
@@ -166,12 +169,17 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
 
 
 class Participant(models.Model):
-    """A person who is seen in a study, under a pseudonym; the platform keeps no name, address or picture of them."""
+    """A person who is seen in a study, under a pseudonym; the platform keeps no name, address or picture of them.
+
+    Sessions of theirs bear their condition unless another one is chosen: who sees one film only needs no choosing.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="participants")
     pseudonym = models.CharField(max_length=40)
     language = models.CharField(max_length=8, default="en")
+    values = models.JSONField(default=dict, help_text=_("What the study's variables are, by their ids."))
+    condition = models.ForeignKey(Condition, on_delete=models.SET_NULL, null=True, related_name="participants")
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from inference import EMOTIONS
 from webplatform.studies.approvals import open_question, valid_approval
 from webplatform.studies.models import Study, StudyApproval
 
@@ -23,6 +24,11 @@ class StudyDetailOut(serializers.ModelSerializer):
 
     approval = serializers.SerializerMethodField()
     retention = RetentionOut(read_only=True)
+    prior = serializers.ListField(
+        child=serializers.FloatField(),
+        read_only=True,
+        help_text="Expected share of each expression, in the order of the scores; empty: as the model assumes.",
+    )
 
     class Meta:
         model = Study
@@ -35,6 +41,7 @@ class StudyDetailOut(serializers.ModelSerializer):
             "capture_mode",
             "exemption",
             "exemption_reason",
+            "prior",
             "languages",
             "contact",
             "retention",
@@ -64,6 +71,13 @@ class StudyIn(serializers.Serializer):
     capture_mode = serializers.ChoiceField(Study.CaptureMode.choices, default=Study.CaptureMode.READINGS)
     exemption = serializers.ChoiceField(Study.Exemption.choices, default=Study.Exemption.NONE, allow_blank=True)
     exemption_reason = serializers.CharField(default="", allow_blank=True, max_length=2000)
+    prior = serializers.ListField(
+        child=serializers.FloatField(min_value=0, max_value=1),
+        default=list,
+        max_length=len(EMOTIONS),
+        help_text="The share of each expression that is expected in new sessions, in the order of the scores, "
+        "summing to 1; empty: as the model assumes.",
+    )
     languages = serializers.ListField(child=serializers.ChoiceField(settings.LANGUAGES), default=["en"], min_length=1)
 
 

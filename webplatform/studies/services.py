@@ -16,6 +16,7 @@ from webplatform.common.errors import Conflict, Invalid, NotAllowed
 from webplatform.studies.approvals import ask_approval, require_reason, valid_approval
 from webplatform.studies.models import Membership, Study, default_languages
 from webplatform.studies.policy import RetentionPolicy
+from webplatform.studies.prior import checked_prior
 from webplatform.studies.trail import record
 
 
@@ -31,6 +32,7 @@ class Purpose:
     capture_mode: str = Study.CaptureMode.READINGS
     exemption: str = Study.Exemption.NONE
     exemption_reason: str = ""
+    prior: list[float] = field(default_factory=list)
     languages: list[str] = field(default_factory=default_languages)
 
 
@@ -189,6 +191,7 @@ def _checked(purpose: Purpose) -> dict[str, object]:
     values["languages"] = [code for code in dict.fromkeys(purpose.languages) if code in offered]
     if not values["languages"]:
         raise Invalid(_("A study has at least one language that there is a consent text in."), field="languages")
+    values["prior"] = checked_prior(purpose.prior)
     for name in ("setting", "legal_ground", "capture_mode", "exemption"):
         if values[name] not in dict(Study._meta.get_field(name).flatchoices):
             raise Invalid(_("This is not one of the choices."), field=name)

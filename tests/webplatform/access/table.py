@@ -71,6 +71,10 @@ POST   /i18n/setlang/                                                 302 302 30
 GET    /                                                              200 200 200 200 200 in  in
 GET    /upload/                                                       200 200 200 200 200 in  in
 POST   /upload/                                                       302 302 403 404 404 in  in   {"file": "@clip.mp4", "of": "study={study}"}
+POST   /sessions/{session}/assign/                                    302 302 403 404 404 in  in   {"condition": "{condition}"}
+POST   /sessions/bulk/                                                302 302 302 302 302 in  in   {"do": "condition", "condition": "{condition}", "session": "{session}"}
+POST   /views/                                                        302 302 302 302 302 in  in   {"name": "Mine", "query": "state=closed"}
+POST   /views/{view}/forget/                                          302 302 302 302 302 in  in
 GET    /live/                                                         200 200 200 200 200 in  in
 GET    /sessions/{session}/                                           200 200 200 404 404 in  in
 POST   /sessions/{session}/                                           302 302 403 404 404 in  in   {"title": "Run"}
@@ -100,8 +104,18 @@ POST   /studies/approvals/{restricted}/decide/                        404 404 40
 GET    /studies/{study}/                                              200 200 200 404 404 in  in
 GET    /studies/{study}/change/                                       200 403 403 404 404 in  in
 POST   /studies/{study}/change/                                       302 403 403 404 404 in  in   study
+GET    /studies/{study}/design/                                       200 200 200 404 404 in  in
+POST   /studies/{study}/conditions/                                   302 403 403 404 404 in  in   {"condition-name": "film B"}
+POST   /studies/{study}/conditions/{condition}/                       302 403 403 404 404 in  in   {"do": "up"}
+POST   /studies/{study}/variables/                                    302 403 403 404 404 in  in   {"variable-name": "group", "variable-kind": "text"}
+POST   /studies/{study}/variables/{variable}/                         302 403 403 404 404 in  in   {"do": "up"}
 POST   /studies/{study}/closing/                                      302 403 403 404 404 in  in   {"decision": "close"}
 POST   /studies/{study}/participants/                                 302 302 403 404 404 in  in   {"pseudonym": "Red"}
+GET    /studies/{study}/participants/many/                            200 200 403 404 404 in  in
+POST   /studies/{study}/participants/many/                            302 302 403 404 404 in  in   {"text": "P01 to P03"}
+POST   /studies/{study}/participants/links/                           200 200 403 404 404 in  in   {"participant": "{participant}"}
+GET    /studies/{study}/participants/{participant}/                   200 200 200 404 404 in  in
+POST   /studies/{study}/participants/{participant}/                   302 302 403 404 404 in  in   {"pseudonym": "Red"}
 POST   /studies/{study}/participants/{participant}/link/              200 200 403 404 404 in  in   {"days": "30"}
 POST   /studies/{study}/links/{spare_link}/revoke/                    302 302 403 404 404 in  in
 POST   /studies/{study}/requests/{request}/                           302 403 403 404 404 in  in   {"decision": "done", "answer": "Until May."}
@@ -245,6 +259,14 @@ GET    /api/v1/studies/                                               200 200 20
 POST   /api/v1/studies/                                               201 201 201 201 201 401 401  study
 GET    /api/v1/studies/{study}/                                       200 200 200 404 404 401 401
 PUT    /api/v1/studies/{study}/                                       200 403 403 404 404 401 401  study
+GET    /api/v1/studies/{study}/conditions/                            200 200 200 404 404 401 401
+POST   /api/v1/studies/{study}/conditions/                            201 403 403 404 404 401 401  {"name": "film B"}
+PATCH  /api/v1/conditions/{condition}/                                200 403 403 404 404 401 401  {"name": "film B"}
+DELETE /api/v1/conditions/{condition}/                                204 403 403 404 404 401 401
+GET    /api/v1/studies/{study}/variables/                             200 200 200 404 404 401 401
+POST   /api/v1/studies/{study}/variables/                             201 403 403 404 404 401 401  {"name": "group"}
+PATCH  /api/v1/variables/{variable}/                                  200 403 403 404 404 401 401  {"name": "group"}
+DELETE /api/v1/variables/{variable}/                                  204 403 403 404 404 401 401
 POST   /api/v1/studies/{study}/close/                                 200 403 403 404 404 401 401
 POST   /api/v1/studies/{study}/reopen/                                200 403 403 404 404 401 401
 GET    /api/v1/people/                                                403 403 403 403 200 401 401
@@ -288,6 +310,9 @@ GET    /api/v1/approvals/                                             403 403 40
 POST   /api/v1/approvals/{restricted}/decision/                       403 403 403 403 200 401 401  {"is_approved": true}
 GET    /api/v1/studies/{study}/participants/                          200 200 200 404 404 401 401
 POST   /api/v1/studies/{study}/participants/                          201 201 403 404 404 401 401  {"pseudonym": "Red"}
+POST   /api/v1/studies/{study}/participants/many/                     201 201 403 404 404 401 401  {"participants": [{"pseudonym": "Red"}]}
+GET    /api/v1/participants/{participant}/                            200 200 200 404 404 401 401
+PATCH  /api/v1/participants/{participant}/                            200 200 403 404 404 401 401  {"pseudonym": "Red"}
 GET    /api/v1/participants/{participant}/links/                      200 200 200 404 404 401 401
 POST   /api/v1/participants/{participant}/links/                      201 201 403 404 404 401 401  {"days": 30}
 DELETE /api/v1/links/{spare_link}/                                    204 204 403 404 404 401 401

@@ -53,13 +53,15 @@ class FakeEngine:
     def __init__(self) -> None:
         self.on_step: Callable[[int], None] = lambda at: None
         self.error: Exception | None = None
+        self.prior: tuple[float, ...] | None = None
         self.readings = [
             frame(200 * at, *([] if at in (3, 4) else [face(1, happy=0.9, sad=0.1)]), decoded=6 * at + 1)
             for at in range(10)
         ]
 
-    def read_video(self, source, *, every_ms, limits):
+    def read_video(self, source, *, every_ms, limits, prior=None):
         assert source.readable()
+        self.prior = prior
         return FakeVideo(self.readings, self.on_step, self.error)
 
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from inference import BadPrior
 from tests.webplatform.analysis.conftest import UNREADABLE
 from webplatform.accounts.people import disable_account
 from webplatform.analysis import stranded, tasks, work
@@ -40,6 +41,20 @@ def test_a_job_turns_its_video_into_a_closed_session(submit, fake_engine, model_
     assert (session.frames_sampled, session.frames_scored, session.frames_without_face) == (10, 8, 2)
     assert session.frames_decoded == 60
     assert Observation.objects.count() == 8
+
+
+def test_a_video_is_read_as_its_study_expects_expressions_to_be_frequent(submit, fake_engine):
+    job = submit()
+    Study.objects.update(prior=[0.1, 0.1, 0.1, 0.4, 0.1, 0.1, 0.1])
+    work.run_job(job.pk)
+    assert fake_engine.prior == (0.1, 0.1, 0.1, 0.4, 0.1, 0.1, 0.1)
+    assert Session.objects.get().prior == list(fake_engine.prior)
+
+
+def test_a_model_that_states_no_shares_fails_the_job_with_the_reason(submit, fake_engine):
+    fake_engine.error = BadPrior("this model does not state how frequent each expression was where it learnt.")
+    work.run_job(submit().pk)
+    assert (job_now().state, job_now().error_code) == ("failed", "bad_model")
 
 
 def test_a_second_message_for_the_same_job_changes_nothing(submit, fake_engine):

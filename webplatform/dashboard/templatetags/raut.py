@@ -8,6 +8,7 @@ from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from webplatform.consent import queries
 from webplatform.consent.models import ConsentRecord, Scope
@@ -46,6 +47,15 @@ def percent(share: float | None) -> int:
 def expression(code: str) -> str:
     """What the pages call the expression of that code; anything else stays as it is."""
     return str(EMOTION_NAMES.get(code, code))
+
+
+@register.filter
+def expected_shares(shares: list[float]) -> str:
+    """How frequent each expression was expected to be, in words."""
+    if len(set(shares)) == 1:
+        return _("each expression as frequent as any other")
+    named = zip(EMOTION_NAMES.values(), shares, strict=True)
+    return ", ".join(f"{name} {100 * share:.3g} %" for name, share in named)
 
 
 @register.filter
