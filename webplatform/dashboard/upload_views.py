@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from inference import VideoLimits
 from webplatform.accounts.models import User
 from webplatform.analysis import services
 from webplatform.analysis.models import AnalysisJob
@@ -97,6 +98,7 @@ def _upload_page(request: HttpRequest, choices: Choices, refusals: Sequence[tupl
         "refusals": refusals,
         "max_bytes": limits["maxBytes"],
         "max_minutes": settings.RAUT_MAX_VIDEO_MINUTES,
+        "frame": VideoLimits(),
         "extensions": EXTENSIONS,
         "limits": limits,
         "choices": choices,
