@@ -6,6 +6,6 @@ from django.dispatch import Signal
 # session elsewhere.
 session_erased = Signal()
 
-# Sent inside the transaction that makes a session somebody else's, with `session` as it is now: other days and another
-# consent hold for what is kept of it.
+# Sent inside the transaction that makes a session somebody else's, with `session` as it is now and `before`, the
+# consent that it rested on: other days and another consent hold for what is kept of it.
 session_assigned = Signal()

@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from webplatform.accounts.models import AuditEvent
+from webplatform.consent.services import withdraw_consent, withdraw_participant
 from webplatform.retention import work
 from webplatform.retention.models import DataExport
 from webplatform.retention.services import ask_export
@@ -66,6 +67,22 @@ def test_a_copy_tells_the_persons_variables_and_each_sessions_condition(particip
     assert json.loads(archive.read(f"sessions/{session.pk}/session.json"))["condition"] == "film A"
 
 
+def test_a_copy_ends_with_the_withdrawal_of_whom_it_is(
+    participant, agreed, owner, consent, made, django_capture_on_commit_callbacks
+):
+    theirs, mine = made(participant=participant), made(user=owner)
+    with django_capture_on_commit_callbacks(execute=True):
+        withdraw_participant(participant=participant, channel="link", scopes=["share"])
+    assert theirs.file.exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        withdraw_participant(participant=participant, channel="link")
+    assert (theirs.file.exists(), mine.file.exists()) == (False, True)
+    with django_capture_on_commit_callbacks(execute=True):
+        withdraw_consent(user=owner)
+    assert not mine.file.exists()
+    assert not DataExport.objects.exists()
+
+
 def test_the_summary_is_in_the_persons_language(participant, made):
     assert (
         "Apa yang disimpan studi"
@@ -77,6 +94,7 @@ def test_an_accounts_copy_holds_what_rests_on_its_own_consent_and_nobody_elses(
     owner, participant, agreed, consent, recorded, study, made, token_of
 ):
     token_of(owner)
+    owner.saved_views.create(name="Film A", query="q=film")
     mine, theirs = recorded(consent, study=study), recorded(agreed)
     archive = archive_of(made(user=owner))
     names = archive.namelist()
@@ -85,6 +103,7 @@ def test_an_accounts_copy_holds_what_rests_on_its_own_consent_and_nobody_elses(
     person = json.loads(archive.read("person.json"))
     assert (person["email"], person["studies"][0]["role"]) == ("owner@example.org", "owner")
     assert [token["name"] for token in person["tokens"]] == ["test"]
+    assert [(view["name"], view["query"]) for view in person["saved_views"]] == [("Film A", "q=film")]
     assert "token.created" in archive.read("activity.csv").decode()
     assert "digest" not in archive.read("person.json").decode()
 
