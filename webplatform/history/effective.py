@@ -23,7 +23,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from inference import EMOTIONS, Reason
-from webplatform.history.faces import Person, people_of
+from webplatform.history.faces import Person, everybody_in, people_of
 from webplatform.history.models import Observation, Segment, Session
 
 SURE, NOT_SURE = "sure", Reason.LOW_CONFIDENCE.value
@@ -90,8 +90,40 @@ class Whose:
 
 def excluded_of(session: Session) -> Excluded:
     """What is left out of the session's figures."""
-    kind = Segment.Kind.EXCLUDED
-    return Excluded((s.from_ms, s.to_ms) for s in session.segments.all() if s.kind == kind)
+    return Excluded((one.from_ms, one.to_ms) for one in _of_kinds(session, Segment.Kind.EXCLUDED))
+
+
+def _of_kinds(session: Session, *kinds: str) -> list[Segment]:
+    return [one for one in session.segments.all() if one.kind in kinds]
+
+
+class Said:
+    """What people said of a session, asked reading by reading; for those who show every reading."""
+
+    def __init__(self, session: Session) -> None:
+        everybody = everybody_in(session)
+        self._people = {person.key: person for person in everybody}
+        self._whose = Whose(everybody)
+        self._excluded = excluded_of(session)
+        self._corrections = _corrections_of(session)
+        kinds = (Segment.Kind.SEGMENT, Segment.Kind.BASELINE)
+        self._segments = [(one.from_ms, one.to_ms, one.label or one.kind) for one in _of_kinds(session, *kinds)]
+
+    def whose(self, track_id: int, t_ms: int) -> Person | None:
+        """Whose face it is; dropped ones and glimpses are somebody, too."""
+        return self._people.get(self._whose.at(track_id, t_ms) or "")
+
+    def correction(self, track_id: int, t_ms: int) -> str | None:
+        """The expression that somebody said the face showed."""
+        return _corrected(self._corrections.get(track_id, ()), t_ms)
+
+    def is_excluded(self, t_ms: int) -> bool:
+        """Whether the moment is left out of every figure."""
+        return self._excluded.holds(t_ms)
+
+    def segments_at(self, t_ms: int) -> list[str]:
+        """The names of the segments that hold the moment."""
+        return [name for start, end, name in self._segments if start <= t_ms < end]
 
 
 def effective_readings(

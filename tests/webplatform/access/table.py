@@ -244,6 +244,18 @@ DELETE /api/v1/sessions/{session}/                                    204 403 40
 GET    /api/v1/sessions/{session}/markers/                            200 200 200 404 404 401 401
 POST   /api/v1/sessions/{session}/markers/                            201 201 403 404 404 401 401  {"t_ms": 0, "text": "noise"}
 DELETE /api/v1/sessions/{session}/markers/{marker}/                   204 204 403 404 404 401 401
+PATCH  /api/v1/sessions/{session}/markers/{marker}/                   200 200 403 404 404 401 401  {"text": "louder"}
+GET    /api/v1/sessions/{session}/segments/                           200 200 200 404 404 401 401
+POST   /api/v1/sessions/{session}/segments/                           201 201 403 404 404 401 401  {"from_ms": 0, "to_ms": 500, "label": "film"}
+PUT    /api/v1/sessions/{session}/segments/{segment}/                 200 200 403 404 404 401 401  {"from_ms": 0, "to_ms": 500, "label": "film"}
+DELETE /api/v1/sessions/{session}/segments/{segment}/                 204 204 403 404 404 401 401
+POST   /api/v1/sessions/{session}/marks/import/                       200 200 403 404 404 401 401  {"file": "@marks.csv"}
+POST   /api/v1/sessions/{session}/marks/apply/                        200 200 403 404 404 401 401  {"sessions": ["{again}"]}
+GET    /api/v1/sessions/{session}/stretches/                          200 200 200 404 404 401 401
+GET    /api/v1/sessions/{session}/faces/                              200 200 200 404 404 401 401
+GET    /api/v1/sessions/{session}/faces/edits/                        200 200 200 404 404 401 401
+POST   /api/v1/sessions/{session}/faces/edits/                        201 201 403 404 404 401 401  {"kind": "name", "face": "1", "text": "Guest"}
+POST   /api/v1/sessions/{session}/faces/undo/                         200 200 403 404 404 401 401
 GET    /api/v1/sessions/{session}/corrections/                        200 200 200 404 404 401 401
 POST   /api/v1/sessions/{session}/corrections/                        201 201 403 404 404 401 401  {"track": 1, "from_ms": 0, "to_ms": 0, "emotion": "sad"}
 DELETE /api/v1/sessions/{session}/corrections/{correction}/           204 204 403 404 404 401 401
