@@ -231,6 +231,8 @@ _enums = {"Emotion": "history.models.EMOTION_CHOICES", "State": "history.models.
 _enums |= {"Language": "settings.LANGUAGES", "RequestState": "studies.models.ParticipantRequest.State"}
 _enums |= {"TokenScope": "accounts.models.ApiToken.Scope", "ConsentScope": "consent.models.Scope"}
 _enums |= {"RequestKind": "studies.models.ParticipantRequest.Kind", "ReceiptKind": "retention.models.Receipt.Kind"}
+_enums |= {"SegmentKind": "history.models.Segment.Kind", "FaceEditKind": "history.models.FaceEdit.Kind"}
+_enums |= {"StretchKind": "history.stretches.KINDS", "TimeUnit": "history.mark_files.UNITS"}
 _enums |= {"VariableKind": "studies.design.Variable.Kind"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Raut",

@@ -106,7 +106,7 @@ def row_of(session: Session) -> Row:
         job=job,
         status=status,
         faces=_faces(session),
-        shares=shares_of(session.summary),
+        shares=shares_of(session.revised or session.summary),
         deadlines=deadlines_of(session, has_media=hasattr(session, "media")),
         variables=session_variables(session),
     )

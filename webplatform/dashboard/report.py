@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from inference import EMOTIONS, Emotion, Reason
 from webplatform.accounts.models import User
 from webplatform.analysis.models import AnalysisJob, MediaFile, recording_of
+from webplatform.dashboard.marks import chart_marks
 from webplatform.dashboard.queries import Share, shares_of
 from webplatform.dashboard.words import EMOTION_NAMES, REASON_NAMES
 from webplatform.history.models import Correction, Session
@@ -126,9 +127,10 @@ class Accounting:
 
 def session_for_page(user: User) -> QuerySet[Session]:
     """The user's sessions with all that the page of one of them needs."""
-    return sessions_of(user).select_related(
+    found = sessions_of(user).select_related(
         "study", "model_version", "job", "media", "created_by", "consent", "repeats__media"
     )
+    return found.prefetch_related("markers", "segments", "face_edits", "corrections__track")
 
 
 def accounting_of(session: Session) -> Accounting:
@@ -175,6 +177,7 @@ def page_data(session: Session) -> dict[str, Any]:
         if media
         else None,
         "markers": [{"tMs": marker.t_ms, "text": marker.text} for marker in session.markers.all()],
+        **chart_marks(session),
         "emotions": [{"key": str(emotion), "name": str(EMOTION_NAMES[emotion])} for emotion in EMOTIONS],
         "reasons": {str(reason): str(name) for reason, name in REASON_NAMES.items()},
     }
@@ -182,7 +185,7 @@ def page_data(session: Session) -> dict[str, Any]:
 
 def corrections_of(session: Session) -> list[Correction]:
     """What people said that faces really showed, each with the expression's `name`."""
-    found = list(session.corrections.select_related("track"))
+    found = list(session.corrections.all())
     for correction in found:
         correction.name = EMOTION_NAMES[Emotion(correction.emotion)]
     return found

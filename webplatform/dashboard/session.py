@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from webplatform.common.errors import AppError, Invalid
 from webplatform.common.pages import tell
 from webplatform.dashboard import report
+from webplatform.dashboard.marks import noted_in, people_in, revised_lines
 from webplatform.dashboard.queries import row_of
 from webplatform.dashboard.repetition_views import readings_of
 from webplatform.dashboard.session_words import session_words
@@ -37,6 +38,7 @@ def session(request: HttpRequest, pk: UUID) -> HttpResponse:
     may_edit = is_editable_by(found, request.user)
     targets = participants_to_name(request.user) if may_edit else []
     faces = report.faces_of(found)
+    own = list(found.study.participants.all())
     context = {
         "session": found,
         "row": row_of(found),
@@ -56,6 +58,11 @@ def session(request: HttpRequest, pk: UUID) -> HttpResponse:
         "data": report.page_data(found),
         "words": session_words(),
         "readings": readings_of(found, may_edit=may_edit),
+        "noted": noted_in(found),
+        "everybody": people_in(found, own),
+        "own_participants": own,
+        "revised": revised_lines(found),
+        "last_edit": next(reversed(found.face_edits.all()), None),
     }
     return render(request, "dashboard/session.html", context)
 

@@ -21,6 +21,7 @@ def _chart_words() -> dict[str, str]:
         "face": _("Face {n}"),
         "notSure": _("not sure"),
         "unscored": _("face not scored"),
+        "corrected": _("corrected: {name}"),
         "noFace": _("face not seen"),
         "emotionAt": _("{name} {percent} %"),
         "chartLabel": _("Timeline of face {n}, {from} to {to}. Arrow keys move through time; press H for all keys."),

@@ -17,7 +17,8 @@ from rest_framework.views import APIView
 
 from webplatform.common.paging import Cursor
 from webplatform.history.assigning import assign_participant, set_condition
-from webplatform.history.markers import add_marker, remove_marker
+from webplatform.history.mark_serializers import MarkedSessionOut, MarkerChangeIn
+from webplatform.history.markers import add_marker, change_marker, remove_marker
 from webplatform.history.models import Observation, Session
 from webplatform.history.queries import observations_of, sessions_of, timeline
 from webplatform.history.selection import Selection
@@ -26,7 +27,6 @@ from webplatform.history.serializers import (
     MarkerOut,
     ObservationOut,
     RangeIn,
-    SessionDetailOut,
     SessionOut,
     TimelineIn,
     TimelineOut,
@@ -70,11 +70,11 @@ class SessionListApi(generics.ListAPIView):
 class SessionApi(APIView):
     """One session: its frame accounting, its summary and its tracks."""
 
-    @extend_schema(operation_id="sessions_read", responses=SessionDetailOut)
+    @extend_schema(operation_id="sessions_read", responses=MarkedSessionOut)
     def get(self, request: Request, session_id: UUID) -> Response:
-        return Response(SessionDetailOut(_session(request, session_id)).data)
+        return Response(MarkedSessionOut(_session(request, session_id)).data)
 
-    @extend_schema(operation_id="sessions_change", request=SessionIn, responses=SessionDetailOut)
+    @extend_schema(operation_id="sessions_change", request=SessionIn, responses=MarkedSessionOut)
     def patch(self, request: Request, session_id: UUID) -> Response:
         """Give it another title, participant or condition; all of what is sent, or nothing."""
         session, user = _session(request, session_id), request.user
@@ -89,7 +89,7 @@ class SessionApi(APIView):
                 session = assign_participant(session=session, user=user, participant=participant)
             if "condition" in given:
                 set_condition(sessions=[session], user=user, condition=_condition(session, given["condition"]))
-        return Response(SessionDetailOut(_session(request, session_id)).data)
+        return Response(MarkedSessionOut(_session(request, session_id)).data)
 
     @extend_schema(operation_id="sessions_delete", responses={204: None})
     def delete(self, request: Request, session_id: UUID) -> Response:
@@ -129,6 +129,14 @@ class MarkerListApi(APIView):
 @extend_schema(tags=["sessions"])
 class MarkerApi(APIView):
     """One note."""
+
+    @extend_schema(operation_id="markers_change", request=MarkerChangeIn, responses=MarkerOut)
+    def patch(self, request: Request, session_id: UUID, marker_id: int) -> Response:
+        marker = get_object_or_404(_session(request, session_id).markers.select_related("session"), pk=marker_id)
+        sent = MarkerChangeIn(data=request.data)
+        sent.is_valid(raise_exception=True)
+        given = {"t_ms": marker.t_ms, "text": marker.text, **sent.validated_data}
+        return Response(MarkerOut(change_marker(marker=marker, user=request.user, **given)).data)
 
     @extend_schema(operation_id="markers_remove", responses={204: None})
     def delete(self, request: Request, session_id: UUID, marker_id: int) -> Response:

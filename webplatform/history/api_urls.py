@@ -5,6 +5,14 @@ from django.urls import path
 from webplatform.history import api
 from webplatform.history.correction_api import CorrectionApi, CorrectionListApi
 from webplatform.history.difference_api import DifferenceApi
+from webplatform.history.face_api import FaceEditListApi, FaceListApi, FaceUndoApi
+from webplatform.history.mark_api import (
+    MarksApplyApi,
+    MarksFileApi,
+    SegmentApi,
+    SegmentListApi,
+    StretchFiguresApi,
+)
 from webplatform.history.sharing_api import SharedFileApi, SharingApi
 from webplatform.history.watch_api import WatchApi
 
@@ -13,6 +21,14 @@ urlpatterns = [
     path("sessions/<uuid:session_id>/", api.SessionApi.as_view(), name="api-session"),
     path("sessions/<uuid:session_id>/markers/", api.MarkerListApi.as_view(), name="api-markers"),
     path("sessions/<uuid:session_id>/markers/<int:marker_id>/", api.MarkerApi.as_view(), name="api-marker"),
+    path("sessions/<uuid:session_id>/segments/", SegmentListApi.as_view(), name="api-segments"),
+    path("sessions/<uuid:session_id>/segments/<int:segment_id>/", SegmentApi.as_view(), name="api-segment"),
+    path("sessions/<uuid:session_id>/marks/import/", MarksFileApi.as_view(), name="api-marks-import"),
+    path("sessions/<uuid:session_id>/marks/apply/", MarksApplyApi.as_view(), name="api-marks-apply"),
+    path("sessions/<uuid:session_id>/stretches/", StretchFiguresApi.as_view(), name="api-stretches"),
+    path("sessions/<uuid:session_id>/faces/", FaceListApi.as_view(), name="api-faces"),
+    path("sessions/<uuid:session_id>/faces/edits/", FaceEditListApi.as_view(), name="api-face-edits"),
+    path("sessions/<uuid:session_id>/faces/undo/", FaceUndoApi.as_view(), name="api-face-undo"),
     path("sessions/<uuid:session_id>/corrections/", CorrectionListApi.as_view(), name="api-corrections"),
     path("sessions/<uuid:session_id>/corrections/<int:correction_id>/", CorrectionApi.as_view(), name="api-correction"),
     path(

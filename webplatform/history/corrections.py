@@ -13,6 +13,7 @@ from webplatform.consent.queries import effective_scopes
 from webplatform.consent.services import require_scope
 from webplatform.history.models import Correction, Session, Track
 from webplatform.history.queries import is_editable_by
+from webplatform.history.revision import revise
 
 MAX_CORRECTIONS = 2000
 
@@ -46,11 +47,14 @@ def correct(*, session: Session, user: User, track: int, from_ms: int, to_ms: in
     Correction.objects.filter(session=session, track=found, from_ms__gte=from_ms, to_ms__lte=to_ms).delete()
     if session.corrections.count() >= MAX_CORRECTIONS:
         raise Conflict(_("A session carries at most %(limit)d corrections.") % {"limit": MAX_CORRECTIONS})
-    return Correction.objects.create(
+    made = Correction.objects.create(
         session=session, track=found, from_ms=from_ms, to_ms=to_ms, emotion=emotion, created_by=user
     )
+    revise(session)
+    return made
 
 
+@transaction.atomic
 def take_back(*, correction: Correction, user: User) -> None:
     """The correction is gone.
 
@@ -60,3 +64,4 @@ def take_back(*, correction: Correction, user: User) -> None:
     if not is_editable_by(correction.session, user):
         raise NotAllowed(_("Only owners and analysts of the study may correct its sessions."))
     correction.delete()
+    revise(correction.session)

@@ -9,3 +9,7 @@ session_erased = Signal()
 # Sent inside the transaction that makes a session somebody else's, with `session` as it is now and `before`, the
 # consent that it rested on: other days and another consent hold for what is kept of it.
 session_assigned = Signal()
+
+# Sent inside the transaction after which other readings of a session count, or count for somebody else, with
+# `session_id`: corrections, excluded stretches, faces put together. Whoever keeps its figures makes them anew.
+session_revised = Signal()

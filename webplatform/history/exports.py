@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils.text import slugify
 
 from inference import EMOTIONS, defuse_cell
+from webplatform.history.effective import Said
 from webplatform.history.models import Observation, Session
 from webplatform.history.queries import observations_of, session_variables
 from webplatform.history.serializers import ObservationOut
@@ -25,21 +26,23 @@ BOX_DIGITS = 1
 SCORE_DIGITS = 6
 SIZE_COLUMNS = ["frame_width", "frame_height"]
 CSV_COLUMNS = ["t_ms", "track", "x", "y", "w", "h", *map(str, EMOTIONS), "dominant", "reason", "model", *SIZE_COLUMNS]
+SAID_COLUMNS = ["person", "person_name", "corrected", "excluded", "segments"]
 WHOSE_COLUMNS = ["study", "participant", "condition"]
 SHARED_COLUMNS = ["participant", "session", *CSV_COLUMNS]
 
 
 def csv_pieces(session: Session) -> Iterator[str]:
-    """One line per observation, under a header: the reading, whose it is, and a column for each of the variables."""
+    """One line per observation, under a header: the reading, whose it is, what people said of it, the variables."""
     variables = session_variables(session)
     asked = [str(variable) for variable in session.study.variables.all()] if session.participant_id else []
-    yield _lines([[*CSV_COLUMNS, *WHOSE_COLUMNS, *(defuse_cell(f"variable:{name}") for name in asked)]])
+    yield _lines([[*CSV_COLUMNS, *WHOSE_COLUMNS, *SAID_COLUMNS, *(defuse_cell(f"variable:{name}") for name in asked)]])
     whose = [session.study.name, session.participant or "", session.condition or ""]
     whose = [defuse_cell(str(cell)) for cell in whose]
     known = [variables.get(name, "") for name in asked]
     known = [defuse_cell(value) if isinstance(value, str) else value for value in known]
-    for page in _tables(session):
-        yield _lines([[*cells, *whose, *known] for cells in page])
+    said = Said(session)
+    for page in _pages(session):
+        yield _lines([[*cells, *whose, *_said(said, row), *known] for row, cells in _rows(session, page)])
 
 
 def shared_pieces(study: Study) -> Iterator[str]:
@@ -74,9 +77,23 @@ def file_name(session: Session, extension: str) -> str:
 
 def _tables(session: Session) -> Iterator[list[list[object]]]:
     """The pages as cells, each line with the model that made it."""
-    model = defuse_cell(str(session.model_version or ""))
     for page in _pages(session):
-        yield [[*_cells(row), model, row.frame_width, row.frame_height] for row in page]
+        yield [cells for _, cells in _rows(session, page)]
+
+
+def _rows(session: Session, page: list[Observation]) -> Iterator[tuple[Observation, list[object]]]:
+    model = defuse_cell(str(session.model_version or ""))
+    for row in page:
+        yield row, [*_cells(row), model, row.frame_width, row.frame_height]
+
+
+def _said(said: Said, row: Observation) -> list[object]:
+    """Whose face it is, the correction, 1 where it counts in no figure, and the segments that hold it."""
+    person = said.whose(row.track_id, row.t_ms)
+    names = [person.key, defuse_cell(person.name)] if person else ["", ""]
+    is_out = person is None or not person.counts or said.is_excluded(row.t_ms)
+    segments = defuse_cell("; ".join(said.segments_at(row.t_ms)))
+    return [*names, said.correction(row.track_id, row.t_ms) or "", int(is_out), segments]
 
 
 def _pages(session: Session) -> Iterator[list[Observation]]:

@@ -20,6 +20,7 @@ from webplatform.consent.services import require_scope
 from webplatform.history.erasing import erase_session
 from webplatform.history.models import FrameSize, Observation, Session, Track
 from webplatform.history.queries import is_deletable_by, is_editable_by, role_in
+from webplatform.history.revision import revise
 from webplatform.history.summary import summarize
 from webplatform.modelhub.models import ModelVersion
 from webplatform.studies.approvals import require_permitted
@@ -93,6 +94,7 @@ def discard_readings(*, session: Session) -> Session:
         picture_track={},
         people=0,
         summary={},
+        revised={},
     )
     Observation.objects.filter(session=session).delete()
     FrameSize.objects.filter(session=session).delete()
@@ -155,8 +157,8 @@ def close_session(
         picture_track=asdict(track) if track else {},
     )
     session.summary = summarize(session)
-    session.people = sum(not track["is_glimpse"] for track in session.summary["tracks"])
-    session.save(update_fields=["summary", "people"])
+    session.save(update_fields=["summary"])
+    revise(session)
     return session
 
 

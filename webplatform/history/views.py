@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET
 from webplatform.accounts.audit import record_event
 from webplatform.history.downloads import download, shared_file
 from webplatform.history.exports import csv_pieces, file_name, json_pieces
+from webplatform.history.mark_serializers import MarkedSessionOut
 from webplatform.history.queries import sessions_of
-from webplatform.history.serializers import SessionDetailOut
 
 
 @login_required
@@ -31,7 +31,7 @@ def download_json(request: HttpRequest, session_id: UUID) -> StreamingHttpRespon
     """The whole session: its frame accounting, model, summary and observations."""
     session = get_object_or_404(sessions_of(request.user), pk=session_id)
     record_event("session.exported", actor=request.user, study_id=session.study_id, target=f"session:{session.pk}")
-    pieces = json_pieces(session, SessionDetailOut(session).data)
+    pieces = json_pieces(session, MarkedSessionOut(session).data)
     return download(request, pieces, "application/json", file_name(session, "json"))
 
 

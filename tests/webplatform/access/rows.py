@@ -142,11 +142,14 @@ def encoded(row: Row, world: dict[str, Any]) -> dict[str, Any]:
 def _value(value: Any, world: dict[str, Any]) -> Any:
     if isinstance(value, str) and value.startswith("@"):
         return SimpleUploadedFile(value[1:], FILES[value])
+    if isinstance(value, list):
+        return [_value(one, world) for one in value]
     return value.format(**world) if isinstance(value, str) else value
 
 
 FILES = {
     "@clip.mp4": MP4 + b"another",
+    "@marks.csv": b"from,to,text\n0.1,,joke\n0.2,0.5,film\n",
     "@faces.zip": b"PK\x05\x06" + bytes(18),
     "@bundle.zip": b"PK\x05\x06" + bytes(18),
 }

@@ -71,6 +71,15 @@ POST   /i18n/setlang/                                                 302 302 30
 GET    /                                                              200 200 200 200 200 in  in
 GET    /upload/                                                       200 200 200 200 200 in  in
 POST   /upload/                                                       302 302 403 404 404 in  in   {"file": "@clip.mp4", "of": "study={study}"}
+POST   /sessions/{session}/marks/                                     302 302 403 404 404 in  in   {"kind": "marker", "from": "0:00.1", "text": "joke"}
+POST   /sessions/{session}/marks/import/                              302 302 403 404 404 in  in   {"file": "@marks.csv"}
+GET    /sessions/{session}/marks/apply/                               200 200 403 404 404 in  in
+POST   /sessions/{session}/marks/apply/                               302 302 403 404 404 in  in   {"session": "{again}", "sure": "1"}
+POST   /sessions/{session}/marks/marker/{marker}/                     302 302 403 404 404 in  in   {"from": "0", "text": "louder"}
+POST   /sessions/{session}/marks/segment/{segment}/                   302 302 403 404 404 in  in   {"from": "0", "to": "0.5", "text": "film"}
+GET    /sessions/{session}/stretches/                                 200 200 200 404 404 in  in
+POST   /sessions/{session}/faces/                                     302 302 403 404 404 in  in   {"kind": "name", "face": "1", "text": "Guest"}
+POST   /sessions/{session}/faces/undo/                                302 302 403 404 404 in  in
 POST   /sessions/{session}/assign/                                    302 302 403 404 404 in  in   {"condition": "{condition}"}
 POST   /sessions/bulk/                                                302 302 302 302 302 in  in   {"do": "condition", "condition": "{condition}", "session": "{session}"}
 POST   /views/                                                        302 302 302 302 302 in  in   {"name": "Mine", "query": "state=closed"}
@@ -246,6 +255,18 @@ DELETE /api/v1/sessions/{session}/                                    204 403 40
 GET    /api/v1/sessions/{session}/markers/                            200 200 200 404 404 401 401
 POST   /api/v1/sessions/{session}/markers/                            201 201 403 404 404 401 401  {"t_ms": 0, "text": "noise"}
 DELETE /api/v1/sessions/{session}/markers/{marker}/                   204 204 403 404 404 401 401
+PATCH  /api/v1/sessions/{session}/markers/{marker}/                   200 200 403 404 404 401 401  {"text": "louder"}
+GET    /api/v1/sessions/{session}/segments/                           200 200 200 404 404 401 401
+POST   /api/v1/sessions/{session}/segments/                           201 201 403 404 404 401 401  {"from_ms": 0, "to_ms": 500, "label": "film"}
+PUT    /api/v1/sessions/{session}/segments/{segment}/                 200 200 403 404 404 401 401  {"from_ms": 0, "to_ms": 500, "label": "film"}
+DELETE /api/v1/sessions/{session}/segments/{segment}/                 204 204 403 404 404 401 401
+POST   /api/v1/sessions/{session}/marks/import/                       200 200 403 404 404 401 401  {"file": "@marks.csv"}
+POST   /api/v1/sessions/{session}/marks/apply/                        200 200 403 404 404 401 401  {"sessions": ["{again}"]}
+GET    /api/v1/sessions/{session}/stretches/                          200 200 200 404 404 401 401
+GET    /api/v1/sessions/{session}/faces/                              200 200 200 404 404 401 401
+GET    /api/v1/sessions/{session}/faces/edits/                        200 200 200 404 404 401 401
+POST   /api/v1/sessions/{session}/faces/edits/                        201 201 403 404 404 401 401  {"kind": "name", "face": "1", "text": "Guest"}
+POST   /api/v1/sessions/{session}/faces/undo/                         200 200 403 404 404 401 401
 GET    /api/v1/sessions/{session}/corrections/                        200 200 200 404 404 401 401
 POST   /api/v1/sessions/{session}/corrections/                        201 201 403 404 404 401 401  {"track": 1, "from_ms": 0, "to_ms": 0, "emotion": "sad"}
 DELETE /api/v1/sessions/{session}/corrections/{correction}/           204 204 403 404 404 401 401

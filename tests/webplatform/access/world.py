@@ -21,8 +21,10 @@ from webplatform.consent.models import ConsentRecord, ConsentText
 from webplatform.consent.services import give_consent, give_participant_consent
 from webplatform.dashboard.saved_views import save_view
 from webplatform.history.corrections import correct
+from webplatform.history.face_edits import name_face
 from webplatform.history.markers import add_marker
 from webplatform.history.models import Session
+from webplatform.history.segments import add_segment
 from webplatform.history.services import append_readings, close_session, fail_session, open_session, use_model
 from webplatform.learning.models import Comparison, Dataset, TrainingRun
 from webplatform.learning.work import import_folder
@@ -76,6 +78,8 @@ def build_world() -> dict[str, Any]:
         "reading": session.observations.get().pk,
         "authenticator": TOTP.activate(users["owner"], generate_totp_secret()).instance.pk,
         "marker": add_marker(session=session, user=users["owner"], t_ms=0, text="question 3").pk,
+        "segment": add_segment(session=session, user=users["owner"], stretch=(0, 900), kind="segment", label="film").pk,
+        "face_edit": name_face(session=session, user=users["owner"], face="1", name="Left").pk,
         "correction": correct(session=session, user=users["owner"], track=1, from_ms=0, to_ms=0, emotion="sad").pk,
         "condition": add_condition(study=study, user=users["owner"], name="film A").pk,
         "variable": add_variable(study=study, user=users["owner"], name="hand", kind="text").pk,

@@ -65,14 +65,15 @@ def test_an_anonymous_visitor_is_sent_to_the_login(client, story):
     assert answer["Location"] == f"/account/login/?next=/sessions/{story.pk}/"
 
 
-def test_the_page_takes_fifteen_queries_however_many_faces_there_are(
+def test_the_page_takes_nineteen_queries_however_many_faces_there_are(
     client_of, owner, session_of, django_assert_num_queries
 ):
     crowd = session_of("Crowd", faces=40)
     client = client_of(owner)
     page(client, crowd)
-    # 6 of the page, its user 2, readings, models; whose it may become 4, its study's conditions
-    with django_assert_num_queries(15):
+    # 6 of the page, its user 2, readings, models; whose it may become 4, its study's conditions; what was said of it:
+    # segments, changes of faces, the tracks that they are of, participants
+    with django_assert_num_queries(19):
         page(client, crowd)
 
 

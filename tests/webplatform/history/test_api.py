@@ -106,6 +106,7 @@ class TestDetail:
             "frame_width", "frame_height", "is_partial", "model", "frames", "unscored_reasons", "summary", "tracks",
             "missing", "missing_ms", "picture_track", "participant", "condition", "variables",
             "live_statistics", "markers", "readings_removed_at", "readings_go_at", "session_goes_at", "repeats",
+            "segments", "corrections", "people", "revised",
         }  # fmt: skip
         assert answer["model"] == {"name": "raut-test", "version": "1", "digest": "0" * 64}
         assert answer["study"] == {"id": str(story.study_id), "name": "Pilot"}
@@ -123,10 +124,10 @@ class TestDetail:
         answer = api_of(owner).get(_url("api-session", session)).json()
         assert (answer["state"], answer["summary"], answer["tracks"], answer["model"]) == ("open", None, [], None)
 
-    def test_it_costs_two_queries(self, story, owner, django_assert_num_queries):
+    def test_it_costs_six_queries(self, story, owner, django_assert_num_queries):
         api = APIClient()
         api.force_authenticate(owner)
-        with django_assert_num_queries(2):  # the session, and its markers
+        with django_assert_num_queries(6):  # session, markers, segments, corrections, tracks, changes of faces
             api.get(_url("api-session", story))
 
 

@@ -67,6 +67,11 @@ class TestCsv:
             "study",
             "participant",
             "condition",
+            "person",
+            "person_name",
+            "corrected",
+            "excluded",
+            "segments",
         ]
         assert len(rows) == 11
         assert rows[0] == {
@@ -74,6 +79,7 @@ class TestCsv:
             "angry": "0.0", "disgust": "0.0", "fear": "0.0", "happy": "0.8", "sad": "0.2", "surprise": "0.0",
             "neutral": "0.0", "dominant": "happy", "reason": "", "model": "raut-test 1",
             "frame_width": "640", "frame_height": "480", "study": "Pilot", "participant": "", "condition": "",
+            "person": "1", "person_name": "", "corrected": "", "excluded": "0", "segments": "",
         }  # fmt: skip
 
     def test_an_unscored_face_has_empty_scores_and_its_reason(self, story, owner, client_of):

@@ -28,6 +28,15 @@ def icon(name: str) -> SafeString:
 
 
 @register.filter
+def exact(t_ms: int | None) -> str:
+    """A moment to the millisecond, as forms take it: 0:07.400, 62:30.000."""
+    if t_ms is None:
+        return ""
+    seconds, rest_ms = divmod(t_ms, 1000)
+    return f"{seconds // 60}:{seconds % 60:02}.{rest_ms:03}"
+
+
+@register.filter
 def clock(duration_ms: int | None) -> str:
     """A length of time as players show it: 0:07, 12:30, 1:02:03."""
     if duration_ms is None:

@@ -11,7 +11,7 @@ const lines = uPlot.paths.linear();
 
 export class Chart {
   /** `onSeek` and `onSelect` are told moments; `onHover` a moment, or null when the pointer has left. */
-  constructor(element, { emotions, view, markers, onSeek, onSelect, onHover }) {
+  constructor(element, { emotions, view, markers, bands, onSeek, onSelect, onHover }) {
     this.element = element;
     this.emotions = emotions;
     this.view = view;
@@ -21,6 +21,7 @@ export class Chart {
     this.playhead = document.createElement("div");
     this.playhead.className = "playhead";
     this.plot.over.append(this.playhead);
+    this.bands = bands.map((band) => this.addBand(band));
     this.markers = markers.map((marker) => this.addMarker(marker));
     this.listen();
   }
@@ -50,7 +51,24 @@ export class Chart {
     return { tMs, line };
   }
 
+  addBand({ fromMs, toMs, kind, text }) {
+    const band = document.createElement("div");
+    band.className = `segment-band is-${kind}`;
+    band.append(document.createElement("span"));
+    band.firstChild.textContent = text;
+    this.plot.over.append(band);
+    return { fromMs, toMs, band };
+  }
+
   placeMarkers() {
+    for (const { fromMs, toMs, band } of this.bands) {
+      band.hidden = toMs <= this.view.fromMs || fromMs >= this.view.toMs;
+      if (band.hidden) continue;
+      const left = this.plot.valToPos(Math.max(fromMs, this.view.fromMs), "x");
+      const right = this.plot.valToPos(Math.min(toMs, this.view.toMs), "x");
+      band.style.left = `${left}px`;
+      band.style.width = `${Math.max(right - left, 2)}px`;
+    }
     for (const { tMs, line } of this.markers) {
       line.hidden = tMs < this.view.fromMs || tMs > this.view.toMs;
       if (!line.hidden) line.style.left = `${this.plot.valToPos(tMs, "x")}px`;

@@ -62,12 +62,23 @@ export class FacePanel {
       emotions: this.data.emotions,
       view: this.view,
       markers: this.data.markers,
+      bands: this.bands(),
       onSeek: (tMs) => this.player.seek(tMs),
       onSelect: (fromMs, toMs) => this.view.show(fromMs, toMs),
       onHover: (tMs) => this.showHover(tMs),
     });
     this.chart.setPlayhead(this.timeMs);
     if (!this.isCurrent) this.load();
+  }
+
+  /** What is drawn over this face's time: stretches of the session, and corrections of this face. */
+  bands() {
+    const mine = this.data.corrections.filter(({ track }) => track === this.number);
+    const corrected = mine.map(({ fromMs, toMs, emotion }) => {
+      const text = fill(this.words.corrected, { name: this.names.get(emotion) });
+      return { fromMs, toMs: toMs + this.data.stepMs, kind: "correction", text };
+    });
+    return [...this.data.segments, ...corrected];
   }
 
   loadSoon() {

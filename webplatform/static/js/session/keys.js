@@ -2,7 +2,7 @@
 
 const FAR_MS = 5000;
 
-export function enableKeys({ data, view, player, overlay, panels, corrections }) {
+export function enableKeys({ data, view, player, overlay, panels, corrections, marking }) {
   const keys = document.getElementById("keys");
   const actions = {
     k: () => player.toggle(),
@@ -20,6 +20,9 @@ export function enableKeys({ data, view, player, overlay, panels, corrections })
     0: () => view.showAll(),
     s: () => view.setMode(view.mode === "stacked" ? "lines" : "stacked"),
     b: () => overlay.toggle(),
+    m: () => marking.mark("marker"),
+    i: () => marking.mark("from"),
+    o: () => marking.mark("to"),
     x: () => corrections.toggle(),
     "[": (plot) => corrections.mark(corrections.formFor(plot), "from_s"),
     "]": (plot) => corrections.mark(corrections.formFor(plot), "to_s"),

@@ -6,12 +6,15 @@ import { ObservationStore } from "./observations.js";
 import { Player } from "./player.js";
 import { View } from "./view.js";
 import { Corrections } from "./correct.js";
+import { Marking } from "./marking.js";
+import { drawThumbnails } from "./thumbnails.js";
 import { enableKeys } from "./keys.js";
 import { enableToolbar } from "./toolbar.js";
 import { formatMoment } from "./moments.js";
 
 export function showResult(data, words) {
   const player = new Player(data, words);
+  const marking = new Marking({ player, data });
   const cards = [...document.querySelectorAll("[data-face]")];
   if (cards.length === 0) return;
 
@@ -22,7 +25,7 @@ export function showResult(data, words) {
 
   enableToolbar(view, words, { bucketMs: () => panels[0].bucketMs, timeMs: () => player.timeMs });
   const corrections = new Corrections({ player, overlay, data });
-  enableKeys({ data, view, player, overlay, panels, corrections });
+  enableKeys({ data, view, player, overlay, panels, corrections, marking });
   player.addEventListener("time", ({ detail: tMs }) => {
     now.textContent = formatMoment(tMs);
     view.follow(tMs);
@@ -30,6 +33,7 @@ export function showResult(data, words) {
     for (const panel of panels) panel.showPlayhead(tMs);
   });
   followLinks(player, view);
+  drawThumbnails(data);
   player.tell();
 }
 

@@ -1,0 +1,123 @@
+"""The REST endpoints of segments, of files and sets of marks, and of figures within stretches."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from webplatform.history.mark_files import MAX_BYTES, read_marks
+from webplatform.history.mark_serializers import (
+    MarksApplyIn,
+    MarksFileIn,
+    PlanOut,
+    SegmentIn,
+    SegmentOut,
+    StretchFiguresOut,
+)
+from webplatform.history.mark_sets import apply_marks, import_marks, marks_of, plan_marks
+from webplatform.history.models import Session
+from webplatform.history.queries import sessions_of
+from webplatform.history.segments import add_segment, change_segment, remove_segment, require_marker
+from webplatform.history.stretches import figures_of
+
+
+@extend_schema(tags=["sessions"])
+class SegmentListApi(APIView):
+    """The session's stretches: named, excluded from every figure, and the baseline."""
+
+    @extend_schema(operation_id="segments_list", responses=SegmentOut(many=True))
+    def get(self, request: Request, session_id: UUID) -> Response:
+        return Response(SegmentOut(_session(request, session_id).segments.all(), many=True).data)
+
+    @extend_schema(operation_id="segments_add", request=SegmentIn, responses={201: SegmentOut})
+    def post(self, request: Request, session_id: UUID) -> Response:
+        session = _session(request, session_id)
+        made = add_segment(session=session, user=request.user, **_sent(request))
+        return Response(SegmentOut(made).data, status=status.HTTP_201_CREATED)
+
+
+@extend_schema(tags=["sessions"])
+class SegmentApi(APIView):
+    """One stretch."""
+
+    @extend_schema(operation_id="segments_change", request=SegmentIn, responses=SegmentOut)
+    def put(self, request: Request, session_id: UUID, segment_id: int) -> Response:
+        segment = get_object_or_404(_session(request, session_id).segments.select_related("session"), pk=segment_id)
+        return Response(SegmentOut(change_segment(segment=segment, user=request.user, **_sent(request))).data)
+
+    @extend_schema(operation_id="segments_remove", responses={204: None})
+    def delete(self, request: Request, session_id: UUID, segment_id: int) -> Response:
+        segment = get_object_or_404(_session(request, session_id).segments.select_related("session"), pk=segment_id)
+        remove_segment(segment=segment, user=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+@extend_schema(tags=["sessions"])
+class MarksFileApi(APIView):
+    """Markers and segments from a CSV file; all of them, or nothing."""
+
+    parser_classes = (MultiPartParser,)
+
+    @extend_schema(operation_id="marks_import", request=MarksFileIn, responses=PlanOut)
+    def post(self, request: Request, session_id: UUID) -> Response:
+        session = _session(request, session_id)
+        require_marker(session, request.user)
+        sent = MarksFileIn(data=request.data)
+        sent.is_valid(raise_exception=True)
+        content = sent.validated_data["file"].read(MAX_BYTES + 1)
+        marks = read_marks(content, unit=sent.validated_data["unit"])
+        return Response(PlanOut(import_marks(session=session, user=request.user, marks=marks)).data)
+
+
+@extend_schema(tags=["sessions"])
+class MarksApplyApi(APIView):
+    """The session's markers and segments for other sessions that saw the same; `is_dry` only tells."""
+
+    @extend_schema(operation_id="marks_apply", request=MarksApplyIn, responses=PlanOut(many=True))
+    def post(self, request: Request, session_id: UUID) -> Response:
+        source = _session(request, session_id)
+        sent = MarksApplyIn(data=request.data)
+        sent.is_valid(raise_exception=True)
+        asked = sent.validated_data
+        found = _sessions(request, asked["sessions"])
+        marks, is_replacing = marks_of(source, is_whole=asked["is_whole"]), asked["is_replacing"]
+        if asked["is_dry"]:
+            plans = [plan_marks(session=one, marks=marks, is_replacing=is_replacing) for one in found]
+        else:
+            plans = apply_marks(sessions=found, user=request.user, marks=marks, is_replacing=is_replacing)
+        return Response(PlanOut(plans, many=True).data)
+
+
+@extend_schema(tags=["sessions"])
+class StretchFiguresApi(APIView):
+    """What each person showed within each segment, and from marker to marker."""
+
+    @extend_schema(operation_id="stretches_list", responses=StretchFiguresOut(many=True))
+    def get(self, request: Request, session_id: UUID) -> Response:
+        return Response(StretchFiguresOut(figures_of(_session(request, session_id)), many=True).data)
+
+
+def _sent(request: Request) -> dict:
+    sent = SegmentIn(data=request.data)
+    sent.is_valid(raise_exception=True)
+    given = dict(sent.validated_data)
+    return {"stretch": (given.pop("from_ms"), given.pop("to_ms")), **given}
+
+
+def _sessions(request: Request, asked: list[UUID]) -> list[Session]:
+    found = list(sessions_of(request.user).filter(pk__in=asked))
+    if len(found) != len(set(asked)):
+        raise Http404
+    return found
+
+
+def _session(request: Request, session_id: UUID) -> Session:
+    return get_object_or_404(sessions_of(request.user), pk=session_id)

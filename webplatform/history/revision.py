@@ -1,0 +1,54 @@
+"""What a session adds up to after what people said of it; kept on its row beside the model's own summary."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from webplatform.history.effective import effective_readings
+from webplatform.history.events import session_revised
+from webplatform.history.faces import Person, everybody_in
+from webplatform.history.glimpses import dominant_of
+from webplatform.history.models import Segment, Session
+from webplatform.history.tally import Tally
+
+
+def revise(session: Session) -> None:
+    """The session's figures and its number of people say what counts now; whoever keeps figures of it is told."""
+    if session.state != Session.State.CLOSED or session.readings_removed_at is not None:
+        return
+    everybody = everybody_in(session)
+    people = [person for person in everybody if person.counts]
+    session.people = len(people)
+    session.revised = _revised(session, people) if _is_changed(session, everybody) else {}
+    session.save(update_fields=["people", "revised"])
+    session_revised.send(sender=Session, session_id=session.pk)
+
+
+def _is_changed(session: Session, everybody: tuple[Person, ...]) -> bool:
+    """Whether anything counts differently from what the model's summary says."""
+    summarized = sum(not track["is_glimpse"] for track in session.summary.get("tracks", []))
+    return (
+        session.segments.filter(kind=Segment.Kind.EXCLUDED).exists()
+        or session.corrections.exists()
+        or session.face_edits.exists()
+        or sum(person.counts for person in everybody) != summarized
+    )
+
+
+def _revised(session: Session, people: list[Person]) -> dict[str, Any]:
+    totals, by_person = Tally(), defaultdict(Tally)
+    for reading in effective_readings(session, people=people):
+        totals.add(reading)
+        by_person[reading.person].add(reading)
+    total = totals.result()
+    return {
+        "step_ms": session.summary.get("step_ms", session.every_ms),
+        **total,
+        "dominant": dominant_of(total),
+        "people": [_person(person, by_person[person.key]) for person in people],
+    }
+
+
+def _person(person: Person, tally: Tally) -> dict[str, Any]:
+    return {"key": person.key, "first_ms": tally.first_ms, "last_ms": tally.last_ms, **tally.result()}
