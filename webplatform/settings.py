@@ -162,6 +162,10 @@ RAUT_REQUIRE_ASSESSMENT = env.flag("RAUT_REQUIRE_ASSESSMENT", PRODUCTION)
 # -- retention --------------------------------------------------------------------------------------------------------
 RAUT_RETENTION_MAX_DAYS = env.number("RAUT_RETENTION_MAX_DAYS", 1095, most=1095)
 RAUT_EXPORT_DAYS = env.number("RAUT_EXPORT_DAYS", 7)
+RAUT_PURGE_MOST = env.number("RAUT_PURGE_MOST", 50)
+RAUT_PURGE_MOST_PERCENT = env.number("RAUT_PURGE_MOST_PERCENT", 20, most=100)
+RAUT_CLOCK_JUMP_HOURS = env.number("RAUT_CLOCK_JUMP_HOURS", 48)
+RAUT_KEY_GRACE_HOURS = env.number("RAUT_KEY_GRACE_HOURS", 72, least=0)
 RAUT_LEDGER = Path(env.text("RAUT_LEDGER", str(DATA_DIR / "erasures.jsonl")))
 
 # -- how often --------------------------------------------------------------------------------------------------------

@@ -7,12 +7,15 @@ from django.db import transaction
 from django.dispatch import receiver
 
 from webplatform.consent.events import consent_withdrawn
-from webplatform.consent.models import Scope
+from webplatform.consent.models import ConsentRecord, Scope
+from webplatform.history.media import forget_waiting
 from webplatform.history.withdrawals import remove_unconsented
 
 
 @receiver(consent_withdrawn)
-def remove_sessions(scopes: frozenset[str], **_: Any) -> None:
-    """What rested on the consent goes as soon as the withdrawal is committed."""
+def remove_sessions(record: ConsentRecord, scopes: frozenset[str], **_: Any) -> None:
+    """What rested on the consent goes as soon as the withdrawal is committed, keys that wait for their end too."""
+    if {Scope.ANALYSE, Scope.KEEP_MEDIA} & set(scopes):
+        transaction.on_commit(partial(forget_waiting, record.pk), robust=True)
     if Scope.ANALYSE in scopes:
         transaction.on_commit(partial(remove_unconsented), robust=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any  # the ASGI scope
+
 from django.core import signing
 
 from webplatform.accounts.models import User
@@ -9,6 +11,8 @@ from webplatform.common.limits import spend
 
 TICKET_SALT = "live-ticket"
 TICKET_S = 60
+SCHEME = "ticket "  # Authorization: Ticket …
+SUBPROTOCOL = "raut.ticket."  # for browsers' scripts, which cannot send headers: its name goes on with the ticket
 
 
 def issue_ticket(*, user: User) -> str:
@@ -27,3 +31,17 @@ def user_of_ticket(ticket: str) -> User | None:
     except signing.BadSignature:
         return None
     return User.objects.filter(pk=user_id, is_active=True).first()
+
+
+def ticket_of(scope: dict[str, Any]) -> str:
+    """The ticket that a handshake brings along, never in its address; empty: none."""
+    for name, value in scope.get("headers", []):
+        if name.lower() == b"authorization" and value.lower().startswith(SCHEME.encode()):
+            return value[len(SCHEME) :].decode("latin-1").strip()[:500]
+    offered = [name for name in scope.get("subprotocols", []) if name.startswith(SUBPROTOCOL)]
+    return offered[0].removeprefix(SUBPROTOCOL)[:500] if offered else ""
+
+
+def subprotocol_of(scope: dict[str, Any]) -> str | None:
+    """What the server says back where a script offered its ticket as the name of a protocol."""
+    return next((name for name in scope.get("subprotocols", []) if name.startswith(SUBPROTOCOL)), None)

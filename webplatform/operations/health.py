@@ -12,6 +12,8 @@ from celery.signals import beat_init, before_task_publish, heartbeat_sent
 from django.conf import settings
 from django.db import Error, connection
 
+from webplatform.retention.models import PurgeHold
+
 logger = logging.getLogger(__name__)
 BEATS_KEY = "raut:workers"  # a sorted set: worker name -> time of its last sign of life
 QUEUES = ("analysis", "housekeeping")
@@ -26,6 +28,7 @@ class Health:
     has_redis: bool
     has_beat: bool
     workers: dict[str, int]
+    is_purge_held: bool
 
     @property
     def is_well(self) -> bool:
@@ -42,6 +45,7 @@ def read_health() -> Health:
         has_redis=names is not None,
         has_beat=bool(counts.pop("beat")),
         workers=counts,
+        is_purge_held=_is_purge_held(),
     )
 
 
@@ -88,6 +92,13 @@ def _database_answers() -> bool:
     except Error:
         return False
     return True
+
+
+def _is_purge_held() -> bool:
+    try:
+        return PurgeHold.objects.filter(ended_at=None, confirmed_at=None).exists()
+    except Error:
+        return False
 
 
 def _redis() -> redis.Redis:

@@ -27,5 +27,6 @@ def health(request: HttpRequest) -> JsonResponse:
         "redis": found.has_redis,
         "beat": found.has_beat,
         "workers": found.workers,
+        "purge_held": found.is_purge_held,
     }
     return JsonResponse(body, status=200 if found.is_well else 503)

@@ -15,7 +15,9 @@ from django.utils import timezone
 from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import User
 from webplatform.common import ledger
+from webplatform.consent.models import ConsentRecord
 from webplatform.history.erasing import erase_session, remove_some_readings
+from webplatform.history.media import forget_waiting
 from webplatform.history.models import Session
 from webplatform.retention.models import DataExport, Receipt
 from webplatform.retention.queries import last_owned_by, own_sessions
@@ -35,10 +37,15 @@ def erase_sessions(sessions: QuerySet[Session]) -> None:
 
 
 @transaction.atomic
-def remove_participant(participant: Participant) -> None:
-    """The participant is gone with links, requests, consent and exports; their sessions went before."""
+def remove_participant(participant: Participant, *, is_purged: bool = False) -> None:
+    """The participant is gone with links, requests, consent and exports; their sessions went before.
+
+    An erasure ends waiting keys as well and is noted in the ledger; where only their time was over (`is_purged`), not.
+    """
     remove_exports(DataExport.objects.filter(participant=participant))
-    transaction.on_commit(partial(ledger.note, "participant", participant.pk), robust=True)
+    if not is_purged:
+        _forget_waiting(ConsentRecord.objects.filter(participant=participant))
+        transaction.on_commit(partial(ledger.note, "participant", participant.pk), robust=True)
     participant.delete()
 
 
@@ -51,6 +58,7 @@ def erase_participant_data(participant: Participant) -> None:
 def erase_study_data(study: Study) -> None:
     """Nothing of the study is left, nor of anybody who took part in it."""
     erase_sessions(Session.objects.filter(study=study))
+    _forget_waiting(ConsentRecord.objects.filter(participant__study=study))
     with transaction.atomic():
         remove_exports(DataExport.objects.filter(participant__study=study))
         record_event("study.erased", study_id=study.pk)
@@ -66,12 +74,18 @@ def erase_account_data(user: User) -> None:
     for study in last_owned_by(user).alone:
         erase_study_data(study)
     erase_sessions(own_sessions(user))
+    _forget_waiting(ConsentRecord.objects.filter(user=user))
     _remove_logins(user)
     with transaction.atomic():
         remove_exports(DataExport.objects.filter(user=user))
         Invitation.objects.filter(email__iexact=user.email).delete()
         transaction.on_commit(partial(ledger.note, "account", user.pk, check=fingerprint(user)), robust=True)
         user.delete()
+
+
+def _forget_waiting(consents: QuerySet[ConsentRecord]) -> None:
+    for pk in consents.values_list("pk", flat=True):
+        forget_waiting(pk)
 
 
 def _remove_logins(user: User) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 from redis import RedisError
 
-from webplatform.retention import erasing, purge, stranded, warning, work
+from webplatform.retention import erasing, guard, stranded, warning, work
 from webplatform.retention.models import DataExport
 
 UNFINISHED_AFTER = timedelta(minutes=1)
@@ -21,14 +21,21 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name="webplatform.retention.tasks.purge")
 def purge_now() -> None:
-    """Remove what its time is over for."""
-    purge.purge()
+    """Remove what its time is over for, unless clock or amount are in doubt."""
+    guard.purge_if_sure()
+
+
+@shared_task
+def note_time() -> None:
+    """Keep the latest time that the platform was at work."""
+    guard.note_time()
 
 
 @shared_task
 def tell_owners() -> None:
-    """Tell the studies' owners by mail what will go within a week."""
-    warning.tell_owners()
+    """Tell the studies' owners by mail what will go within a week; not by a clock that is in doubt."""
+    if guard.note_time():
+        warning.tell_owners()
 
 
 @shared_task

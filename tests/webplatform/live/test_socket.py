@@ -141,25 +141,35 @@ async def refusal_of(socket, **message):
     return heard["closed"], said
 
 
-async def test_nobody_begins_without_a_login_or_a_ticket(socket_of, model):
-    code, said = await refusal_of(socket_of(AnonymousUser()))
-    assert code == 4401
-    assert said[0]["type"] == "closing"
+async def test_nobody_is_accepted_without_a_login_or_a_ticket(socket_of):
+    assert await socket_of(AnonymousUser()).open() == {"type": "websocket.close", "code": 4401}
 
 
 async def test_a_ticket_stands_for_a_login(socket_of, owner, consent, model, api_of, ask):
     ticket = (await ask(lambda: api_of(owner).post("/api/v1/live/tickets/"))).json()
     assert (ticket["socket"], ticket["expires_in_s"]) == ("/ws/live/", 60)
     socket = socket_of(AnonymousUser())
-    await socket.open()
-    await socket.say(type="start", version=1, ticket=ticket["ticket"])
+    socket.scope["headers"] = [(b"authorization", f"Ticket {ticket['ticket']}".encode())]
+    assert (await socket.open())["type"] == "websocket.accept"
+    await socket.say(type="start", version=1)
+    assert (await socket.hear())["type"] == "ready"
+    await socket.leave()
+
+
+async def test_a_script_offers_its_ticket_as_the_name_of_a_protocol(socket_of, owner, consent, model):
+    socket = socket_of(AnonymousUser())
+    offered = f"raut.ticket.{issue_ticket(user=owner)}"
+    socket.scope["subprotocols"] = ["chat", offered]
+    assert (await socket.open())["subprotocol"] == offered
+    await socket.say(type="start", version=1)
     assert (await socket.hear())["type"] == "ready"
     await socket.leave()
 
 
 async def test_a_forged_ticket_opens_nothing(socket_of, owner, consent, model):
-    code, _ = await refusal_of(socket_of(AnonymousUser()), ticket=issue_ticket(user=owner)[:-1] + "x")
-    assert code == 4401
+    socket = socket_of(AnonymousUser())
+    socket.scope["headers"] = [(b"authorization", f"Ticket {issue_ticket(user=owner)[:-1]}x".encode())]
+    assert await socket.open() == {"type": "websocket.close", "code": 4401}
 
 
 async def test_the_socket_speaks_the_language_of_the_page(socket_of, owner, model):

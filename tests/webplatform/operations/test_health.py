@@ -40,6 +40,7 @@ def test_all_is_well_when_every_part_was_heard_of(server: ValkeyServer):
         "redis": True,
         "beat": True,
         "workers": {"analysis": 2, "housekeeping": 1},
+        "purge_held": False,
     }
 
 
