@@ -142,6 +142,7 @@ RAUT_LIVE_MAX_FPS = env.number("RAUT_LIVE_MAX_FPS", 30, most=1000)
 RAUT_LIVE_MAX_MINUTES = env.number("RAUT_LIVE_MAX_MINUTES", 120)
 RAUT_LIVE_MAX_SOCKETS = env.number("RAUT_LIVE_MAX_SOCKETS", 64)
 RAUT_MIN_FREE_DISK_MB = env.number("RAUT_MIN_FREE_DISK_MB", 500, least=0)
+RAUT_STORAGE_QUOTA_MB = env.number("RAUT_STORAGE_QUOTA_MB", 51_200, least=0)
 RAUT_JOB_STALE_SECONDS = env.number("RAUT_JOB_STALE_SECONDS", 30)
 RAUT_JOB_MAX_ATTEMPTS = env.number("RAUT_JOB_MAX_ATTEMPTS", 3)
 MEDIA_ROOT = DATA_DIR / "media"
@@ -184,7 +185,8 @@ AUTH_PASSWORD_VALIDATORS = [{"NAME": _validation.format(rule), "OPTIONS": how} f
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = env.choice("RAUT_EMAIL_VERIFICATION", "optional", ("mandatory", "optional", "none"))
+_verification = "mandatory" if PRODUCTION else "optional"
+ACCOUNT_EMAIL_VERIFICATION = env.choice("RAUT_EMAIL_VERIFICATION", _verification, ("mandatory", "optional", "none"))
 ACCOUNT_ADAPTER = "webplatform.accounts.adapter.AccountAdapter"
 ACCOUNT_CHANGE_EMAIL = ACCOUNT_REAUTHENTICATION_REQUIRED = ACCOUNT_EMAIL_NOTIFICATIONS = True
 # Per network address; accounts.lockout counts per account.
@@ -197,10 +199,15 @@ RAUT_REQUIRE_MFA_FOR_STAFF = env.flag("RAUT_REQUIRE_MFA_FOR_STAFF", PRODUCTION)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "dashboard:home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-RAUT_SIGNUP_OPEN = env.flag("RAUT_SIGNUP_OPEN", True)
-vars().update(
-    env.email_url_config(env.address("EMAIL_URL", env.text("EMAIL_URL", "consolemail://"), env.EMAIL_SCHEMES))
-)
+RAUT_SIGNUP_OPEN = env.flag("RAUT_SIGNUP_OPEN", not PRODUCTION)  # anybody who signs up may fill the disk
+_mail = env.address("EMAIL_URL", env.text("EMAIL_URL", "consolemail://"), env.EMAIL_SCHEMES)
+vars().update(env.email_url_config(_mail))
+if PRODUCTION and not env.text("EMAIL_URL", ""):
+    EMAIL_BACKEND = "webplatform.common.mail.NoMail"
+    if RAUT_SIGNUP_OPEN and ACCOUNT_EMAIL_VERIFICATION == "mandatory":
+        raise unusable("EMAIL_URL", "must be set where people sign up and confirm their address", "See .env.example.")
+elif PRODUCTION and _mail.startswith("consolemail"):
+    raise unusable("EMAIL_URL", "would print letters with valid links into the log", "Name a mail server, or none.")
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "raut@localhost")
 
 OIDC_SERVER_URL = env.text("OIDC_SERVER_URL", "").rstrip("/")

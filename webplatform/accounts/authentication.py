@@ -23,6 +23,12 @@ def token_digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def valid_token(key: str) -> ApiToken | None:
+    """The token that a key opens, while it lasts and its user is active."""
+    lasting = ApiToken.objects.select_related("user").filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
+    return lasting.filter(digest=token_digest(key), user__is_active=True).first()
+
+
 def require_scope(token: ApiToken, request: Request) -> None:
     """Raises ScopeMissing where the token may not do what is asked, SecondFactorMissing where its owner may not."""
     view = (getattr(request, "parser_context", None) or {}).get("view")
@@ -44,12 +50,10 @@ class TokenAuthentication(BaseAuthentication):
             return None
         if len(parts) != 2:
             raise AuthenticationFailed("The header must read: Authorization: Token <key>.")
-        now = timezone.now()
-        valid = ApiToken.objects.select_related("user").filter(Q(expires_at=None) | Q(expires_at__gt=now))
-        token = valid.filter(digest=token_digest(parts[1]), user__is_active=True).first()
+        token = valid_token(parts[1])
         if token is None:
             raise AuthenticationFailed("This token is not valid or has expired.")
-        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=timezone.now())
         require_scope(token, request)
         return token.user, token
 

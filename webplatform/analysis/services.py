@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from webplatform.accounts.models import User
 from webplatform.analysis.models import AnalysisJob, MediaFile
 from webplatform.analysis.progress import publish_job
+from webplatform.analysis.quota import require_quota
 from webplatform.analysis.tasks import send_analysis
 from webplatform.analysis.uploads import CheckedUpload, check_upload, keep_upload
 from webplatform.common.errors import Conflict, NotAllowed
@@ -49,13 +50,13 @@ def submit_video(
     Raises:
         ConsentMissing: the participant, or without one the user, has not agreed to the newest consent text.
         NotAllowed: the user may not record in the study, or the law forbids the study to record.
-        Invalid, TooLarge, StorageFull: the file cannot be accepted.
+        Invalid, TooLarge, StorageFull, QuotaExceeded: the file cannot be accepted.
         TooManyAttempts: the user hands in more than RAUT_RATE_UPLOAD.
         Conflict: the study holds this very file already and `again` is not set; `details` name that session.
     """
     study, consent = _grounds(user, study, participant)
-    checked = check_upload(upload)
-    session = None
+    require_quota(user, upload.size or 0)
+    checked, session = check_upload(upload), None
     try:
         with transaction.atomic():
             _refuse_twice(study, checked, again)

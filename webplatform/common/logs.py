@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 import re
 
-KEYED = re.compile(r"(/p/|/confirm-email/|/reset/key/)[\w:.=-]{16,}")
+KEYED = re.compile(
+    r"(/p/|/invitation/|/confirm-email/|/reset/key/|\braut_|\b(?:Token|Ticket|Bearer) +|\braut\.ticket\.)[\w:.=-]{16,}",
+    re.IGNORECASE,
+)
 
 
 class WithoutKeys(logging.Filter):
-    """Keys that stand in addresses, of participants' links and of links in e-mails, do not reach a log line."""
+    """Keys that stand in addresses, of participants' links and of links in e-mails, and tokens reach no log line."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         text = record.getMessage()

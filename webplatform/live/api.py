@@ -24,7 +24,7 @@ CHECK_BYTES = 2 * 1024**2
 
 class TicketOut(serializers.Serializer):
     ticket = serializers.CharField(
-        help_text="For the handshake: header `Authorization: Ticket …` or protocol `raut.ticket.…`; never in an address."
+        help_text="For the handshake: `Authorization: Ticket …`, or the protocol `raut.ticket.…`; never in an address."
     )
     expires_in_s = serializers.IntegerField()
     socket = serializers.CharField(help_text="The socket's path; docs/live-protocol.md tells how to speak to it.")

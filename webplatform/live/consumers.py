@@ -35,6 +35,7 @@ KEEP_EVERY_S = 1.0
 IDLE_S = 60.0
 PAUSED_AT_MOST_S = 900.0
 STOP_WITHIN_S = 3.0
+FINISH_ATTEMPTS = 3
 STORE_FAILURES = 10  # once a second: a database that is away for longer ends the session
 
 logger = logging.getLogger(__name__)
@@ -151,14 +152,26 @@ class LiveConsumer(AsyncWebsocketConsumer):
             async with asyncio.timeout(STOP_WITHIN_S):
                 await self.frames.join()
         try:
-            session = await database_sync_to_async(services.finish)(recording, is_partial=code != Close.DONE)
+            session = await self._finish(recording, is_partial=code != Close.DONE)
         except Conflict as error:
             await self._end(Ended(Close.TAKEN_OVER, error.message))
+            return
+        except DatabaseError:
+            logger.exception("Live session %s could not be closed.", recording.session.pk)
+            await self._end(Ended(Close.SERVER_ERROR, _("The server cannot store anything.")))
             return
         url = self.result_url(session) if session else None
         statistics = {name: value for name, value in recording.statistics.data().items() if name != "bins"}
         await self._say({"type": "ended", "session": session and str(session.pk), "url": url, "statistics": statistics})
         await self._end(Ended(code, message))
+
+    async def _finish(self, recording: LiveRecording, *, is_partial: bool) -> Session | None:
+        for _again in range(FINISH_ATTEMPTS - 1):
+            try:
+                return await database_sync_to_async(services.finish)(recording, is_partial=is_partial)
+            except DatabaseError:  # what waits is still there
+                await asyncio.sleep(KEEP_EVERY_S)
+        return await database_sync_to_async(services.finish)(recording, is_partial=is_partial)
 
     async def _end(self, ended: Ended) -> None:
         self.is_over = True

@@ -185,32 +185,28 @@ def keep(recording: LiveRecording) -> Ended | None:
     return None
 
 
-@transaction.atomic
 def store(recording: LiveRecording) -> None:
-    """The readings that wait are part of the session.
+    """The readings that wait are part of the session; where that cannot be committed they wait on.
 
     Raises:
         Conflict: another socket holds the session, or it is not open.
     """
-    if not _hold(recording):
-        recording.readings.clear()
-        raise Conflict(TAKEN.message)
-    waiting = list(recording.readings)
-    history.append_readings(session=recording.session, readings=waiting)
-    Session.objects.filter(pk=recording.session.pk).update(live_statistics=recording.statistics.data())
-    del recording.readings[: len(waiting)]
-    recording.stored_s = time.monotonic()
+    with transaction.atomic():
+        stored = _store(recording)
+    _forget(recording, stored)
 
 
-@transaction.atomic
 def finish(recording: LiveRecording, *, is_partial: bool = False) -> Session | None:
     """Store what waits and close the session; None where not one frame was read: then nothing is left of it.
 
     Raises:
         Conflict: another socket holds the session, or it is not open.
     """
-    store(recording)
-    return close_recorded(recording.session, is_partial=is_partial)
+    with transaction.atomic():
+        stored = _store(recording)
+        closed = close_recorded(recording.session, is_partial=is_partial)
+    _forget(recording, stored)
+    return closed
 
 
 def let_go(recording: LiveRecording) -> None:
@@ -256,6 +252,22 @@ def _refusal_of_study(study: Study) -> Ended | None:
 
 def _now() -> str:
     return f"{timezone.localtime():%Y-%m-%d %H:%M}"
+
+
+def _store(recording: LiveRecording) -> int:
+    """Write the readings that wait; how many there were. They are forgotten only once that is committed."""
+    if not _hold(recording):
+        recording.readings.clear()
+        raise Conflict(TAKEN.message)
+    waiting = list(recording.readings)
+    history.append_readings(session=recording.session, readings=waiting)
+    Session.objects.filter(pk=recording.session.pk).update(live_statistics=recording.statistics.data())
+    return len(waiting)
+
+
+def _forget(recording: LiveRecording, stored: int) -> None:
+    del recording.readings[:stored]
+    recording.stored_s = time.monotonic()
 
 
 def _hold(recording: LiveRecording) -> bool:

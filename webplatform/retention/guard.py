@@ -23,11 +23,11 @@ from django.utils.translation import override
 from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import AuditEvent, User
 from webplatform.common.errors import Conflict, NotAllowed
+from webplatform.common.mail import reaches_people
 from webplatform.history.models import Session
 from webplatform.retention.models import ClockReading, PurgeHold
 from webplatform.retention.purge import purge
 from webplatform.retention.queries import due_of
-from webplatform.retention.warning import NO_MAIL
 from webplatform.retention.words import counted
 from webplatform.studies.models import Participant, Study
 
@@ -133,7 +133,7 @@ def _hold(doubt: Doubt, held: PurgeHold | None, now: datetime) -> None:
 
 
 def _tell_admins(hold: PurgeHold) -> None:
-    if settings.EMAIL_BACKEND == NO_MAIL:
+    if not reaches_people():
         return
     with override(settings.LANGUAGE_CODE):
         lines = [
