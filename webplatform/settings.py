@@ -110,7 +110,8 @@ TEMPLATES = [
 
 # -- data -------------------------------------------------------------------------------------------------------------
 _database = _required_in_production("DATABASE_URL", f"sqlite:///{DATA_DIR}/raut.sqlite3")
-DATABASES = {"default": database_from(env.address("DATABASE_URL", _database, DATABASE), DATA_DIR)}
+_pool = env.number("RAUT_DB_POOL", 0, least=0)  # the web process has 20 if nothing is said (operations/server.py)
+DATABASES = {"default": database_from(env.address("DATABASE_URL", _database, DATABASE), DATA_DIR, _pool)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "webplatform.common.cache.ForgivingRedisCache", "LOCATION": REDIS_URL}}
 _channels = {"hosts": [REDIS_URL], "prefix": "raut", "capacity": 2000, "expiry": 15}
@@ -127,7 +128,7 @@ CELERY_WORKER_MAX_MEMORY_PER_CHILD = env.number("RAUT_WORKER_MAX_MEMORY_MB", 102
 CELERY_TASK_TIME_LIMIT = 6 * 3600  # s; ends a decoder that hangs, which no heartbeat tells from one that works
 # A request never waits for Redis: the beat enqueues what a lost message left behind.
 CELERY_TASK_PUBLISH_RETRY = False
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 10, "max_retries": 0}
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 3, "max_retries": 0}
 
 # -- the job's limits -------------------------------------------------------------------------------------------------
 RAUT_MAX_UPLOAD_MB = env.number("RAUT_MAX_UPLOAD_MB", 2048)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from importlib import import_module
 
 from allauth.usersessions.models import UserSession
@@ -18,6 +17,7 @@ from django.utils.translation import gettext as _
 from webplatform.accounts.audit import record_event
 from webplatform.accounts.events import logins_ended
 from webplatform.accounts.models import User
+from webplatform.common.commits import after_commit
 
 # The first word that a browser's self-description has wins: Edge also calls itself Chrome, Chrome also Safari.
 BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
@@ -84,7 +84,7 @@ def _end_all(user: User) -> None:
     user.refresh_from_db(fields=["login_epoch"])
     for row in UserSession.objects.filter(user=user):
         row.end()
-    transaction.on_commit(partial(logins_ended.send, sender=User, user=user), robust=True)
+    after_commit(logins_ended.send, sender=User, user=user)
 
 
 def _browser(text: str) -> str:

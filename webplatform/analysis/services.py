@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from contextlib import suppress
-from functools import partial
 from pathlib import PurePath
 
 from django.conf import settings
@@ -20,6 +19,7 @@ from webplatform.analysis.progress import publish_job
 from webplatform.analysis.quota import require_quota
 from webplatform.analysis.tasks import send_analysis
 from webplatform.analysis.uploads import CheckedUpload, check_upload, keep_upload
+from webplatform.common.commits import after_commit
 from webplatform.common.errors import Conflict, NotAllowed
 from webplatform.common.limits import spend
 from webplatform.consent.models import ConsentRecord, Scope
@@ -122,7 +122,7 @@ def retry_job(*, job: AnalysisJob, user: User) -> AnalysisJob:
         )
         if not changed:
             raise Conflict(_("Only an analysis that failed or was cancelled can be started again."))
-        transaction.on_commit(partial(send_analysis, job.pk))
+        after_commit(send_analysis, job.pk)
     return _tell(job)
 
 
@@ -149,8 +149,8 @@ def _keep(session: Session, checked: CheckedUpload) -> AnalysisJob:
     job = AnalysisJob.objects.create(
         session=session, queued_at=timezone.now(), max_attempts=settings.RAUT_JOB_MAX_ATTEMPTS
     )
-    transaction.on_commit(partial(send_analysis, job.pk))
-    transaction.on_commit(partial(publish_job, job.pk))
+    after_commit(send_analysis, job.pk)
+    after_commit(publish_job, job.pk)
     return job
 
 

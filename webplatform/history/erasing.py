@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from functools import partial
 from pathlib import Path
 
 from django.db import transaction
@@ -12,6 +11,7 @@ from django.utils import timezone
 from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import User
 from webplatform.common import ledger
+from webplatform.common.commits import after_commit
 from webplatform.history.events import session_erased
 from webplatform.history.media import forget_pictures, set_pictures_aside
 from webplatform.history.models import Correction, FrameSize, Observation, Session, Track
@@ -36,8 +36,8 @@ def erase_session(*, session: Session, by: User | None = None, is_purged: bool =
         session_erased.send(sender=Session, session_id=locked.pk)
         locked.delete()
         if not is_purged:
-            transaction.on_commit(partial(ledger.note, "session", session.pk), robust=True)
-    transaction.on_commit(partial(_remove_folder, session.folder), robust=True)
+            after_commit(ledger.note, "session", session.pk)
+    after_commit(_remove_folder, session.folder)
 
 
 @transaction.atomic

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 
 import uvicorn
 
+POOL = "20"
 WEBSOCKET_MESSAGE_BYTES = 4 * 1024**2  # a live frame may have half of it; one that has more still gets its answer
 
 
@@ -15,6 +17,7 @@ def main() -> None:
     parser.add_argument("--host", required=True)
     parser.add_argument("--port", type=int, required=True)
     asked = parser.parse_args()
+    os.environ.setdefault("RAUT_DB_POOL", POOL)  # workers have a few threads; here each request has one
     uvicorn.run(
         "webplatform.asgi:application",
         host=asked.host,

@@ -25,6 +25,7 @@ def health(request: HttpRequest) -> JsonResponse:
         "status": "ok" if found.is_well else "degraded",
         "database": found.has_database,
         "redis": found.has_redis,
+        "disk": found.has_disk,
         "beat": found.has_beat,
         "workers": found.workers,
         "purge_held": found.is_purge_held,

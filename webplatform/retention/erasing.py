@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from datetime import datetime
-from functools import partial
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session as Login
@@ -15,6 +15,8 @@ from django.utils import timezone
 from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import User
 from webplatform.common import ledger
+from webplatform.common.commits import after_commit
+from webplatform.common.errors import NotFound
 from webplatform.consent.models import ConsentRecord
 from webplatform.history.erasing import erase_session, remove_some_readings
 from webplatform.history.media import forget_waiting
@@ -22,6 +24,7 @@ from webplatform.history.models import Session
 from webplatform.retention.models import DataExport, Receipt
 from webplatform.retention.queries import last_owned_by, own_sessions
 from webplatform.studies.models import Invitation, Participant, Study
+from webplatform.studies.participants import lock_participant
 
 READINGS_AT_ONCE = 5000
 
@@ -42,10 +45,12 @@ def remove_participant(participant: Participant, *, is_purged: bool = False) -> 
 
     An erasure ends waiting keys as well and is noted in the ledger; where only their time was over (`is_purged`), not.
     """
+    with suppress(NotFound):  # another one was quicker: what is left goes all the same
+        lock_participant(participant.pk)
     remove_exports(DataExport.objects.filter(participant=participant))
     if not is_purged:
         _forget_waiting(ConsentRecord.objects.filter(participant=participant))
-        transaction.on_commit(partial(ledger.note, "participant", participant.pk), robust=True)
+        after_commit(ledger.note, "participant", participant.pk)
     participant.delete()
 
 
@@ -62,7 +67,7 @@ def erase_study_data(study: Study) -> None:
     with transaction.atomic():
         remove_exports(DataExport.objects.filter(participant__study=study))
         record_event("study.erased", study_id=study.pk)
-        transaction.on_commit(partial(ledger.note, "study", study.pk), robust=True)
+        after_commit(ledger.note, "study", study.pk)
         study.delete()
 
 
@@ -79,7 +84,7 @@ def erase_account_data(user: User) -> None:
     with transaction.atomic():
         remove_exports(DataExport.objects.filter(user=user))
         Invitation.objects.filter(email__iexact=user.email).delete()
-        transaction.on_commit(partial(ledger.note, "account", user.pk, check=fingerprint(user)), robust=True)
+        after_commit(ledger.note, "account", user.pk, check=fingerprint(user))
         user.delete()
 
 
@@ -128,7 +133,7 @@ def _close(receipt: Receipt, at: datetime) -> None:
 def remove_exports(exports: QuerySet[DataExport]) -> None:
     """The exports are gone: the rows at once, the files when that is committed."""
     for export in exports:
-        transaction.on_commit(partial(_unlink, export))
+        after_commit(_unlink, export)
     exports.delete()
 
 

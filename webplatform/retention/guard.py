@@ -10,7 +10,6 @@ import logging
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -22,6 +21,7 @@ from django.utils.translation import override
 
 from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import AuditEvent, User
+from webplatform.common.commits import after_commit
 from webplatform.common.errors import Conflict, NotAllowed
 from webplatform.common.mail import reaches_people
 from webplatform.history.models import Session
@@ -126,7 +126,7 @@ def _hold(doubt: Doubt, held: PurgeHold | None, now: datetime) -> None:
             PurgeHold.objects.filter(ended_at=None).update(ended_at=now)
             hold = PurgeHold.objects.create(**facts)
             record_event("retention.held", target=f"hold:{hold.pk}", reason=doubt.reason, **doubt.counts)
-            transaction.on_commit(partial(_tell_admins, hold), robust=True)
+            after_commit(_tell_admins, hold)
     except IntegrityError:  # another process has just done it
         return
     logger.error("The purge waits for an admin: %s.", doubt.reason.value)

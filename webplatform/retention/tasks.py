@@ -11,6 +11,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 from redis import RedisError
 
+from webplatform.common.breaker import redis_hangs
 from webplatform.retention import erasing, guard, stranded, warning, work
 from webplatform.retention.models import DataExport
 
@@ -56,9 +57,12 @@ def requeue_stranded() -> None:
 
 def send_export(export_id: UUID) -> bool:
     """Send the export's message; False when Redis is away, and then the beat sends it later."""
+    if redis_hangs.is_open:
+        return False
     try:
         export.delay(str(export_id))
     except (OperationalError, RedisError) as error:
+        redis_hangs.note(error)
         logger.warning("Export %s waits for Redis to come back: %s", export_id, error)
         return False
     DataExport.objects.filter(pk=export_id).update(enqueued_at=timezone.now())

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler
 
+from webplatform.common.deadlocks import retried
 from webplatform.vault.sealed import SealedWriter, new_key, open_sealed
 
 SUFFIX = ".body"
@@ -68,7 +69,10 @@ class SealedBody:
 
 
 class SealedBodies(ASGIHandler):
-    """Django's handler, which keeps no plain body on the disk."""
+    """Django's handler, which keeps no plain body on the disk and does again what a deadlock undid."""
+
+    def make_view_atomic(self, view: Callable[..., Any]) -> Callable[..., Any]:
+        return retried(super().make_view_atomic(view))
 
     async def read_body(self, receive: Callable[[], Awaitable[dict[str, Any]]]) -> IO[bytes]:
         body = SealedBody()
