@@ -86,6 +86,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "webplatform.accounts.two_factor.SecondFactor",
+    "webplatform.accounts.login_ages.LoginsEnd",
+    "webplatform.common.strict.StrictAddresses",
     "webplatform.common.pages.RefusalPages",
 ]
 
@@ -197,6 +199,8 @@ MFA_FORMS = {"authenticate": "webplatform.accounts.two_factor.AuthenticateForm"}
 MFA_TOTP_ISSUER, MFA_TOTP_TOLERANCE = "Raut", 1  # s of 30: phones' clocks differ
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # an address can be changed while the second factor is on
 RAUT_REQUIRE_MFA_FOR_STAFF = env.flag("RAUT_REQUIRE_MFA_FOR_STAFF", PRODUCTION)
+RAUT_LOGIN_IDLE_HOURS = env.number("RAUT_LOGIN_IDLE_HOURS", 24)
+RAUT_LOGIN_DAYS = env.number("RAUT_LOGIN_DAYS", 14)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "dashboard:home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
@@ -235,6 +239,11 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["webplatform.common.throttling.ApiThrottle"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_SCHEMA_CLASS": "webplatform.accounts.schema.ScopedSchema",
+    "DEFAULT_PARSER_CLASSES": [
+        "webplatform.common.strict.StrictJson",
+        "rest_framework.parsers.FormParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "webplatform.common.paging.Pages",
     "EXCEPTION_HANDLER": "webplatform.common.rest.error_response",

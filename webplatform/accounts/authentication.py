@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -25,8 +25,12 @@ def token_digest(token: str) -> str:
 
 def valid_token(key: str) -> ApiToken | None:
     """The token that a key opens, while it lasts and its user is active."""
-    lasting = ApiToken.objects.select_related("user").filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
-    return lasting.filter(digest=token_digest(key), user__is_active=True).first()
+    return valid_tokens().select_related("user").filter(digest=token_digest(key), user__is_active=True).first()
+
+
+def valid_tokens() -> QuerySet[ApiToken]:
+    """The tokens that have not expired; a revoked one has no row."""
+    return ApiToken.objects.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
 
 
 def require_scope(token: ApiToken, request: Request) -> None:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any  # views take whatever their address holds
 
-from django.db import OperationalError, connection
+from django.db import IntegrityError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 
 RETRIED = {"40P01", "40001"}  # deadlock_detected, serialization_failure
@@ -25,13 +25,20 @@ def is_deadlock(error: BaseException) -> bool:
 
 
 def retried(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """The view, done again where a deadlock undid it. A body with files was taken apart: that one is not."""
+    """The view, done again where a deadlock undid it, or once where another request took what is unique.
+
+    A body with files was taken apart: that one is not.
+    """
 
     @functools.wraps(view)
     def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         for attempt in range(ATTEMPTS):
             try:
                 return view(request, *args, **kwargs)
+            except IntegrityError as error:  # two did the same at once: the second one sees what the first has done
+                if attempt or getattr(request, "_files", None) or connection.in_atomic_block:
+                    raise
+                logger.warning("Two requests did the same at once; one is done again (%s).", type(error).__name__)
             except OperationalError as error:
                 files = getattr(request, "_files", None)
                 if attempt == ATTEMPTS - 1 or files or connection.in_atomic_block or not is_deadlock(error):

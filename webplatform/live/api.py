@@ -37,7 +37,11 @@ class TicketApi(APIView):
 
     @extend_schema(operation_id="live_ticket", tags=["live"], request=None, responses={201: TicketOut})
     def post(self, request: Request) -> Response:
-        ticket = {"ticket": issue_ticket(user=request.user), "expires_in_s": TICKET_S, "socket": SOCKET}
+        ticket = {
+            "ticket": issue_ticket(user=request.user, token=request.auth),
+            "expires_in_s": TICKET_S,
+            "socket": SOCKET,
+        }
         return Response(ticket, status=status.HTTP_201_CREATED)
 
 

@@ -28,7 +28,7 @@ from webplatform.live.batching import Overloaded, batcher_of
 from webplatform.live.greeting import ready_data
 from webplatform.live.protocol import BadMessage, Close, Dropped, Frame
 from webplatform.live.recording import Ended, LiveRecording
-from webplatform.live.tickets import subprotocol_of, ticket_of, user_of_ticket
+from webplatform.live.tickets import subprotocol_of, ticket_of, token_of_ticket, user_of_ticket
 
 START_WITHIN_S = 10.0
 KEEP_EVERY_S = 1.0
@@ -49,6 +49,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
     recording: LiveRecording | None = None
     is_watched = False
     ticket_user: User | None = None
+    token_id: int | None = None
 
     async def connect(self) -> None:
         self.frames: asyncio.Queue[tuple[Frame, float]] = asyncio.Queue(protocol.MAX_IN_FLIGHT)
@@ -120,7 +121,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         except AppError as error:
             await self._end(Ended(_close_code(error, is_resume=message["type"] == "resume"), error.message))
             return
-        self.recording.login_epoch = seat.login_epoch
+        self.recording.login_epoch, self.recording.token_id = seat.login_epoch, seat.token_id
         self.user, self.heard_s = seat.user, time.monotonic()
         self.tasks += [asyncio.create_task(self._read_frames()), asyncio.create_task(self._watch())]
         await self._say(ready_data(self.recording))
@@ -129,9 +130,10 @@ class LiveConsumer(AsyncWebsocketConsumer):
         """Who sits here, by the handshake: its login cookie, or its ticket, which has to hold when the socket opens."""
         if self.ticket_user is None and (ticket := ticket_of(self.scope)):
             self.ticket_user = await database_sync_to_async(user_of_ticket)(ticket)
+            self.token_id = token_of_ticket(ticket)
             return services.Seat(self.ticket_user) if self.ticket_user else None
         user = self.ticket_user or self.scope["user"]
-        return services.Seat(user) if user.is_authenticated else None
+        return services.Seat(user, token_id=self.token_id) if user.is_authenticated else None
 
     async def _open(self, seat: services.Seat, message: dict[str, Any]) -> LiveRecording:
         if message["type"] == "resume":
@@ -197,6 +199,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
         dropped = recording.take(frame, settings.RAUT_LIVE_MAX_FPS)
         if dropped is None and len(frame.picture) > protocol.MAX_FRAME_BYTES:
             dropped = recording.drop(Dropped.TOO_LARGE)
+        if dropped is None and not protocol.is_picture(frame.picture):
+            dropped = recording.drop(Dropped.UNDECODABLE)
         if dropped is None and self.frames.full():
             dropped = recording.drop(Dropped.BUSY)
         if dropped is not None:

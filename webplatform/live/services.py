@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from inference import FrameReading, InferenceError
+from webplatform.accounts.authentication import valid_tokens
 from webplatform.accounts.models import User
 from webplatform.common.errors import AppError, Conflict, Invalid, NotAllowed
 from webplatform.common.limits import spend
@@ -25,7 +26,7 @@ from webplatform.history import services as history
 from webplatform.history.models import Session, Track
 from webplatform.history.queries import faces_in_sight
 from webplatform.live.models import LiveConnection
-from webplatform.live.protocol import Close
+from webplatform.live.protocol import Close, is_picture
 from webplatform.live.queries import RECORDERS, find_participant, find_study
 from webplatform.live.recording import Ended, LiveRecording
 from webplatform.live.silent import RESUME_WITHIN_S, close_recorded
@@ -81,6 +82,8 @@ def look(picture: bytes) -> FrameReading:
     version = active_version()
     if version is None:
         raise Conflict(_("There is no model to read with yet."))
+    if not is_picture(picture):
+        raise Invalid(_("The picture is no JPEG, PNG or WebP."))
     try:
         return engine_for(version).live().read(picture, 0)
     except InferenceError as error:
@@ -94,10 +97,12 @@ class Seat:
     Args:
         user: whose session it becomes.
         participant: who is before the camera, in their own study and on their own consent; None: the user.
+        token_id: the API token that their ticket was asked for with; None: they have a login or a link.
     """
 
     user: User
     participant: Participant | None = None
+    token_id: int | None = None
 
     @property
     def login_epoch(self) -> int | None:
@@ -227,7 +232,8 @@ def refusal(recording: LiveRecording) -> Ended | None:
     allowed = held.filter(
         consent__withdrawn_at=None, **{f"study__memberships__{name}": value for name, value in member.items()}
     )
-    now = allowed.select_related("study").first()
+    is_revoked = recording.token_id is not None and not valid_tokens().filter(pk=recording.token_id).exists()
+    now = None if is_revoked else allowed.select_related("study").first()
     if now is not None:
         return _refusal_of_study(now.study)
     # The session may be gone with the consent: the record tells which.
@@ -235,7 +241,7 @@ def refusal(recording: LiveRecording) -> Ended | None:
         return Ended(Close.CONSENT_MISSING, _("The consent was withdrawn."))
     if not User.objects.filter(pk=user_id, is_active=True).exists():
         return Ended(Close.NOT_SIGNED_IN, _("This account is disabled."))
-    if not User.objects.filter(pk=user_id, **signed_in).exists():
+    if is_revoked or not User.objects.filter(pk=user_id, **signed_in).exists():
         return Ended(Close.NOT_SIGNED_IN, _("You are signed out."))
     if held.exists():
         return Ended(Close.NOT_ALLOWED, _("You may not record in this study any more."))

@@ -20,7 +20,7 @@ GET    /account/                                                      200 200 20
 POST   /account/                                                      302 302 302 302 302 in  in   {"first_name": "Ada", "last_name": "L"}
 GET    /account/audit/                                                200 404 404 404 200 in  in
 GET    /account/tokens/                                               200 200 200 200 200 in  in
-POST   /account/tokens/                                               200 200 200 200 200 in  in   {"name": "notebook", "days": "30", "scopes": "read"}
+POST   /account/tokens/                                               302 302 302 302 302 in  in   {"name": "notebook", "days": "30", "scopes": "read"}
 POST   /account/tokens/{token}/revoke/                                302 404 404 404 404 in  in
 GET    /account/login/                                                302 302 302 302 302 200 200
 POST   /account/login/                                                302 302 302 302 302 200 200  {"login": "owner@example.org", "password": "wrong"}

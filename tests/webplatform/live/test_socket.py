@@ -6,6 +6,8 @@ import json
 import struct
 from datetime import timedelta
 
+import cv2
+import numpy as np
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
@@ -477,3 +479,13 @@ async def test_no_frame_is_ever_written_to_disk(begin, jpegs, folder_of_everythi
     for file in folder_of_everything.rglob("*"):
         if file.is_file():
             assert not any(mark in file.read_bytes() for mark in marks), file
+
+
+@pytest.mark.parametrize("ending", [".bmp", ".tiff", ".jp2"])
+async def test_jpeg_png_and_webp_only_are_decoded_in_the_web_process(begin, ending, empty_jpeg):
+    picture = cv2.imdecode(np.frombuffer(empty_jpeg, np.uint8), cv2.IMREAD_COLOR)
+    socket, _ = await begin()
+    for seq, kind in enumerate((".jpg", ".png", ".webp", ending)):
+        await socket.frame(seq, seq * 100, cv2.imencode(kind, picture)[1].tobytes())
+        assert (await socket.hear())["reason"] == ("undecodable" if kind == ending else "no_face")
+    await socket.leave()
