@@ -11,11 +11,14 @@ KEYED = re.compile(
 )
 
 
+ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
+
+
 class WithoutKeys(logging.Filter):
-    """Keys that stand in addresses, of participants' links and of links in e-mails, and tokens reach no log line."""
+    """Keys that stand in addresses, tokens and e-mail addresses reach no log line."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         text = record.getMessage()
-        if KEYED.search(text):
-            record.msg, record.args = KEYED.sub(r"\1…", text), ()
+        if KEYED.search(text) or ADDRESS.search(text):
+            record.msg, record.args = ADDRESS.sub("…@…", KEYED.sub(r"\1…", text)), ()
         return True

@@ -17,7 +17,7 @@ from webplatform.history.media import set_pictures_aside
 from webplatform.history.models import Session
 from webplatform.retention import guard
 from webplatform.retention.guard import confirm_hold, note_time, open_hold, purge_if_sure
-from webplatform.retention.models import ClockReading
+from webplatform.retention.models import ClockReading, DataExport
 from webplatform.retention.purge import purge
 from webplatform.retention.services import erase_participant
 from webplatform.vault.keys import destroy_waiting, keep_key, key_of, waiting_keys
@@ -202,3 +202,14 @@ def test_a_key_set_aside_under_a_wrong_clock_waits_from_when_it_is_right(agreed,
     os.utime(file, (ahead, ahead))
     assert destroy_waiting(before_s=0) == 0
     assert file.stat().st_mtime < ahead - 1000
+
+
+def test_a_copy_built_before_a_withdrawal_cannot_be_downloaded_after_it(agreed, participant, run):
+    now = timezone.now()
+    made = {"state": "done", "asked_at": now, "expires_at": now + timedelta(days=7)}
+    export = DataExport.objects.create(participant=participant, **made)
+    export.file.parent.mkdir(parents=True, exist_ok=True)
+    export.file.write_bytes(b"PK")
+    run(withdraw_participant, participant=participant, channel="page")
+    assert not DataExport.objects.exists()
+    assert not export.file.exists()

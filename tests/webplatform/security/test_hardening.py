@@ -272,3 +272,10 @@ def test_a_letter_that_cannot_be_sent_is_written_nowhere(settings, client, owner
     client.post("/account/password/reset/", {"email": owner.email})
     assert "Mail is off" in caplog.text
     assert "/reset/key/" not in caplog.text + capsys.readouterr().out
+
+
+def test_logs_hold_no_addresses_or_keys():
+    for text in ("sent to dewi.s+lab@uni.example.org", "postgres://raut:x@db.example.org/raut"):
+        record = logging.LogRecord("x", logging.INFO, "x", 1, "seen %s", (text,), None)
+        assert WithoutKeys().filter(record)
+        assert "example.org" not in record.getMessage()
