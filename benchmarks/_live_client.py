@@ -78,8 +78,11 @@ class Webcam:
     async def run(self, clock: Clock, ready: asyncio.Barrier) -> Seen:
         """Connect, wait for all the others, send until the clock ends, stop."""
         origin = self._url.replace("ws", "http", 1)
-        async with websockets.connect(f"{self._url}/ws/live/", origin=origin, max_queue=None, proxy=None) as socket:
-            start = {"type": "start", "version": 1, "ticket": await self._ticket(), "fps": clock.fps}
+        by = {"Authorization": f"Ticket {await self._ticket()}"}
+        async with websockets.connect(
+            f"{self._url}/ws/live/", origin=origin, additional_headers=by, max_queue=None, proxy=None
+        ) as socket:
+            start = {"type": "start", "version": 1, "fps": clock.fps}
             await socket.send(json.dumps(start))
             first = json.loads(await socket.recv())
             if first["type"] != "ready":

@@ -13,7 +13,7 @@ from typing import TextIO
 
 from tqdm import tqdm
 
-from inference import Engine, FrameReading, InferenceError, PictureTrack, VideoEnd, load_engine
+from inference import Engine, FrameReading, InferenceError, PictureTrack, UnreadableVideo, VideoEnd, load_engine
 from inference.animation import is_animation
 from inference.folder import search_folder
 from inference.image import count_pages, is_picture
@@ -101,12 +101,20 @@ def _read_file(engine: Engine, file: Path, options: argparse.Namespace, out: Tex
     """Write the readings of one file; return whether it could be read to its end."""
     to_text = _FORMATS[options.format]
     try:
-        for reading in _read(engine, file, options):
+        for reading in _guarded(_read(engine, file, options)):
             out.write(to_text(show_name(file), reading))
     except InferenceError as error:
         _complain(f"{show_name(file)}: {error}")
         return False
     return True
+
+
+def _guarded(readings: Iterator[FrameReading]) -> Iterator[FrameReading]:
+    """The readings; what a decoder says of damage that nobody foresaw ends this file alone."""
+    try:
+        yield from readings
+    except (OSError, ValueError, ArithmeticError, LookupError, RuntimeError, MemoryError) as error:
+        raise UnreadableVideo(f"it is damaged and cannot be read on ({type(error).__name__}: {error}).") from error
 
 
 def _read(engine: Engine, file: Path, options: argparse.Namespace) -> Iterator[FrameReading]:

@@ -19,6 +19,15 @@ CARD_FILE = "MODEL_CARD.md"
 CHECKSUM_FILE = "SHA256SUMS"
 KERAS_FILE = "model.keras"
 LITERT_FILE = "model.tflite"
+_MOST_JSON_BYTES = 20 * 1024 * 1024
+_MOST_NAME = 80
+_TEXT, _WHOLE, _NUMBER = (str,), (int,), (int, float)
+_KINDS: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(("name", "version", "recipe", "created"), _TEXT),
+    **dict.fromkeys(("seed", "input_size", "channels"), _WHOLE),
+    **dict.fromkeys(("crop_margin", "crop_shift", "temperature", "abstain_below"), _NUMBER),
+    "mirror": (bool,),
+}
 REQUIRED_FILES = (KERAS_FILE, LITERT_FILE, SPEC_FILE, METRICS_FILE, CARD_FILE)
 
 
@@ -137,12 +146,20 @@ def _read_checksums(path: Path) -> dict[str, str]:
 
 def _load_json(file: Path) -> dict[str, Any]:
     try:
-        loaded = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        if file.stat().st_size > _MOST_JSON_BYTES:
+            raise ValueError(file.name)
+        loaded = json.loads(file.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
+        if "\\u0000" in json.dumps(loaded):
+            raise ValueError(file.name)
+    except (OSError, ValueError, RecursionError) as error:
         raise BadBundle(f"{file.name} of the model bundle {file.parent.name} is not valid JSON.") from error
     if not isinstance(loaded, dict):
         raise BadBundle(f"{file.name} of the model bundle {file.parent.name} is not a JSON object.")
     return loaded
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is no number of JSON.")
 
 
 def _parse_spec(raw: dict[str, Any]) -> ModelSpec:
@@ -153,9 +170,12 @@ def _parse_spec(raw: dict[str, Any]) -> ModelSpec:
         spec = ModelSpec(**{**raw, "emotions": tuple(raw["emotions"]), "prior": tuple(raw.get("prior", ()))})
     except (KeyError, TypeError) as error:
         raise BadBundle(f"The model spec is incomplete: {error}.") from error
+    wrong = [name for name, kinds in _KINDS.items() if type(getattr(spec, name)) not in kinds]
+    if wrong or any(len(text) > _MOST_NAME for text in (spec.name, spec.version)):
+        raise BadBundle(f"The model spec has values that make no sense: {', '.join(wrong) or 'name, version'}.")
     if spec.emotions != tuple(EMOTIONS):
         raise BadBundle("The model's classes are not the seven emotions in this order: " + ", ".join(EMOTIONS) + ".")
-    if spec.temperature <= 0 or spec.input_size <= 0 or spec.channels != 1:
+    if spec.temperature <= 0 or not 0 < spec.input_size <= 1024 or spec.channels != 1:
         raise BadBundle("The model spec has an impossible temperature, input size or number of channels.")
     if spec.prior:
         try:

@@ -67,7 +67,11 @@ class Progress:
 def save_checkpoint(model: Model, progress: Progress, folder: Path) -> None:
     """Write the weights under a new name, then point the state at them by a rename: a kill leaves one or the other."""
     weights = folder / f"epoch-{progress.epoch}.keras"
-    model.save(weights)
+    try:
+        model.save(weights)
+    except BaseException:  # a full disk must not be filled by half a file
+        weights.unlink(missing_ok=True)
+        raise
     state = {**asdict(replace(progress, curves=())), "curves": [asdict(row) for row in progress.curves]}
     fresh = folder / f"{STATE_FILE}.new"
     with fresh.open("w", encoding="utf-8") as out:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -11,6 +13,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from inference.preprocess import fit_face
 from inference.types import EMOTIONS, Emotion
@@ -24,6 +27,7 @@ TEST_SPLITS = ("public", "private")
 TEST, ALL = "test", "all"
 MIN_SIDE = 48
 SIDE = "side_px"
+MOST_PIXELS = 4096 * 2160  # Source: own; what a live frame may have, far more than one face needs
 _PARTS = (0.8, 0.9)  # of a data set that brings no split: train below the first, public below the second
 
 
@@ -174,10 +178,21 @@ def _decode(source: Iterable[RawFace], input_size: int) -> tuple[list[Decoded], 
 
 
 def _imdecode(encoded: bytes) -> NDArray[np.uint8] | None:
-    if not encoded:
+    if not encoded or _is_too_large(encoded):
         return None
     picture = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_GRAYSCALE)
     return None if picture is None else np.asarray(picture, dtype=np.uint8)
+
+
+def _is_too_large(encoded: bytes) -> bool:
+    """Whether a picture's header states too many pixels or cannot be read: a few bytes may want gigabytes."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(encoded)) as header:
+                return header.width * header.height > MOST_PIXELS
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return True
 
 
 def _split_names(faces: list[RawFace], seed: int) -> list[str]:

@@ -5,6 +5,7 @@
 - FER2013 as its original CSV: columns emotion (0-6), pixels ("70 80 …"), Usage
 - plain folders: `<class>/…`
 - a manifest CSV: columns path, label and optionally split, group, the FER+ votes and attributes; paths relative to it
+  and below its folder
 An attribute is any other column of a manifest (glasses, camera, age group …): models are compared by its values. In a
 .zip attributes stand in an `attributes.csv` at its root, with a column path.
 An index CSV of FER2013 with FER+ votes that stands beside the tree or zip is used for its votes.
@@ -14,8 +15,10 @@ from __future__ import annotations
 
 import csv
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -28,6 +31,7 @@ PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp"})
 INDEX_FILE = "fer2013_index.csv"
 ATTRIBUTES_FILE = "attributes.csv"
 MOST_ATTRIBUTES = 12
+MOST_PICTURE_BYTES = 16 * 1024**2  # Source: own; a face of 48 to some hundred px has a few kilobytes
 _NO_ATTRIBUTES = frozenset({"path", "label", "split", "group"})
 _CSV_CLASSES = tuple(EMOTIONS)  # FER2013 numbers its classes in this very order
 _USAGE = {"Training": "train", "PublicTest": "public", "PrivateTest": "private"}
@@ -97,17 +101,25 @@ def _read_zip(path: Path) -> Iterator[RawFace]:
     try:
         with zipfile.ZipFile(path) as archive:
             known = _attributes_in(archive)
-            for face in _read_tree(sorted(archive.namelist()), archive.read, _votes_beside(path.parent)):
+            read = partial(_read_entry, archive)
+            for face in _read_tree(sorted(archive.namelist()), read, _votes_beside(path.parent)):
                 yield replace(face, attributes=known.get(face.name, {})) if known else face
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, zlib.error, EOFError) as error:
         raise BadDataset(f"{path.name} is not a readable .zip.") from error
+
+
+def _read_entry(archive: zipfile.ZipFile, name: str) -> bytes:
+    """A file of a .zip; nothing where it unpacks to more than a picture has, whatever its header states."""
+    with archive.open(name) as packed:
+        content = packed.read(MOST_PICTURE_BYTES + 1)
+    return content if len(content) <= MOST_PICTURE_BYTES else b""
 
 
 def _attributes_in(archive: zipfile.ZipFile) -> dict[str, dict[str, str]]:
     if ATTRIBUTES_FILE not in archive.namelist():
         return {}
     try:
-        rows = csv.DictReader(archive.read(ATTRIBUTES_FILE).decode("utf-8").splitlines())
+        rows = csv.DictReader(_read_entry(archive, ATTRIBUTES_FILE).decode("utf-8").splitlines())
         return {row["path"]: _attributes_of(row) for row in rows}
     except (UnicodeDecodeError, KeyError, csv.Error) as error:
         raise BadDataset(f"{ATTRIBUTES_FILE} is no CSV with a column path.") from error
@@ -180,9 +192,18 @@ def _pixels_row(number: int, row: dict[str, str]) -> RawFace:
 
 
 def _manifest_row(folder: Path, row: dict[str, str]) -> RawFace:
-    file = folder / row["path"]
-    encoded = file.read_bytes() if file.is_file() else b""
+    encoded = _read_beside(folder, row["path"] or "")
     split = row.get("split") or ""
     group = row.get("group") or row["path"]
     label, votes = row["label"].lower(), _votes_of(row)
     return RawFace(row["path"], label, split, group, votes, encoded, attributes=_attributes_of(row))
+
+
+def _read_beside(folder: Path, name: str) -> bytes:
+    """A picture below the manifest's folder; nothing where the path leads out of it, by `..`, a root or a link."""
+    try:
+        file = (folder / name).resolve()
+        is_ours = file.is_relative_to(folder.resolve()) and file.is_file() and file.stat().st_size <= MOST_PICTURE_BYTES
+    except (OSError, ValueError):  # a name that no file can have
+        return b""
+    return file.read_bytes() if is_ours else b""

@@ -2,40 +2,52 @@
 
 import os
 import tempfile
+from typing import Any
 
+import django
+from asgiref.sync import sync_to_async
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.conf import settings
-from django.core.asgi import get_asgi_application
-
-from webplatform.common.bodies import BodyLimit
-from webplatform.common.disk import free_bytes
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webplatform.settings")
-django_application = get_asgi_application()
+django.setup(set_prefix=False)
 
-from webplatform.urls import websocket_urlpatterns  # noqa: E402  (needs the app registry, which the line above fills)
+from webplatform.common.bodies import BodyLimit  # noqa: E402  (what follows needs the app registry)
+from webplatform.common.disk import free_bytes  # noqa: E402
+from webplatform.operations.doors import DOORS, refusal_of  # noqa: E402
+from webplatform.urls import websocket_urlpatterns  # noqa: E402
+from webplatform.vault.bodies import SealedBodies  # noqa: E402
 
-UPLOADS = "/api/v1/analyses/"
 FORM_BYTES = 1024**2  # what a form has around its file
 LIVE_CHECK = "/api/v1/live/check/"
 LIVE_CHECK_BYTES = 2 * 1024**2  # under Django's own limit for keeping a body in memory: no picture reaches the disk
 
-# Django keeps a body that is being received in the system's temporary folder, which is memory on many machines.
+# What libraries write to the disk for a while lies with our data: a system's folder is memory on many machines.
 tempfile.tempdir = settings.FILE_UPLOAD_TEMP_DIR
 
 
 def has_room(body_bytes: int) -> bool:
     """Whether the disk can take a body: as it is received, and once more as the file that Django takes out of it."""
-    return free_bytes(settings.DATA_DIR) >= 2 * body_bytes + settings.RAUT_MIN_FREE_DISK_MB * 1024**2
+    return goes_on(2 * body_bytes)
 
 
-uploads = {UPLOADS: settings.RAUT_MAX_UPLOAD_MB * 1024**2 + FORM_BYTES, LIVE_CHECK: LIVE_CHECK_BYTES}
-uploads |= dict.fromkeys(("/learning/datasets/new/", "/learning/models/new/"), settings.RAUT_MAX_UPLOAD_MB * 1024**2)
+def goes_on(received_bytes: int) -> bool:
+    """Whether the disk can take once more what was received."""
+    return free_bytes(settings.DATA_DIR) >= received_bytes + settings.RAUT_MIN_FREE_DISK_MB * 1024**2
+
+
+async def refuses(scope: dict[str, Any], size_bytes: int) -> Exception | None:
+    """Why this address does not take a body from whoever asks."""
+    return await sync_to_async(refusal_of)(scope, size_bytes)
+
+
+uploads = dict.fromkeys(DOORS, settings.RAUT_MAX_UPLOAD_MB * 1024**2 + FORM_BYTES) | {LIVE_CHECK: LIVE_CHECK_BYTES}
+limited = BodyLimit(SealedBodies(), uploads, has_room=has_room, goes_on=goes_on, refuses=refuses)
 application = ProtocolTypeRouter(
     {
-        "http": BodyLimit(django_application, uploads, has_room=has_room),
+        "http": limited,
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
     }
 )

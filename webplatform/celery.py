@@ -23,6 +23,7 @@ app.conf.beat_schedule = {
     "forget-logins": {"task": "webplatform.accounts.tasks.forget_logins", "schedule": 3600.0},
     "requeue-stranded-exports": {"task": "webplatform.retention.tasks.requeue_stranded", "schedule": 10.0},
     "purge": {"task": "webplatform.retention.tasks.purge", "schedule": 3600.0},
+    "note-time": {"task": "webplatform.retention.tasks.note_time", "schedule": 60.0},
     "tell-owners": {"task": "webplatform.retention.tasks.tell_owners", "schedule": 6 * 3600.0},
     "remove-leftovers": {"task": "webplatform.analysis.tasks.remove_leftovers", "schedule": 1800.0},
 }

@@ -86,6 +86,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "webplatform.accounts.two_factor.SecondFactor",
+    "webplatform.accounts.login_ages.LoginsEnd",
+    "webplatform.common.strict.StrictAddresses",
     "webplatform.common.pages.RefusalPages",
 ]
 
@@ -110,7 +112,8 @@ TEMPLATES = [
 
 # -- data -------------------------------------------------------------------------------------------------------------
 _database = _required_in_production("DATABASE_URL", f"sqlite:///{DATA_DIR}/raut.sqlite3")
-DATABASES = {"default": database_from(env.address("DATABASE_URL", _database, DATABASE), DATA_DIR)}
+_pool = env.number("RAUT_DB_POOL", 0, least=0)  # the web process has 20 if nothing is said (operations/server.py)
+DATABASES = {"default": database_from(env.address("DATABASE_URL", _database, DATABASE), DATA_DIR, _pool)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "webplatform.common.cache.ForgivingRedisCache", "LOCATION": REDIS_URL}}
 _channels = {"hosts": [REDIS_URL], "prefix": "raut", "capacity": 2000, "expiry": 15}
@@ -127,7 +130,7 @@ CELERY_WORKER_MAX_MEMORY_PER_CHILD = env.number("RAUT_WORKER_MAX_MEMORY_MB", 102
 CELERY_TASK_TIME_LIMIT = 6 * 3600  # s; ends a decoder that hangs, which no heartbeat tells from one that works
 # A request never waits for Redis: the beat enqueues what a lost message left behind.
 CELERY_TASK_PUBLISH_RETRY = False
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 10, "max_retries": 0}
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 3, "max_retries": 0}
 
 # -- the job's limits -------------------------------------------------------------------------------------------------
 RAUT_MAX_UPLOAD_MB = env.number("RAUT_MAX_UPLOAD_MB", 2048)
@@ -142,6 +145,7 @@ RAUT_LIVE_MAX_FPS = env.number("RAUT_LIVE_MAX_FPS", 30, most=1000)
 RAUT_LIVE_MAX_MINUTES = env.number("RAUT_LIVE_MAX_MINUTES", 120)
 RAUT_LIVE_MAX_SOCKETS = env.number("RAUT_LIVE_MAX_SOCKETS", 64)
 RAUT_MIN_FREE_DISK_MB = env.number("RAUT_MIN_FREE_DISK_MB", 500, least=0)
+RAUT_STORAGE_QUOTA_MB = env.number("RAUT_STORAGE_QUOTA_MB", 51_200, least=0)
 RAUT_JOB_STALE_SECONDS = env.number("RAUT_JOB_STALE_SECONDS", 30)
 RAUT_JOB_MAX_ATTEMPTS = env.number("RAUT_JOB_MAX_ATTEMPTS", 3)
 MEDIA_ROOT = DATA_DIR / "media"
@@ -162,6 +166,10 @@ RAUT_REQUIRE_ASSESSMENT = env.flag("RAUT_REQUIRE_ASSESSMENT", PRODUCTION)
 # -- retention --------------------------------------------------------------------------------------------------------
 RAUT_RETENTION_MAX_DAYS = env.number("RAUT_RETENTION_MAX_DAYS", 1095, most=1095)
 RAUT_EXPORT_DAYS = env.number("RAUT_EXPORT_DAYS", 7)
+RAUT_PURGE_MOST = env.number("RAUT_PURGE_MOST", 50)
+RAUT_PURGE_MOST_PERCENT = env.number("RAUT_PURGE_MOST_PERCENT", 20, most=100)
+RAUT_CLOCK_JUMP_HOURS = env.number("RAUT_CLOCK_JUMP_HOURS", 48)
+RAUT_KEY_GRACE_HOURS = env.number("RAUT_KEY_GRACE_HOURS", 72, least=0)
 RAUT_LEDGER = Path(env.text("RAUT_LEDGER", str(DATA_DIR / "erasures.jsonl")))
 
 # -- how often --------------------------------------------------------------------------------------------------------
@@ -180,7 +188,8 @@ AUTH_PASSWORD_VALIDATORS = [{"NAME": _validation.format(rule), "OPTIONS": how} f
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = env.choice("RAUT_EMAIL_VERIFICATION", "optional", ("mandatory", "optional", "none"))
+_verification = "mandatory" if PRODUCTION else "optional"
+ACCOUNT_EMAIL_VERIFICATION = env.choice("RAUT_EMAIL_VERIFICATION", _verification, ("mandatory", "optional", "none"))
 ACCOUNT_ADAPTER = "webplatform.accounts.adapter.AccountAdapter"
 ACCOUNT_CHANGE_EMAIL = ACCOUNT_REAUTHENTICATION_REQUIRED = ACCOUNT_EMAIL_NOTIFICATIONS = True
 # Per network address; accounts.lockout counts per account.
@@ -190,13 +199,20 @@ MFA_FORMS = {"authenticate": "webplatform.accounts.two_factor.AuthenticateForm"}
 MFA_TOTP_ISSUER, MFA_TOTP_TOLERANCE = "Raut", 1  # s of 30: phones' clocks differ
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # an address can be changed while the second factor is on
 RAUT_REQUIRE_MFA_FOR_STAFF = env.flag("RAUT_REQUIRE_MFA_FOR_STAFF", PRODUCTION)
+RAUT_LOGIN_IDLE_HOURS = env.number("RAUT_LOGIN_IDLE_HOURS", 24)
+RAUT_LOGIN_DAYS = env.number("RAUT_LOGIN_DAYS", 14)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "dashboard:home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-RAUT_SIGNUP_OPEN = env.flag("RAUT_SIGNUP_OPEN", True)
-vars().update(
-    env.email_url_config(env.address("EMAIL_URL", env.text("EMAIL_URL", "consolemail://"), env.EMAIL_SCHEMES))
-)
+RAUT_SIGNUP_OPEN = env.flag("RAUT_SIGNUP_OPEN", not PRODUCTION)  # anybody who signs up may fill the disk
+_mail = env.address("EMAIL_URL", env.text("EMAIL_URL", "consolemail://"), env.EMAIL_SCHEMES)
+vars().update(env.email_url_config(_mail))
+if PRODUCTION and not env.text("EMAIL_URL", ""):
+    EMAIL_BACKEND = "webplatform.common.mail.NoMail"
+    if RAUT_SIGNUP_OPEN and ACCOUNT_EMAIL_VERIFICATION == "mandatory":
+        raise unusable("EMAIL_URL", "must be set where people sign up and confirm their address", "See .env.example.")
+elif PRODUCTION and _mail.startswith("consolemail"):
+    raise unusable("EMAIL_URL", "would print letters with valid links into the log", "Name a mail server, or none.")
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "raut@localhost")
 
 OIDC_SERVER_URL = env.text("OIDC_SERVER_URL", "").rstrip("/")
@@ -223,6 +239,11 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["webplatform.common.throttling.ApiThrottle"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_SCHEMA_CLASS": "webplatform.accounts.schema.ScopedSchema",
+    "DEFAULT_PARSER_CLASSES": [
+        "webplatform.common.strict.StrictJson",
+        "rest_framework.parsers.FormParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "webplatform.common.paging.Pages",
     "EXCEPTION_HANDLER": "webplatform.common.rest.error_response",

@@ -51,9 +51,12 @@ class Camera:
         """Connect and send the first message; returns the answer."""
         ticket = self.person.api.post("/api/v1/live/tickets/").json()
         address = self.platform.url.replace("http", "ws", 1) + ticket["socket"]
-        connecting = connect(address, origin=origin or self.platform.url, proxy=None, open_timeout=20)
+        by = {"Authorization": f"Ticket {ticket['ticket']}"}
+        connecting = connect(
+            address, origin=origin or self.platform.url, additional_headers=by, proxy=None, open_timeout=20
+        )
         self.socket = self.sockets.enter_context(connecting)
-        return self.ask({"version": 1, "ticket": ticket["ticket"], **message})
+        return self.ask({"version": 1, **message})
 
     def ask(self, message: dict) -> dict:
         self.socket.send(json.dumps(message))

@@ -63,8 +63,9 @@ class Watching(threading.Thread):
     def run(self) -> None:
         ticket = self.person.api.post("/api/v1/live/tickets/").json()
         address = self.platform.url.replace("http", "ws", 1) + ticket["socket"]
-        with connect(address, origin=self.platform.url, proxy=None, open_timeout=20) as socket:
-            socket.send(json.dumps({"type": "start", "version": 1, "ticket": ticket["ticket"]}))
+        by = {"Authorization": f"Ticket {ticket['ticket']}"}
+        with connect(address, origin=self.platform.url, additional_headers=by, proxy=None, open_timeout=20) as socket:
+            socket.send(json.dumps({"type": "start", "version": 1}))
             self.ready = json.loads(socket.recv(30))
             started_s = time.monotonic()
             while not self.is_over.wait(EVERY_S):

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 
+import av
 import cv2
 import pytest
 from PIL import Image
@@ -177,3 +178,17 @@ def test_of_several_pages_the_first_is_read_and_the_others_are_named(tmp_path, c
     pages[0].save(tmp_path / "scan.tif", save_all=True, append_images=pages[1:])
     assert main([str(tmp_path / "scan.tif")]) == 0
     assert "it has 2 pages; the first was read" in capsys.readouterr().err
+
+
+def test_damage_that_nobody_foresaw_ends_one_file_and_keeps_the_output_of_the_others(folder, capsys, monkeypatch):
+    def fall_over(engine, file, every_ms):
+        yield engine.read_image(folder / "a.png")
+        raise av.error.InvalidDataError(1094995529, "Invalid data found when processing input", str(file))
+
+    (folder / "b.ts").write_bytes(b"G" * 188 * 10)
+    monkeypatch.setattr("inference.__main__._read_video", fall_over)
+    target = folder.parent / "out.jsonl"
+    assert main([str(folder / "b.ts"), str(folder / "a.png"), "--output", str(target)]) == 1
+    sources = [json.loads(line)["source"] for line in target.read_text().splitlines()]
+    assert sources == [str(folder / "b.ts"), str(folder / "a.png")]
+    assert "b.ts: it is damaged and cannot be read on" in capsys.readouterr().err

@@ -10,7 +10,9 @@ from uuid import UUID
 from django.db import connection, models, transaction
 from django.utils import timezone
 
+from webplatform.accounts.audit_head import note_head, read_head
 from webplatform.accounts.models import AuditEvent, User
+from webplatform.common.commits import after_commit
 
 FIRST = "0" * 64
 LOCK = 0x52617574  # PostgreSQL's advisory lock of the chain: two writers must not follow the same event
@@ -45,6 +47,7 @@ def record_event(
     )
     event.digest = digest_of(event)
     event.save()
+    after_commit(note_head, event.pk, event.digest)
     return event
 
 
@@ -71,6 +74,9 @@ def broken_links() -> list[str]:
         if event.digest != digest_of(event):
             problems.append(f"Event {event.pk} was changed.")
         expected, last = event.digest, event.pk
+    head = read_head()
+    if head is not None and not AuditEvent.objects.filter(pk=head[0], digest=head[1]).exists():
+        problems.append(f"The newest events are missing: {head[0]} was written, the last one here is {last}.")
     return problems
 
 

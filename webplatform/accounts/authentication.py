@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -21,6 +21,16 @@ from webplatform.common.errors import ScopeMissing, SecondFactorMissing
 def token_digest(token: str) -> str:
     """SHA-256 of a token, hex: what is stored and looked up."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def valid_token(key: str) -> ApiToken | None:
+    """The token that a key opens, while it lasts and its user is active."""
+    return valid_tokens().select_related("user").filter(digest=token_digest(key), user__is_active=True).first()
+
+
+def valid_tokens() -> QuerySet[ApiToken]:
+    """The tokens that have not expired; a revoked one has no row."""
+    return ApiToken.objects.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
 
 
 def require_scope(token: ApiToken, request: Request) -> None:
@@ -44,12 +54,10 @@ class TokenAuthentication(BaseAuthentication):
             return None
         if len(parts) != 2:
             raise AuthenticationFailed("The header must read: Authorization: Token <key>.")
-        now = timezone.now()
-        valid = ApiToken.objects.select_related("user").filter(Q(expires_at=None) | Q(expires_at__gt=now))
-        token = valid.filter(digest=token_digest(parts[1]), user__is_active=True).first()
+        token = valid_token(parts[1])
         if token is None:
             raise AuthenticationFailed("This token is not valid or has expired.")
-        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=timezone.now())
         require_scope(token, request)
         return token.user, token
 

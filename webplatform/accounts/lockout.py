@@ -12,11 +12,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from webplatform.accounts.models import AuditEvent
+from webplatform.accounts.models import AuditEvent, LoginAttempt
 from webplatform.common.errors import TooManyAttempts
 
 LOCK_AFTER = 10
 LOCK_FOR = timedelta(minutes=15)
+LOOKED_AT_FOR = timedelta(minutes=1)  # what a process that died leaves behind counts for so long
 FAILURES = ("login.failed", "two_factor.failed")
 
 
@@ -42,6 +43,28 @@ def refuse_locked(email: str) -> None:
     """Raises TooManyAttempts while the address takes no login."""
     if wait_s := seconds_locked(email):
         refuse(wait_s)
+
+
+def reserve(email: str) -> None:
+    """This guess counts from now on, before it is looked at; `settle` says that it was.
+
+    Raises TooManyAttempts while the address takes no login, or where as many are being looked at as may fail.
+    """
+    refuse_locked(email)
+    now, account = timezone.now(), account_mark(email)
+    LoginAttempt.objects.filter(at__lt=now - LOOKED_AT_FOR).delete()
+    attempt = LoginAttempt.objects.create(account=account, at=now)
+    if LoginAttempt.objects.filter(account=account).count() + failures_of(email) > LOCK_AFTER:
+        attempt.delete()
+        refuse(int(LOOKED_AT_FOR.total_seconds()))
+
+
+def settle(email: str, *, is_right: bool) -> None:
+    """A guess was looked at; where it was right, all are forgotten."""
+    attempts = LoginAttempt.objects.filter(account=account_mark(email))
+    if not is_right:
+        attempts = LoginAttempt.objects.filter(pk__in=list(attempts.order_by("pk").values_list("pk", flat=True)[:1]))
+    attempts.delete()
 
 
 def refuse(wait_s: int) -> None:

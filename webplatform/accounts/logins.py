@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from importlib import import_module
 
 from allauth.usersessions.models import UserSession
@@ -17,7 +16,8 @@ from django.utils.translation import gettext as _
 
 from webplatform.accounts.audit import record_event
 from webplatform.accounts.events import logins_ended
-from webplatform.accounts.models import User
+from webplatform.accounts.models import ApiToken, User
+from webplatform.common.commits import after_commit
 
 # The first word that a browser's self-description has wins: Edge also calls itself Chrome, Chrome also Safari.
 BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
@@ -72,6 +72,14 @@ def end_logins_of(user: User) -> None:
     _end_all(user)
 
 
+def end_tokens_of(user: User) -> int:
+    """No program's key of the user opens anything any more; returns how many there were."""
+    ended, _models = ApiToken.objects.filter(user=user).delete()
+    if ended:
+        record_event("token.revoked", actor=user, target=f"user:{user.pk}", tokens=ended)
+    return ended
+
+
 def forget_ended() -> None:
     """Expired logins leave nothing behind, neither Django's row nor the address that was kept beside it."""
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
@@ -82,9 +90,10 @@ def forget_ended() -> None:
 def _end_all(user: User) -> None:
     User.objects.filter(pk=user.pk).update(login_epoch=F("login_epoch") + 1)  # what no list knows ends, too
     user.refresh_from_db(fields=["login_epoch"])
+    end_tokens_of(user)
     for row in UserSession.objects.filter(user=user):
         row.end()
-    transaction.on_commit(partial(logins_ended.send, sender=User, user=user), robust=True)
+    after_commit(logins_ended.send, sender=User, user=user)
 
 
 def _browser(text: str) -> str:

@@ -113,3 +113,13 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} {self.action}"
+
+
+class LoginAttempt(models.Model):
+    """A password or code that is being looked at: guesses in parallel count each other before one has failed."""
+
+    account = models.CharField(max_length=16, db_index=True, help_text=_("The hash of the address."))
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.at}"

@@ -14,15 +14,21 @@ from allauth.mfa.signals import (
 )
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
+from django.http import HttpRequest
 
 from webplatform.accounts.audit import record_event
-from webplatform.accounts.lockout import LOCK_AFTER, account_mark, failures_of
+from webplatform.accounts.lockout import LOCK_AFTER, account_mark, failures_of, settle
+from webplatform.accounts.login_ages import begin_login
+from webplatform.accounts.logins import end_tokens_of
 from webplatform.accounts.models import User
 
 
 @receiver(user_logged_in)
-def note_login(user: User, **_: Any) -> None:
+def note_login(user: User, request: HttpRequest | None = None, **_: Any) -> None:
     """Somebody signed in."""
+    if hasattr(request, "session"):
+        begin_login(request.session)
+    settle(user.email, is_right=True)
     record_event("login.succeeded", actor=user)
 
 
@@ -65,7 +71,8 @@ def note_new_codes(user: User, authenticator: Authenticator, **_: Any) -> None:
 
 @receiver((password_changed, password_set, password_reset))
 def note_password(user: User, **_: Any) -> None:
-    """A password was chosen."""
+    """A password was chosen: whoever knew the old one, or has a key that was made with it, is out."""
+    end_tokens_of(user)
     record_event("password.changed", actor=user, target=f"user:{user.pk}")
 
 
@@ -83,5 +90,6 @@ def note_account(user: User, **_: Any) -> None:
 
 def _count_failure(action: str, email: str) -> None:
     record_event(action, account=account_mark(email))
+    settle(email, is_right=False)
     if failures_of(email) == LOCK_AFTER:
         record_event("login.locked", account=account_mark(email))

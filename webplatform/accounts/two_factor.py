@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
-from webplatform.accounts.lockout import refuse_locked
+from webplatform.accounts.lockout import reserve
 from webplatform.accounts.models import User
 
 # What somebody who has to set up the second factor may still open: the way to it, and the way out.
@@ -51,7 +51,7 @@ class AuthenticateForm(AllauthAuthenticateForm):
     """Asks for the code of a login; wrong codes count like wrong passwords."""
 
     def clean_code(self) -> str:
-        refuse_locked(self.user.email)
+        reserve(self.user.email)
         return super().clean_code()
 
 

@@ -13,6 +13,7 @@ from redis import RedisError
 
 from webplatform.analysis.models import AnalysisJob
 from webplatform.analysis.serializers import job_data
+from webplatform.common.breaker import redis_hangs
 from webplatform.studies.models import Membership
 
 SEND_WITHIN_S = 2.0
@@ -40,9 +41,12 @@ def publish_job(job_id: UUID) -> None:
     # By user, not by study: who joined since they opened the page is told, and who was removed is told nothing more.
     members = Membership.objects.filter(study=job.session.study_id, user__is_active=True)
     groups = [user_group(user_id) for user_id in members.values_list("user", flat=True)]
+    if redis_hangs.is_open:
+        return
     try:
         async_to_sync(_send)(groups, {"type": "job.changed", "job": job_data(job)})
     except (RedisError, OSError) as error:  # a TimeoutError is an OSError
+        redis_hangs.note(error)
         logger.warning("Nobody was told of job %s: %s", job_id, str(error) or "Redis does not answer.")
 
 

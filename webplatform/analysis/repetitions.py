@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -14,6 +12,7 @@ from webplatform.analysis.models import AnalysisJob, MediaFile, recording_of
 from webplatform.analysis.progress import publish_job
 from webplatform.analysis.tasks import send_analysis
 from webplatform.analysis.withdrawals import may_keep_media
+from webplatform.common.commits import after_commit
 from webplatform.common.errors import Conflict
 from webplatform.history.models import Session
 from webplatform.history.repetitions import open_repetition
@@ -45,6 +44,6 @@ def repeat_analysis(*, session: Session, user: User, version: ModelVersion) -> A
     job = AnalysisJob.objects.create(
         session=opened, queued_at=timezone.now(), max_attempts=settings.RAUT_JOB_MAX_ATTEMPTS
     )
-    transaction.on_commit(partial(send_analysis, job.pk))
-    transaction.on_commit(partial(publish_job, job.pk))
+    after_commit(send_analysis, job.pk)
+    after_commit(publish_job, job.pk)
     return job

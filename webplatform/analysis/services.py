@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from contextlib import suppress
-from functools import partial
 from pathlib import PurePath
 
 from django.conf import settings
@@ -17,8 +16,10 @@ from django.utils.translation import gettext as _
 from webplatform.accounts.models import User
 from webplatform.analysis.models import AnalysisJob, MediaFile
 from webplatform.analysis.progress import publish_job
+from webplatform.analysis.quota import require_quota
 from webplatform.analysis.tasks import send_analysis
 from webplatform.analysis.uploads import CheckedUpload, check_upload, keep_upload
+from webplatform.common.commits import after_commit
 from webplatform.common.errors import Conflict, NotAllowed
 from webplatform.common.limits import spend
 from webplatform.consent.models import ConsentRecord, Scope
@@ -45,14 +46,14 @@ def submit_video(
     Raises:
         ConsentMissing: the participant, or without one the user, has not agreed to the newest consent text.
         NotAllowed: the user may not record in the study, or the law forbids the study to record.
-        Invalid, TooLarge, StorageFull: the file cannot be accepted, or the condition is of another study.
+        Invalid, TooLarge, StorageFull, QuotaExceeded: the file cannot be accepted, or the condition is not the study's.
         TooManyAttempts: the user hands in more than RAUT_RATE_UPLOAD.
         Conflict: the study holds this very file already and `again` is not set; `details` name that session.
     """
     place = place or Place()
     study, consent = _grounds(user, place)
-    checked = check_upload(upload)
-    session = None
+    require_quota(user, upload.size or 0)
+    checked, session = check_upload(upload), None
     try:
         with transaction.atomic():
             _refuse_twice(study, checked, again)
@@ -119,7 +120,7 @@ def retry_job(*, job: AnalysisJob, user: User) -> AnalysisJob:
         )
         if not changed:
             raise Conflict(_("Only an analysis that failed or was cancelled can be started again."))
-        transaction.on_commit(partial(send_analysis, job.pk))
+        after_commit(send_analysis, job.pk)
     return _tell(job)
 
 
@@ -146,8 +147,8 @@ def _keep(session: Session, checked: CheckedUpload) -> AnalysisJob:
     job = AnalysisJob.objects.create(
         session=session, queued_at=timezone.now(), max_attempts=settings.RAUT_JOB_MAX_ATTEMPTS
     )
-    transaction.on_commit(partial(send_analysis, job.pk))
-    transaction.on_commit(partial(publish_job, job.pk))
+    after_commit(send_analysis, job.pk)
+    after_commit(publish_job, job.pk)
     return job
 
 

@@ -1,15 +1,14 @@
 """What analysis does when other apps say that something happened."""
 
-from functools import partial
 from typing import Any
 
-from django.db import transaction
 from django.dispatch import receiver
 
 from webplatform.accounts.events import account_disabled, logins_ended
 from webplatform.accounts.models import User
 from webplatform.analysis.progress import part_from
 from webplatform.analysis.withdrawals import drop_media, drop_unwanted_media, may_keep_media, stop_jobs, stop_jobs_of
+from webplatform.common.commits import after_commit
 from webplatform.consent.events import consent_withdrawn
 from webplatform.consent.models import ConsentRecord, Scope
 from webplatform.history.events import session_assigned
@@ -22,7 +21,7 @@ def stop_what_runs(record: ConsentRecord, scopes: frozenset[str], **_: Any) -> N
     if Scope.ANALYSE in scopes:
         stop_jobs(record)
     elif Scope.KEEP_MEDIA in scopes:
-        transaction.on_commit(partial(drop_unwanted_media), robust=True)
+        after_commit(drop_unwanted_media)
 
 
 @receiver(account_disabled)

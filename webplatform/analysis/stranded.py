@@ -7,7 +7,6 @@ from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 from webplatform.analysis.models import AnalysisJob
 from webplatform.analysis.progress import publish_job
 from webplatform.common.errors import Conflict
+from webplatform.common.pulse import silent
 from webplatform.history.services import fail_session
 
 FIRST_WAIT = timedelta(seconds=10)
@@ -28,10 +28,7 @@ def release_stale_jobs() -> int:
 
     Returns how many were released.
     """
-    limit = timezone.now() - timedelta(seconds=settings.RAUT_JOB_STALE_SECONDS)
-    stale = AnalysisJob.objects.filter(state=AnalysisJob.State.RUNNING, heartbeat_at__lt=limit).select_related(
-        "session"
-    )
+    stale = AnalysisJob.objects.filter(silent(), state=AnalysisJob.State.RUNNING).select_related("session")
     return sum(_release(job) for job in stale)
 
 
@@ -41,7 +38,10 @@ def unsent_jobs() -> list[UUID]:
     The wait doubles with every message: a long queue is not flooded, and a second message harms nobody, since
     only one worker can claim a job.
     """
-    lost = Q(enqueued_at__lt=timezone.now() - FIRST_WAIT - (F("enqueued_at") - F("queued_at")))
+    now = timezone.now()
+    lost = Q(enqueued_at__lt=now - FIRST_WAIT - (F("enqueued_at") - F("queued_at"))) | Q(
+        enqueued_at__gt=now + FIRST_WAIT
+    )
     waiting = AnalysisJob.objects.filter(Q(enqueued_at=None) | lost, state=AnalysisJob.State.QUEUED)
     return list(waiting.order_by("queued_at").values_list("pk", flat=True))
 

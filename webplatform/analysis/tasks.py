@@ -12,6 +12,7 @@ from redis import RedisError
 
 from webplatform.analysis import leftovers, stranded, withdrawals, work
 from webplatform.analysis.models import AnalysisJob
+from webplatform.common.breaker import redis_hangs
 
 logger = logging.getLogger(__name__)
 
@@ -39,9 +40,12 @@ def remove_leftovers() -> None:
 
 def send_analysis(job_id: UUID) -> bool:
     """Send the job's message; False when Redis is away, and then the beat sends it later."""
+    if redis_hangs.is_open:
+        return False
     try:
         analyze.delay(str(job_id))
     except (OperationalError, RedisError) as error:
+        redis_hangs.note(error)
         logger.warning("Job %s waits for Redis to come back: %s", job_id, error)
         return False
     AnalysisJob.objects.filter(pk=job_id).update(enqueued_at=timezone.now())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from functools import partial
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -12,10 +11,11 @@ from django.utils import timezone
 from webplatform.accounts.models import User
 from webplatform.analysis.models import AnalysisJob, MediaFile
 from webplatform.analysis.progress import publish_job
+from webplatform.common.commits import after_commit
 from webplatform.common.errors import Conflict
 from webplatform.consent.models import ConsentRecord, Scope
 from webplatform.consent.queries import effective_scopes
-from webplatform.history.media import forget_pictures
+from webplatform.history.media import forget_pictures, set_pictures_aside
 from webplatform.history.models import Session
 from webplatform.history.services import fail_session
 from webplatform.studies.models import Study
@@ -45,14 +45,17 @@ def stop_jobs_of(user: User) -> int:
 
 
 @transaction.atomic
-def drop_media(session: Session) -> bool:
-    """The session's video is gone, its key first, and its history stays; False where there was none."""
+def drop_media(session: Session, *, is_purged: bool = False) -> bool:
+    """The session's video is gone, its key first, and its history stays; False where there was none.
+
+    Where only its time was over (`is_purged`), the key is set aside for a while.
+    """
     media = MediaFile.objects.filter(session=session).first()
     if media is None:
         return False
-    forget_pictures(session)
+    (set_pictures_aside if is_purged else forget_pictures)(session)
     media.delete()
-    transaction.on_commit(partial((session.folder / media.stored_name).unlink, missing_ok=True), robust=True)
+    after_commit((session.folder / media.stored_name).unlink, missing_ok=True)
     return True
 
 
@@ -73,5 +76,5 @@ def _cancel(found: QuerySet[AnalysisJob]) -> int:
         with suppress(Conflict):
             fail_session(session=job.session)  # the session's row first, as everywhere
         AnalysisJob.objects.filter(pk=job.pk, state__in=ACTIVE).update(finished_at=timezone.now(), **stopped)
-        transaction.on_commit(partial(publish_job, job.pk), robust=True)
+        after_commit(publish_job, job.pk)
     return len(jobs)

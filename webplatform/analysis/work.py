@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,10 +25,10 @@ from django.utils.translation import gettext as _
 import inference
 from webplatform.analysis.models import AnalysisJob, MediaFile, recording_of
 from webplatform.analysis.progress import publish_job
-from webplatform.analysis.pulse import Pulse
 from webplatform.analysis.withdrawals import drop_media, may_keep_media
 from webplatform.common.errors import AppError, Conflict
 from webplatform.common.memory import memory_bound
+from webplatform.common.pulse import Pulse, hand_back
 from webplatform.consent.models import Scope
 from webplatform.consent.services import require_scope
 from webplatform.history.glimpses import LEAST_SURE
@@ -43,6 +43,7 @@ from webplatform.studies.approvals import require_permitted
 BATCH_READINGS = 500
 BEAT_EVERY_S = 0.5
 PUBLISH_EVERY_S = 1.0
+HAND_BACK_WITHIN_S = 120  # a database that is away for longer costs an attempt
 _ENDED = {"lease": None, "seconds_left": None}
 _ERROR_CODES = {
     inference.UnreadableVideo: "unreadable_video",
@@ -99,6 +100,11 @@ def run_job(job_id: UUID) -> None:
     except (inference.InferenceError, AppError) as error:
         code = _ERROR_CODES.get(type(error)) or getattr(error, "code", "unreadable_video")
         _fail(run, code, _as_the_user_names_it(run.session, str(error)))
+    except DatabaseError as error:
+        if connection.is_usable():
+            raise
+        logger.warning("Job %s is handed back: the database was away (%s).", job_id, type(error).__name__)
+        _hand_back_later(run)
     except MemoryError:
         logger.warning("Job %s wanted more memory than RAUT_DECODE_MEMORY_MB.", job_id)
         _fail(run, "too_large", _("Reading this video takes more memory than the server gives one video."))
@@ -106,6 +112,18 @@ def run_job(job_id: UUID) -> None:
         logger.exception("Job %s failed.", job_id)
         message = _("Something went wrong on the server while it read this video. The operator's log says more.")
         _fail(run, "internal", message)
+
+
+def _hand_back_later(run: _Run) -> None:
+    """The job waits again as soon as the database is back; an attempt that its restart ended is not counted."""
+    for _second in range(HAND_BACK_WITHIN_S):
+        connection.close()
+        try:
+            hand_back(run.held)
+        except DatabaseError:
+            time.sleep(1)
+        else:
+            return
 
 
 def _claim(job_id: UUID) -> _Run | None:

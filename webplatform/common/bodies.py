@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -14,6 +15,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
+ASKED_FROM_BYTES = 2 * 1024 * 1024  # what stays in memory needs no disk
+ASKED_EVERY_BYTES = 8 * 1024 * 1024
 SMALL_BYTES = 5 * 1024 * 1024  # forms and JSON
 
 
@@ -26,14 +29,25 @@ class BodyLimit:
         app: the ASGI application behind.
         large: limits in bytes of the addresses that take more than SMALL_BYTES.
         has_room: whether the disk can take a body of so many bytes.
+        goes_on: whether it can go on after so many bytes of a body; asked now and then.
+        refuses: asked by the addresses of `large` before the first byte, with the declared length: the refusal as an
+            AppError, any other exception where the application answers as to a request without a body, None to take it.
     """
 
     def __init__(
-        self, app: App, large: Mapping[str, int], *, has_room: Callable[[int], bool] = lambda size_bytes: True
+        self,
+        app: App,
+        large: Mapping[str, int],
+        *,
+        has_room: Callable[[int], bool] = lambda size_bytes: True,
+        goes_on: Callable[[int], bool] = lambda received_bytes: True,
+        refuses: Callable[[Message, int], Awaitable[Exception | None]] | None = None,
     ) -> None:
         self._app = app
         self._large = dict(large)
         self._has_room = has_room
+        self._goes_on = goes_on
+        self._refuses = refuses
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         limit_bytes = self._large.get(scope["path"], SMALL_BYTES)
@@ -42,18 +56,51 @@ class BodyLimit:
             await _refuse(send, _too_large(limit_bytes))
         elif declared_bytes > SMALL_BYTES and not self._has_room(declared_bytes):
             await _refuse(send, storage_full())
+        elif refusal := await self._refusal(scope, declared_bytes):
+            await self._turn_away(refusal, scope, send)
         else:
             await self._pass_on(scope, receive, send, limit_bytes)
 
+    async def _refusal(self, scope: Message, declared_bytes: int) -> Exception | None:
+        is_asked = self._refuses is not None and scope["path"] in self._large
+        return await self._refuses(scope, declared_bytes) if is_asked else None
+
+    async def _turn_away(self, refusal: Exception, scope: Message, send: Send) -> None:
+        """Nothing of the body is read; the connection ends, because it would come all the same."""
+        if isinstance(refusal, AppError):
+            await _refuse(send, refusal)
+            return
+
+        is_told = False
+
+        async def nothing() -> Message:
+            nonlocal is_told
+            if is_told:
+                await asyncio.Event().wait()  # for the client's end, which nobody hears of without reading on
+            is_told = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def closing(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message.get("headers", []), (b"connection", b"close")]}
+            await send(message)
+
+        lengths = (b"content-length", b"transfer-encoding")
+        headers = [(name, value) for name, value in scope["headers"] if name not in lengths]
+        await self._app({**scope, "headers": [*headers, (b"content-length", b"0")]}, nothing, closing)
+
     async def _pass_on(self, scope: Message, receive: Receive, send: Send, limit_bytes: int) -> None:
-        received_bytes, has_answered = 0, False
+        received_bytes, asked_bytes, has_answered, is_full_now = 0, ASKED_FROM_BYTES, False, False
 
         async def counted() -> Message:
-            nonlocal received_bytes
+            nonlocal received_bytes, asked_bytes, is_full_now
             message = await receive()
             received_bytes += len(message.get("body", b""))
+            if received_bytes > asked_bytes:
+                asked_bytes = received_bytes + ASKED_EVERY_BYTES
+                is_full_now = is_full_now or not self._goes_on(received_bytes)
             # As if the client had gone: Django drops what it has and answers nothing.
-            return {"type": "http.disconnect"} if received_bytes > limit_bytes else message
+            return {"type": "http.disconnect"} if is_full_now or received_bytes > limit_bytes else message
 
         async def noted(message: Message) -> None:
             nonlocal has_answered
@@ -67,7 +114,9 @@ class BodyLimit:
                 raise
             await _refuse(send, storage_full())
             return
-        if received_bytes > limit_bytes:
+        if is_full_now and not has_answered:
+            await _refuse(send, storage_full())
+        elif received_bytes > limit_bytes and not has_answered:
             await _refuse(send, _too_large(limit_bytes))
 
 

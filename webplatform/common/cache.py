@@ -10,6 +10,8 @@ from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.redis import RedisCache
 from redis import RedisError
 
+from webplatform.common.breaker import redis_hangs
+
 logger = logging.getLogger(__name__)
 
 
@@ -31,30 +33,40 @@ class ForgivingRedisCache(RedisCache):
         super().__init__(server, {**params, "OPTIONS": {**options, **params.get("OPTIONS", {})}})
 
     def add(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
+        if redis_hangs.is_open:
+            return True
         try:
             return super().add(key, value, timeout, version)
         except RedisError as error:
             return _forgive(error, True)
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
+        if redis_hangs.is_open:
+            return default
         try:
             return super().get(key, default, version)
         except RedisError as error:
             return _forgive(error, default)
 
     def set(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> None:
+        if redis_hangs.is_open:
+            return
         try:
             super().set(key, value, timeout, version)
         except RedisError as error:
             _forgive(error, None)
 
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
+        if redis_hangs.is_open:
+            return 0
         try:
             return super().incr(key, delta, version)
         except RedisError as error:
             return _forgive(error, 0)
 
     def delete(self, key: str, version: int | None = None) -> bool:
+        if redis_hangs.is_open:
+            return False
         try:
             return super().delete(key, version)
         except RedisError as error:
@@ -62,5 +74,6 @@ class ForgivingRedisCache(RedisCache):
 
 
 def _forgive(error: RedisError, answer: Any) -> Any:
+    redis_hangs.note(error)
     logger.warning("The cache is away: %s", error)
     return answer

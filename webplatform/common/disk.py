@@ -6,6 +6,7 @@ import errno
 import shutil
 from pathlib import Path
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from webplatform.common.errors import StorageFull
@@ -26,3 +27,8 @@ def storage_full() -> StorageFull:
 def free_bytes(folder: Path) -> int:
     """Free space for us on the disk of `folder`, bytes."""
     return shutil.disk_usage(folder).free
+
+
+def is_disk_full() -> bool:
+    """Whether less than RAUT_MIN_FREE_DISK_MB is free where our data lies."""
+    return free_bytes(Path(settings.DATA_DIR)) < settings.RAUT_MIN_FREE_DISK_MB * 2**20

@@ -113,10 +113,17 @@ class Environment(environ.Env):
         return found
 
 
-def database_from(url: str, data_dir: Path) -> dict[str, Any]:
-    """A DATABASES entry for this address: sqlite:///… or postgres://…"""
+def database_from(url: str, data_dir: Path, pool: int = 0) -> dict[str, Any]:
+    """A DATABASES entry for this address: sqlite:///… or postgres://…
+
+    Args:
+        pool: how many connections to PostgreSQL the process shares among its threads; 0: one for each thread.
+    """
     config = environ.Env.db_url_config(url)
     if config["ENGINE"] != "django.db.backends.sqlite3":
+        if pool:  # a request that finds none waits for one
+            options = {**config.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": pool, "timeout": 30}}
+            return {**config, "OPTIONS": options, "CONN_MAX_AGE": 0}
         return {**config, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     options = {
         "timeout": 20,

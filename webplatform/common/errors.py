@@ -73,6 +73,13 @@ class StorageFull(AppError):
     status = 507
 
 
+class QuotaExceeded(AppError):
+    """The account has no room left for what was sent."""
+
+    code = "quota_exceeded"
+    status = 507
+
+
 class NotFound(AppError):
     """There is no such object, or none that whoever asks may know of."""
 

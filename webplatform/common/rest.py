@@ -11,12 +11,15 @@ from rest_framework.views import exception_handler
 
 from webplatform.common.disk import is_full, storage_full
 from webplatform.common.errors import AppError
+from webplatform.common.strict import unstorable
 
 
 def error_response(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn an exception of a view into its JSON answer; None lets Django answer 500."""
     if is_full(error):  # while Django wrote the body's parts to disk
         error = storage_full()
+    if unstorable(error):
+        return _body("invalid", "A value cannot be stored.", {}, 400)
     if isinstance(error, AppError):
         return _body(error.code, error.message, error.details, error.status)
     response = exception_handler(error, context)

@@ -16,6 +16,7 @@ from webplatform.consent.events import consent_withdrawn
 from webplatform.consent.models import ConsentRecord, ConsentWithdrawal, Scope, default_scopes
 from webplatform.consent.notices import Notice, notice_of
 from webplatform.studies.models import Participant
+from webplatform.studies.participants import lock_participant
 
 Channel = ConsentRecord.Channel
 
@@ -77,7 +78,7 @@ def give_participant_consent(
         Conflict: what was read is not the notice as it is now, in this language.
     """
     wanted = _checked(scopes)
-    Participant.objects.select_for_update().get(pk=participant.pk)
+    lock_participant(participant.pk)
     notice = _notice_that_was_read(participant, language, digest)
     latest = queries.latest_of(participant)
     if latest is not None and latest.text_digest == notice.digest and queries.effective_scopes(latest) == set(wanted):
@@ -114,6 +115,7 @@ def withdraw_consent(*, user: User, channel: Channel = Channel.PAGE, scopes: Ite
     Raises:
         Invalid: a scope is unknown.
     """
+    User.objects.select_for_update().get(pk=user.pk)  # the person's row first, then the audit log's lock
     wanted = sorted(scopes)
     changed = _withdraw_all(ConsentRecord.objects.filter(user=user, withdrawn_at=None), wanted, channel)
     if changed:
@@ -130,6 +132,7 @@ def withdraw_participant(
     Raises:
         Invalid: a scope is unknown.
     """
+    lock_participant(participant.pk)
     return _withdraw_all(ConsentRecord.objects.filter(participant=participant, withdrawn_at=None), scopes, channel)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from functools import partial
 from pathlib import Path
 
 from django.db import transaction
@@ -12,29 +11,33 @@ from django.utils import timezone
 from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import User
 from webplatform.common import ledger
+from webplatform.common.commits import after_commit
 from webplatform.history.events import session_erased
-from webplatform.history.media import forget_pictures
+from webplatform.history.media import forget_pictures, set_pictures_aside
 from webplatform.history.models import Correction, FaceEdit, FrameSize, Observation, Session, Track
 
 
 @transaction.atomic
-def erase_session(*, session: Session, by: User | None = None) -> None:
+def erase_session(*, session: Session, by: User | None = None, is_purged: bool = False) -> None:
     """The session is gone, whoever wanted that: its key first, then its rows, its folder when that is committed.
 
     The key does not wait for the commit: whatever fails afterwards, nobody sees the pictures again, and erasing the
-    session again removes the rest.
+    session again removes the rest. Where nobody wanted it but its time was over (`is_purged`), the key is set aside for
+    a while, and the ledger says nothing: a wrong clock must not end what a backup could bring back, and what is
+    brought back too late goes with the next purge.
     """
     # Locked, so that a worker's append waits, finds no open session and stops, instead of adding rows to nothing.
     locked = Session.objects.select_for_update().filter(pk=session.pk).first()
-    forget_pictures(session)
+    (set_pictures_aside if is_purged else forget_pictures)(session)
     for repetition in Session.objects.filter(repeats=session.pk):
-        erase_session(session=repetition, by=by)
+        erase_session(session=repetition, by=by, is_purged=is_purged)
     if locked is not None:
         record_event("session.erased", actor=by, study_id=locked.study_id, target=f"session:{locked.pk}")
         session_erased.send(sender=Session, session_id=locked.pk)
         locked.delete()
-        transaction.on_commit(partial(ledger.note, "session", session.pk), robust=True)
-    transaction.on_commit(partial(_remove_folder, session.folder), robust=True)
+        if not is_purged:
+            after_commit(ledger.note, "session", session.pk)
+    after_commit(_remove_folder, session.folder)
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from webplatform.history.models import Session
-from webplatform.vault.keys import erase_key, keep_key, key_of
+from webplatform.vault.keys import destroy_waiting, erase_key, keep_key, key_of, set_key_aside
 from webplatform.vault.sealed import open_sealed
 
 SEALED = ".sealed"  # what the name of a sealed file ends with; files from before there were keys lie as they came
@@ -39,3 +39,13 @@ def keep_session_key(session: Session, key: bytes) -> None:
 def forget_pictures(session: Session) -> bool:
     """Nobody can read the session's files any more, here or in a copy; False where it had no key."""
     return erase_key(str(session.pk))
+
+
+def set_pictures_aside(session: Session) -> bool:
+    """Nobody can read the session's files; their key waits for its end, with those of the same consent."""
+    return set_key_aside(str(session.pk), str(session.consent_id))
+
+
+def forget_waiting(consent_id: int) -> int:
+    """No key waits that belonged to a recording on this consent; returns how many there were."""
+    return destroy_waiting(group=str(consent_id))

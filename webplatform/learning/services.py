@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from training import RECIPES
 from webplatform.accounts.models import User
+from webplatform.common.commits import after_commit
 from webplatform.common.disk import is_full, storage_full
 from webplatform.common.errors import Conflict, Invalid, NotAllowed
 from webplatform.learning.files import remove_files
@@ -74,7 +74,7 @@ def import_dataset(
     try:
         with transaction.atomic():
             dataset.save()
-            transaction.on_commit(partial(send_work, dataset), robust=True)
+            after_commit(send_work, dataset)
     except BaseException:
         shutil.rmtree(dataset.folder, ignore_errors=True)
         raise
@@ -100,7 +100,7 @@ def dataset_from_corrections(*, user: User, name: str) -> Dataset:
         dataset = Dataset.objects.create(
             name=name.strip()[:120], source=_("corrections"), from_corrections=True, created_by=user
         )
-        transaction.on_commit(partial(send_work, dataset), robust=True)
+        after_commit(send_work, dataset)
     return dataset
 
 
@@ -144,7 +144,7 @@ def start_run(*, user: User, dataset: Dataset, asked: RunAsked) -> TrainingRun:
             seed=asked.seed,
             created_by=user,
         )
-        transaction.on_commit(partial(send_work, run), robust=True)
+        after_commit(send_work, run)
     return run
 
 
@@ -199,7 +199,7 @@ def compare(*, user: User, version: ModelVersion, dataset: Dataset) -> Compariso
             raise Conflict(
                 _("There is nothing to compare: this is the active model, or the data set has no test faces.")
             )
-        transaction.on_commit(partial(send_work, comparison), robust=True)
+        after_commit(send_work, comparison)
     return comparison
 
 

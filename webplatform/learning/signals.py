@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.dispatch import receiver
 from django.utils import timezone
 
 from webplatform.accounts.events import account_disabled
 from webplatform.accounts.models import User
+from webplatform.common.commits import after_commit
 from webplatform.consent.events import consent_withdrawn
 from webplatform.consent.models import ConsentRecord, Scope
 from webplatform.consent.queries import effective_scopes
@@ -48,7 +47,7 @@ def close_datasets(session_ids: list[UUID]) -> None:
     Dataset.objects.filter(pk__in=[dataset.pk for dataset in touched]).update(withdrawn_at=timezone.now())
     for dataset in touched:
         stop_learning_from(dataset)
-        transaction.on_commit(partial(remove_files, dataset), robust=True)
+        after_commit(remove_files, dataset)
 
 
 @receiver(account_disabled)

@@ -7,12 +7,13 @@ from datetime import timedelta
 from uuid import UUID
 
 from celery import shared_task
-from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 from redis import RedisError
 
+from webplatform.common.breaker import redis_hangs
+from webplatform.common.pulse import silent
 from webplatform.learning import work
 from webplatform.learning.models import Work
 
@@ -34,8 +35,8 @@ def work_on(kind: str, work_id: str) -> None:
 def requeue_stranded_work() -> None:
     """Take up the work whose trainer died and that whose message was lost."""
     now = timezone.now()
-    stale = Q(state=Work.State.RUNNING, heartbeat_at__lt=now - timedelta(seconds=settings.RAUT_JOB_STALE_SECONDS))
-    unsent = Q(enqueued_at=None) | Q(enqueued_at__lt=now - LOST_AFTER)
+    stale = silent() & Q(state=Work.State.RUNNING)
+    unsent = Q(enqueued_at=None) | Q(enqueued_at__lt=now - LOST_AFTER) | Q(enqueued_at__gt=now + LOST_AFTER)
     for model in work.KINDS.values():
         model.objects.filter(stale, attempts__gte=MAX_ATTEMPTS).update(
             state=Work.State.FAILED, lease=None, finished_at=now, error_message="The trainer died again and again."
@@ -48,9 +49,12 @@ def requeue_stranded_work() -> None:
 def send_work(waiting: Work) -> bool:
     """Send the work's message; False when Redis is away, and then the beat sends it later."""
     kind = next(name for name, model in work.KINDS.items() if isinstance(waiting, model))
+    if redis_hangs.is_open:
+        return False
     try:
         work_on.delay(kind, str(waiting.pk))
     except (OperationalError, RedisError) as error:
+        redis_hangs.note(error)
         logger.warning("The %s %s waits for Redis to come back: %s", kind, waiting.pk, error)
         return False
     type(waiting).objects.filter(pk=waiting.pk).update(enqueued_at=timezone.now())

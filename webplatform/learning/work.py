@@ -19,7 +19,10 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from webplatform.common.disk import is_disk_full
 from webplatform.common.errors import AppError
+from webplatform.common.leaving import is_leaving
+from webplatform.common.pulse import Pulse, hand_back
 from webplatform.learning import child
 from webplatform.learning.files import faces_for_child, remove_files, seal_faces
 from webplatform.learning.models import Comparison, Dataset, TrainingRun, Work
@@ -52,7 +55,13 @@ class Hold:
         return bool(self.row.update(heartbeat_at=timezone.now(), **changes))
 
     def may_go_on(self) -> bool:
-        """Once a second: say that we live, and see whether the work is still wanted."""
+        """Once a second: say that we live, and see whether the work is still wanted.
+
+        A trainer that is asked to end hands the work back: it waits again, and this attempt is not counted.
+        """
+        if is_leaving():
+            hand_back(self.row)
+            return False
         if time.monotonic() - self.beaten_s < BEAT_EVERY_S:
             return True
         self.beaten_s = time.monotonic()
@@ -61,6 +70,9 @@ class Hold:
 
 def work_on(kind: str, work_id: UUID) -> Work | None:
     """The work is done, failed or cancelled, or another trainer has it; returns what follows from it, if anything."""
+    if is_disk_full():
+        logger.warning("The %s %s waits for room on the disk.", kind, work_id)
+        return None
     hold = _claim(KINDS[kind], work_id)
     if hold is None:
         logger.info("The %s %s is not waiting any more.", kind, work_id)
@@ -70,7 +82,11 @@ def work_on(kind: str, work_id: UUID) -> Work | None:
     except child.Stopped:
         logger.warning("The %s %s was cancelled or taken away.", kind, work_id)
     except (child.ChildFailed, AppError) as error:
-        _fail(hold, str(error))
+        if is_disk_full():  # what it has reached lies in its checkpoint, and it goes on from there
+            logger.warning("The %s %s is handed back: the disk is full.", kind, work_id)
+            hand_back(hold.row)
+        else:
+            _fail(hold, str(error))
     except Exception:
         logger.exception("The %s %s failed.", kind, work_id)
         _fail(hold, _("Something went wrong on the server. The operator's log says more."))
@@ -90,7 +106,8 @@ def _claim(model: type[Work], work_id: UUID) -> Hold | None:
 def _freeze(hold: Hold) -> None:
     dataset: Dataset = hold.work
     dataset.folder.mkdir(parents=True, exist_ok=True)
-    source = cut_samples(dataset, hold.may_go_on) if dataset.from_corrections else source_of(dataset)
+    with Pulse(hold.row, every_s=settings.RAUT_JOB_STALE_SECONDS / 4):  # minutes may pass before the first face is cut
+        source = cut_samples(dataset, hold.may_go_on) if dataset.from_corrections else source_of(dataset)
     arguments = ["freeze", str(source), "--out", str(dataset.file)]
     report = child.run_training(
         [*arguments, *(["--drop-leaks"] if dataset.drops_leaks else [])],

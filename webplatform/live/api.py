@@ -23,7 +23,9 @@ CHECK_BYTES = 2 * 1024**2
 
 
 class TicketOut(serializers.Serializer):
-    ticket = serializers.CharField(help_text="For the first message, `start` or `resume`; never in an address.")
+    ticket = serializers.CharField(
+        help_text="For the handshake: `Authorization: Ticket …`, or the protocol `raut.ticket.…`; never in an address."
+    )
     expires_in_s = serializers.IntegerField()
     socket = serializers.CharField(help_text="The socket's path; docs/live-protocol.md tells how to speak to it.")
 
@@ -35,7 +37,11 @@ class TicketApi(APIView):
 
     @extend_schema(operation_id="live_ticket", tags=["live"], request=None, responses={201: TicketOut})
     def post(self, request: Request) -> Response:
-        ticket = {"ticket": issue_ticket(user=request.user), "expires_in_s": TICKET_S, "socket": SOCKET}
+        ticket = {
+            "ticket": issue_ticket(user=request.user, token=request.auth),
+            "expires_in_s": TICKET_S,
+            "socket": SOCKET,
+        }
         return Response(ticket, status=status.HTTP_201_CREATED)
 
 

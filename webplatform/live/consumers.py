@@ -18,21 +18,24 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 import inference
+from webplatform.accounts.models import User
 from webplatform.common.errors import AppError, Conflict, ConsentMissing, Invalid, TooManyAttempts
 from webplatform.common.languages import language_of
 from webplatform.history.markers import add_marker
 from webplatform.history.models import Session
 from webplatform.live import protocol, services
 from webplatform.live.batching import Overloaded, batcher_of
+from webplatform.live.greeting import ready_data
 from webplatform.live.protocol import BadMessage, Close, Dropped, Frame
 from webplatform.live.recording import Ended, LiveRecording
-from webplatform.live.tickets import user_of_ticket
+from webplatform.live.tickets import subprotocol_of, ticket_of, token_of_ticket, user_of_ticket
 
 START_WITHIN_S = 10.0
 KEEP_EVERY_S = 1.0
 IDLE_S = 60.0
 PAUSED_AT_MOST_S = 900.0
 STOP_WITHIN_S = 3.0
+FINISH_ATTEMPTS = 3
 STORE_FAILURES = 10  # once a second: a database that is away for longer ends the session
 
 logger = logging.getLogger(__name__)
@@ -45,6 +48,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     recording: LiveRecording | None = None
     is_watched = False
+    ticket_user: User | None = None
+    token_id: int | None = None
 
     async def connect(self) -> None:
         self.frames: asyncio.Queue[tuple[Frame, float]] = asyncio.Queue(protocol.MAX_IN_FLIGHT)
@@ -53,7 +58,10 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.is_paused = self.is_over = False
         self.failures = 0
         translation.activate(language_of(self.scope))  # for this socket's own task and what it starts
-        await self.accept()
+        if await self._seat() is None:  # before it is accepted: a socket of nobody must cost nothing
+            await self.close(Close.NOT_SIGNED_IN)
+            return
+        await self.accept(subprotocol_of(self.scope))
         self.tasks.append(asyncio.create_task(self._await_start()))
 
     async def disconnect(self, code: int) -> None:
@@ -99,7 +107,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             raise BadMessage("The session has begun already.")
         if message.get("version") != protocol.VERSION:
             raise BadMessage(f"This server speaks version {protocol.VERSION} of the protocol.")
-        seat = await self._seat(message)
+        seat = await self._seat()
         if seat is None:
             await self._end(Ended(Close.NOT_SIGNED_IN, _("Please log in, or ask for a new ticket.")))
             return
@@ -113,16 +121,19 @@ class LiveConsumer(AsyncWebsocketConsumer):
         except AppError as error:
             await self._end(Ended(_close_code(error, is_resume=message["type"] == "resume"), error.message))
             return
-        self.recording.login_epoch = seat.login_epoch
+        self.recording.login_epoch, self.recording.token_id = seat.login_epoch, seat.token_id
         self.user, self.heard_s = seat.user, time.monotonic()
         self.tasks += [asyncio.create_task(self._read_frames()), asyncio.create_task(self._watch())]
-        await self._say(_ready_data(self.recording))
+        await self._say(ready_data(self.recording))
 
-    async def _seat(self, message: dict[str, Any]) -> services.Seat | None:
-        user = self.scope["user"]
-        if ticket := protocol.read_text(message, "ticket", most=500):
-            user = await database_sync_to_async(user_of_ticket)(ticket)
-        return services.Seat(user) if user is not None and user.is_authenticated else None
+    async def _seat(self) -> services.Seat | None:
+        """Who sits here, by the handshake: its login cookie, or its ticket, which has to hold when the socket opens."""
+        if self.ticket_user is None and (ticket := ticket_of(self.scope)):
+            self.ticket_user = await database_sync_to_async(user_of_ticket)(ticket)
+            self.token_id = token_of_ticket(ticket)
+            return services.Seat(self.ticket_user) if self.ticket_user else None
+        user = self.ticket_user or self.scope["user"]
+        return services.Seat(user, token_id=self.token_id) if user.is_authenticated else None
 
     async def _open(self, seat: services.Seat, message: dict[str, Any]) -> LiveRecording:
         if message["type"] == "resume":
@@ -144,14 +155,26 @@ class LiveConsumer(AsyncWebsocketConsumer):
             async with asyncio.timeout(STOP_WITHIN_S):
                 await self.frames.join()
         try:
-            session = await database_sync_to_async(services.finish)(recording, is_partial=code != Close.DONE)
+            session = await self._finish(recording, is_partial=code != Close.DONE)
         except Conflict as error:
             await self._end(Ended(Close.TAKEN_OVER, error.message))
+            return
+        except DatabaseError:
+            logger.exception("Live session %s could not be closed.", recording.session.pk)
+            await self._end(Ended(Close.SERVER_ERROR, _("The server cannot store anything.")))
             return
         url = self.result_url(session) if session else None
         statistics = {name: value for name, value in recording.statistics.data().items() if name != "bins"}
         await self._say({"type": "ended", "session": session and str(session.pk), "url": url, "statistics": statistics})
         await self._end(Ended(code, message))
+
+    async def _finish(self, recording: LiveRecording, *, is_partial: bool) -> Session | None:
+        for _again in range(FINISH_ATTEMPTS - 1):
+            try:
+                return await database_sync_to_async(services.finish)(recording, is_partial=is_partial)
+            except DatabaseError:  # what waits is still there
+                await asyncio.sleep(KEEP_EVERY_S)
+        return await database_sync_to_async(services.finish)(recording, is_partial=is_partial)
 
     async def _end(self, ended: Ended) -> None:
         self.is_over = True
@@ -177,6 +200,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
         dropped = recording.take(frame, settings.RAUT_LIVE_MAX_FPS)
         if dropped is None and len(frame.picture) > protocol.MAX_FRAME_BYTES:
             dropped = recording.drop(Dropped.TOO_LARGE)
+        if dropped is None and not protocol.is_picture(frame.picture):
+            dropped = recording.drop(Dropped.UNDECODABLE)
         if dropped is None and self.frames.full():
             dropped = recording.drop(Dropped.BUSY)
         if dropped is not None:
@@ -278,23 +303,3 @@ def _close_code(error: AppError, *, is_resume: bool) -> Close:
     if isinstance(error, TooManyAttempts):
         return Close.FULL
     return Close.NOT_ALLOWED
-
-
-def _ready_data(recording: LiveRecording) -> dict[str, Any]:
-    spec = recording.engine.spec
-    return {
-        "type": "ready",
-        "version": protocol.VERSION,
-        "session": str(recording.session.pk),
-        "title": recording.session.title,
-        "token": services.resume_token(recording),
-        "resume_within_s": services.RESUME_WITHIN_S,
-        "last_ms": max(recording.last_ms, 0),
-        "model": f"{spec.name} {spec.version}",
-        "emotions": [str(emotion) for emotion in inference.EMOTIONS],
-        "not_sure_below": spec.abstain_below,
-        "max_bytes": protocol.MAX_FRAME_BYTES,
-        "max_fps": settings.RAUT_LIVE_MAX_FPS,
-        "max_in_flight": protocol.MAX_IN_FLIGHT,
-        "max_minutes": settings.RAUT_LIVE_MAX_MINUTES,
-    }

@@ -152,3 +152,8 @@ def reading_data(frame: Frame, reading: FrameReading, server_ms: float) -> dict[
 def dropped_data(frame: Frame, reason: Dropped) -> dict[str, Any]:
     """The answer to a frame that was not read."""
     return {"type": "result", "seq": frame.seq, "t_ms": frame.t_ms, "reason": reason.value}
+
+
+def is_picture(data: bytes) -> bool:
+    """Whether the first bytes are those of a JPEG, PNG or WebP; no other kind is decoded in the web process."""
+    return data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or (data[:4], data[8:12]) == (b"RIFF", b"WEBP")

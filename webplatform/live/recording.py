@@ -27,6 +27,7 @@ class LiveRecording:
         reader: this session's tracker and smoother.
         statistics: counts, over all sockets of the session.
         login_epoch: the user's, when they sat down; None where no login counts.
+        token_id: the API token that opened the socket, whose end is the recording's; None: a login or a link did.
         last_seq: of the newest frame that came; -1 before the first one.
         last_ms: when the newest reading was taken, stored or waiting.
         readings: not yet stored.
@@ -41,6 +42,7 @@ class LiveRecording:
     reader: inference.LiveReader
     statistics: LiveStatistics
     login_epoch: int | None = None
+    token_id: int | None = None
     last_seq: int = -1
     last_ms: int = -1
     readings: list[inference.FrameReading] = field(default_factory=list)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from inference import BadPrior, Engine, FrameReading, InferenceError, LiveReader
+from webplatform.accounts.authentication import valid_tokens
 from webplatform.accounts.models import User
 from webplatform.common.errors import AppError, Conflict, Invalid, NotAllowed
 from webplatform.common.limits import spend
@@ -27,7 +28,7 @@ from webplatform.history.assigning import set_condition
 from webplatform.history.models import Session, Track
 from webplatform.history.queries import faces_in_sight
 from webplatform.live.models import LiveConnection
-from webplatform.live.protocol import Close
+from webplatform.live.protocol import Close, is_picture
 from webplatform.live.queries import RECORDERS, find_condition, find_participant, find_study
 from webplatform.live.recording import Ended, LiveRecording
 from webplatform.live.silent import RESUME_WITHIN_S, close_recorded
@@ -90,6 +91,8 @@ def look(picture: bytes) -> FrameReading:
     version = active_version()
     if version is None:
         raise Conflict(_("There is no model to read with yet."))
+    if not is_picture(picture):
+        raise Invalid(_("The picture is no JPEG, PNG or WebP."))
     try:
         return engine_for(version).live().read(picture, 0)
     except InferenceError as error:
@@ -103,10 +106,12 @@ class Seat:
     Args:
         user: whose session it becomes.
         participant: who is before the camera, in their own study and on their own consent; None: the user.
+        token_id: the API token that their ticket was asked for with; None: they have a login or a link.
     """
 
     user: User
     participant: Participant | None = None
+    token_id: int | None = None
 
     @property
     def login_epoch(self) -> int | None:
@@ -210,32 +215,28 @@ def keep(recording: LiveRecording) -> Ended | None:
     return None
 
 
-@transaction.atomic
 def store(recording: LiveRecording) -> None:
-    """The readings that wait are part of the session.
+    """The readings that wait are part of the session; where that cannot be committed they wait on.
 
     Raises:
         Conflict: another socket holds the session, or it is not open.
     """
-    if not _hold(recording):
-        recording.readings.clear()
-        raise Conflict(TAKEN.message)
-    waiting = list(recording.readings)
-    history.append_readings(session=recording.session, readings=waiting)
-    Session.objects.filter(pk=recording.session.pk).update(live_statistics=recording.statistics.data())
-    del recording.readings[: len(waiting)]
-    recording.stored_s = time.monotonic()
+    with transaction.atomic():
+        stored = _store(recording)
+    _forget(recording, stored)
 
 
-@transaction.atomic
 def finish(recording: LiveRecording, *, is_partial: bool = False) -> Session | None:
     """Store what waits and close the session; None where not one frame was read: then nothing is left of it.
 
     Raises:
         Conflict: another socket holds the session, or it is not open.
     """
-    store(recording)
-    return close_recorded(recording.session, is_partial=is_partial)
+    with transaction.atomic():
+        stored = _store(recording)
+        closed = close_recorded(recording.session, is_partial=is_partial)
+    _forget(recording, stored)
+    return closed
 
 
 def let_go(recording: LiveRecording) -> None:
@@ -256,7 +257,8 @@ def refusal(recording: LiveRecording) -> Ended | None:
     allowed = held.filter(
         consent__withdrawn_at=None, **{f"study__memberships__{name}": value for name, value in member.items()}
     )
-    now = allowed.select_related("study").first()
+    is_revoked = recording.token_id is not None and not valid_tokens().filter(pk=recording.token_id).exists()
+    now = None if is_revoked else allowed.select_related("study").first()
     if now is not None:
         return _refusal_of_study(now.study)
     # The session may be gone with the consent: the record tells which.
@@ -264,7 +266,7 @@ def refusal(recording: LiveRecording) -> Ended | None:
         return Ended(Close.CONSENT_MISSING, _("The consent was withdrawn."))
     if not User.objects.filter(pk=user_id, is_active=True).exists():
         return Ended(Close.NOT_SIGNED_IN, _("This account is disabled."))
-    if not User.objects.filter(pk=user_id, **signed_in).exists():
+    if is_revoked or not User.objects.filter(pk=user_id, **signed_in).exists():
         return Ended(Close.NOT_SIGNED_IN, _("You are signed out."))
     if held.exists():
         return Ended(Close.NOT_ALLOWED, _("You may not record in this study any more."))
@@ -285,6 +287,22 @@ def _title(participant: Participant | None, condition: Condition | None) -> str:
     if participant is None:
         return _("Live session, %(time)s") % {"time": now}
     return " · ".join(str(part) for part in (participant, condition, now) if part is not None)
+
+
+def _store(recording: LiveRecording) -> int:
+    """Write the readings that wait; how many there were. They are forgotten only once that is committed."""
+    if not _hold(recording):
+        recording.readings.clear()
+        raise Conflict(TAKEN.message)
+    waiting = list(recording.readings)
+    history.append_readings(session=recording.session, readings=waiting)
+    Session.objects.filter(pk=recording.session.pk).update(live_statistics=recording.statistics.data())
+    return len(waiting)
+
+
+def _forget(recording: LiveRecording, stored: int) -> None:
+    del recording.readings[:stored]
+    recording.stored_s = time.monotonic()
 
 
 def _hold(recording: LiveRecording) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from webplatform.history.models import Session
@@ -16,13 +17,14 @@ RESUME_WITHIN_S = 30
 
 def close_silent_sessions() -> int:
     """Close the webcam sessions whose socket died without a word, by their last frame; returns how many."""
-    silent_since = timezone.now() - timedelta(seconds=RESUME_WITHIN_S * 1.5)
-    silent = LiveConnection.objects.filter(heard_at__lt=silent_since, session__state=Session.State.OPEN)
+    now, patience = timezone.now(), timedelta(seconds=RESUME_WITHIN_S * 1.5)
+    unheard = Q(heard_at__lt=now - patience) | Q(heard_at__gt=now + patience)  # or the clock was set back
+    silent = LiveConnection.objects.filter(unheard, session__state=Session.State.OPEN)
     closed = 0
     for connection in silent.select_related("session"):
         with transaction.atomic():
             # Taken from its socket first: one that comes back meanwhile must not write to a closed session.
-            taken = LiveConnection.objects.filter(pk=connection.pk, heard_at__lt=silent_since).update(holder="")
+            taken = LiveConnection.objects.filter(unheard, pk=connection.pk).update(holder="")
             if taken:
                 close_recorded(connection.session, is_partial=True)
                 closed += 1

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -19,6 +20,7 @@ from django.utils.translation import gettext as _
 import inference
 from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import User
+from webplatform.common.disk import is_full, storage_full
 from webplatform.common.errors import Invalid, NotAllowed, TooLarge
 from webplatform.modelhub.models import ModelVersion
 from webplatform.modelhub.services import register_bundle
@@ -110,7 +112,9 @@ def _unpack(parcel: IO[bytes], folder: Path) -> None:
                     )
                 with source.open(entry) as packed, (folder / entry.filename).open("wb") as target:
                     _copy(packed, target, entry.file_size)
-    except (zipfile.BadZipFile, EOFError, RuntimeError) as error:
+    except (zipfile.BadZipFile, EOFError, RuntimeError, zlib.error, ValueError, OSError) as error:
+        if is_full(error):
+            raise storage_full() from error
         raise Invalid(_("This is no ZIP that can be read.")) from error
 
 

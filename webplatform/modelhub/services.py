@@ -82,6 +82,7 @@ def promote_version(
         Invalid: no reason is given.
         Conflict: it is active already, its bundle is damaged, the gate is shut, or another one was quicker.
     """
+    list(ModelVersion.objects.select_for_update().order_by("pk").values_list("pk"))  # one promotion after the other
     checks = require_promotable(version=version, reason=reason, evidence=evidence)
     replaced = active_version()
     activate_version(version=version)

@@ -12,9 +12,12 @@ from celery.signals import beat_init, before_task_publish, heartbeat_sent
 from django.conf import settings
 from django.db import Error, connection
 
+from webplatform.common.disk import is_disk_full
+from webplatform.retention.models import PurgeHold
+
 logger = logging.getLogger(__name__)
 BEATS_KEY = "raut:workers"  # a sorted set: worker name -> time of its last sign of life
-QUEUES = ("analysis", "housekeeping")
+QUEUES = ("analysis", "housekeeping", "training")
 SILENT_AFTER_S = 30
 
 
@@ -26,11 +29,14 @@ class Health:
     has_redis: bool
     has_beat: bool
     workers: dict[str, int]
+    is_purge_held: bool
+    has_disk: bool
 
     @property
     def is_well(self) -> bool:
         """Whether uploads are taken and analysed."""
-        return self.has_database and self.has_redis and self.has_beat and all(self.workers.values())
+        is_there = self.has_database and self.has_redis and self.has_beat and self.has_disk
+        return is_there and all(self.workers.values())
 
 
 def read_health() -> Health:
@@ -42,6 +48,8 @@ def read_health() -> Health:
         has_redis=names is not None,
         has_beat=bool(counts.pop("beat")),
         workers=counts,
+        is_purge_held=_is_purge_held(),
+        has_disk=_has_disk(),
     )
 
 
@@ -88,6 +96,21 @@ def _database_answers() -> bool:
     except Error:
         return False
     return True
+
+
+def _has_disk() -> bool:
+    """Whether uploads are taken: as many MB are free as RAUT_MIN_FREE_DISK_MB says."""
+    try:
+        return not is_disk_full()
+    except OSError:
+        return False
+
+
+def _is_purge_held() -> bool:
+    try:
+        return PurgeHold.objects.filter(ended_at=None, confirmed_at=None).exists()
+    except Error:
+        return False
 
 
 def _redis() -> redis.Redis:

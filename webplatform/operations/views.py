@@ -25,7 +25,9 @@ def health(request: HttpRequest) -> JsonResponse:
         "status": "ok" if found.is_well else "degraded",
         "database": found.has_database,
         "redis": found.has_redis,
+        "disk": found.has_disk,
         "beat": found.has_beat,
         "workers": found.workers,
+        "purge_held": found.is_purge_held,
     }
     return JsonResponse(body, status=200 if found.is_well else 503)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from channels.db import database_sync_to_async
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,12 +17,12 @@ from webplatform.participation.seats import seat_of_login
 class ParticipantConsumer(LiveConsumer):
     """Speaks the live protocol with whoever opened a link; their sessions belong to their study."""
 
-    async def _seat(self, message: dict[str, Any]) -> Seat | None:
+    async def _seat(self) -> Seat | None:
         return await database_sync_to_async(seat_of_login)(self.scope.get("session"))
 
     async def _keep(self, recording: LiveRecording) -> Ended | None:
         ended = await super()._keep(recording)
-        if ended is None and await self._seat({}) is None:
+        if ended is None and await self._seat() is None:
             return Ended(Close.NOT_ALLOWED, _("This link does not open anything any more."))
         return ended
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from datetime import datetime
-from functools import partial
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session as Login
@@ -15,11 +15,16 @@ from django.utils import timezone
 from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import User
 from webplatform.common import ledger
+from webplatform.common.commits import after_commit
+from webplatform.common.errors import NotFound
+from webplatform.consent.models import ConsentRecord
 from webplatform.history.erasing import erase_session, remove_some_readings
+from webplatform.history.media import forget_waiting
 from webplatform.history.models import Session
 from webplatform.retention.models import DataExport, Receipt
 from webplatform.retention.queries import last_owned_by, own_sessions
 from webplatform.studies.models import Invitation, Participant, Study
+from webplatform.studies.participants import lock_participant
 
 READINGS_AT_ONCE = 5000
 
@@ -35,10 +40,17 @@ def erase_sessions(sessions: QuerySet[Session]) -> None:
 
 
 @transaction.atomic
-def remove_participant(participant: Participant) -> None:
-    """The participant is gone with links, requests, consent and exports; their sessions went before."""
+def remove_participant(participant: Participant, *, is_purged: bool = False) -> None:
+    """The participant is gone with links, requests, consent and exports; their sessions went before.
+
+    An erasure ends waiting keys as well and is noted in the ledger; where only their time was over (`is_purged`), not.
+    """
+    with suppress(NotFound):  # another one was quicker: what is left goes all the same
+        lock_participant(participant.pk)
     remove_exports(DataExport.objects.filter(participant=participant))
-    transaction.on_commit(partial(ledger.note, "participant", participant.pk), robust=True)
+    if not is_purged:
+        _forget_waiting(ConsentRecord.objects.filter(participant=participant))
+        after_commit(ledger.note, "participant", participant.pk)
     participant.delete()
 
 
@@ -51,10 +63,11 @@ def erase_participant_data(participant: Participant) -> None:
 def erase_study_data(study: Study) -> None:
     """Nothing of the study is left, nor of anybody who took part in it."""
     erase_sessions(Session.objects.filter(study=study))
+    _forget_waiting(ConsentRecord.objects.filter(participant__study=study))
     with transaction.atomic():
         remove_exports(DataExport.objects.filter(participant__study=study))
         record_event("study.erased", study_id=study.pk)
-        transaction.on_commit(partial(ledger.note, "study", study.pk), robust=True)
+        after_commit(ledger.note, "study", study.pk)
         study.delete()
 
 
@@ -66,12 +79,18 @@ def erase_account_data(user: User) -> None:
     for study in last_owned_by(user).alone:
         erase_study_data(study)
     erase_sessions(own_sessions(user))
+    _forget_waiting(ConsentRecord.objects.filter(user=user))
     _remove_logins(user)
     with transaction.atomic():
         remove_exports(DataExport.objects.filter(user=user))
         Invitation.objects.filter(email__iexact=user.email).delete()
-        transaction.on_commit(partial(ledger.note, "account", user.pk, check=fingerprint(user)), robust=True)
+        after_commit(ledger.note, "account", user.pk, check=fingerprint(user))
         user.delete()
+
+
+def _forget_waiting(consents: QuerySet[ConsentRecord]) -> None:
+    for pk in consents.values_list("pk", flat=True):
+        forget_waiting(pk)
 
 
 def _remove_logins(user: User) -> None:
@@ -114,7 +133,7 @@ def _close(receipt: Receipt, at: datetime) -> None:
 def remove_exports(exports: QuerySet[DataExport]) -> None:
     """The exports are gone: the rows at once, the files when that is committed."""
     for export in exports:
-        transaction.on_commit(partial(_unlink, export))
+        after_commit(_unlink, export)
     exports.delete()
 
 

@@ -140,6 +140,46 @@ class RetentionWarning(models.Model):
         return f"{self.study_id} until {self.told_until}"
 
 
+class ClockReading(models.Model):
+    """The latest time that the platform was at work, one row: a clock that jumps shows against it."""
+
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.seen_at}"
+
+
+class PurgeHold(models.Model):
+    """A purge that stopped because its clock or its size is in doubt: open -> confirmed by an admin -> ended.
+
+    It also ends where the doubt does, such as a clock that was set right. At most one has no end.
+    """
+
+    class Reason(models.TextChoices):
+        AHEAD = "ahead", _("the clock jumped ahead")
+        BEHIND = "behind", _("the clock was set back")
+        AMOUNT = "amount", _("unusually much would go")
+
+    reason = models.CharField(max_length=8, choices=Reason.choices)
+    counts = models.JSONField(default=dict, help_text=_("How many of what would go."))
+    due = models.PositiveIntegerField(help_text=_("How many sessions and participants would lose something."))
+    clock_at = models.DateTimeField(help_text=_("What the clock said."))
+    seen_at = models.DateTimeField(help_text=_("When the platform was last seen at work."))
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by_id = models.BigIntegerField(null=True, help_text=_("The user's id; empty: the command line."))
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                models.Value(1), condition=models.Q(ended_at=None), name="purge_hold_one_without_end"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reason} {self.pk}"
+
+
 def exports_folder() -> Path:
     """Where every export lies."""
     return Path(settings.DATA_DIR) / "exports"

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from django.conf import settings
 from django.contrib.sessions.models import Session as Login
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
@@ -27,6 +28,7 @@ from webplatform.retention.models import DataExport, ErasedLink, exports_folder
 from webplatform.retention.queries import due_of
 from webplatform.retention.tally import Tally
 from webplatform.studies.models import Study
+from webplatform.vault.keys import destroy_waiting
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +73,7 @@ def _purge_study(study: Study, now: datetime, tally: Tally) -> None:
     due = due_of(study, study.retention, now)
     for session in _each(due.videos):
         with transaction.atomic():
-            tally.add(study, videos=int(drop_media(session)))
+            tally.add(study, videos=int(drop_media(session, is_purged=True)))
     for session in _each(due.readings):
         _remove_readings(session, tally)
         with transaction.atomic():
@@ -80,11 +82,11 @@ def _purge_study(study: Study, now: datetime, tally: Tally) -> None:
     for session in _each(due.sessions):
         _remove_readings(session, tally)
         with transaction.atomic():
-            erase_session(session=session)
+            erase_session(session=session, is_purged=True)
             tally.add(study, sessions=1)
     for participant in _each(due.participants):
         with transaction.atomic():
-            remove_participant(participant)
+            remove_participant(participant, is_purged=True)
             tally.add(study, participants=1)
 
 
@@ -110,6 +112,7 @@ def _purge_platform(now: datetime, tally: Tally) -> None:
         tally.add(None, logins=logins)
     with transaction.atomic():
         tally.add(None, leftovers=remove_orphan_files())
+    destroy_waiting(before_s=(now - timedelta(hours=settings.RAUT_KEY_GRACE_HOURS)).timestamp())
 
 
 def _dead_exports(now: datetime) -> QuerySet[DataExport]:

@@ -6,14 +6,17 @@ from django.urls import reverse
 from rest_framework import serializers
 
 from webplatform.retention.models import DataExport, Receipt
+from webplatform.studies.policy import MOST_DAYS
 
 
 class PolicyIn(serializers.Serializer):
     """The days that a study shall keep things."""
 
-    media_days = serializers.IntegerField(default=0, help_text="Not looked at in a study that keeps no video.")
-    observation_days = serializers.IntegerField()
-    rest_days = serializers.IntegerField()
+    media_days = serializers.IntegerField(
+        default=0, min_value=0, max_value=MOST_DAYS, help_text="Not looked at in a study that keeps no video."
+    )
+    observation_days = serializers.IntegerField(min_value=0, max_value=MOST_DAYS)
+    rest_days = serializers.IntegerField(min_value=0, max_value=MOST_DAYS)
     is_confirmed = serializers.BooleanField(
         default=False, help_text="Needed where something would go at once; the refusal (409) says how much."
     )

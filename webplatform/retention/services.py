@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -14,6 +12,7 @@ from webplatform.accounts.events import account_disabled
 from webplatform.accounts.logins import end_logins_of
 from webplatform.accounts.models import ApiToken, User
 from webplatform.analysis.models import MediaFile
+from webplatform.common.commits import after_commit
 from webplatform.common.errors import Conflict, Invalid, NotAllowed
 from webplatform.consent.models import ConsentRecord
 from webplatform.consent.services import withdraw_consent, withdraw_participant
@@ -23,6 +22,7 @@ from webplatform.retention.models import DataExport, ErasedLink, Receipt
 from webplatform.retention.queries import due_of, last_owned_by, own_sessions
 from webplatform.retention.tasks import send_export
 from webplatform.studies.models import Participant, Study
+from webplatform.studies.participants import lock_participant
 from webplatform.studies.policy import RetentionPolicy
 from webplatform.studies.services import change_retention, require_owner
 
@@ -65,7 +65,7 @@ def ask_export(*, user: User | None = None, participant: Participant | None = No
             export = DataExport.objects.create(language=language, asked_at=timezone.now(), **of)
             study_id = participant.study_id if participant else None
             record_event("export.asked", actor=user, study_id=study_id, target=f"export:{export.pk}")
-            transaction.on_commit(partial(send_export, export.pk), robust=True)
+            after_commit(send_export, export.pk)
             return export
     except IntegrityError:  # asked twice at once: the other one's counts
         return waiting.get()
@@ -79,13 +79,14 @@ def erase_participant(*, participant: Participant, by: User) -> Receipt:
     """
     require_owner(participant.study, by)
     with transaction.atomic():
+        lock_participant(participant.pk)
         receipt = _begin(Receipt.Kind.PARTICIPANT, participant.pk, by, _held_of_participant(participant))
         Receipt.objects.filter(pk=receipt.pk).update(study_id=participant.study_id)
         withdraw_participant(participant=participant, channel=Channel.PAGE)
         links = [ErasedLink(link_id=x.pk, digest=x.digest, receipt=receipt) for x in participant.links.all()]
         ErasedLink.objects.bulk_create(links, ignore_conflicts=True)
         participant.links.filter(revoked_at=None).update(revoked_at=timezone.now())
-        transaction.on_commit(partial(_finish, receipt), robust=True)
+        after_commit(_finish, receipt)
     receipt.refresh_from_db()
     return receipt
 
@@ -108,13 +109,14 @@ def erase_account(*, user: User, by: User) -> Receipt:
             studies=[str(study.pk) for study in shared],
         )
     with transaction.atomic():
+        list(User.objects.select_for_update().filter(pk=user.pk).values_list("pk"))
         receipt = _begin(Receipt.Kind.ACCOUNT, user.pk, by, _held_of_user(user))
         User.objects.filter(pk=user.pk).update(is_active=False)
         ApiToken.objects.filter(user=user).delete()
         end_logins_of(user)
         account_disabled.send(sender=User, user=user)
         withdraw_consent(user=user)
-        transaction.on_commit(partial(_finish, receipt), robust=True)
+        after_commit(_finish, receipt)
     receipt.refresh_from_db()
     return receipt
 
@@ -128,12 +130,19 @@ def require_own_word(*, user: User, password: str) -> None:
     """
     key = f"erase-guesses-{user.pk}"
     cache.add(key, 0, GUESSES_REMEMBERED_S)
-    if cache.get(key, 0) >= MOST_GUESSES:
+    if _count(key) > MOST_GUESSES:  # counted before it is looked at: guesses in parallel count each other
         raise NotAllowed(_("Too many wrong passwords. Try again in a quarter of an hour."))
     is_right = user.check_password(password) if user.has_usable_password() else password.casefold() == user.email
     if not is_right:
-        cache.set(key, cache.get(key, 0) + 1, GUESSES_REMEMBERED_S)
         raise Invalid(_("The password is wrong."), field="password")
+    cache.delete(key)
+
+
+def _count(key: str) -> int:
+    try:
+        return cache.incr(key)
+    except ValueError:  # its time ended between the two lines
+        return 1
 
 
 def _begin(kind: Receipt.Kind, subject: object, by: User, counts: dict[str, int]) -> Receipt:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
-from django.db import transaction
 from django.dispatch import receiver
 
 from webplatform.common import ledger
+from webplatform.common.commits import after_commit
 from webplatform.consent.events import consent_withdrawn
 from webplatform.consent.models import ConsentRecord, Scope
 from webplatform.history.events import session_assigned
@@ -21,7 +20,7 @@ from webplatform.retention.reapplying import fingerprint_of
 def note_withdrawal(record: ConsentRecord, scopes: frozenset[str], **_: Any) -> None:
     """A restored backup must not make a withdrawn consent valid again."""
     what = {"check": fingerprint_of(record), "scopes": sorted(scopes)}
-    transaction.on_commit(partial(ledger.note, "consent", record.pk, **what), robust=True)
+    after_commit(ledger.note, "consent", record.pk, **what)
 
 
 @receiver(consent_withdrawn)

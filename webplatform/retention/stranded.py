@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
+from webplatform.common.pulse import silent
 from webplatform.retention.models import DataExport
 
 MAX_ATTEMPTS = 3
@@ -18,8 +18,7 @@ LOST_AFTER = timedelta(minutes=5)
 def release_stale_exports() -> None:
     """Every running export without a recent heartbeat waits again, or has failed if it was begun often enough."""
     now = timezone.now()
-    limit = now - timedelta(seconds=settings.RAUT_JOB_STALE_SECONDS)
-    stale = DataExport.objects.filter(state=DataExport.State.RUNNING, heartbeat_at__lt=limit)
+    stale = DataExport.objects.filter(silent(), state=DataExport.State.RUNNING)
     given_up = {"state": DataExport.State.FAILED, "lease": None, "finished_at": now}
     stale.filter(attempts__gte=MAX_ATTEMPTS).update(**given_up)
     stale.update(state=DataExport.State.QUEUED, lease=None, enqueued_at=None)
@@ -27,6 +26,7 @@ def release_stale_exports() -> None:
 
 def unsent_exports() -> list[UUID]:
     """Waiting exports whose message was never sent, or so long ago that it may be lost."""
-    lost = Q(enqueued_at=None) | Q(enqueued_at__lt=timezone.now() - LOST_AFTER)
+    now = timezone.now()
+    lost = Q(enqueued_at=None) | Q(enqueued_at__lt=now - LOST_AFTER) | Q(enqueued_at__gt=now + LOST_AFTER)
     waiting = DataExport.objects.filter(lost, state=DataExport.State.QUEUED)
     return list(waiting.order_by("asked_at").values_list("pk", flat=True))

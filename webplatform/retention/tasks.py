@@ -11,7 +11,8 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 from redis import RedisError
 
-from webplatform.retention import erasing, purge, stranded, warning, work
+from webplatform.common.breaker import redis_hangs
+from webplatform.retention import erasing, guard, stranded, warning, work
 from webplatform.retention.models import DataExport
 
 UNFINISHED_AFTER = timedelta(minutes=1)
@@ -21,14 +22,21 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name="webplatform.retention.tasks.purge")
 def purge_now() -> None:
-    """Remove what its time is over for."""
-    purge.purge()
+    """Remove what its time is over for, unless clock or amount are in doubt."""
+    guard.purge_if_sure()
+
+
+@shared_task
+def note_time() -> None:
+    """Keep the latest time that the platform was at work."""
+    guard.note_time()
 
 
 @shared_task
 def tell_owners() -> None:
-    """Tell the studies' owners by mail what will go within a week."""
-    warning.tell_owners()
+    """Tell the studies' owners by mail what will go within a week; not by a clock that is in doubt."""
+    if guard.note_time():
+        warning.tell_owners()
 
 
 @shared_task
@@ -49,9 +57,12 @@ def requeue_stranded() -> None:
 
 def send_export(export_id: UUID) -> bool:
     """Send the export's message; False when Redis is away, and then the beat sends it later."""
+    if redis_hangs.is_open:
+        return False
     try:
         export.delay(str(export_id))
     except (OperationalError, RedisError) as error:
+        redis_hangs.note(error)
         logger.warning("Export %s waits for Redis to come back: %s", export_id, error)
         return False
     DataExport.objects.filter(pk=export_id).update(enqueued_at=timezone.now())

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from webplatform.retention import study_views, views
+from webplatform.retention import hold_views, study_views, views
 
 app_name = "retention"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("account/data/copies/<uuid:pk>/", views.download, name="download"),
     path("account/erase/", views.erase, name="erase"),
     path("account/<int:pk>/erase/", views.erase_other, name="erase-other"),
+    path("retention/hold/", hold_views.hold, name="hold"),
     path("receipts/<uuid:pk>/", views.receipt, name="receipt"),
     path("studies/<uuid:pk>/retention/", study_views.policy, name="policy"),
     path(

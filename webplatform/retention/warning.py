@@ -10,12 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from webplatform.common.mail import reaches_people
 from webplatform.retention.models import RetentionWarning
 from webplatform.retention.queries import TOLD_BEFORE, due_of, owners_of
 from webplatform.retention.words import counted
 from webplatform.studies.models import Study
-
-NO_MAIL = "django.core.mail.backends.console.EmailBackend"
 
 
 def tell_owners(*, now: datetime | None = None) -> int:
@@ -23,7 +22,7 @@ def tell_owners(*, now: datetime | None = None) -> int:
 
     Does nothing where mail is not configured: the pages say the same.
     """
-    if settings.EMAIL_BACKEND == NO_MAIL:
+    if not reaches_people():
         return 0
     until = (now or timezone.now()) + TOLD_BEFORE
     return sum(_tell(study, until) for study in Study.objects.all())

@@ -13,7 +13,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from webplatform.accounts.audit import record_event
-from webplatform.analysis.pulse import Pulse
+from webplatform.common.pulse import Pulse
 from webplatform.retention.exporting import write_export
 from webplatform.retention.models import DataExport
 

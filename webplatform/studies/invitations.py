@@ -188,8 +188,10 @@ def _send(invitation: Invitation, key: str) -> Invitation:
         "current_site": {"domain": urlsplit(settings.PUBLIC_URL).netloc},
     }
     subject = " ".join(render_to_string("studies/email/invitation_subject.txt", told).split())
+    text = render_to_string("studies/email/invitation.txt", told)
     try:
-        send_mail(f"Raut: {subject}", render_to_string("studies/email/invitation.txt", told), None, [invitation.email])
+        if not send_mail(f"Raut: {subject}", text, None, [invitation.email]):
+            return invitation
     except (OSError, SMTPException) as error:
         logger.warning("Invitation %s could not be sent: %s", invitation.pk, type(error).__name__)
         return invitation

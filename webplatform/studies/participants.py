@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Literal
+from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -14,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from webplatform.accounts.models import User
-from webplatform.common.errors import Conflict, Invalid
+from webplatform.common.errors import Conflict, Invalid, NotFound
 from webplatform.common.text import shown_text
 from webplatform.studies.models import Condition, Participant, ParticipantLink, ParticipantRequest, Study
 from webplatform.studies.services import require_owner, require_recorder
@@ -25,6 +26,18 @@ LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that is taken for another o
 MAX_LINK_DAYS = 365
 MAX_PSEUDONYM = 40
 ANSWER_WITHIN = timedelta(hours=72)
+
+
+def lock_participant(pk: UUID) -> None:
+    """Nobody else changes anything of the participant until this transaction ends.
+
+    Whatever touches a participant takes this lock first and the audit log's afterwards: in one order nobody waits for
+    somebody who waits for them.
+
+    Raises NotFound where the participant was erased meanwhile.
+    """
+    if not Participant.objects.select_for_update(of=("self",)).filter(pk=pk).values_list("pk").first():
+        raise NotFound(_("There is no such participant any more."))
 
 
 def add_participant(
@@ -113,6 +126,7 @@ def create_link(*, participant: Participant, user: User, days: int = 90) -> tupl
         Invalid: days are not between 1 and 365.
     """
     require_recorder(participant.study, user)
+    lock_participant(participant.pk)
     if not 1 <= days <= MAX_LINK_DAYS:
         raise Invalid(_("A link lasts from 1 to %(most)d days.") % {"most": MAX_LINK_DAYS}, field="days")
     key = secrets.token_urlsafe(32)
@@ -135,6 +149,7 @@ def revoke_link(*, link: ParticipantLink, user: User) -> None:
     """
     study = link.participant.study
     require_recorder(study, user)
+    lock_participant(link.participant_id)
     if ParticipantLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now()):
         record(actor=user, action="participant.link_revoked", study=study, participant=str(link.participant_id))
 
@@ -175,7 +190,7 @@ def ask(*, participant: Participant, kind: str, text: str = "") -> ParticipantRe
     text = text.replace("\0", " ").strip()[:2000]
     if kind == ParticipantRequest.Kind.QUESTION and not text:
         raise Invalid(_("Write what you want to ask."), field="text")
-    Participant.objects.select_for_update().get(pk=participant.pk)
+    lock_participant(participant.pk)
     asked = participant.requests.filter(kind=kind, state=ParticipantRequest.State.OPEN).first()
     if asked is None:
         now = timezone.now()
@@ -197,6 +212,7 @@ def answer_request(*, request: ParticipantRequest, user: User, is_done: bool, an
     """
     study = request.participant.study
     require_owner(study, user)
+    lock_participant(request.participant_id)
     answer = answer.replace("\0", " ").strip()[:2000]
     if not answer:
         raise Invalid(_("Write an answer that the participant can read."), field="answer")

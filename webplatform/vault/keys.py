@@ -12,7 +12,9 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -28,11 +30,12 @@ from webplatform.vault.sealed import KEY_BYTES
 _MAGIC = b"RAUTKEY1"
 _MARK_BYTES = 8
 _NONCE_BYTES = 12
+WAITING = "waiting"  # the folder of keys that were set aside, one folder in it for each group
 
 
-def keep_key(name: str, key: bytes) -> None:
+def keep_key(name: str, key: bytes, *, within: str = "") -> None:
     """The key is on the disk under this name, wrapped, and will outlive a power cut; in place of any other."""
-    folder = _folder()
+    folder = _folder() / within
     folder.mkdir(parents=True, exist_ok=True)
     fresh = folder / f".{name}.{secrets.token_hex(4)}"
     try:
@@ -60,7 +63,10 @@ def key_of(name: str) -> bytes:
 
 def erase_key(name: str) -> bool:
     """Nothing that this key sealed can be read any more, wherever a copy of it lies; False where there was no key."""
-    file = _folder() / name
+    return _destroy(_folder() / name)
+
+
+def _destroy(file: Path) -> bool:
     try:
         with file.open("r+b") as kept:  # over its own bytes first: some disks forget them so, all others by the unlink
             kept.write(secrets.token_bytes(file.stat().st_size))
@@ -73,11 +79,56 @@ def erase_key(name: str) -> bool:
     return True
 
 
+def set_key_aside(name: str, group: str) -> bool:
+    """The key opens nothing any more and waits in a folder of its own until `destroy_waiting`; False where none was.
+
+    Args:
+        group: by what `destroy_waiting` finds it again, such as the consent that the recording rested on.
+    """
+    file, place = _folder() / name, _folder() / WAITING / group
+    if not file.is_file():
+        return False
+    place.mkdir(parents=True, exist_ok=True)
+    os.utime(file)  # it waits from now on
+    file.replace(place / name)
+    _flush_folder(place)
+    _flush_folder(file.parent)
+    return True
+
+
+def destroy_waiting(*, before_s: float = float("inf"), group: str = "*") -> int:
+    """Keys that were set aside before this time (seconds since 1970) are gone for good; returns how many."""
+    gone = 0
+    for file in list((_folder() / WAITING).glob(f"{group}/*")):
+        changed_s = file.stat().st_mtime
+        if changed_s > time.time() + 3600:  # set aside under a clock that was wrong: it waits from now on
+            os.utime(file)
+        if changed_s < before_s:
+            gone += _destroy(file)
+        with suppress(OSError):  # others wait in it
+            file.parent.rmdir()
+    return gone
+
+
+def bring_back(name: str) -> bool:
+    """A key that was set aside opens its files again; False where none of this name waits."""
+    for file in (_folder() / WAITING).glob(f"*/{name}"):
+        file.replace(_folder() / name)
+        _flush_folder(_folder())
+        return True
+    return False
+
+
+def waiting_keys() -> list[str]:
+    """The names of the keys that were set aside."""
+    return [file.name for file in (_folder() / WAITING).glob("*/*")]
+
+
 def kept_keys() -> Iterator[Path]:
     """Every key's file, in no order."""
     folder = _folder()
     files = folder.iterdir() if folder.is_dir() else ()
-    return (file for file in files if not file.name.startswith("."))
+    return (file for file in files if not file.name.startswith(".") and file.is_file())
 
 
 def rewrap_keys() -> tuple[int, list[str]]:
@@ -86,11 +137,12 @@ def rewrap_keys() -> tuple[int, list[str]]:
     Returns how many were wrapped anew, and the names of those that no master key of RAUT_MEDIA_KEYS opens.
     """
     first, changed, lost = _mark(settings.RAUT_MEDIA_KEYS[0]), 0, []
-    for file in list(kept_keys()):
+    for file in [*kept_keys(), *(_folder() / WAITING).glob("*/*")]:
         try:
-            wrapped = file.read_bytes()
+            wrapped, changed_s = file.read_bytes(), file.stat().st_mtime
             if wrapped[len(_MAGIC) :][:_MARK_BYTES] != first:
-                keep_key(file.name, _unwrap(file.name, wrapped))
+                keep_key(file.name, _unwrap(file.name, wrapped), within=str(file.parent.relative_to(_folder())))
+                os.utime(file, (changed_s, changed_s))  # one that was set aside waits no longer for it
                 changed += 1
         except FileNotFoundError:  # erased meanwhile
             continue

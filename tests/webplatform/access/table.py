@@ -20,7 +20,7 @@ GET    /account/                                                      200 200 20
 POST   /account/                                                      302 302 302 302 302 in  in   {"first_name": "Ada", "last_name": "L"}
 GET    /account/audit/                                                200 404 404 404 200 in  in
 GET    /account/tokens/                                               200 200 200 200 200 in  in
-POST   /account/tokens/                                               200 200 200 200 200 in  in   {"name": "notebook", "days": "30", "scopes": "read"}
+POST   /account/tokens/                                               302 302 302 302 302 in  in   {"name": "notebook", "days": "30", "scopes": "read"}
 POST   /account/tokens/{token}/revoke/                                302 404 404 404 404 in  in
 GET    /account/login/                                                302 302 302 302 302 200 200
 POST   /account/login/                                                302 302 302 302 302 200 200  {"login": "owner@example.org", "password": "wrong"}
@@ -158,6 +158,8 @@ POST   /account/erase/                                                400 302 30
 GET    /account/{user}/erase/                                         404 404 404 404 200 in  in
 POST   /account/{user}/erase/                                         404 404 404 404 302 in  in
 GET    /receipts/{receipt}/                                           200 200 200 200 200 200 200
+GET    /retention/hold/                                               404 404 404 404 200 in  in
+POST   /retention/hold/                                               404 404 404 404 302 in  in
 GET    /studies/{study}/watch/                                        200 200 200 404 404 in  in
 GET    /studies/{study}/sharing/                                      200 403 403 404 404 in  in
 GET    /studies/{study}/shared.csv                                    200 403 403 404 404 in  in

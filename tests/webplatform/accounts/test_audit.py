@@ -118,3 +118,15 @@ def test_programs_read_the_log_as_people_do_and_can_check_the_chain(
 
 def test_a_study_that_is_no_id_is_refused(api_of, owner):
     assert api_of(owner).get("/api/v1/audit/", {"study": "x"}).status_code == 400
+
+
+def test_the_newest_events_cannot_be_deleted_unseen(owner, study, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        events = [record_event(f"thing.{n}", actor=owner, study_id=study.pk) for n in range(3)]
+    assert broken_links() == []
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM accounts_auditevent WHERE id >= %s", [events[1].pk])
+    assert [problem[:27] for problem in broken_links()] == ["The newest events are missi"]
+    with pytest.raises(CommandError):
+        call_command("verify_audit")
+    call_command("verify_audit", "--restored")

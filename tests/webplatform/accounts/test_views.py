@@ -22,8 +22,26 @@ def test_the_owner_changes_the_name(client_of, owner):
     assert (response.status_code, owner.first_name) == (302, "Maya")
 
 
-def test_a_new_token_is_shown_in_the_answer_and_never_again(client_of, owner, api_of):
-    client = client_of(owner)
+@pytest.fixture
+def proven(client_of):
+    """`proven(user)`: a browser in which the user has just given the password."""
+
+    def sign_in(user):
+        client = client_of(user)
+        assert client.post("/account/reauthenticate/", {"password": "correct-horse-battery"}).status_code == 302
+        return client
+
+    return sign_in
+
+
+def test_a_token_needs_the_password(client_of, owner):
+    response = client_of(owner).post(TOKENS, {"name": "notebook", "days": "90", "scopes": ["read"]})
+    assert response["Location"].startswith("/account/reauthenticate/")
+    assert not ApiToken.objects.exists()
+
+
+def test_a_new_token_is_shown_in_the_answer_and_never_again(proven, owner, api_of):
+    client = proven(owner)
     response = client.post(TOKENS, {"name": "notebook", "days": "90", "scopes": ["read"]})
     key = response.context["key"]
     assert key in response.content.decode()
@@ -31,13 +49,13 @@ def test_a_new_token_is_shown_in_the_answer_and_never_again(client_of, owner, ap
     assert key not in client.get(TOKENS).content.decode()
 
 
-def test_a_token_may_be_made_to_last_until_revoked(client_of, owner):
-    client_of(owner).post(TOKENS, {"name": "notebook", "days": "0", "scopes": ["read", "write"]})
+def test_a_token_may_be_made_to_last_until_revoked(proven, owner):
+    proven(owner).post(TOKENS, {"name": "notebook", "days": "0", "scopes": ["read", "write"]})
     assert ApiToken.objects.get().expires_at is None
 
 
-def test_a_token_without_a_name_is_refused_with_a_reason(client_of, owner):
-    response = client_of(owner).post(TOKENS, {"name": " ", "days": "90", "scopes": ["read"]})
+def test_a_token_without_a_name_is_refused_with_a_reason(proven, owner):
+    response = proven(owner).post(TOKENS, {"name": " ", "days": "90", "scopes": ["read"]})
     assert response.context["form"].errors
     assert not ApiToken.objects.exists()
 

@@ -1,10 +1,13 @@
 """From a correction to a data set: only with consent, by person, and gone when the consent goes."""
 
+import time
+
 import pytest
 
 import inference
 from tests.clips import moving_face, write_clip
 from webplatform.analysis.models import MediaFile
+from webplatform.common import pulse
 from webplatform.common.errors import Conflict, ConsentMissing, Invalid, NotAllowed
 from webplatform.consent.models import Scope
 from webplatform.consent.services import give_consent, withdraw_consent
@@ -12,7 +15,7 @@ from webplatform.history.corrections import correct, take_back
 from webplatform.history.models import Correction, Session
 from webplatform.history.services import append_readings, close_session, open_session
 from webplatform.learning import samples, work
-from webplatform.learning.child import Stopped
+from webplatform.learning.child import ChildFailed, Stopped
 from webplatform.learning.models import Dataset, TrainingRun
 from webplatform.learning.samples import cut_samples
 from webplatform.learning.services import RunAsked, dataset_from_corrections, start_run
@@ -164,3 +167,39 @@ def test_the_api_takes_and_removes_corrections(watch, owner, viewer, api_of):
     assert api_of(owner).post(path, {**asked, "from_ms": 500}).status_code == 400
     assert api_of(owner).delete(f"{path}{made.json()['id']}/").status_code == 204
     assert api_of(owner).get(path).json() == []
+
+
+def test_a_long_stretch_before_the_first_face_does_not_look_like_a_dead_trainer(
+    watch, owner, admin, no_messages, settings, monkeypatch
+):
+    settings.RAUT_JOB_STALE_SECONDS = 0.2
+    monkeypatch.setattr(pulse, "LOOK_EVERY_S", 0.02)
+    mark(watch(owner), owner)
+    dataset = dataset_from_corrections(user=admin, name="Corrected")
+    beats = []
+
+    def decode_for_minutes(dataset, may_go_on):
+        deadline_s = time.monotonic() + 10
+        while len(set(beats)) < 3 and time.monotonic() < deadline_s:
+            beats.append(Dataset.objects.get(pk=dataset.pk).heartbeat_at)
+            time.sleep(0.02)
+        raise Invalid("over")
+
+    monkeypatch.setattr(work, "cut_samples", decode_for_minutes)
+    work.work_on("dataset", dataset.pk)
+    assert len(set(beats)) == 3
+
+
+def test_work_waits_for_room_on_the_disk_and_keeps_what_it_has(watch, owner, admin, no_messages, settings, monkeypatch):
+    mark(watch(owner), owner)
+    dataset = dataset_from_corrections(user=admin, name="Corrected")
+
+    def fill_disk(dataset, may_go_on):
+        settings.RAUT_MIN_FREE_DISK_MB = 10**9
+        raise ChildFailed("No space left on device")
+
+    monkeypatch.setattr(work, "cut_samples", fill_disk)
+    for _again in range(4):
+        work.work_on("dataset", dataset.pk)
+    dataset.refresh_from_db()
+    assert (dataset.state, dataset.attempts, dataset.folder.exists()) == ("queued", 0, True)

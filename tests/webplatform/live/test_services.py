@@ -5,6 +5,7 @@ import importlib
 import pytest
 from django.apps import apps
 from django.core import signing
+from django.db import OperationalError, connection
 
 import inference
 from webplatform.common.errors import Conflict, ConsentMissing, Invalid, NotAllowed
@@ -134,3 +135,21 @@ def test_a_participants_seat_does_not_depend_on_the_login_of_who_invited_them(ow
     owner.login_epoch = 3
     assert Seat(owner).login_epoch == 3
     assert Seat(owner, Participant(pseudonym="Blue")).login_epoch is None
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("step", [store, finish], ids=["store", "finish"])
+def test_readings_wait_on_where_a_commit_fails(recording, reading, monkeypatch, step):
+    recording.add(reading, 10)
+    with monkeypatch.context() as broken:
+        broken.setattr(connection, "_commit", _disk_is_full)
+        with pytest.raises(OperationalError):
+            step(recording)
+    assert len(recording.readings) == 1
+    finish(recording)
+    session = Session.objects.get()
+    assert (session.frames_sampled, session.is_partial, recording.readings) == (1, False, [])
+
+
+def _disk_is_full() -> None:
+    raise OperationalError("database or disk is full")

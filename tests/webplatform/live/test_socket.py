@@ -6,6 +6,8 @@ import json
 import struct
 from datetime import timedelta
 
+import cv2
+import numpy as np
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
@@ -141,25 +143,35 @@ async def refusal_of(socket, **message):
     return heard["closed"], said
 
 
-async def test_nobody_begins_without_a_login_or_a_ticket(socket_of, model):
-    code, said = await refusal_of(socket_of(AnonymousUser()))
-    assert code == 4401
-    assert said[0]["type"] == "closing"
+async def test_nobody_is_accepted_without_a_login_or_a_ticket(socket_of):
+    assert await socket_of(AnonymousUser()).open() == {"type": "websocket.close", "code": 4401}
 
 
 async def test_a_ticket_stands_for_a_login(socket_of, owner, consent, model, api_of, ask):
     ticket = (await ask(lambda: api_of(owner).post("/api/v1/live/tickets/"))).json()
     assert (ticket["socket"], ticket["expires_in_s"]) == ("/ws/live/", 60)
     socket = socket_of(AnonymousUser())
-    await socket.open()
-    await socket.say(type="start", version=1, ticket=ticket["ticket"])
+    socket.scope["headers"] = [(b"authorization", f"Ticket {ticket['ticket']}".encode())]
+    assert (await socket.open())["type"] == "websocket.accept"
+    await socket.say(type="start", version=1)
+    assert (await socket.hear())["type"] == "ready"
+    await socket.leave()
+
+
+async def test_a_script_offers_its_ticket_as_the_name_of_a_protocol(socket_of, owner, consent, model):
+    socket = socket_of(AnonymousUser())
+    offered = f"raut.ticket.{issue_ticket(user=owner)}"
+    socket.scope["subprotocols"] = ["chat", offered]
+    assert (await socket.open())["subprotocol"] == offered
+    await socket.say(type="start", version=1)
     assert (await socket.hear())["type"] == "ready"
     await socket.leave()
 
 
 async def test_a_forged_ticket_opens_nothing(socket_of, owner, consent, model):
-    code, _ = await refusal_of(socket_of(AnonymousUser()), ticket=issue_ticket(user=owner)[:-1] + "x")
-    assert code == 4401
+    socket = socket_of(AnonymousUser())
+    socket.scope["headers"] = [(b"authorization", f"Ticket {issue_ticket(user=owner)[:-1]}x".encode())]
+    assert await socket.open() == {"type": "websocket.close", "code": 4401}
 
 
 async def test_the_socket_speaks_the_language_of_the_page(socket_of, owner, model):
@@ -467,3 +479,13 @@ async def test_no_frame_is_ever_written_to_disk(begin, jpegs, folder_of_everythi
     for file in folder_of_everything.rglob("*"):
         if file.is_file():
             assert not any(mark in file.read_bytes() for mark in marks), file
+
+
+@pytest.mark.parametrize("ending", [".bmp", ".tiff", ".jp2"])
+async def test_jpeg_png_and_webp_only_are_decoded_in_the_web_process(begin, ending, empty_jpeg):
+    picture = cv2.imdecode(np.frombuffer(empty_jpeg, np.uint8), cv2.IMREAD_COLOR)
+    socket, _ = await begin()
+    for seq, kind in enumerate((".jpg", ".png", ".webp", ending)):
+        await socket.frame(seq, seq * 100, cv2.imencode(kind, picture)[1].tobytes())
+        assert (await socket.hear())["reason"] == ("undecodable" if kind == ending else "no_face")
+    await socket.leave()

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import warnings
 import zipfile
 
 import pytest
@@ -257,4 +258,56 @@ def test_a_pickle_in_the_place_of_weights_is_never_unpickled(admin, shipped_file
     with pytest.raises(Invalid, match="cannot score"):
         import_parcel(user=admin, parcel=parcel)
     assert not trap.exists()
+    assert nothing_is_left(tmp_path)
+
+
+def _spec_with(files, **changes):
+    return {**files, "spec.json": json.dumps({**json.loads(files["spec.json"]), **changes}).encode()}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"temperature": "warm"}, {"input_size": True}, {"name": 7}, {"name": "n" * 5000}, {"version": "v" * 900},
+        {"mirror": "yes"}, {"seed": None}, {"input_size": 10**9}, {"crop_margin": [0.1]}, {"created": {}},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_spec_that_makes_no_sense_is_refused(admin, shipped_files, tmp_path, changes):
+    with pytest.raises(Invalid):
+        import_parcel(user=admin, parcel=sealed(_spec_with(shipped_files, **changes), tmp_path))
+    assert nothing_is_left(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "metrics",
+    [b"[" * 100_000, b'{"a": NaN}', b'{"a": 1e999, "b": Infinity}', b'{"a": "x\\u0000y"}', b"\xff\xfe", b"[]"],
+)
+def test_metrics_that_no_database_takes_are_refused(admin, shipped_files, tmp_path, metrics):
+    with pytest.raises(Invalid):
+        import_parcel(user=admin, parcel=sealed({**shipped_files, "metrics.json": metrics}, tmp_path))
+    assert nothing_is_left(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["n" * 300, "spec.json"])
+def test_names_that_no_disk_takes_are_refused(admin, shipped_files, tmp_path, name):
+    packed = io.BytesIO()
+    with warnings.catch_warnings(), zipfile.ZipFile(packed, "w") as target:
+        warnings.simplefilter("ignore")  # Python's own of a name that comes twice
+        for each, content in [*shipped_files.items(), (name, b"x")]:
+            target.writestr(each, content)
+    with pytest.raises(Invalid):
+        import_parcel(user=admin, parcel=io.BytesIO(packed.getvalue()))
+    assert nothing_is_left(tmp_path)
+
+
+@pytest.mark.parametrize(("at", "value"), [(8, 99), (6, 1), (6, 0x40)])
+def test_entries_of_an_unknown_kind_are_refused(admin, shipped_files, tmp_path, at, value):
+    """The way an entry is packed (8), or that it is encrypted or patched (6), in both of its headers."""
+    content = bytearray(parcel_of(shipped_files).getvalue())
+    content[at] = value
+    central = content.index(b"PK\x01\x02")
+    content[central + at + 2] = value
+    with pytest.raises(Invalid):
+        import_parcel(user=admin, parcel=io.BytesIO(bytes(content)))
     assert nothing_is_left(tmp_path)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from pathlib import Path
 
 import pytest
 import yaml
 from django.core.management import get_commands, load_command_class
+from uvicorn.middleware.proxy_headers import _TrustedHosts
 
 ROOT = Path(__file__).resolve().parents[3]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
@@ -63,6 +65,38 @@ def test_keys_lie_apart_from_what_they_open():
     environment, volumes = COMPOSE["x-app"]["environment"], COMPOSE["x-app"]["volumes"]
     assert environment["RAUT_KEYS_DIR"] == "/keys"
     assert volumes == ["data:/data", "keys:/keys"]
+
+
+def documented() -> set[str]:
+    text = (ROOT / ".env.example").read_text(encoding="utf-8")
+    return set(re.findall(r"^(?:# )?([A-Z][A-Z0-9_]+)=", text.split("# -- docker compose only")[0], re.MULTILINE))
+
+
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_every_setting_of_the_example_reaches_the_containers(name: str):
+    """By the file itself; what compose states besides is either the same variable or belongs to containers."""
+    assert OURS[name]["env_file"] == ".env"
+    stated = {key: str(value) for key, value in OURS[name]["environment"].items()}
+    of_containers = {"RAUT_PRODUCTION", "RAUT_DATA_DIR", "RAUT_KEYS_DIR", "RAUT_LEDGER", "RAUT_ENV_FILE"}
+    of_containers |= {"DATABASE_URL", "REDIS_URL"}
+    replaced = {key for key in documented() & set(stated) if not stated[key].startswith(f"${{{key}:?")}
+    assert replaced <= of_containers
+    assert {"RAUT_TWO_PERSON_PROMOTION", "OIDC_SERVER_URL", "RAUT_RATE_SIGNUP", "EMAIL_URL"} <= documented() - replaced
+
+
+def test_no_default_of_compose_takes_the_place_of_the_settings_own():
+    stated = COMPOSE["x-app"]["environment"]
+    assert {key for key, value in stated.items() if ":-" in str(value)} == {"RAUT_LEDGER", "FORWARDED_ALLOW_IPS"}
+
+
+def test_visitors_keep_their_own_addresses_behind_the_proxy():
+    believed = re.search(r":-(.+)}", COMPOSE["x-app"]["environment"]["FORWARDED_ALLOW_IPS"]).group(1)
+    subnet = re.search(r":-(.+)}", COMPOSE["networks"]["default"]["ipam"]["config"][0]["subnet"]).group(1)
+    gateway = str(next(ipaddress.ip_network(subnet).hosts()))
+    hosts = _TrustedHosts(believed)
+    assert gateway in hosts
+    assert hosts.get_trusted_client_address("203.0.113.7")[0] == "203.0.113.7"
+    assert "203.0.113.7" not in hosts
 
 
 def test_only_the_web_server_is_reachable_and_only_from_this_machine():

@@ -29,7 +29,7 @@ def test_the_process_says_that_it_lives_without_asking_anything():
 
 @pytest.mark.django_db
 def test_all_is_well_when_every_part_was_heard_of(server: ValkeyServer):
-    for name in ("analysis@one", "analysis@two", "housekeeping@one"):
+    for name in ("analysis@one", "analysis@two", "housekeeping@one", "training@one"):
         beat_as(name)
     health._note_beat()
     answer = Client().get("/healthz")
@@ -39,7 +39,9 @@ def test_all_is_well_when_every_part_was_heard_of(server: ValkeyServer):
         "database": True,
         "redis": True,
         "beat": True,
-        "workers": {"analysis": 2, "housekeeping": 1},
+        "workers": {"analysis": 2, "housekeeping": 1, "training": 1},
+        "disk": True,
+        "purge_held": False,
     }
 
 
@@ -47,7 +49,7 @@ def test_all_is_well_when_every_part_was_heard_of(server: ValkeyServer):
 def test_a_queue_without_a_worker_is_reported(server: ValkeyServer):
     beat_as("housekeeping@one")
     answer = Client().get("/healthz")
-    assert (answer.status_code, answer.json()["workers"]) == (503, {"analysis": 0, "housekeeping": 1})
+    assert (answer.status_code, answer.json()["workers"]) == (503, {"analysis": 0, "housekeeping": 1, "training": 0})
 
 
 @pytest.mark.django_db
@@ -55,6 +57,16 @@ def test_a_worker_that_has_gone_silent_is_not_counted(server: ValkeyServer, monk
     beat_as("analysis@one")
     monkeypatch.setattr(health, "SILENT_AFTER_S", -1)
     assert health.read_health().workers["analysis"] == 0
+
+
+@pytest.mark.django_db
+def test_a_full_disk_is_reported(server: ValkeyServer, settings):
+    for name in ("analysis@one", "housekeeping@one", "training@one"):
+        beat_as(name)
+    health._note_beat()
+    settings.RAUT_MIN_FREE_DISK_MB = 10**9
+    answer = Client().get("/healthz")
+    assert (answer.status_code, answer.json()["disk"]) == (503, False)
 
 
 @pytest.mark.django_db

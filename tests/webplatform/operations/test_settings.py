@@ -130,3 +130,16 @@ def test_an_address_that_cannot_be_used_shows_no_password(tmp_path: Path):
 def test_an_empty_setting_counts_as_not_set(tmp_path: Path):
     empty = dict.fromkeys(set(WRONG) - {"RAUT_DATA_DIR"}, "")
     assert setting(tmp_path, "settings.TIME_ZONE, settings.RAUT_LIVE_MAX_FPS", **empty) == "UTC 30"
+
+
+def test_production_prints_no_letters(tmp_path: Path):
+    assert setting(tmp_path, "settings.EMAIL_BACKEND", **PRODUCTION) == "webplatform.common.mail.NoMail"
+    done = manage(tmp_path, "check", **{**PRODUCTION, "EMAIL_URL": "consolemail://"})
+    assert "[setting] EMAIL_URL would print letters" in done.stderr
+
+
+def test_sign_up_is_closed_in_production_and_needs_a_confirmed_address_where_it_is_open(tmp_path: Path):
+    asked = "settings.RAUT_SIGNUP_OPEN, settings.ACCOUNT_EMAIL_VERIFICATION"
+    assert setting(tmp_path, asked, **PRODUCTION) == "False mandatory"
+    done = manage(tmp_path, "check", **{**PRODUCTION, "RAUT_SIGNUP_OPEN": "1"})
+    assert "[setting] EMAIL_URL must be set where people sign up" in done.stderr

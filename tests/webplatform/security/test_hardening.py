@@ -16,11 +16,13 @@ from django.test import Client
 from django.utils.module_loading import import_string
 
 import inference
+from tests.webplatform.access.rows import routes
 from tests.webplatform.analysis.conftest import MP4, upload_of
 from webplatform.accounts.models import User
 from webplatform.accounts.services import create_token
 from webplatform.analysis.services import submit_video
 from webplatform.common.errors import Invalid
+from webplatform.common.logs import WithoutKeys
 from webplatform.history.models import Session
 from webplatform.learning.services import import_dataset
 from webplatform.settings import ROOT
@@ -240,3 +242,40 @@ def log_line(record: logging.LogRecord) -> str:
     for name in settings.LOGGING["handlers"]["console"]["filters"]:
         import_string(settings.LOGGING["filters"][name]["()"])().filter(record)
     return record.getMessage()
+
+
+# -- logs --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("route", sorted(route for route in routes() if re.search(r"<[^>]*key>", route)))
+def test_a_key_in_an_address_reaches_no_log_line_by_any_method(route, client, db, caplog):
+    secret = "aB3-" * 10
+    address = "/" + re.sub(r"<[^>]*(?:key|link)>", secret, route.replace("<uidb36>", "1"))
+    for method in ("get", "post", "put", "delete"):
+        getattr(client, method)(address)
+    lines = [record for record in caplog.records if WithoutKeys().filter(record)]
+    assert [line.getMessage() for line in lines if secret in line.getMessage()] == []
+
+
+def test_tokens_reach_no_log_line(caplog):
+    secret = "A1b2" * 10
+    for text in (f"Token {secret}", f"Ticket {secret}", f"raut_{secret}", f"raut.ticket.{secret}"):
+        record = logging.LogRecord("x", logging.INFO, "x", 1, "seen %s", (text,), None)
+        assert WithoutKeys().filter(record)
+        assert secret not in record.getMessage()
+
+
+def test_a_letter_that_cannot_be_sent_is_written_nowhere(settings, client, owner, caplog, capsys):
+    settings.EMAIL_BACKEND = "webplatform.common.mail.NoMail"
+    page = client.get("/account/password/reset/").content.decode()
+    assert "Mail is off" in page
+    client.post("/account/password/reset/", {"email": owner.email})
+    assert "Mail is off" in caplog.text
+    assert "/reset/key/" not in caplog.text + capsys.readouterr().out
+
+
+def test_logs_hold_no_addresses_or_keys():
+    for text in ("sent to dewi.s+lab@uni.example.org", "postgres://raut:x@db.example.org/raut"):
+        record = logging.LogRecord("x", logging.INFO, "x", 1, "seen %s", (text,), None)
+        assert WithoutKeys().filter(record)
+        assert "example.org" not in record.getMessage()

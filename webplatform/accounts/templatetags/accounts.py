@@ -6,6 +6,8 @@ from django import template
 from django.conf import settings
 from django.urls import reverse
 
+from webplatform.common.mail import reaches_people
+
 register = template.Library()
 
 
@@ -15,3 +17,9 @@ def single_sign_on() -> dict[str, str] | None:
     if not settings.OIDC_SERVER_URL:
         return None
     return {"name": settings.OIDC_NAME, "url": reverse("openid_connect_login", args=["sso"])}
+
+
+@register.simple_tag
+def mail_is_off() -> bool:
+    """Whether no letter reaches anybody."""
+    return not reaches_people()

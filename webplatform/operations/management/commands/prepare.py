@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from webplatform.common.mail import reaches_people
 from webplatform.operations.startup import prepare_database
 
 
@@ -18,6 +19,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         prepare_database(self.stdout.write)
+        if not reaches_people():
+            self.stdout.write("Mail is off: no invitation and no reset of a password reaches anybody (EMAIL_URL).")
         if settings.PRODUCTION:
             call_command("collectstatic", interactive=False, verbosity=0)
             self.stdout.write(f"Static files collected in {settings.STATIC_ROOT}")

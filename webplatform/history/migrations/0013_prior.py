@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("history", "0011_session_condition"),
+        ("history", "0012_segments_and_face_edits"),
     ]
 
     operations = [

@@ -1,0 +1,22 @@
+"""How much room one account's videos may take."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from webplatform.accounts.models import User
+from webplatform.analysis.models import MediaFile
+from webplatform.common.errors import QuotaExceeded
+
+
+def require_quota(user: User, size_bytes: int) -> None:
+    """Raises QuotaExceeded where another so many bytes are more than RAUT_STORAGE_QUOTA_MB allows; 0: no limit."""
+    quota_bytes = settings.RAUT_STORAGE_QUOTA_MB * 2**20
+    if not quota_bytes:
+        return
+    kept = MediaFile.objects.filter(session__created_by=user).aggregate(bytes=Sum("size_bytes"))["bytes"] or 0
+    if kept + size_bytes > quota_bytes:
+        text = _("Your videos may take %(limit)d MB, and %(kept)d MB are taken. Delete what you do not need any more.")
+        raise QuotaExceeded(text % {"limit": settings.RAUT_STORAGE_QUOTA_MB, "kept": kept // 2**20})

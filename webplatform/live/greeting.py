@@ -1,0 +1,32 @@
+"""What a socket hears once its session runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+
+import inference
+from webplatform.live import protocol, services
+from webplatform.live.recording import LiveRecording
+
+
+def ready_data(recording: LiveRecording) -> dict[str, Any]:
+    """The message `ready`."""
+    spec = recording.engine.spec
+    return {
+        "type": "ready",
+        "version": protocol.VERSION,
+        "session": str(recording.session.pk),
+        "title": recording.session.title,
+        "token": services.resume_token(recording),
+        "resume_within_s": services.RESUME_WITHIN_S,
+        "last_ms": max(recording.last_ms, 0),
+        "model": f"{spec.name} {spec.version}",
+        "emotions": [str(emotion) for emotion in inference.EMOTIONS],
+        "not_sure_below": spec.abstain_below,
+        "max_bytes": protocol.MAX_FRAME_BYTES,
+        "max_fps": settings.RAUT_LIVE_MAX_FPS,
+        "max_in_flight": protocol.MAX_IN_FLIGHT,
+        "max_minutes": settings.RAUT_LIVE_MAX_MINUTES,
+    }

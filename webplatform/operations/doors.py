@@ -1,0 +1,101 @@
+"""Who may send a large body at all: asked by a request's headers, before its first byte is taken."""
+
+from __future__ import annotations
+
+from http.cookies import CookieError, SimpleCookie
+from importlib import import_module
+from typing import Any  # the ASGI scope
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.http import HttpRequest
+
+from webplatform.accounts.authentication import valid_token
+from webplatform.accounts.models import ApiToken, User
+from webplatform.accounts.two_factor import lacks_second_factor
+from webplatform.analysis.quota import require_quota
+from webplatform.common.errors import AppError
+from webplatform.common.limits import require_unspent
+from webplatform.consent.models import ConsentRecord
+from webplatform.consent.queries import valid_consent
+from webplatform.consent.services import require_consent
+from webplatform.studies.models import Membership
+
+RECORDING = (Membership.Role.OWNER, Membership.Role.ANALYST)
+
+
+class Stranger(Exception):
+    """The body is not taken; what the address answers to a request without one says why."""
+
+
+def require_upload(scope: dict[str, Any], size_bytes: int) -> None:
+    """Whoever asks may hand in a video of this size.
+
+    Raises:
+        Stranger: nobody is signed in, or the token may not write.
+        ConsentMissing, TooManyAttempts, QuotaExceeded: as `submit_video`.
+    """
+    user = _user_of(scope, ApiToken.Scope.WRITE)
+    require_unspent("upload", user.pk)
+    if valid_consent(user) is None and not _records_participants(user):
+        require_consent(user=user)
+    require_quota(user, size_bytes)
+
+
+def require_admin(scope: dict[str, Any], size_bytes: int) -> None:
+    """Whoever asks is an admin; raises Stranger otherwise."""
+    user = _user_of(scope, ApiToken.Scope.ADMIN)
+    if not user.is_staff or lacks_second_factor(user):
+        raise Stranger
+
+
+def refusal_of(scope: dict[str, Any], size_bytes: int) -> AppError | Stranger | None:
+    """Why this address does not take the body; None: it does."""
+    rule = DOORS.get(scope["path"])
+    try:
+        if rule is not None and scope.get("method") == "POST":
+            rule(scope, size_bytes)
+    except (AppError, Stranger) as refusal:
+        return refusal
+    return None
+
+
+def _user_of(scope: dict[str, Any], token_scope: str) -> User:
+    headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+    words = headers.get(b"authorization", "").split()
+    if words:
+        token = valid_token(words[1]) if len(words) == 2 and words[0].lower() == "token" else None
+        if token is None or token_scope not in token.scopes:
+            raise Stranger
+        return token.user
+    user = _signed_in(headers.get(b"cookie", ""))
+    if user is None:
+        raise Stranger
+    return user
+
+
+def _signed_in(cookies: str) -> User | None:
+    try:
+        kept = SimpleCookie(cookies).get(settings.SESSION_COOKIE_NAME)
+    except CookieError:
+        return None
+    if kept is None:
+        return None
+    request = HttpRequest()
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(kept.value)
+    user = get_user(request)
+    return user if user.is_authenticated and user.is_active else None
+
+
+def _records_participants(user: User) -> bool:
+    """Whether somebody has agreed in a study that the user records in: which one it is about stands in the body."""
+    studies = Membership.objects.filter(user=user, role__in=RECORDING).values("study")
+    return ConsentRecord.objects.filter(participant__study__in=studies, withdrawn_at=None).exists()
+
+
+DOORS = {
+    "/api/v1/analyses/": require_upload,
+    "/upload/": require_upload,
+    "/learning/datasets/new/": require_admin,
+    "/learning/models/new/": require_admin,
+}

@@ -1,0 +1,39 @@
+"""`python -m webplatform.operations.server`: the web process, uvicorn with our guard of its connections."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+import uvicorn
+
+POOL = "20"
+WEBSOCKET_MESSAGE_BYTES = 4 * 1024**2  # a live frame may have half of it; one that has more still gets its answer
+
+
+def main() -> None:
+    """Serve until a signal ends it; WEB_CONCURRENCY and FORWARDED_ALLOW_IPS are uvicorn's own variables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--host", required=True)
+    parser.add_argument("--port", type=int, required=True)
+    asked = parser.parse_args()
+    os.environ.setdefault("RAUT_DB_POOL", POOL)  # workers have a few threads; here each request has one
+    uvicorn.run(
+        "webplatform.asgi:application",
+        host=asked.host,
+        port=asked.port,
+        http="webplatform.operations.connections:GuardedHttp",  # type: ignore[arg-type]  # a class, by its name
+        ws_max_size=WEBSOCKET_MESSAGE_BYTES,
+        ws_max_queue=4,
+        ws_per_message_deflate=False,  # a JPEG does not shrink, and an answer is too small to
+        timeout_keep_alive=15,
+        timeout_graceful_shutdown=2,
+        lifespan="off",
+        log_level="warning",
+        server_header=False,
+        access_log=False,  # the address of a participant's link is its key
+    )
+
+
+if __name__ == "__main__":
+    main()
