@@ -13,7 +13,7 @@ from inference import Emotion, Reason
 from webplatform.accounts.models import User
 from webplatform.consent.models import ConsentRecord
 from webplatform.modelhub.models import ModelVersion
-from webplatform.studies.models import Participant, Study
+from webplatform.studies.models import Condition, Participant, Study
 
 EMOTION_CHOICES = [(emotion.value, emotion.value) for emotion in Emotion]
 REASON_CHOICES = [(reason.value, reason.value) for reason in Reason]
@@ -49,6 +49,7 @@ class Session(models.Model):
     # RESTRICT: a consent stays while a session rests on it, but goes with the study that both belong to.
     consent = models.ForeignKey(ConsentRecord, on_delete=models.RESTRICT, related_name="sessions")
     participant = models.ForeignKey(Participant, on_delete=models.CASCADE, null=True, related_name="sessions")
+    condition = models.ForeignKey(Condition, on_delete=models.SET_NULL, null=True, related_name="sessions")
     model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, null=True, related_name="sessions")
     # CASCADE: what was read again of a recording goes with it.
     repeats = models.ForeignKey(

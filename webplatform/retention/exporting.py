@@ -32,6 +32,7 @@ from webplatform.history.models import Correction, Marker, Session
 from webplatform.retention.models import DataExport
 from webplatform.retention.queries import held_in, own_sessions
 from webplatform.studies.models import Participant
+from webplatform.studies.queries import variables_of
 
 COPIED_BYTES = 2**20
 
@@ -71,7 +72,7 @@ def _write_rest(archive: ZipFile, sessions: QuerySet[Session], records: Iterable
     for record in records:
         archive.writestr(f"consent/consent-{record.pk}.json", _json(proof_of(record)))
     archive.writestr("sessions.json", _json(held_in(sessions)))
-    for session in sessions.select_related("study", "model_version").order_by("created_at"):
+    for session in sessions.select_related("study", "condition", "model_version").order_by("created_at"):
         _write_session(archive, session)
 
 
@@ -125,6 +126,7 @@ def _participant_data(participant: Participant) -> dict[str, Any]:
         "participant": str(participant.pk),
         "pseudonym": participant.pseudonym,
         "language": participant.language,
+        "variables": variables_of(participant),
         "study": participant.study.name,
         "contact": participant.study.contact,
         "since": participant.created_at,
@@ -157,6 +159,7 @@ def _session_data(session: Session) -> dict[str, Any]:
         "session": str(session.pk),
         "title": session.title,
         "study": session.study.name,
+        "condition": str(session.condition or ""),
         "source": session.source,
         "state": session.state,
         "recorded_at": session.created_at,

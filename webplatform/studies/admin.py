@@ -5,11 +5,21 @@ from __future__ import annotations
 from django.contrib import admin
 
 from webplatform.common.admin import ReadOnlyAdmin, Unchangeable
-from webplatform.studies.models import Membership, Study
+from webplatform.studies.models import Condition, Membership, Study, Variable
 
 
 class MembershipInline(Unchangeable, admin.TabularInline):
     model = Membership
+    extra = 0
+
+
+class ConditionInline(Unchangeable, admin.TabularInline):
+    model = Condition
+    extra = 0
+
+
+class VariableInline(Unchangeable, admin.TabularInline):
+    model = Variable
     extra = 0
 
 
@@ -18,4 +28,4 @@ class StudyAdmin(ReadOnlyAdmin):
     list_display = ("name", "is_personal", "created_at")
     list_filter = ("is_personal",)
     search_fields = ("name", "members__email")
-    inlines = (MembershipInline,)
+    inlines = (MembershipInline, ConditionInline, VariableInline)

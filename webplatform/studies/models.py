@@ -11,6 +11,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from webplatform.accounts.models import User
+from webplatform.studies.design import Condition as Condition
+from webplatform.studies.design import Variable as Variable
 from webplatform.studies.policy import MOST_DAYS, RetentionPolicy
 
 
@@ -172,6 +174,7 @@ class Participant(models.Model):
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="participants")
     pseudonym = models.CharField(max_length=40)
     language = models.CharField(max_length=8, default="en")
+    values = models.JSONField(default=dict, help_text=_("What the study's variables are, by their ids."))
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 

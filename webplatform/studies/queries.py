@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import Case, Count, F, Q, QuerySet, When
 
 from webplatform.accounts.models import User
-from webplatform.studies.models import Membership, ParticipantRequest, Study, StudyApproval
+from webplatform.studies.models import Membership, Participant, ParticipantRequest, Study, StudyApproval, Variable
 
 
 def studies_of(user: User) -> QuerySet[Study]:
@@ -40,3 +42,10 @@ def members_of(study: Study) -> QuerySet[Membership]:
     """The study's members with their users, owners first."""
     order = Case(When(role=Membership.Role.OWNER, then=0), When(role=Membership.Role.ANALYST, then=1), default=2)
     return study.memberships.select_related("user").order_by(order, "user__email")
+
+
+def variables_of(participant: Participant, variables: Iterable[Variable] | None = None) -> dict[str, str | float]:
+    """What the study's variables are of this participant, by their names and in the study's order."""
+    asked = participant.study.variables.all() if variables is None else variables
+    known = {variable.name: participant.values.get(str(variable.pk)) for variable in asked}
+    return {name: value for name, value in known.items() if value is not None}

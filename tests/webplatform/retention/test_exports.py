@@ -15,6 +15,7 @@ from webplatform.retention.models import DataExport
 from webplatform.retention.services import ask_export
 from webplatform.retention.stranded import MAX_ATTEMPTS, release_stale_exports, unsent_exports
 from webplatform.retention.work import run_export
+from webplatform.studies.models import Condition, Variable
 
 
 @pytest.fixture
@@ -50,6 +51,19 @@ def test_a_participants_copy_holds_everything(participant, agreed, recorded, mad
     assert json.loads(archive.read(f"{folder}/session.json"))["markers"] == [{"t_ms": 0, "text": "question 1"}]
     assert json.loads(archive.read("person.json"))["pseudonym"] == "Blue"
     assert json.loads(archive.read(f"consent/consent-{agreed.pk}.json"))["text_sha256"] == agreed.text_digest
+
+
+def test_a_copy_tells_the_persons_variables_and_each_sessions_condition(participant, agreed, recorded, made, study):
+    session = recorded(agreed)
+    session.condition = Condition.objects.create(study=study, name="film A")
+    session.save()
+    band = Variable.objects.create(study=study, name="age band", kind="choice", choices=["20s", "30s"])
+    Variable.objects.create(study=study, name="left-handed")
+    participant.values = {str(band.pk): "20s"}
+    participant.save()
+    archive = archive_of(made(participant=participant))
+    assert json.loads(archive.read("person.json"))["variables"] == {"age band": "20s"}
+    assert json.loads(archive.read(f"sessions/{session.pk}/session.json"))["condition"] == "film A"
 
 
 def test_the_summary_is_in_the_persons_language(participant, made):
