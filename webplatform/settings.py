@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "webplatform.learning",
     "webplatform.retention",
     "webplatform.dashboard",
+    "webplatform.results",
     "webplatform.documents",
     "webplatform.participation",
     "webplatform.operations",

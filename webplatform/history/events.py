@@ -5,3 +5,6 @@ from django.dispatch import Signal
 # Sent inside the transaction that erases a session, with `session_id`. Whoever hears it removes what was made of the
 # session elsewhere.
 session_erased = Signal()
+
+# Sent inside the transaction that ends the time of a session's readings, with `session_id`; the session stays.
+readings_removed = Signal()

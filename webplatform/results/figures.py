@@ -91,7 +91,7 @@ def mean_band(values: Floats, *, seed: int, resamples: int = RESAMPLES, level: f
     mean = _divided(known.sum(axis=0), seen.sum(axis=0))
     low, high = np.full(flat.shape[1], np.nan), np.full(flat.shape[1], np.nan)
     drawn = _draws(people, resamples, seed)
-    for start in range(0, flat.shape[1], max(1, _CELLS // resamples)):
+    for start in range(0, flat.shape[1] if people > 1 else 0, max(1, _CELLS // resamples)):
         part = slice(start, start + max(1, _CELLS // resamples))
         means = _divided(drawn @ known[:, part], drawn @ seen[:, part])
         low[part], high[part] = _between(means, level)
@@ -104,8 +104,8 @@ def mean_band(values: Floats, *, seed: int, resamples: int = RESAMPLES, level: f
 
 def _draws(people: int, resamples: int, seed: int) -> Floats:
     """How often each person is in each draw: (resamples, people)."""
-    if not people:
-        return np.zeros((resamples, 0))
+    if people < 2:
+        return np.zeros((resamples, people))
     numbers = np.random.default_rng(seed).integers(0, people, (resamples, people))
     places = numbers + people * np.arange(resamples)[:, None]
     return np.bincount(places.ravel(), minlength=resamples * people).reshape(resamples, people).astype(np.float64)
