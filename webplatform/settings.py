@@ -231,7 +231,9 @@ REST_FRAMEWORK = {
 _enums = {"Emotion": "history.models.EMOTION_CHOICES", "State": "history.models.Session.State"}
 _enums |= {"Language": "settings.LANGUAGES", "RequestState": "studies.models.ParticipantRequest.State"}
 _enums |= {"TokenScope": "accounts.models.ApiToken.Scope", "ConsentScope": "consent.models.Scope"}
+_enums |= {"FiguresState": "results.models.StudyFigures.State"}
 _enums |= {"RequestKind": "studies.models.ParticipantRequest.Kind", "ReceiptKind": "retention.models.Receipt.Kind"}
+_enums |= {"VariableKind": "studies.design.Variable.Kind"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Raut",
     "DESCRIPTION": "Reads facial expressions from video. It reports what a face shows, not what a person feels.",

@@ -18,6 +18,7 @@ from webplatform.participation.serializers import (
     AnswerIn,
     LinkIn,
     LinkOut,
+    ParticipantChangeIn,
     ParticipantIn,
     ParticipantOut,
     RequestOut,
@@ -49,6 +50,24 @@ class ParticipantListApi(generics.ListAPIView):
             return Participant.objects.none()
         study = get_object_or_404(Study.objects.for_user(self.request.user), pk=self.kwargs["study_id"])
         return study.participants.select_related("study")
+
+
+@extend_schema(tags=["participants"])
+class ParticipantApi(APIView):
+    """One participant."""
+
+    @extend_schema(operation_id="participants_read", responses=ParticipantOut)
+    def get(self, request: Request, participant_id: UUID) -> Response:
+        return Response(ParticipantOut(_participant(request, participant_id)).data)
+
+    @extend_schema(operation_id="participants_change", request=ParticipantChangeIn, responses=ParticipantOut)
+    def patch(self, request: Request, participant_id: UUID) -> Response:
+        """Give another pseudonym or values of variables; an empty value is none, others stay as they are."""
+        participant = _participant(request, participant_id)
+        sent = ParticipantChangeIn(data=request.data)
+        sent.is_valid(raise_exception=True)
+        changed = participants.change_participant(participant=participant, user=request.user, **sent.validated_data)
+        return Response(ParticipantOut(changed).data)
 
 
 @extend_schema(tags=["participants"])

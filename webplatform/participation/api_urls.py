@@ -6,6 +6,7 @@ from webplatform.participation import api, own_api
 
 urlpatterns = [
     path("studies/<uuid:study_id>/participants/", api.ParticipantListApi.as_view(), name="api-participants"),
+    path("participants/<uuid:participant_id>/", api.ParticipantApi.as_view(), name="api-participant"),
     path("participants/<uuid:participant_id>/links/", api.LinkListApi.as_view(), name="api-links"),
     path("links/<int:link_id>/", api.LinkApi.as_view(), name="api-link"),
     path("requests/", api.RequestListApi.as_view(), name="api-requests"),

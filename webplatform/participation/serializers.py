@@ -5,21 +5,30 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from webplatform.consent.serializers import ScopesField
 from webplatform.participation.queries import standing_of
 from webplatform.studies.models import Participant, ParticipantLink, ParticipantRequest
+from webplatform.studies.queries import variables_of
+
+VALUES = {"type": "object", "additionalProperties": {"oneOf": [{"type": "string"}, {"type": "number"}]}}
 
 
 class ParticipantOut(serializers.ModelSerializer):
     """A participant as the study's members see them."""
 
     scopes = serializers.SerializerMethodField()
+    variables = serializers.SerializerMethodField(help_text="What the study's variables are, by their names.")
 
     class Meta:
         model = Participant
-        fields = ("id", "pseudonym", "language", "scopes", "created_at")
+        fields = ("id", "pseudonym", "language", "variables", "scopes", "created_at")
+
+    @extend_schema_field(VALUES)
+    def get_variables(self, participant: Participant) -> dict[str, str | float]:
+        return variables_of(participant)
 
     def get_scopes(self, participant: Participant) -> list[str]:
         """What they agree to now; nothing where they have to be asked."""
@@ -32,6 +41,23 @@ class ParticipantIn(serializers.Serializer):
 
     pseudonym = serializers.CharField(default="", allow_blank=True, max_length=40, help_text="Empty: one is made.")
     language = serializers.ChoiceField(settings.LANGUAGES, required=False, default="", allow_blank=True)
+    variables = serializers.DictField(
+        child=serializers.CharField(max_length=200, allow_blank=True, allow_null=True),
+        required=False,
+        default=dict,
+        help_text="By the names of the study's variables.",
+    )
+
+
+class ParticipantChangeIn(serializers.Serializer):
+    """What changes of a participant."""
+
+    pseudonym = serializers.CharField(required=False, max_length=40)
+    variables = serializers.DictField(
+        child=serializers.CharField(max_length=200, allow_blank=True, allow_null=True),
+        required=False,
+        help_text="By the names of the study's variables; an empty one is deleted.",
+    )
 
 
 class LinkIn(serializers.Serializer):

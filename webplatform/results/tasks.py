@@ -60,3 +60,19 @@ def send_figures(figures_id: UUID) -> bool:
         return False
     StudyFigures.objects.filter(pk=figures_id).update(enqueued_at=timezone.now())
     return True
+
+
+@shared_task
+def keep_curve(session_id: str) -> None:
+    """Add up one session, if that was not done of what it holds now."""
+    curves.keep_curve(UUID(session_id))
+
+
+def send_curve(session_id: UUID) -> bool:
+    """Ask for one session's curve; False when Redis is away, and then whoever looks again asks again."""
+    try:
+        keep_curve.delay(str(session_id))
+    except (OperationalError, RedisError) as error:
+        logger.warning("The curve of session %s waits for Redis to come back: %s", session_id, error)
+        return False
+    return True

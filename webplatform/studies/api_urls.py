@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from webplatform.studies import api, member_api
+from webplatform.studies import api, design_api, member_api
 
 urlpatterns = [
     path("studies/", api.StudyListApi.as_view(), name="api-studies"),
@@ -23,6 +23,10 @@ urlpatterns = [
         member_api.PlatformInvitationApi.as_view(),
         name="api-platform-invitation",
     ),
+    path("studies/<uuid:study_id>/conditions/", design_api.ConditionListApi.as_view(), name="api-conditions"),
+    path("conditions/<int:condition_id>/", design_api.ConditionApi.as_view(), name="api-condition"),
+    path("studies/<uuid:study_id>/variables/", design_api.VariableListApi.as_view(), name="api-variables"),
+    path("variables/<int:variable_id>/", design_api.VariableApi.as_view(), name="api-variable"),
     path("approvals/", api.ApprovalListApi.as_view(), name="api-approvals"),
     path("approvals/<int:approval_id>/decision/", api.DecisionApi.as_view(), name="api-approval-decision"),
 ]

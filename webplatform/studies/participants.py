@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
 
 from django.conf import settings
@@ -13,34 +14,84 @@ from django.utils.translation import gettext as _
 
 from webplatform.accounts.models import User
 from webplatform.common.errors import Conflict, Invalid
+from webplatform.common.text import shown_text
 from webplatform.studies.models import Participant, ParticipantLink, ParticipantRequest, Study
 from webplatform.studies.services import require_owner, require_recorder
 from webplatform.studies.trail import record
+from webplatform.studies.variables import checked_values, set_values
 
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that is taken for another one
 MAX_LINK_DAYS = 365
+MAX_PSEUDONYM = 40
 ANSWER_WITHIN = timedelta(hours=72)
 
 
-def add_participant(*, study: Study, user: User, pseudonym: str = "", language: str = "") -> Participant:
+def add_participant(
+    *,
+    study: Study,
+    user: User,
+    pseudonym: str = "",
+    language: str = "",
+    variables: Mapping[str, object] | None = None,
+) -> Participant:
     """The study has this participant; without a pseudonym they get one that says nothing.
 
     Raises:
         NotAllowed: the user may not record in the study.
-        Invalid: the pseudonym looks like an address or is too long, or the study lacks the language.
+        Invalid: the pseudonym looks like an address or is too long, the study lacks the language, or a variable has
+            no such value.
         Conflict: the pseudonym is taken.
     """
     require_recorder(study, user)
-    name = " ".join(pseudonym.replace("\0", " ").split()) or "P-" + "".join(secrets.choice(LETTERS) for _i in range(6))
+    name = clean_pseudonym(pseudonym) or "P-" + "".join(secrets.choice(LETTERS) for _i in range(6))
     language = language or study.languages[0]
-    if len(name) > 40 or "@" in name:
-        raise Invalid(_("A pseudonym has at most 40 characters and is no address or name."), field="pseudonym")
     if language not in study.languages:
         raise Invalid(_("The study does not offer this language."), field="language")
+    known = {key: value for key, value in checked_values(study, variables or {}).items() if value is not None}
+    participant = Participant(study=study, pseudonym=name, language=language, values=known, created_by=user)
+    return _store(participant, user, "participant.added")
+
+
+@transaction.atomic
+def change_participant(
+    *,
+    participant: Participant,
+    user: User,
+    pseudonym: str | None = None,
+    variables: Mapping[str, object] | None = None,
+) -> Participant:
+    """The participant has this pseudonym and these values of variables; all of it changes, or nothing.
+
+    Raises:
+        NotAllowed, Invalid, Conflict: as for a new participant.
+    """
+    require_recorder(participant.study, user)
+    if variables:
+        set_values(participant=participant, user=user, values=variables)
+    if pseudonym is not None and clean_pseudonym(pseudonym) != participant.pseudonym:
+        participant.pseudonym = clean_pseudonym(pseudonym)
+        if not participant.pseudonym:
+            raise Invalid(_("A pseudonym cannot be empty."), field="pseudonym")
+        _store(participant, user, "participant.renamed")
+    return participant
+
+
+def clean_pseudonym(text: str) -> str:
+    """The pseudonym on one line; empty for none.
+
+    Raises Invalid where it looks like an address or is too long.
+    """
+    name = shown_text(text)
+    if len(name) > MAX_PSEUDONYM or "@" in name:
+        raise Invalid(_("A pseudonym has at most 40 characters and is no address or name."), field="pseudonym")
+    return name
+
+
+def _store(participant: Participant, user: User, action: str) -> Participant:
     try:
         with transaction.atomic():
-            participant = Participant.objects.create(study=study, pseudonym=name, language=language, created_by=user)
-            record(actor=user, action="participant.added", study=study, participant=str(participant.pk))
+            participant.save()
+            record(actor=user, action=action, study=participant.study, participant=str(participant.pk))
     except IntegrityError as error:
         raise Conflict(_("The study has a participant of this pseudonym already."), field="pseudonym") from error
     return participant

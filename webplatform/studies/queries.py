@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from django.db.models import Case, Count, F, Q, QuerySet, When
 
 from webplatform.accounts.models import User
-from webplatform.studies.models import Membership, Participant, ParticipantRequest, Study, StudyApproval, Variable
+from webplatform.studies.models import (
+    Condition,
+    Membership,
+    Participant,
+    ParticipantRequest,
+    Study,
+    StudyApproval,
+    Variable,
+)
 
 
 def studies_of(user: User) -> QuerySet[Study]:
@@ -49,3 +58,17 @@ def variables_of(participant: Participant, variables: Iterable[Variable] | None 
     asked = participant.study.variables.all() if variables is None else variables
     known = {variable.name: participant.values.get(str(variable.pk)) for variable in asked}
     return {name: value for name, value in known.items() if value is not None}
+
+
+def conditions_with_sessions(study: Study) -> QuerySet[Condition]:
+    """The study's conditions with `session_count`: how many sessions bear each."""
+    return study.conditions.annotate(session_count=Count("sessions"))
+
+
+def variables_with_values(study: Study) -> list[Variable]:
+    """The study's variables with `value_count`: of how many participants each is known."""
+    variables = list(study.variables.all())
+    known = Counter(key for values in study.participants.values_list("values", flat=True) for key in values)
+    for variable in variables:
+        variable.value_count = known[str(variable.pk)]
+    return variables

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from webplatform.studies import member_views, views
+from webplatform.studies import design_views, member_views, views
 
 app_name = "studies"
 urlpatterns = [
@@ -17,5 +17,10 @@ urlpatterns = [
     path("<uuid:pk>/members/<int:user_pk>/role/", member_views.change, name="change-role"),
     path("<uuid:pk>/members/<int:user_pk>/remove/", member_views.remove, name="remove-member"),
     path("<uuid:pk>/change/", views.change, name="change"),
+    path("<uuid:pk>/design/", design_views.design, name="design"),
+    path("<uuid:pk>/conditions/", design_views.add_condition, name="add-condition"),
+    path("<uuid:pk>/conditions/<int:condition_pk>/", design_views.change_condition, name="change-condition"),
+    path("<uuid:pk>/variables/", design_views.add_variable, name="add-variable"),
+    path("<uuid:pk>/variables/<int:variable_pk>/", design_views.change_variable, name="change-variable"),
     path("<uuid:pk>/closing/", views.close_or_reopen, name="closing"),
 ]

@@ -98,8 +98,16 @@ POST   /studies/new/                                                  302 302 30
 GET    /studies/approvals/                                            404 404 404 404 200 in  in
 POST   /studies/approvals/{restricted}/decide/                        404 404 404 404 302 in  in   {"decision": "approve"}
 GET    /studies/{study}/                                              200 200 200 404 404 in  in
+GET    /studies/{study}/people/                                       200 200 200 404 404 in  in
+GET    /studies/{study}/results/sessions.csv                          409 409 409 404 404 in  in
+GET    /overlay/                                                      200 200 200 200 200 in  in
 GET    /studies/{study}/change/                                       200 403 403 404 404 in  in
 POST   /studies/{study}/change/                                       302 403 403 404 404 in  in   study
+GET    /studies/{study}/design/                                       200 200 200 404 404 in  in
+POST   /studies/{study}/conditions/                                   302 403 403 404 404 in  in   {"condition-name": "film B"}
+POST   /studies/{study}/conditions/{condition}/                       302 403 403 404 404 in  in   {"do": "up"}
+POST   /studies/{study}/variables/                                    302 403 403 404 404 in  in   {"variable-name": "group", "variable-kind": "text"}
+POST   /studies/{study}/variables/{variable}/                         302 403 403 404 404 in  in   {"do": "up"}
 POST   /studies/{study}/closing/                                      302 403 403 404 404 in  in   {"decision": "close"}
 POST   /studies/{study}/participants/                                 302 302 403 404 404 in  in   {"pseudonym": "Red"}
 POST   /studies/{study}/participants/{participant}/link/              200 200 403 404 404 in  in   {"days": "30"}
@@ -245,6 +253,14 @@ GET    /api/v1/studies/                                               200 200 20
 POST   /api/v1/studies/                                               201 201 201 201 201 401 401  study
 GET    /api/v1/studies/{study}/                                       200 200 200 404 404 401 401
 PUT    /api/v1/studies/{study}/                                       200 403 403 404 404 401 401  study
+GET    /api/v1/studies/{study}/conditions/                            200 200 200 404 404 401 401
+POST   /api/v1/studies/{study}/conditions/                            201 403 403 404 404 401 401  {"name": "film B"}
+PATCH  /api/v1/conditions/{condition}/                                200 403 403 404 404 401 401  {"name": "film B"}
+DELETE /api/v1/conditions/{condition}/                                204 403 403 404 404 401 401
+GET    /api/v1/studies/{study}/variables/                             200 200 200 404 404 401 401
+POST   /api/v1/studies/{study}/variables/                             201 403 403 404 404 401 401  {"name": "group"}
+PATCH  /api/v1/variables/{variable}/                                  200 403 403 404 404 401 401  {"name": "group"}
+DELETE /api/v1/variables/{variable}/                                  204 403 403 404 404 401 401
 POST   /api/v1/studies/{study}/close/                                 200 403 403 404 404 401 401
 POST   /api/v1/studies/{study}/reopen/                                200 403 403 404 404 401 401
 GET    /api/v1/people/                                                403 403 403 403 200 401 401
@@ -275,6 +291,9 @@ POST   /api/v1/participants/{participant}/erasure/                    200 403 40
 GET    /api/v1/receipts/{receipt}/                                    200 200 200 200 200 200 200
 GET    /api/v1/studies/{study}/receipts/                              200 200 200 404 404 401 401
 GET    /api/v1/studies/{study}/watch/                                 200 200 200 404 404 401 401
+GET    /api/v1/studies/{study}/results/                               200 200 200 404 404 401 401
+GET    /api/v1/studies/{study}/results/sessions.csv                   409 409 409 404 404 401 401
+GET    /api/v1/overlay/                                               200 200 200 200 200 401 401
 GET    /api/v1/studies/{study}/sharing/                               200 403 403 404 404 401 401
 GET    /api/v1/studies/{study}/sharing/file/                          200 403 403 404 404 401 401
 GET    /api/v1/studies/{study}/retention/                             200 200 200 404 404 401 401
@@ -288,6 +307,8 @@ GET    /api/v1/approvals/                                             403 403 40
 POST   /api/v1/approvals/{restricted}/decision/                       403 403 403 403 200 401 401  {"is_approved": true}
 GET    /api/v1/studies/{study}/participants/                          200 200 200 404 404 401 401
 POST   /api/v1/studies/{study}/participants/                          201 201 403 404 404 401 401  {"pseudonym": "Red"}
+GET    /api/v1/participants/{participant}/                            200 200 200 404 404 401 401
+PATCH  /api/v1/participants/{participant}/                            200 200 403 404 404 401 401  {"pseudonym": "Red"}
 GET    /api/v1/participants/{participant}/links/                      200 200 200 404 404 401 401
 POST   /api/v1/participants/{participant}/links/                      201 201 403 404 404 401 401  {"days": 30}
 DELETE /api/v1/links/{spare_link}/                                    204 204 403 404 404 401 401

@@ -30,10 +30,12 @@ from webplatform.modelhub.services import register_bundle
 from webplatform.retention.models import DataExport, Receipt
 from webplatform.retention.services import ask_export
 from webplatform.studies.approvals import ask_approval
+from webplatform.studies.conditions import add_condition
 from webplatform.studies.invitations import invite
 from webplatform.studies.models import Invitation, Membership, Participant, ParticipantLink, ParticipantRequest, Study
 from webplatform.studies.participants import add_participant, ask, create_link
 from webplatform.studies.services import Purpose, create_study
+from webplatform.studies.variables import add_variable
 
 PASSWORD = "correct-horse-battery"
 MP4 = b"\x00\x00\x00\x18ftypmp42" + bytes(64)
@@ -74,6 +76,8 @@ def build_world() -> dict[str, Any]:
         "authenticator": TOTP.activate(users["owner"], generate_totp_secret()).instance.pk,
         "marker": add_marker(session=session, user=users["owner"], t_ms=0, text="question 3").pk,
         "correction": correct(session=session, user=users["owner"], track=1, from_ms=0, to_ms=0, emotion="sad").pk,
+        "condition": add_condition(study=study, user=users["owner"], name="film A").pk,
+        "variable": add_variable(study=study, user=users["owner"], name="hand", kind="text").pk,
         "restricted": _restricted(users["owner"]).pk,
         "text": ConsentText.objects.first().pk,
         "group": Group.objects.create(name="lab").pk,
