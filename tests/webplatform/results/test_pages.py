@@ -230,9 +230,9 @@ class TestRest:
 
     def test_a_table_comes_as_a_file(self, lab, viewer, study, made, api_of):
         made(Choice())
-        answer = api_of(viewer).get(f"/api/v1/studies/{study.pk}/results/measures.csv")
+        answer = api_of(viewer).get(f"/api/v1/studies/{study.pk}/results/measures/")
         assert rows_of(answer)[0]["measure"] == "mean"
-        assert api_of(viewer).get(f"/api/v1/studies/{study.pk}/results/other.csv").status_code == 404
+        assert api_of(viewer).get(f"/api/v1/studies/{study.pk}/results/other/").status_code == 404
 
 
 class TestLaidOver:
