@@ -17,7 +17,8 @@ from rest_framework.views import APIView
 from webplatform.analysis.models import AnalysisJob
 from webplatform.analysis.serializers import JobFilterIn, JobOut, UploadIn
 from webplatform.analysis.services import cancel_job, retry_job, submit_video
-from webplatform.studies.models import Participant, Study
+from webplatform.studies.models import Condition, Participant, Study
+from webplatform.studies.place import Place
 
 
 class AnalysisListApi(generics.ListAPIView):
@@ -40,8 +41,11 @@ class AnalysisListApi(generics.ListAPIView):
             upload=given["file"],
             title=given["title"],
             again=given["again"],
-            study=_reached(Study, request, given["study"]),
-            participant=_reached(Participant, request, given["participant"]),
+            place=Place(
+                study=_reached(Study, request, given["study"]),
+                participant=_reached(Participant, request, given["participant"]),
+                condition=_reached(Condition, request, given["condition"]),
+            ),
         )
         headers = {"Location": reverse("api-analysis", args=[job.pk])}
         return Response(JobOut(job).data, status=status.HTTP_202_ACCEPTED, headers=headers)
@@ -80,7 +84,7 @@ class RetryApi(APIView):
         return Response(JobOut(job).data, status=status.HTTP_202_ACCEPTED)
 
 
-def _reached(model: type[Model], request: Request, key: UUID | None) -> Model | None:
+def _reached(model: type[Model], request: Request, key: UUID | int | None) -> Model | None:
     return get_object_or_404(model.objects.for_user(request.user), pk=key) if key else None
 
 

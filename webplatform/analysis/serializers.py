@@ -59,7 +59,12 @@ class UploadIn(serializers.Serializer):
     file = serializers.FileField(allow_empty_file=True, help_text="A video; its content tells its kind.")
     title = serializers.CharField(required=False, default="", allow_blank=True, max_length=200)
     study = serializers.UUIDField(required=False, default=None, help_text="Without one, your personal study.")
-    participant = serializers.UUIDField(required=False, default=None, help_text="Who is in it, by their consent.")
+    participant = serializers.UUIDField(
+        required=False, default=None, help_text="Who is in it, on their own consent; without one, you are, on yours."
+    )
+    condition = serializers.IntegerField(
+        required=False, default=None, min_value=1, max_value=2**31 - 1, help_text="One of the study's."
+    )
     again = serializers.BooleanField(required=False, default=False, help_text="Also if this file was uploaded before.")
 
 

@@ -23,23 +23,19 @@ from webplatform.common.errors import Conflict, NotAllowed
 from webplatform.common.limits import spend
 from webplatform.consent.models import ConsentRecord, Scope
 from webplatform.consent.services import require_consent, require_participant_consent, require_scope
+from webplatform.history.assigning import set_condition
 from webplatform.history.media import forget_pictures, keep_session_key
 from webplatform.history.models import Session
 from webplatform.history.queries import is_editable_by
 from webplatform.history.services import fail_session, open_session, reopen_session
 from webplatform.studies.approvals import require_permitted
-from webplatform.studies.models import Participant, Study
+from webplatform.studies.models import Study
+from webplatform.studies.place import Place
 from webplatform.studies.services import personal_study
 
 
 def submit_video(
-    *,
-    user: User,
-    upload: UploadedFile,
-    title: str = "",
-    again: bool = False,
-    study: Study | None = None,
-    participant: Participant | None = None,
+    *, user: User, upload: UploadedFile, title: str = "", again: bool = False, place: Place | None = None
 ) -> AnalysisJob:
     """The video lies in a new session's folder, and a job waits to turn it into that session's history.
 
@@ -49,11 +45,12 @@ def submit_video(
     Raises:
         ConsentMissing: the participant, or without one the user, has not agreed to the newest consent text.
         NotAllowed: the user may not record in the study, or the law forbids the study to record.
-        Invalid, TooLarge, StorageFull: the file cannot be accepted.
+        Invalid, TooLarge, StorageFull: the file cannot be accepted, or the condition is of another study.
         TooManyAttempts: the user hands in more than RAUT_RATE_UPLOAD.
         Conflict: the study holds this very file already and `again` is not set; `details` name that session.
     """
-    study, consent = _grounds(user, study, participant)
+    place = place or Place()
+    study, consent = _grounds(user, place)
     checked = check_upload(upload)
     session = None
     try:
@@ -67,6 +64,7 @@ def submit_video(
                 source=Session.Source.UPLOAD,
                 every_ms=settings.RAUT_SAMPLE_EVERY_MS,
             )
+            set_condition(sessions=[session], user=user, condition=place.borne)
             return _keep(session, checked)
     except BaseException:
         if session is not None:
@@ -125,14 +123,14 @@ def retry_job(*, job: AnalysisJob, user: User) -> AnalysisJob:
     return _tell(job)
 
 
-def _grounds(user: User, study: Study | None, participant: Participant | None) -> tuple[Study, ConsentRecord]:
+def _grounds(user: User, place: Place) -> tuple[Study, ConsentRecord]:
     """Where a video is recorded, and on whose consent; each asking counts towards the user's rate of uploads."""
     spend("upload", user.pk)
-    study = participant.study if participant else study or personal_study(user)
+    study = place.participant.study if place.participant else place.study or personal_study(user)
     require_permitted(study)
-    if participant is None:
+    if place.participant is None:
         return study, require_consent(user=user)
-    return study, require_participant_consent(participant=participant)
+    return study, require_participant_consent(participant=place.participant)
 
 
 def _keep(session: Session, checked: CheckedUpload) -> AnalysisJob:

@@ -9,9 +9,11 @@ from django.dispatch import receiver
 from webplatform.accounts.events import account_disabled, logins_ended
 from webplatform.accounts.models import User
 from webplatform.analysis.progress import part_from
-from webplatform.analysis.withdrawals import drop_unwanted_media, stop_jobs, stop_jobs_of
+from webplatform.analysis.withdrawals import drop_media, drop_unwanted_media, may_keep_media, stop_jobs, stop_jobs_of
 from webplatform.consent.events import consent_withdrawn
 from webplatform.consent.models import ConsentRecord, Scope
+from webplatform.history.events import session_assigned
+from webplatform.history.models import Session
 
 
 @receiver(consent_withdrawn)
@@ -33,3 +35,10 @@ def stop_what_they_run(user: User, **_: Any) -> None:
 def close_progress(user: User, **_: Any) -> None:
     """Open pages are told nothing more until they have shown again that somebody is signed in."""
     part_from(user.pk)
+
+
+@receiver(session_assigned)
+def drop_what_is_not_kept(session: Session, **_: Any) -> None:
+    """A video goes that the session's new study or consent does not keep."""
+    if not may_keep_media(session):
+        drop_media(session)

@@ -14,7 +14,8 @@ from webplatform.analysis.models import AnalysisJob
 from webplatform.dashboard.words import EMOTION_NAMES
 from webplatform.history.deadlines import Deadlines, deadlines_of
 from webplatform.history.models import Session
-from webplatform.history.queries import sessions_of
+from webplatform.history.queries import session_variables, sessions_of
+from webplatform.history.selection import Selection
 from webplatform.studies.models import Membership
 
 
@@ -47,6 +48,7 @@ class Row:
     faces: int | None
     shares: list[Share]
     deadlines: Deadlines
+    variables: dict[str, str | float]
     may_edit: bool = False
     may_delete: bool = False
 
@@ -75,14 +77,10 @@ def totals_of(user: User) -> Totals:
     return Totals(sessions=sums["n"], minutes=(sums["ms"] or 0) / 60_000, faces=sums["people"] or 0)
 
 
-def listed_sessions(user: User, *, q: str = "", state: str = "", source: str = "") -> QuerySet[Session]:
-    """The user's sessions with their jobs, newest first; unknown filter values filter nothing."""
-    return sessions_of(
-        user,
-        q=q.strip(),
-        state=state if state in Session.State.values else "",
-        source=source if source in Session.Source.values else "",
-    ).select_related("job", "media", "repeats")
+def listed_sessions(user: User, selection: Selection) -> QuerySet[Session]:
+    """The user's sessions that are meant, with their jobs."""
+    sessions = sessions_of(user, selection).select_related("job", "media")
+    return sessions.prefetch_related("study__variables")
 
 
 def rows_of(user: User, sessions: Iterable[Session]) -> list[Row]:
@@ -110,6 +108,7 @@ def row_of(session: Session) -> Row:
         faces=_faces(session),
         shares=shares_of(session.summary),
         deadlines=deadlines_of(session, has_media=hasattr(session, "media")),
+        variables=session_variables(session),
     )
 
 

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
 
+from webplatform.common.errors import AppError, Invalid
+from webplatform.common.pages import tell
 from webplatform.dashboard import report
 from webplatform.dashboard.queries import row_of
 from webplatform.dashboard.repetition_views import readings_of
 from webplatform.dashboard.session_words import session_words
+from webplatform.dashboard.targets import targets_of
+from webplatform.history.assigning import assign_participant, set_condition
 from webplatform.history.corrections import may_correct
+from webplatform.history.models import Session
 from webplatform.history.queries import is_deletable_by, is_editable_by
 from webplatform.history.services import rename_session
 
@@ -27,6 +35,7 @@ def session(request: HttpRequest, pk: UUID) -> HttpResponse:
         rename_session(session=found, user=request.user, title=request.POST.get("title", ""))
         return redirect("dashboard:session", found.pk)
     may_edit = is_editable_by(found, request.user)
+    targets = targets_of(request.user) if may_edit else []
     faces = report.faces_of(found)
     context = {
         "session": found,
@@ -40,6 +49,7 @@ def session(request: HttpRequest, pk: UUID) -> HttpResponse:
         "missing": report.moment(found.missing_ms),
         "accounting": report.accounting_of(found),
         "may_edit": may_edit,
+        "targets": targets,
         "may_correct": may_correct(found, request.user),
         "corrections": report.corrections_of(found),
         "may_delete": is_deletable_by(found, request.user),
@@ -48,3 +58,30 @@ def session(request: HttpRequest, pk: UUID) -> HttpResponse:
         "readings": readings_of(found, may_edit=may_edit),
     }
     return render(request, "dashboard/session.html", context)
+
+
+@login_required
+@require_POST
+def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say whose session it is, and which condition it bears."""
+    found = get_object_or_404(report.session_for_page(request.user), pk=pk)
+    try:
+        with transaction.atomic():
+            _assign(request, found)
+        messages.success(request, _("Saved."))
+    except AppError as error:
+        tell(request, error)
+    return redirect("dashboard:session", found.pk)
+
+
+def _assign(request: HttpRequest, session: Session) -> None:
+    chosen, user = request.POST.get("participant", ""), request.user
+    mine = {str(one.pk): one for _study, people in targets_of(user) for one in people} if chosen else {}
+    if chosen in mine:
+        session = assign_participant(session=session, user=user, participant=mine[chosen])
+    elif chosen:
+        raise Invalid(_("There is no such participant."), field="participant")
+    wanted = request.POST.get("condition")
+    if wanted is not None:
+        conditions = {str(one.pk): one for one in session.study.conditions.all()}
+        set_condition(sessions=[session], user=user, condition=conditions.get(wanted))

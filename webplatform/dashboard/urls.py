@@ -3,6 +3,7 @@
 from django.urls import path
 
 from webplatform.dashboard import (
+    bulk_views,
     correction_views,
     live_views,
     repetition_views,
@@ -17,6 +18,9 @@ from webplatform.dashboard import (
 app_name = "dashboard"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("sessions/bulk/", bulk_views.bulk_action, name="bulk"),
+    path("views/", bulk_views.save, name="save-view"),
+    path("views/<int:pk>/forget/", bulk_views.forget, name="forget-view"),
     path("upload/", upload_views.upload, name="upload"),
     path("review/", review_views.review, name="review"),
     path("review/again/", review_views.again, name="review-again"),
@@ -25,6 +29,7 @@ urlpatterns = [
     path("jobs/<uuid:pk>/cancel/", upload_views.cancel, name="cancel"),
     path("jobs/<uuid:pk>/retry/", upload_views.retry, name="retry"),
     path("sessions/<uuid:pk>/", session.session, name="session"),
+    path("sessions/<uuid:pk>/assign/", session.assign, name="assign"),
     path("sessions/<uuid:pk>/correct/", correction_views.add, name="correct"),
     path("sessions/<uuid:pk>/correct/<int:correction_id>/", correction_views.remove, name="uncorrect"),
     path("sessions/<uuid:pk>/repeat/", repetition_views.repeat, name="repeat"),

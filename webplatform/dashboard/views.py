@@ -14,29 +14,41 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from webplatform.common.errors import NotAllowed
 from webplatform.dashboard import queries
+from webplatform.dashboard.choices import conditions_to_give, filter_choices
+from webplatform.dashboard.models import SavedView
+from webplatform.dashboard.saved_views import query_of
 from webplatform.dashboard.words import progress_words
 from webplatform.history.models import Session
 from webplatform.history.queries import is_deletable_by
+from webplatform.history.selection import Selection
 from webplatform.history.services import delete_session
+from webplatform.history.session_inputs import selection_of
+from webplatform.modelhub.models import ModelVersion
 from webplatform.retention.queries import going_soon
 from webplatform.retention.words import counted
 
 ROWS = 20
+MORE_FILTERS = ("source", "study", "participant", "condition", "by", "model", "since", "until")
 
 
 @login_required
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """The user's sessions, newest first, with search, filters and totals."""
-    chosen = {name: request.GET.get(name, "") for name in ("q", "state", "source")}
-    page = Paginator(queries.listed_sessions(request.user, **chosen), ROWS).get_page(request.GET.get("page"))
+    """The user's sessions with search, filters, an order and totals; the address says what is shown."""
+    selection = selection_of(request.GET.dict())
+    page = Paginator(queries.listed_sessions(request.user, selection), ROWS).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "rows": queries.rows_of(request.user, page),
         "totals": queries.totals_of(request.user),
-        "chosen": chosen,
-        "is_filtered": any(chosen.values()),
+        "chosen": {name: str(getattr(selection, name) or "") for name in Selection.__dataclass_fields__},
+        "query": query_of(selection),
+        "is_more": any(getattr(selection, name) for name in MORE_FILTERS),
         "sources": Session.Source.choices,
+        "choices": filter_choices(request.user),
+        "conditions": conditions_to_give(request.user),
+        "models": ModelVersion.objects.all(),
+        "views": SavedView.objects.for_user(request.user),
         "words": progress_words(),
         "going": counted(going_soon(request.user)),
     }

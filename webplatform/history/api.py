@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
@@ -15,22 +16,24 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from webplatform.common.paging import Cursor
+from webplatform.history.assigning import assign_participant, set_condition
 from webplatform.history.markers import add_marker, remove_marker
 from webplatform.history.models import Observation, Session
 from webplatform.history.queries import observations_of, sessions_of, timeline
+from webplatform.history.selection import Selection
 from webplatform.history.serializers import (
     MarkerIn,
     MarkerOut,
     ObservationOut,
     RangeIn,
     SessionDetailOut,
-    SessionFilterIn,
-    SessionIn,
     SessionOut,
     TimelineIn,
     TimelineOut,
 )
 from webplatform.history.services import delete_session, rename_session
+from webplatform.history.session_inputs import SessionFilterIn, SessionIn
+from webplatform.studies.models import Condition, Participant
 
 
 class ObservationPages(Cursor):
@@ -59,7 +62,8 @@ class SessionListApi(generics.ListAPIView):
             return Session.objects.none()
         asked = SessionFilterIn(data=self.request.query_params)
         asked.is_valid(raise_exception=True)
-        return sessions_of(self.request.user, **asked.validated_data)
+        sessions = sessions_of(self.request.user, Selection(**asked.validated_data))
+        return sessions.prefetch_related("study__variables")
 
 
 @extend_schema(tags=["sessions"])
@@ -70,13 +74,22 @@ class SessionApi(APIView):
     def get(self, request: Request, session_id: UUID) -> Response:
         return Response(SessionDetailOut(_session(request, session_id)).data)
 
-    @extend_schema(operation_id="sessions_rename", request=SessionIn, responses=SessionDetailOut)
+    @extend_schema(operation_id="sessions_change", request=SessionIn, responses=SessionDetailOut)
     def patch(self, request: Request, session_id: UUID) -> Response:
-        session = _session(request, session_id)
+        """Give it another title, participant or condition; all of what is sent, or nothing."""
+        session, user = _session(request, session_id), request.user
         sent = SessionIn(data=request.data)
         sent.is_valid(raise_exception=True)
-        session = rename_session(session=session, user=request.user, **sent.validated_data)
-        return Response(SessionDetailOut(session).data)
+        given = sent.validated_data
+        with transaction.atomic():
+            if "title" in given:
+                rename_session(session=session, user=user, title=given["title"])
+            if "participant" in given:
+                participant = get_object_or_404(Participant.objects.for_user(user), pk=given["participant"])
+                session = assign_participant(session=session, user=user, participant=participant)
+            if "condition" in given:
+                set_condition(sessions=[session], user=user, condition=_condition(session, given["condition"]))
+        return Response(SessionDetailOut(_session(request, session_id)).data)
 
     @extend_schema(operation_id="sessions_delete", responses={204: None})
     def delete(self, request: Request, session_id: UUID) -> Response:
@@ -141,6 +154,10 @@ class ObservationListApi(generics.ListAPIView):
         asked = RangeIn(data=self.request.query_params)
         asked.is_valid(raise_exception=True)
         return observations_of(session, **asked.validated_data)
+
+
+def _condition(session: Session, number: int | None) -> Condition | None:
+    return None if number is None else get_object_or_404(session.study.conditions.all(), pk=number)
 
 
 def _session(request: Request, session_id: UUID) -> Session:

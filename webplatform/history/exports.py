@@ -15,7 +15,7 @@ from django.utils.text import slugify
 
 from inference import EMOTIONS, defuse_cell
 from webplatform.history.models import Observation, Session
-from webplatform.history.queries import observations_of
+from webplatform.history.queries import observations_of, session_variables
 from webplatform.history.serializers import ObservationOut
 from webplatform.history.sharing import sessions_to_share
 from webplatform.studies.models import Study
@@ -25,14 +25,21 @@ BOX_DIGITS = 1
 SCORE_DIGITS = 6
 SIZE_COLUMNS = ["frame_width", "frame_height"]
 CSV_COLUMNS = ["t_ms", "track", "x", "y", "w", "h", *map(str, EMOTIONS), "dominant", "reason", "model", *SIZE_COLUMNS]
+WHOSE_COLUMNS = ["study", "participant", "condition"]
 SHARED_COLUMNS = ["participant", "session", *CSV_COLUMNS]
 
 
 def csv_pieces(session: Session) -> Iterator[str]:
-    """One line per observation, under a header."""
-    yield _lines([CSV_COLUMNS])
+    """One line per observation, under a header: the reading, whose it is, and a column for each of the variables."""
+    variables = session_variables(session)
+    asked = [str(variable) for variable in session.study.variables.all()] if session.participant_id else []
+    yield _lines([[*CSV_COLUMNS, *WHOSE_COLUMNS, *(defuse_cell(f"variable:{name}") for name in asked)]])
+    whose = [session.study.name, session.participant or "", session.condition or ""]
+    whose = [defuse_cell(str(cell)) for cell in whose]
+    known = [variables.get(name, "") for name in asked]
+    known = [defuse_cell(value) if isinstance(value, str) else value for value in known]
     for page in _tables(session):
-        yield _lines(page)
+        yield _lines([[*cells, *whose, *known] for cells in page])
 
 
 def shared_pieces(study: Study) -> Iterator[str]:

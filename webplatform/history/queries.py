@@ -13,7 +13,9 @@ from inference import EMOTIONS, Box, KnownFace
 from webplatform.accounts.models import User
 from webplatform.common.errors import Invalid
 from webplatform.history.models import FrameSize, Observation, Session
+from webplatform.history.selection import Selection, select
 from webplatform.studies.models import Membership, Study
+from webplatform.studies.queries import variables_of
 
 MAX_CELLS = 200_000  # buckets times tracks in one answer: some ten megabytes of JSON
 MAX_MS = 2**31 - 1
@@ -36,18 +38,19 @@ def is_deletable_by(session: Session, user: User) -> bool:
     return role == Membership.Role.OWNER or (role is not None and session.created_by_id == user.pk)
 
 
-def sessions_of(user: User, *, q: str = "", state: str = "", source: str = "") -> QuerySet[Session]:
-    """The user's sessions, newest first, with what a list shows; `q` is looked for in the titles."""
-    sessions = (
-        Session.objects.for_user(user).select_related("study", "model_version", "repeats").order_by("-created_at", "id")
+def sessions_of(user: User, selection: Selection | None = None) -> QuerySet[Session]:
+    """The user's sessions with what a list shows of each: those that are meant, in the order that is asked for."""
+    sessions = Session.objects.for_user(user).select_related(
+        "study", "participant", "condition", "model_version", "repeats"
     )
-    if q:
-        sessions = sessions.filter(title__icontains=q)
-    if state:
-        sessions = sessions.filter(state=state)
-    if source:
-        sessions = sessions.filter(source=source)
-    return sessions
+    return select(user, sessions, selection or Selection())
+
+
+def session_variables(session: Session) -> dict[str, str | float]:
+    """What the study's variables are of the session's participant, by their names; nothing without a participant."""
+    if session.participant is None:
+        return {}
+    return variables_of(session.participant, session.study.variables.all())
 
 
 def faces_in_sight(session: Session, *, since_ms: int) -> list[KnownFace]:

@@ -20,7 +20,7 @@ from webplatform.studies.approvals import require_permitted
 def recording_and_repetitions(session: Session) -> list[Session]:
     """The session that brought the video, then every session that read it again, oldest first."""
     first = session.repeats or session
-    return [first, *first.repetitions.select_related("model_version", "study").order_by("created_at")]
+    return [first, *first.repetitions.select_related("model_version", "study", "condition").order_by("created_at")]
 
 
 def open_repetition(*, session: Session, user: User, version: ModelVersion) -> Session:
@@ -54,6 +54,7 @@ def _open(first: Session, user: User, version: ModelVersion) -> Session:
         created_by=user,
         consent=first.consent,
         participant=first.participant,
+        condition=first.condition,
         model_version=version,
         repeats=first,
         title=f"{first.title[: MAX_TITLE - len(str(version)) - 3]} · {version}"[:MAX_TITLE],

@@ -12,23 +12,10 @@ from rest_framework import serializers
 from inference import EMOTIONS
 from webplatform.history.deadlines import deadlines_of
 from webplatform.history.models import EMOTION_CHOICES, REASON_CHOICES, Observation, Session
-from webplatform.history.queries import MAX_MS
+from webplatform.history.queries import MAX_MS, session_variables
 
 DIGITS = 4
-
-
-class SessionFilterIn(serializers.Serializer):
-    """How a list of sessions is narrowed."""
-
-    q = serializers.CharField(required=False, allow_blank=True, max_length=200, help_text="Part of the title.")
-    state = serializers.ChoiceField(Session.State.choices, required=False, allow_blank=True)
-    source = serializers.ChoiceField(Session.Source.choices, required=False, allow_blank=True)
-
-
-class SessionIn(serializers.Serializer):
-    """What a user may change in a session."""
-
-    title = serializers.CharField(max_length=200)
+VALUES = {"type": "object", "additionalProperties": {"oneOf": [{"type": "string"}, {"type": "number"}]}}
 
 
 class RangeIn(serializers.Serializer):
@@ -47,6 +34,16 @@ class TimelineIn(RangeIn):
 
 class StudyOut(serializers.Serializer):
     id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class WhoOut(serializers.Serializer):
+    id = serializers.UUIDField()
+    pseudonym = serializers.CharField()
+
+
+class BorneOut(serializers.Serializer):
+    id = serializers.IntegerField()
     name = serializers.CharField()
 
 
@@ -165,6 +162,9 @@ class SessionOut(serializers.Serializer):
     source = serializers.ChoiceField(Session.Source.choices)
     state = serializers.ChoiceField(Session.State.choices)
     study = StudyOut()
+    participant = WhoOut(allow_null=True, help_text="Null: whoever recorded is in it.")
+    condition = BorneOut(allow_null=True)
+    variables = serializers.SerializerMethodField(help_text="What the study's variables are of the participant.")
     created_at = serializers.DateTimeField()
     closed_at = serializers.DateTimeField(allow_null=True)
     every_ms = serializers.IntegerField()
@@ -187,6 +187,10 @@ class SessionOut(serializers.Serializer):
     live_statistics = serializers.DictField(help_text="How a webcam's frames fared; empty for an upload.")
     unscored_reasons = serializers.SerializerMethodField(help_text="Faces that were not scored, by the reason.")
     summary = serializers.SerializerMethodField(help_text="Over all people; null until the session is closed.")
+
+    @extend_schema_field(VALUES)
+    def get_variables(self, session: Session) -> dict[str, str | float]:
+        return session_variables(session)
 
     @extend_schema_field(PictureTrackOut(allow_null=True))
     def get_picture_track(self, session: Session) -> dict[str, Any] | None:

@@ -131,6 +131,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         asked = services.Asked(
             study_id=protocol.read_text(message, "study", most=40),
             participant_id=protocol.read_text(message, "participant", most=40),
+            condition_id=protocol.read_text(message, "condition", most=40),
             title=protocol.read_text(message, "title", most=200),
             fps=protocol.read_number(message, "fps", least=0.1, most=settings.RAUT_LIVE_MAX_FPS, default=10),
         )

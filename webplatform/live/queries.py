@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from webplatform.accounts.models import User
 from webplatform.common.errors import NotAllowed
-from webplatform.studies.models import Membership, Participant, Study
+from webplatform.studies.models import Condition, Membership, Participant, Study
 from webplatform.studies.services import personal_study
 
 Found = TypeVar("Found", bound=Model)
@@ -51,6 +51,21 @@ def find_participant(user: User, participant_id: str) -> Participant | None:
     if participant is None:
         raise NotAllowed(_("There is no such participant."))
     return participant
+
+
+def find_condition(study: Study, condition_id: str) -> Condition | None:
+    """The study's condition of that id; None for none.
+
+    Raises:
+        NotAllowed: the study has no such condition.
+    """
+    if not condition_id:
+        return None
+    number = int(condition_id) if condition_id.isdecimal() and len(condition_id) < 10 else None
+    condition = study.conditions.filter(pk=number).first()
+    if condition is None:
+        raise NotAllowed(_("There is no such condition in this study."))
+    return condition
 
 
 def _found(rows: QuerySet[Found], key: str) -> Found | None:

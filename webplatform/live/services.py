@@ -22,18 +22,20 @@ from webplatform.common.limits import spend
 from webplatform.consent.models import ConsentRecord
 from webplatform.consent.services import require_consent, require_participant_consent
 from webplatform.history import services as history
+from webplatform.history.assigning import set_condition
 from webplatform.history.models import Session, Track
 from webplatform.history.queries import faces_in_sight
 from webplatform.live.models import LiveConnection
 from webplatform.live.protocol import Close
-from webplatform.live.queries import RECORDERS, find_participant, find_study
+from webplatform.live.queries import RECORDERS, find_condition, find_participant, find_study
 from webplatform.live.recording import Ended, LiveRecording
 from webplatform.live.silent import RESUME_WITHIN_S, close_recorded
 from webplatform.live.statistics import LiveStatistics
 from webplatform.modelhub.engines import engine_for
 from webplatform.modelhub.queries import active_version
 from webplatform.studies.approvals import require_permitted
-from webplatform.studies.models import Participant, Study
+from webplatform.studies.models import Condition, Participant, Study
+from webplatform.studies.place import Place
 
 SOCKET = "/ws/live/"
 RESUME_SALT = "live-resume"
@@ -49,12 +51,14 @@ class Asked:
     Args:
         study_id: empty for the personal study, or the participant's.
         participant_id: whom the camera watches; empty for the user.
+        condition_id: one of the study's conditions; empty for none.
         title: empty for one with the time in it.
         fps: how many frames a second it means to send.
     """
 
     study_id: str = ""
     participant_id: str = ""
+    condition_id: str = ""
     title: str = ""
     fps: float = 10.0
 
@@ -117,6 +121,8 @@ def begin(*, seat: Seat, asked: Asked) -> LiveRecording:
     user, participant = seat.user, seat.participant or find_participant(seat.user, asked.participant_id)
     spend("live", f"participant:{participant.pk}" if participant else f"user:{user.pk}")
     study = participant.study if participant else find_study(user, asked.study_id)
+    chosen = find_condition(study, "" if seat.participant else asked.condition_id)  # not the participant's to say
+    condition = Place(study, participant, chosen).borne
     version = active_version()
     if version is None:
         raise Conflict(_("There is no model to read with yet."))
@@ -127,11 +133,12 @@ def begin(*, seat: Seat, asked: Asked) -> LiveRecording:
             study=study,
             user=user,
             consent=require_participant_consent(participant=participant) if participant else require_consent(user=user),
-            title=asked.title.strip() or _("Live session, %(time)s") % {"time": _now()},
+            title=asked.title.strip() or _title(participant, condition),
             source=Session.Source.WEBCAM,
             every_ms=max(1, round(1000 / asked.fps)),
         )
         history.use_model(session=session, version=version)
+        set_condition(sessions=[session], user=user, condition=condition)
         LiveConnection.objects.create(session=session, holder=holder, heard_at=timezone.now())
     return LiveRecording(session, holder, user.pk, engine, engine.live(), LiveStatistics())
 
@@ -254,8 +261,12 @@ def _refusal_of_study(study: Study) -> Ended | None:
     return None
 
 
-def _now() -> str:
-    return f"{timezone.localtime():%Y-%m-%d %H:%M}"
+def _title(participant: Participant | None, condition: Condition | None) -> str:
+    """What a session is called that nobody named: whose it is, and when."""
+    now = f"{timezone.localtime():%Y-%m-%d %H:%M}"
+    if participant is None:
+        return _("Live session, %(time)s") % {"time": now}
+    return " · ".join(str(part) for part in (participant, condition, now) if part is not None)
 
 
 def _hold(recording: LiveRecording) -> bool:

@@ -18,12 +18,14 @@ from webplatform.participation.serializers import (
     AnswerIn,
     LinkIn,
     LinkOut,
+    ManyIn,
     ParticipantChangeIn,
     ParticipantIn,
     ParticipantOut,
     RequestOut,
 )
 from webplatform.studies import participants
+from webplatform.studies.many import Line, add_participants
 from webplatform.studies.models import Participant, ParticipantLink, ParticipantRequest, Study
 
 
@@ -53,6 +55,21 @@ class ParticipantListApi(generics.ListAPIView):
 
 
 @extend_schema(tags=["participants"])
+class ManyParticipantsApi(APIView):
+    """Many participants at once."""
+
+    @extend_schema(operation_id="participants_add_many", request=ManyIn, responses={201: ParticipantOut(many=True)})
+    def post(self, request: Request, study_id: UUID) -> Response:
+        """Add all of them, or nobody: `details.problems` name what is wrong with which, counted from 1."""
+        study = get_object_or_404(Study.objects.for_user(request.user), pk=study_id)
+        sent = ManyIn(data=request.data)
+        sent.is_valid(raise_exception=True)
+        given = enumerate(sent.validated_data["participants"], start=1)
+        added = add_participants(study=study, user=request.user, lines=[Line(n, **one) for n, one in given])
+        return Response(ParticipantOut(added, many=True).data, status=status.HTTP_201_CREATED)
+
+
+@extend_schema(tags=["participants"])
 class ParticipantApi(APIView):
     """One participant."""
 
@@ -66,7 +83,10 @@ class ParticipantApi(APIView):
         participant = _participant(request, participant_id)
         sent = ParticipantChangeIn(data=request.data)
         sent.is_valid(raise_exception=True)
-        changed = participants.change_participant(participant=participant, user=request.user, **sent.validated_data)
+        given = dict(sent.validated_data)
+        if given.get("condition") is not None:
+            given["condition"] = get_object_or_404(participant.study.conditions.all(), pk=given["condition"])
+        changed = participants.change_participant(participant=participant, user=request.user, **given)
         return Response(ParticipantOut(changed).data)
 
 

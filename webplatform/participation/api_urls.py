@@ -6,6 +6,7 @@ from webplatform.participation import api, own_api
 
 urlpatterns = [
     path("studies/<uuid:study_id>/participants/", api.ParticipantListApi.as_view(), name="api-participants"),
+    path("studies/<uuid:study_id>/participants/many/", api.ManyParticipantsApi.as_view(), name="api-add-many"),
     path("participants/<uuid:participant_id>/", api.ParticipantApi.as_view(), name="api-participant"),
     path("participants/<uuid:participant_id>/links/", api.LinkListApi.as_view(), name="api-links"),
     path("links/<int:link_id>/", api.LinkApi.as_view(), name="api-link"),

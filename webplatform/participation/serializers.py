@@ -19,12 +19,15 @@ VALUES = {"type": "object", "additionalProperties": {"oneOf": [{"type": "string"
 class ParticipantOut(serializers.ModelSerializer):
     """A participant as the study's members see them."""
 
+    condition = serializers.IntegerField(
+        source="condition_id", allow_null=True, help_text="What their sessions bear unless another one is chosen."
+    )
     scopes = serializers.SerializerMethodField()
     variables = serializers.SerializerMethodField(help_text="What the study's variables are, by their names.")
 
     class Meta:
         model = Participant
-        fields = ("id", "pseudonym", "language", "variables", "scopes", "created_at")
+        fields = ("id", "pseudonym", "language", "condition", "variables", "scopes", "created_at")
 
     @extend_schema_field(VALUES)
     def get_variables(self, participant: Participant) -> dict[str, str | float]:
@@ -49,6 +52,12 @@ class ParticipantIn(serializers.Serializer):
     )
 
 
+class LineIn(ParticipantIn):
+    """One of many new participants."""
+
+    condition = serializers.CharField(default="", allow_blank=True, max_length=60, help_text="A condition's name.")
+
+
 class ParticipantChangeIn(serializers.Serializer):
     """What changes of a participant."""
 
@@ -58,6 +67,13 @@ class ParticipantChangeIn(serializers.Serializer):
         required=False,
         help_text="By the names of the study's variables; an empty one is deleted.",
     )
+    condition = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=2**31 - 1)
+
+
+class ManyIn(serializers.Serializer):
+    """Participants to be added together: all of them, or nobody."""
+
+    participants = serializers.ListField(child=LineIn(), min_length=1, max_length=500)
 
 
 class LinkIn(serializers.Serializer):

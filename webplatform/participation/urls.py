@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from webplatform.participation import participant_pages, study_pages
+from webplatform.participation import many_pages, participant_pages, person_pages, study_pages
 from webplatform.participation.consumers import ParticipantConsumer
 
 app_name = "participation"
@@ -20,6 +20,9 @@ urlpatterns = [
     path("p/<str:key>/", participant_pages.enter, name="enter"),
     path("studies/<uuid:pk>/people/", study_pages.study, name="study"),
     path("studies/<uuid:pk>/participants/", study_pages.add, name="add"),
+    path("studies/<uuid:pk>/participants/many/", many_pages.add_many, name="add-many"),
+    path("studies/<uuid:pk>/participants/links/", many_pages.links, name="links"),
+    path("studies/<uuid:pk>/participants/<uuid:participant_pk>/", person_pages.participant, name="participant"),
     path("studies/<uuid:pk>/participants/<uuid:participant_pk>/link/", study_pages.link, name="link"),
     path("studies/<uuid:pk>/links/<int:link_pk>/revoke/", study_pages.revoke, name="revoke"),
     path("studies/<uuid:pk>/requests/<int:request_pk>/", study_pages.answer, name="answer"),

@@ -147,6 +147,7 @@ def _account_data(user: User) -> dict[str, Any]:
         "is_admin": user.is_staff,
         "studies": list(user.memberships.values("study__id", "study__name", "role")),
         "tokens": list(user.api_tokens.values("name", "prefix", "created_at", "last_used_at", "expires_at")),
+        "saved_views": list(user.saved_views.values("name", "query", "created_at")),
         "markers": list(Marker.objects.filter(created_by=user).values("session_id", "t_ms", "text", "created_at")),
         "corrections": list(
             Correction.objects.filter(created_by=user).values("session_id", "from_ms", "to_ms", "emotion", "created_at")

@@ -168,13 +168,17 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
 
 
 class Participant(models.Model):
-    """A person who is seen in a study, under a pseudonym; the platform keeps no name, address or picture of them."""
+    """A person who is seen in a study, under a pseudonym; the platform keeps no name, address or picture of them.
+
+    Sessions of theirs bear their condition unless another one is chosen: who sees one film only needs no choosing.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="participants")
     pseudonym = models.CharField(max_length=40)
     language = models.CharField(max_length=8, default="en")
     values = models.JSONField(default=dict, help_text=_("What the study's variables are, by their ids."))
+    condition = models.ForeignKey(Condition, on_delete=models.SET_NULL, null=True, related_name="participants")
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 

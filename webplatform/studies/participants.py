@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Literal
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from webplatform.accounts.models import User
 from webplatform.common.errors import Conflict, Invalid
 from webplatform.common.text import shown_text
-from webplatform.studies.models import Participant, ParticipantLink, ParticipantRequest, Study
+from webplatform.studies.models import Condition, Participant, ParticipantLink, ParticipantRequest, Study
 from webplatform.studies.services import require_owner, require_recorder
 from webplatform.studies.trail import record
 from webplatform.studies.variables import checked_values, set_values
@@ -59,13 +60,19 @@ def change_participant(
     user: User,
     pseudonym: str | None = None,
     variables: Mapping[str, object] | None = None,
+    condition: Condition | Literal["same"] | None = "same",
 ) -> Participant:
-    """The participant has this pseudonym and these values of variables; all of it changes, or nothing.
+    """The participant has this pseudonym, condition and these values of variables; all of it changes, or nothing.
 
     Raises:
-        NotAllowed, Invalid, Conflict: as for a new participant.
+        NotAllowed, Invalid, Conflict: as for a new participant; Invalid, too, for another study's condition.
     """
     require_recorder(participant.study, user)
+    if condition != "same" and condition != participant.condition:
+        if condition is not None and condition.study_id != participant.study_id:
+            raise Invalid(_("The study has no such condition."), field="condition")
+        participant.condition = condition
+        _store(participant, user, "participant.condition")
     if variables:
         set_values(participant=participant, user=user, values=variables)
     if pseudonym is not None and clean_pseudonym(pseudonym) != participant.pseudonym:

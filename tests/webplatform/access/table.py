@@ -71,6 +71,10 @@ POST   /i18n/setlang/                                                 302 302 30
 GET    /                                                              200 200 200 200 200 in  in
 GET    /upload/                                                       200 200 200 200 200 in  in
 POST   /upload/                                                       302 302 403 404 404 in  in   {"file": "@clip.mp4", "of": "study={study}"}
+POST   /sessions/{session}/assign/                                    302 302 403 404 404 in  in   {"condition": "{condition}"}
+POST   /sessions/bulk/                                                302 302 302 302 302 in  in   {"do": "condition", "condition": "{condition}", "session": "{session}"}
+POST   /views/                                                        302 302 302 302 302 in  in   {"name": "Mine", "query": "state=closed"}
+POST   /views/{view}/forget/                                          302 302 302 302 302 in  in
 GET    /live/                                                         200 200 200 200 200 in  in
 GET    /sessions/{session}/                                           200 200 200 404 404 in  in
 POST   /sessions/{session}/                                           302 302 403 404 404 in  in   {"title": "Run"}
@@ -110,6 +114,11 @@ POST   /studies/{study}/variables/                                    302 403 40
 POST   /studies/{study}/variables/{variable}/                         302 403 403 404 404 in  in   {"do": "up"}
 POST   /studies/{study}/closing/                                      302 403 403 404 404 in  in   {"decision": "close"}
 POST   /studies/{study}/participants/                                 302 302 403 404 404 in  in   {"pseudonym": "Red"}
+GET    /studies/{study}/participants/many/                            200 200 403 404 404 in  in
+POST   /studies/{study}/participants/many/                            302 302 403 404 404 in  in   {"text": "P01 to P03"}
+POST   /studies/{study}/participants/links/                           200 200 403 404 404 in  in   {"participant": "{participant}"}
+GET    /studies/{study}/participants/{participant}/                   200 200 200 404 404 in  in
+POST   /studies/{study}/participants/{participant}/                   302 302 403 404 404 in  in   {"pseudonym": "Red"}
 POST   /studies/{study}/participants/{participant}/link/              200 200 403 404 404 in  in   {"days": "30"}
 POST   /studies/{study}/links/{spare_link}/revoke/                    302 302 403 404 404 in  in
 POST   /studies/{study}/requests/{request}/                           302 403 403 404 404 in  in   {"decision": "done", "answer": "Until May."}
@@ -307,6 +316,7 @@ GET    /api/v1/approvals/                                             403 403 40
 POST   /api/v1/approvals/{restricted}/decision/                       403 403 403 403 200 401 401  {"is_approved": true}
 GET    /api/v1/studies/{study}/participants/                          200 200 200 404 404 401 401
 POST   /api/v1/studies/{study}/participants/                          201 201 403 404 404 401 401  {"pseudonym": "Red"}
+POST   /api/v1/studies/{study}/participants/many/                     201 201 403 404 404 401 401  {"participants": [{"pseudonym": "Red"}]}
 GET    /api/v1/participants/{participant}/                            200 200 200 404 404 401 401
 PATCH  /api/v1/participants/{participant}/                            200 200 403 404 404 401 401  {"pseudonym": "Red"}
 GET    /api/v1/participants/{participant}/links/                      200 200 200 404 404 401 401

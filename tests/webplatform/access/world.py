@@ -19,6 +19,7 @@ from webplatform.accounts.services import create_token
 from webplatform.analysis.models import AnalysisJob, MediaFile
 from webplatform.consent.models import ConsentRecord, ConsentText
 from webplatform.consent.services import give_consent, give_participant_consent
+from webplatform.dashboard.saved_views import save_view
 from webplatform.history.corrections import correct
 from webplatform.history.markers import add_marker
 from webplatform.history.models import Session
@@ -78,6 +79,7 @@ def build_world() -> dict[str, Any]:
         "correction": correct(session=session, user=users["owner"], track=1, from_ms=0, to_ms=0, emotion="sad").pk,
         "condition": add_condition(study=study, user=users["owner"], name="film A").pk,
         "variable": add_variable(study=study, user=users["owner"], name="hand", kind="text").pk,
+        "view": save_view(user=users["owner"], name="Done", query="state=closed").pk,
         "restricted": _restricted(users["owner"]).pk,
         "text": ConsentText.objects.first().pk,
         "group": Group.objects.create(name="lab").pk,

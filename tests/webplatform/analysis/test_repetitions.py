@@ -15,6 +15,7 @@ from webplatform.history.differences import difference_between
 from webplatform.history.models import Session
 from webplatform.history.services import delete_session
 from webplatform.modelhub.services import register_bundle
+from webplatform.studies.place import Place
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def read(submit, study, fake_engine):
     """A video that the active model has read."""
-    job = submit(study=study)
+    job = submit(place=Place(study=study))
     work.run_job(job.pk)
     return Session.objects.get(pk=job.session_id)
 

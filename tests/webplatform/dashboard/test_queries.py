@@ -4,6 +4,8 @@ import pytest
 
 from webplatform.dashboard import queries
 from webplatform.history.models import Session
+from webplatform.history.selection import Selection
+from webplatform.history.session_inputs import selection_of
 
 
 def test_the_totals_count_only_what_the_user_may_see(session_of, owner, viewer, stranger):
@@ -17,7 +19,7 @@ def test_the_totals_count_only_what_the_user_may_see(session_of, owner, viewer, 
 
 def test_the_newest_session_comes_first(session_of, owner):
     first, second = session_of("First"), session_of("Second")
-    assert list(queries.listed_sessions(owner)) == [second, first]
+    assert list(queries.listed_sessions(owner, Selection())) == [second, first]
 
 
 @pytest.mark.parametrize(
@@ -36,7 +38,7 @@ def test_the_list_is_searched_and_filtered(session_of, owner, chosen, titles):
     session_of("Choir")
     session_of("Broken", state="failed")
     session_of("Waits", state="queued")
-    assert {session.title for session in queries.listed_sessions(owner, **chosen)} == titles
+    assert {session.title for session in queries.listed_sessions(owner, selection_of(chosen))} == titles
 
 
 def test_the_pieces_of_the_bar_follow_one_another_in_the_order_of_the_emotions():

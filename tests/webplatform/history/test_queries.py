@@ -9,6 +9,7 @@ from tests.webplatform.history.readings import face, frame
 from webplatform.common.errors import Invalid
 from webplatform.history.models import Session
 from webplatform.history.queries import MAX_CELLS, observations_of, sessions_of, timeline
+from webplatform.history.selection import Selection
 from webplatform.history.services import append_readings, close_session
 
 
@@ -128,13 +129,13 @@ class TestLists:
         assert list(sessions_of(owner)) == [newer, story]
 
     def test_a_part_of_the_title_finds_it_whatever_its_case(self, story, owner):
-        assert list(sessions_of(owner, q="MORN")) == [story]
-        assert list(sessions_of(owner, q="evening")) == []
+        assert list(sessions_of(owner, Selection(q="MORN"))) == [story]
+        assert list(sessions_of(owner, Selection(q="evening"))) == []
 
     def test_state_and_source_narrow_the_list(self, story, owner):
-        assert list(sessions_of(owner, state="closed", source="upload")) == [story]
-        assert list(sessions_of(owner, state="open")) == []
-        assert list(sessions_of(owner, source="webcam")) == []
+        assert list(sessions_of(owner, Selection(state="closed", source="upload"))) == [story]
+        assert list(sessions_of(owner, Selection(state="open"))) == []
+        assert list(sessions_of(owner, Selection(source="webcam"))) == []
 
     def test_a_stranger_has_an_empty_list(self, story, stranger):
         assert list(sessions_of(stranger)) == []

@@ -15,6 +15,7 @@ from webplatform.consent.services import require_participant_consent
 from webplatform.history.models import Observation, Session
 from webplatform.studies.models import Participant, ParticipantLink, ParticipantRequest
 from webplatform.studies.participants import create_link, key_digest, revoke_link
+from webplatform.studies.place import Place
 
 
 def agree(visitor, *scopes, **more):
@@ -180,7 +181,7 @@ def test_leaving_closes_the_page_in_this_browser(visitor):
 
 def test_a_participant_is_named_on_an_upload_only_with_their_consent(participant, owner, consent, visitor):
     with pytest.raises(ConsentMissing):
-        submit_video(user=owner, upload=None, participant=participant)
+        submit_video(user=owner, upload=None, place=Place(participant=participant))
 
 
 def test_the_record_is_never_edited(visitor):

@@ -1,6 +1,6 @@
 // Keeps the list of sessions current: progress is written into its row; what changes a row's shape is fetched anew.
 
-import { formatProgress, pageData } from "./format.js";
+import { fill, formatProgress, pageData } from "./format.js";
 import { isFinal, watchJobs } from "./jobs.js";
 
 const words = pageData("words");
@@ -33,7 +33,10 @@ function replaceLists(fresh) {
     const [old, now] = [document.querySelector(selector), fresh.querySelector(selector)];
     if (!old || !now) continue;
     const focused = old.contains(document.activeElement) ? document.activeElement.closest("[id]")?.id : null;
+    const ticked = [...old.querySelectorAll("[data-tick]:checked")].map(({ id }) => id);
     old.replaceWith(document.adoptNode(now));
+    for (const id of ticked) if (document.getElementById(id)) document.getElementById(id).checked = true;
+    countTicks();
     if (focused) document.getElementById(focused)?.querySelector("a, button")?.focus();
   }
   latest.forEach(showProgress); // news overtakes the page that was asked for before it
@@ -58,6 +61,26 @@ async function onJob(job) {
   await refresh();
   if (!rowOf(job.id)) notListed.add(job.id);
 }
+
+const ticks = () => [...document.querySelectorAll("[data-tick]")];
+const tickAll = document.getElementById("tick-all");
+
+function countTicks() {
+  const [told, all] = [document.getElementById("ticked"), ticks()];
+  if (!told) return;
+  const n = all.filter(({ checked }) => checked).length;
+  told.textContent = n ? fill(told.dataset.words, { n }) : "";
+  tickAll.checked = n > 0 && n === all.length;
+  tickAll.indeterminate = n > 0 && n < all.length;
+}
+
+tickAll?.addEventListener("change", () => {
+  for (const tick of ticks()) tick.checked = tickAll.checked;
+  countTicks();
+});
+document.addEventListener("change", ({ target }) => target.matches("[data-tick]") && countTicks());
+countTicks();
+document.documentElement.classList.add("has-script");
 
 let lostTimer = 0;
 function onLink(isUp) {

@@ -1,0 +1,60 @@
+"""What programs and pages ask of sessions: which ones a list shows, and what changes in one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework import serializers
+
+from webplatform.history.models import Session
+from webplatform.history.queries import MAX_MS
+from webplatform.history.selection import Selection, Sort
+
+
+class SessionFilterIn(serializers.Serializer):
+    """How a list of sessions is narrowed and ordered."""
+
+    q = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=200,
+        help_text="Part of the title, the pseudonym, the study's or condition's name, or a variable's value.",
+    )
+    state = serializers.ChoiceField(Session.State.choices, required=False, allow_blank=True)
+    source = serializers.ChoiceField(Session.Source.choices, required=False, allow_blank=True)
+    study = serializers.UUIDField(required=False)
+    participant = serializers.UUIDField(required=False)
+    condition = serializers.RegexField(r"^([0-9]{1,9}|none)$", required=False, help_text="Its id, or `none`.")
+    by = serializers.IntegerField(required=False, min_value=1, max_value=MAX_MS, help_text="Whose account recorded.")
+    model = serializers.IntegerField(required=False, min_value=1, max_value=MAX_MS, help_text="A model version's id.")
+    since = serializers.DateField(required=False, help_text="The first day of recording.")
+    until = serializers.DateField(required=False, help_text="The last day of recording.")
+    sort = serializers.ChoiceField(Sort.choices, required=False, default=Sort.NEWEST)
+
+
+def selection_of(sent: Mapping[str, Any]) -> Selection:
+    """What a page's address asks for; what makes no sense there narrows nothing."""
+    given = {name: value for name, value in sent.items() if value}
+    asked = SessionFilterIn(data=given)
+    if not asked.is_valid():
+        asked = SessionFilterIn(data={name: value for name, value in given.items() if name not in asked.errors})
+        asked.is_valid(raise_exception=True)
+    return Selection(**asked.validated_data)
+
+
+class SessionIn(serializers.Serializer):
+    """What a user may change in a session; what is left out stays."""
+
+    title = serializers.CharField(max_length=200, required=False)
+    participant = serializers.UUIDField(
+        required=False, help_text="Whose session it is from now on, in their study and on their consent."
+    )
+    condition = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=MAX_MS, help_text="One of its study's; null for none."
+    )
+
+    def validate(self, sent: dict[str, Any]) -> dict[str, Any]:
+        if not sent:
+            raise serializers.ValidationError({"title": "Send a title, a participant or a condition."})
+        return sent
