@@ -23,11 +23,15 @@ _PLACE = {str(emotion): place for place, emotion in enumerate(EMOTIONS)}
 
 
 class Moment(NamedTuple):
-    """One reading: its time in ms, seven scores in the order of the expressions or none, and the verdict or none."""
+    """One reading: its time in ms, seven scores in the order of the expressions or none, and the verdict or none.
+
+    A verdict may be a person's correction of the model's; the scores stay the model's.
+    """
 
     t_ms: int
     scores: tuple[float, ...] | None
     verdict: str | None
+    is_corrected: bool = False
 
 
 @dataclass(frozen=True, slots=True)

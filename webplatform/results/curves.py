@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
 
 from webplatform.history.models import Session
-from webplatform.results.bins import folded
+from webplatform.results.bins import Moment, folded
 from webplatform.results.gathering import curve_digest, curve_digests, sessions_in
 from webplatform.results.models import SessionCurve
 from webplatform.results.readings import own_person
@@ -64,7 +65,8 @@ def _store(session: Session, fields: dict[str, object]) -> None:
 
 def _added_up(session: Session) -> dict[str, object]:
     person = own_person(session)
-    bins = folded(person.moments)
+    corrected: list[int] = []
+    bins = folded(_noting(person.moments, corrected))
     scored = int(bins.scored.sum(dtype=int))
     return {
         "person": person.how,
@@ -73,5 +75,14 @@ def _added_up(session: Session) -> dict[str, object]:
         "scored": scored,
         "not_sure": scored - int(bins.verdicts.sum(dtype=int)),
         "unscored": int(bins.unscored.sum(dtype=int)),
+        "corrected": len(corrected),
         "is_failed": False,
     }
+
+
+def _noting(moments: Iterator[Moment], corrected: list[int]) -> Iterator[Moment]:
+    """The same moments; those that a person corrected are noted."""
+    for moment in moments:
+        if moment.is_corrected:
+            corrected.append(moment.t_ms)
+        yield moment

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 
-from webplatform.history.models import Marker, Session
+from webplatform.history.models import Correction, Marker, Session
 from webplatform.results.bins import unpacked
 from webplatform.results.material import Material, Recorded, Why
 from webplatform.results.models import SessionCurve
@@ -31,9 +31,10 @@ def sessions_in(study: Study) -> list[Row]:
 
 def curve_digests(rows: list[Row]) -> dict[UUID, str]:
     """For each closed session with readings the digest of what its curve has to be made of."""
-    return {
-        row["pk"]: _digest([CURVE_VERSION, row["closed_at"], row["participant_id"]]) for row in rows if _is_read(row)
-    }
+    read = [row for row in rows if _is_read(row)]
+    edits = _edits([row["pk"] for row in read])
+    told = {row["pk"]: [CURVE_VERSION, row["closed_at"], row["participant_id"], edits[row["pk"]]] for row in read}
+    return {key: _digest(made_of) for key, made_of in told.items()}
 
 
 def curve_digest(session: Session) -> str:
@@ -69,6 +70,15 @@ def material_of(study: Study) -> Material:
 def marker_labels(study: Study) -> list[str]:
     """What the study's markers are called, each once."""
     return sorted({text for _session_id, _t_ms, text in _markers(study)})
+
+
+def _edits(sessions: list[UUID]) -> dict[UUID, list[tuple[object, ...]]]:
+    """What people changed in each of the sessions."""
+    edits: dict[UUID, list[tuple[object, ...]]] = defaultdict(list)
+    rows = Correction.objects.filter(session__in=sessions).order_by("pk")
+    for session_id, *said in rows.values_list("session_id", "pk", "track_id", "from_ms", "to_ms", "emotion"):
+        edits[session_id].append(tuple(said))
+    return edits
 
 
 def _markers(study: Study) -> list[tuple[UUID, int, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from inference import EMOTIONS
-from webplatform.history.models import Observation, Session
+from webplatform.history.models import Correction, Observation, Session
 from webplatform.results.bins import Moment
 from webplatform.results.models import SessionCurve
 
@@ -41,5 +41,16 @@ def own_person(session: Session) -> OwnPerson:
 
 def _moments(session: Session, number: int) -> Iterator[Moment]:
     rows = Observation.objects.filter(session=session, track__number=number).order_by("t_ms")
+    said = Correction.objects.filter(session=session, track__number=number).order_by("created_at", "pk")
+    corrections = list(said.values_list("from_ms", "to_ms", "emotion"))
     for t_ms, verdict, *scores in rows.values_list("t_ms", "dominant", *EMOTIONS).iterator(ROWS):
-        yield Moment(t_ms, None if scores[0] is None else tuple(scores), verdict)
+        if scores[0] is None:
+            yield Moment(t_ms, None, None)
+        else:
+            word = _word_on(corrections, t_ms)
+            yield Moment(t_ms, tuple(scores), word or verdict, word is not None)
+
+
+def _word_on(corrections: list[tuple[int, int, str]], t_ms: int) -> str | None:
+    """What somebody said last that the face showed at this moment."""
+    return next((emotion for from_ms, to_ms, emotion in reversed(corrections) if from_ms <= t_ms <= to_ms), None)

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from webplatform.consent.services import withdraw_participant
+from webplatform.history.corrections import correct
 from webplatform.history.erasing import close_readings, erase_session
 from webplatform.history.markers import add_marker
 from webplatform.history.models import Session
@@ -174,6 +175,19 @@ def test_readings_without_a_verdict_are_counted(person_of, record, film_a, made)
     made(Choice())
     curve = SessionCurve.objects.get()
     assert (curve.scored, curve.not_sure) == (15, 5)
+
+
+def test_a_corrected_stretch_counts_as_corrected(person_of, record, film_a, made, owner):
+    session = record(person_of("P01"), film_a, 0.8, 0.8, 0.8)
+    before = made(Choice())
+    correct(session=session, user=owner, track=1, from_ms=0, to_ms=900, emotion="sad")
+    correct(session=session, user=owner, track=1, from_ms=800, to_ms=900, emotion="happy")
+    assert not ask_figures(study=before.study, choice=Choice()).is_current
+    shares = made(Choice()).result["groups"][0]["measures"][1]
+    assert shares["measure"] == "share"
+    told = {row["emotion"]: row["value"] for row in shares["rows"]}
+    assert (told["sad"], told["happy"]) == (pytest.approx(4 / 15, abs=1e-4), pytest.approx(11 / 15, abs=1e-4))
+    assert SessionCurve.objects.get().corrected == 5
 
 
 def test_only_so_many_choices_are_kept(four, study, monkeypatch):
