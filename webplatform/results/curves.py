@@ -13,7 +13,7 @@ from webplatform.history.models import Session
 from webplatform.results.bins import Moment, folded
 from webplatform.results.gathering import curve_digest, curve_digests, sessions_in
 from webplatform.results.models import SessionCurve
-from webplatform.results.readings import own_person
+from webplatform.results.readings import own_readings
 from webplatform.studies.models import Study
 
 MOST_AT_ONCE = 200
@@ -64,18 +64,20 @@ def _store(session: Session, fields: dict[str, object]) -> None:
 
 
 def _added_up(session: Session) -> dict[str, object]:
-    person = own_person(session)
+    own = own_readings(session)
     corrected: list[int] = []
-    bins = folded(_noting(person.moments, corrected))
+    bins = folded(_noting(own.moments, corrected))
     scored = int(bins.scored.sum(dtype=int))
     return {
-        "person": person.how,
-        "people": person.people,
+        "person": own.how,
+        "people": own.people,
         "bins": bins.packed(),
         "scored": scored,
         "not_sure": scored - int(bins.verdicts.sum(dtype=int)),
         "unscored": int(bins.unscored.sum(dtype=int)),
         "corrected": len(corrected),
+        "excluded": own.excluded,
+        "baseline": own.baseline,
         "is_failed": False,
     }
 

@@ -9,8 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Model
 
-from webplatform.history.models import Correction, Marker, Session
+from webplatform.history.models import Correction, FaceEdit, Marker, Segment, Session
 from webplatform.results.bins import unpacked
 from webplatform.results.material import Material, Recorded, Why
 from webplatform.results.models import SessionCurve
@@ -20,6 +21,12 @@ CURVE_VERSION = 1  # counts up when a session's readings are added up otherwise
 FIGURES_VERSION = 1  # counts up when results are made otherwise
 FIELDS = ("pk", "state", "duration_ms", "closed_at", "readings_removed_at", "repeats_id", "participant_id")
 FIELDS += ("condition_id", "participant__values", "model_version_id")
+
+EDITS: dict[type[Model], tuple[str, ...]] = {
+    Correction: ("track_id", "from_ms", "to_ms", "emotion"),
+    Segment: ("kind", "from_ms", "to_ms"),
+    FaceEdit: ("kind", "face", "into", "at_ms", "participant_id"),
+}
 
 Row = dict[str, Any]
 
@@ -73,11 +80,12 @@ def marker_labels(study: Study) -> list[str]:
 
 
 def _edits(sessions: list[UUID]) -> dict[UUID, list[tuple[object, ...]]]:
-    """What people changed in each of the sessions."""
+    """What people changed in each of the sessions: corrections, stretches, who is who."""
     edits: dict[UUID, list[tuple[object, ...]]] = defaultdict(list)
-    rows = Correction.objects.filter(session__in=sessions).order_by("pk")
-    for session_id, *said in rows.values_list("session_id", "pk", "track_id", "from_ms", "to_ms", "emotion"):
-        edits[session_id].append(tuple(said))
+    for model, names in EDITS.items():
+        rows = model.objects.filter(session__in=sessions).order_by("pk").values_list("session_id", "pk", *names)
+        for session_id, *said in rows:
+            edits[session_id].append((model.__name__, *said))
     return edits
 
 

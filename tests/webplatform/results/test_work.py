@@ -11,7 +11,7 @@ from webplatform.consent.services import withdraw_participant
 from webplatform.history.corrections import correct
 from webplatform.history.erasing import close_readings, erase_session
 from webplatform.history.markers import add_marker
-from webplatform.history.models import Session
+from webplatform.history.models import FaceEdit, Segment, Session
 from webplatform.results import refreshing, tasks, work
 from webplatform.results.choices import Choice
 from webplatform.results.curves import keep_curve, sessions_without_curve
@@ -57,7 +57,7 @@ def test_what_is_kept_is_given_at_once_and_not_made_again(four, made, django_ass
 def test_the_same_curve_is_kept_once_and_a_second_time_costs_nothing(four, django_assert_max_num_queries):
     assert keep_curve(four[0].pk) == four[0].study_id
     first = SessionCurve.objects.get(pk=four[0].pk).made_at
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(7):
         keep_curve(four[0].pk)
     assert SessionCurve.objects.get(pk=four[0].pk).made_at == first
 
@@ -188,6 +188,42 @@ def test_a_corrected_stretch_counts_as_corrected(person_of, record, film_a, made
     told = {row["emotion"]: row["value"] for row in shares["rows"]}
     assert (told["sad"], told["happy"]) == (pytest.approx(4 / 15, abs=1e-4), pytest.approx(11 / 15, abs=1e-4))
     assert SessionCurve.objects.get().corrected == 5
+
+
+def test_an_excluded_stretch_is_in_no_figure(person_of, record, film_a, made):
+    session = record(person_of("P01"), film_a, 0.2, 0.9, 0.9, 0.4, 0.4, 0.4)
+    before = made(Choice())
+    for from_ms, to_ms in ((1000, 2000), (1500, 3000)):
+        Segment.objects.create(session=session, from_ms=from_ms, to_ms=to_ms, kind="excluded", reason="sneezed")
+    assert not ask_figures(study=before.study, choice=Choice()).is_current
+    assert mean(made(Choice()), "film A") == [0.2, None, None, 0.4, 0.4, 0.4]
+    assert SessionCurve.objects.get().excluded == [[1000, 3000]]
+
+
+def test_a_marked_neutral_stretch_is_the_baseline(person_of, record, film_a, made):
+    session = record(person_of("P01"), film_a, 0.8, 0.2, 0.4)
+    Segment.objects.create(session=session, from_ms=1000, to_ms=2000, kind="baseline")
+    figures = made(Choice(baseline=True))
+    assert figures.result["groups"][0]["change"]["mean"]["happy"] == pytest.approx([0.6, 0.0, 0.2])
+    assert figures.result["baseline"] == {"marked": 1, "first_30_s": 0}
+
+
+def test_the_face_that_is_given_to_the_participant_counts(person_of, record, film_a, made):
+    session = record(person_of("P01"), film_a, *[0.5] * 8, second_face=True)
+    before = made(Choice())
+    FaceEdit.objects.create(session=session, kind="assign", face="2", participant=session.participant)
+    assert not ask_figures(study=before.study, choice=Choice()).is_current
+    later = made(Choice(seen=0))
+    assert mean(later, "film A") == [0.0, 0.0, 0.0]
+    assert SessionCurve.objects.get().person == SessionCurve.Person.ASSIGNED
+
+
+def test_a_dropped_face_counts_for_nobody(person_of, record, film_a, made):
+    session = record(person_of("P01"), film_a, *[0.5] * 8, second_face=True)
+    FaceEdit.objects.create(session=session, kind="drop", face="2")
+    made(Choice())
+    curve = SessionCurve.objects.get()
+    assert (curve.person, curve.people) == (SessionCurve.Person.ONLY, 1)
 
 
 def test_only_so_many_choices_are_kept(four, study, monkeypatch):
