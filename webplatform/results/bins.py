@@ -7,7 +7,7 @@ common clock is wrong by an eighth of a second at most; whole seconds would be w
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -153,6 +153,20 @@ def on_clock(bins: Bins, *, from_ms: int = 0, to_ms: int | None = None, sure_onl
     np.divide(sums, scored[:, None], out=values, where=scored[:, None] > 0)
     unscored = _by_second(bins.unscored[kept, None])[:, 0]
     return Seconds(values, scored.astype(np.int64), unscored.astype(np.int64), verdicts.astype(np.int64))
+
+
+def held(seconds: Seconds, *, step_ms: int) -> Seconds:
+    """The same where readings are further apart than a second: each stands for the time until the next sample.
+
+    Args:
+        seconds: T seconds.
+        step_ms: time between two samples.
+    """
+    values = seconds.values.copy()
+    for _second in range(-(-step_ms // SECOND_MS) - 1):
+        is_empty = np.isnan(values[1:, 0])
+        values[1:][is_empty] = values[:-1][is_empty]
+    return replace(seconds, values=values)
 
 
 def _by_second(rows: NDArray[np.generic]) -> NDArray[np.float64]:

@@ -15,6 +15,7 @@ from webplatform.results.material import Material
 from webplatform.results.stretches import Stretch
 
 LEAST_PAIRS = 2
+NOISE_DIGITS = 6  # what differs by less differs by rounding: kept sums have seven digits
 DIGITS = 4
 Side = dict[object, Floats]  # participant's id -> (7,) of the measure
 
@@ -71,10 +72,10 @@ def _chosen(present: list[str], choice: Choice) -> tuple[str, str]:
 
 
 def _is_paired(choice: Choice, both: int, smaller: int) -> bool:
-    """By itself: paired with two pairs, or where a side has nobody of its own."""
-    if choice.variable is not None:
-        return False
-    return both >= min(LEAST_PAIRS, smaller) if choice.pairing == "auto" else choice.pairing == "paired"
+    """By itself: paired where at least half of the smaller side's people, and two, are on both sides."""
+    if choice.variable is not None or choice.pairing != "auto":
+        return choice.variable is None and choice.pairing == "paired"
+    return both >= min(LEAST_PAIRS, smaller) and 2 * both >= smaller
 
 
 def _differences(one: Side, other: Side, both: list[object], *, is_paired: bool, seed: int) -> list[Difference]:
@@ -88,7 +89,7 @@ def _differences(one: Side, other: Side, both: list[object], *, is_paired: bool,
 
 
 def _rows(rows: list[Floats]) -> Floats:
-    return np.array(rows).reshape(len(rows), len(EMOTIONS))
+    return np.round(np.array(rows).reshape(len(rows), len(EMOTIONS)), NOISE_DIGITS)
 
 
 def _told(found: list[Difference]) -> list[dict[str, Any]]:

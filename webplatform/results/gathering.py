@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -20,13 +21,15 @@ from webplatform.studies.models import Study
 CURVE_VERSION = 1  # counts up when a session's readings are added up otherwise
 FIGURES_VERSION = 1  # counts up when results are made otherwise
 FIELDS = ("pk", "state", "duration_ms", "closed_at", "readings_removed_at", "repeats_id", "participant_id")
-FIELDS += ("condition_id", "participant__values", "model_version_id")
+FIELDS += ("condition_id", "participant__values", "model_version_id", "every_ms", "frames_sampled")
 
 EDITS: dict[type[Model], tuple[str, ...]] = {
     Correction: ("track_id", "from_ms", "to_ms", "emotion"),
     Segment: ("kind", "from_ms", "to_ms"),
     FaceEdit: ("kind", "face", "into", "at_ms", "participant_id"),
 }
+
+OWN = "own"  # whose a personal study's sessions are, where nobody else is named: the account's
 
 Row = dict[str, Any]
 
@@ -70,7 +73,11 @@ def material_of(study: Study) -> Material:
     for session_id, t_ms, text in _markers(study):
         moments[session_id].setdefault(text, t_ms)
     conditions, participants = _names(study)
-    sessions = (_recorded(row, curves.get(row["pk"]), wanted.get(row["pk"]), moments[row["pk"]]) for row in rows)
+    nobody = OWN if study.is_personal else ""
+    sessions = (
+        replace(one, participant=one.participant or nobody)
+        for one in (_recorded(r, curves.get(r["pk"]), wanted.get(r["pk"]), moments[r["pk"]]) for r in rows)
+    )
     return Material(tuple(sessions), dict(conditions), dict(participants))
 
 
@@ -97,7 +104,14 @@ def _markers(study: Study) -> list[tuple[UUID, int, str]]:
 def _names(study: Study) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     conditions = [(str(key), name) for key, name in study.conditions.values_list("pk", "name")]
     participants = [(str(key), name) for key, name in study.participants.values_list("pk", "pseudonym")]
+    if study.is_personal:
+        participants.append((OWN, ""))
     return conditions, participants
+
+
+def _step_ms(row: Row) -> int:
+    """How far apart the samples really are, as a summary has it."""
+    return max(row["every_ms"], round((row["duration_ms"] or 0) / max(row["frames_sampled"], 1)))
 
 
 def _is_read(row: Row) -> bool:
@@ -113,6 +127,7 @@ def _recorded(row: Row, curve: SessionCurve | None, wanted: str | None, moments:
         condition=str(row["condition_id"] or ""),
         values=row["participant__values"] or {},
         duration_ms=row["duration_ms"] or 0,
+        step_ms=_step_ms(row),
         excluded=tuple((start, end) for start, end in known.excluded) if known else (),
         moments=moments,
         baseline=tuple((start, end) for start, end in known.baseline) if known else (),

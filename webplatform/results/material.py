@@ -36,6 +36,7 @@ class Recorded:
         condition: the condition's id; empty: none.
         values: what the study's variables are for the participant, by the variables' numbers.
         duration_ms: length of the session.
+        step_ms: time between two sampled frames.
         excluded: stretches that are in no figure, from and to in ms; none overlaps another.
         moments: time of the first marker of each label, ms.
         baseline: marked neutral stretches, from and to in ms.
@@ -48,6 +49,7 @@ class Recorded:
     condition: str = ""
     values: dict[str, object] = field(default_factory=dict)
     duration_ms: int = 0
+    step_ms: int = 0
     excluded: tuple[tuple[int, int], ...] = ()
     moments: dict[str, int] = field(default_factory=dict)
     baseline: tuple[tuple[int, int], ...] = ()

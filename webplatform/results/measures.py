@@ -42,12 +42,12 @@ def measured(seconds: Seconds, *, threshold: float) -> Floats:
     Returns:
         (4, 7) float64: the mean of the seconds' mean scores (0 to 1); the share of scored readings whose verdict the
         expression is (0 to 1); how often a minute that was seen the curve rises to the threshold; the longest stretch
-        over the threshold, s. A second without a scored reading ends a stretch. All NaN where nothing was scored.
+        over the threshold, s. A second without a value ends a stretch. All NaN where nothing was scored.
     """
-    known = seconds.scored > 0
+    known = ~np.isnan(seconds.values[:, 0])
     if not known.any():
         return np.full((len(MEASURES), seconds.values.shape[1]), np.nan)
-    over = np.where(known[:, None], np.nan_to_num(seconds.values) >= threshold, False)
+    over = np.nan_to_num(seconds.values, nan=-1.0) >= threshold
     starts, longest = _stretches(over)
     return np.stack(
         [

@@ -100,4 +100,4 @@ class StudyFigures(models.Model):
     @property
     def is_current(self) -> bool:
         """Whether `result` is of what the study holds, as far as the row knows."""
-        return bool(self.made_of) and self.made_of == self.wanted
+        return self.state == self.State.DONE and self.made_of == self.wanted

@@ -62,7 +62,7 @@ def left_out_shown(result: Plain) -> list[Plain]:
 
 def name_of(group: Plain) -> str:
     """What a group is called."""
-    return group["name"] or _("Everybody")
+    return group["name"] or (_("You") if group["key"] == "own" else _("Everybody"))
 
 
 def smallest_group(result: Plain) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from webplatform.results.bins import BIN_MS, Bins, Seconds, on_clock
+from webplatform.results.bins import BIN_MS, Bins, Seconds, held, on_clock
 from webplatform.results.choices import Choice
 from webplatform.results.figures import Floats
 from webplatform.results.material import Recorded, Why
@@ -43,6 +43,7 @@ def stretch_of(recorded: Recorded, choice: Choice) -> Stretch | Why:
         return why or Why.NOT_MADE
     from_ms, to_ms = _ends(recorded, choice)
     seconds = on_clock(recorded.bins, from_ms=from_ms, to_ms=to_ms, sure_only=choice.sure)
+    seconds = held(seconds, step_ms=recorded.step_ms)
     if seen_share(seconds, recorded, from_ms, to_ms) * 100 < choice.seen or not seconds.scored.any():
         return Why.TOO_LITTLE_SEEN
     return _with_baseline(recorded, choice, seconds)
@@ -53,7 +54,8 @@ def seen_share(seconds: Seconds, recorded: Recorded, from_ms: int, to_ms: int | 
     end_ms = recorded.duration_ms if to_ms is None else min(to_ms, recorded.duration_ms)
     gone_ms = sum(max(0, min(to, end_ms) - max(start, from_ms)) for start, to in recorded.excluded)
     asked = (end_ms - from_ms - gone_ms) / 1000
-    return min(1.0, int((seconds.scored > 0).sum()) / max(asked, 1.0))
+    seen = int((~np.isnan(seconds.values[:, 0])).sum())
+    return min(1.0, seen / max(asked, 1.0))
 
 
 def group_of(recorded: Recorded, choice: Choice) -> str:

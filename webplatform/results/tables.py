@@ -30,7 +30,7 @@ def curve_rows(result: Plain) -> Iterator[Cells]:
         for second, n in enumerate(curve["n"]):
             for emotion in result["emotions"]:
                 ends = [_at(part, end, emotion, second) for part in (curve, change) for end in ("mean", "low", "high")]
-                yield [_name(group["name"]), second, n, emotion, *ends]
+                yield [_name(group["name"] or group["key"]), second, n, emotion, *ends]
 
 
 def measure_rows(result: Plain) -> Iterator[Cells]:
@@ -39,7 +39,7 @@ def measure_rows(result: Plain) -> Iterator[Cells]:
         for measure in group["measures"]:
             for row in measure["rows"]:
                 numbers = [_number(row[name]) for name in ("value", "low", "high", "n")]
-                yield [_name(group["name"]), measure["measure"], row["emotion"], *numbers]
+                yield [_name(group["name"] or group["key"]), measure["measure"], row["emotion"], *numbers]
 
 
 def comparison_rows(result: Plain) -> Iterator[Cells]:

@@ -45,6 +45,7 @@ def chart_words() -> dict[str, str]:
     return {
         "time": _("Time"),
         "everybody": _("Everybody"),
+        "you": _("You"),
         "failed": _("The results could not be fetched. Reload the page."),
         "changed": _("New results are here. Reload the page to see them."),
         "score": _("Mean score of {name}"),

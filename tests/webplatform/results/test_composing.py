@@ -182,6 +182,31 @@ def test_other_people_are_compared_as_two_groups_and_nobody_is_in_both():
     assert composed(*sessions, pairing="paired")["comparison"]["rows"][3]["p"] is None
 
 
+def test_a_few_who_are_in_both_do_not_make_it_a_comparison_of_pairs():
+    """Two of twelve saw both: ten others on the sides count, and not only those two."""
+    sessions = [recorded(f"a{n}", f"p{n}", "1", 0.1 * (n % 4)) for n in range(6)]
+    sessions += [recorded(f"b{n}", f"p{n + 4}", "2", 0.1 * (n % 5)) for n in range(6)]
+    found = composed(*sessions)["comparison"]
+    assert (found["pairing"], found["both"], found["rows"][3]["n_first"]) == ("unpaired", 2, 4)
+
+
+def test_what_differs_by_rounding_only_is_no_difference():
+    noise = [1e-8, 2e-8, 3e-8, 1.5e-8, 2.5e-8, 1e-8]
+    sessions = [recorded(f"a{n}", f"p{n}", "1", 0.5) for n in range(6)]
+    sessions += [recorded(f"b{n}", f"p{n}", "2", 0.5 + extra) for n, extra in enumerate(noise)]
+    happy = composed(*sessions)["comparison"]["rows"][3]
+    assert (happy["difference"], happy["effect"], happy["p"]) == (0.0, None, 1.0)
+
+
+def test_readings_that_are_seconds_apart_stand_for_the_time_between_them():
+    """Sampled every three seconds: seen all the time, and one stretch."""
+    bins = folded(Moment(3000 * number, scores(0.8), "happy") for number in range(4))
+    sparse = Recorded("a", "p1", "1", duration_ms=12_000, step_ms=3000, bins=bins)
+    found = composed(sparse)
+    assert group(found, "1")["curve"]["mean"]["happy"] == [0.8] * 10
+    assert measure(found, "1", "longest")["value"] == 10.0
+
+
 def test_which_two_are_compared_can_be_chosen():
     sessions = [recorded("a", "p1", "1", 0.2), recorded("b", "p1", "2", 0.4)]
     found = composed(*sessions, first="2", second="1")["comparison"]

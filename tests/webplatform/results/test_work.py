@@ -226,6 +226,23 @@ def test_a_dropped_face_counts_for_nobody(person_of, record, film_a, made):
     assert (curve.person, curve.people) == (SessionCurve.Person.ONLY, 1)
 
 
+def test_a_personal_studys_sessions_are_the_accounts_own(person_of, record, study, made):
+    session = record(person_of("P01"), None, 0.4, 0.4)
+    Session.objects.filter(pk=session.pk).update(participant=None)
+    assert made(Choice(by="all")).result["left_out"] == [{"why": "no_participant", "sessions": 1}]
+    study.is_personal = True
+    study.save()
+    found = made(Choice(by="participant")).result
+    assert [(group["key"], group["people"]) for group in found["groups"]] == [("own", 1)]
+
+
+def test_results_that_are_being_made_anew_are_not_called_current(four, owner, made):
+    figures = made(Choice())
+    add_marker(session=four[0], user=owner, t_ms=0, text="laughs")
+    StudyFigures.objects.update(state=State.RUNNING)
+    assert not ask_figures(study=figures.study, choice=Choice()).is_current
+
+
 def test_only_so_many_choices_are_kept(four, study, monkeypatch):
     monkeypatch.setattr("webplatform.results.services.MOST_KEPT", 2)
     for threshold in (10, 20, 30):

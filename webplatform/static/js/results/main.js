@@ -13,8 +13,8 @@ async function show() {
   const failed = document.getElementById("charts-failed");
   try {
     const { results } = await request(path);
-    const groups = results.groups.map(({ name, curve, change }) => ({
-      name: name || words.everybody,
+    const groups = results.groups.map(({ key, name, curve, change }) => ({
+      name: name || (key === "own" ? words.you : words.everybody),
       n: data.isByPerson ? null : curve.n,
       curve,
       change,
