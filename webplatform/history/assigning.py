@@ -64,10 +64,11 @@ def assign_participant(*, session: Session, user: User, participant: Participant
     for one in recording_and_repetitions(session):
         if one.state == Session.State.OPEN:
             raise Conflict(_("The session is still being recorded or read."))
+        was_on = one.consent
         one.condition_id = one.condition_id if one.study_id == participant.study_id else None
         one.participant, one.consent, one.study = participant, consent, participant.study
         one.save(update_fields=["participant", "consent", "study", "condition"])
-        session_assigned.send(sender=Session, session=one)
+        session_assigned.send(sender=Session, session=one, before=was_on)
     told = {"participant": str(participant.pk), "before": str(before or ""), "was_in": str(was_in)}
     record_event("session.assigned", actor=user, study_id=participant.study_id, target=f"session:{session.pk}", **told)
     session.refresh_from_db()

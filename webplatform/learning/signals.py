@@ -14,7 +14,8 @@ from webplatform.accounts.events import account_disabled
 from webplatform.accounts.models import User
 from webplatform.consent.events import consent_withdrawn
 from webplatform.consent.models import ConsentRecord, Scope
-from webplatform.history.events import session_erased
+from webplatform.consent.queries import effective_scopes
+from webplatform.history.events import session_assigned, session_erased
 from webplatform.history.models import Session
 from webplatform.learning.files import remove_files
 from webplatform.learning.models import Dataset
@@ -32,6 +33,13 @@ def withdraw_samples(record: ConsentRecord, scopes: frozenset[str], **_: Any) ->
 def erase_samples(session_id: UUID, **_: Any) -> None:
     """The same where a session is erased, for whatever reason: pictures that were cut out of it do not outlive it."""
     close_datasets([session_id])
+
+
+@receiver(session_assigned)
+def check_samples(session: Session, **_: Any) -> None:
+    """Faces that were cut out of a session stay only where its new consent covers the training, too."""
+    if Scope.TRAIN not in effective_scopes(session.consent):
+        close_datasets([session.pk])
 
 
 def close_datasets(session_ids: list[UUID]) -> None:

@@ -11,6 +11,7 @@ from django.dispatch import receiver
 from webplatform.common import ledger
 from webplatform.consent.events import consent_withdrawn
 from webplatform.consent.models import ConsentRecord, Scope
+from webplatform.history.events import session_assigned
 from webplatform.retention.erasing import remove_exports
 from webplatform.retention.models import DataExport
 from webplatform.retention.reapplying import fingerprint_of
@@ -27,5 +28,15 @@ def note_withdrawal(record: ConsentRecord, scopes: frozenset[str], **_: Any) -> 
 def remove_copies(record: ConsentRecord, scopes: frozenset[str], **_: Any) -> None:
     """A copy that was made before does not outlive what rested on the consent."""
     if Scope.ANALYSE in scopes:
-        whose = {"participant": record.participant} if record.participant_id else {"user": record.user}
-        remove_exports(DataExport.objects.filter(**whose))
+        _remove_copies_of(record)
+
+
+@receiver(session_assigned)
+def remove_copies_of_another(before: ConsentRecord, **_: Any) -> None:
+    """A session that turned out to be somebody else's is in no copy of whoever it was taken for."""
+    _remove_copies_of(before)
+
+
+def _remove_copies_of(record: ConsentRecord) -> None:
+    whose = {"participant": record.participant} if record.participant_id else {"user": record.user}
+    remove_exports(DataExport.objects.filter(**whose))

@@ -20,16 +20,13 @@ from webplatform.studies.models import Participant, Study
 from webplatform.studies.participants import clean_pseudonym
 from webplatform.studies.services import require_recorder
 from webplatform.studies.trail import record
-from webplatform.studies.variables import checked_values
+from webplatform.studies.variables import COLUMNS, checked_values
 
 MOST = 500
 MOST_CHARACTERS = 200_000
 _RANGE = re.compile(
     r"^(?P<head>.*?)(?P<first>\d{1,6})\s*(?:to|until|sampai|s/d|\.\.\.?|…|–|—|-)\s*(?P<tail>.*?)(?P<last>\d{1,6})$"
 )
-_FIXED = {"pseudonym", "language", "condition"}
-_ALIASES = {"nama samaran": "pseudonym", "participant": "pseudonym", "peserta": "pseudonym"}
-_ALIASES |= {"bahasa": "language", "kondisi": "condition"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +108,12 @@ def _participant(study: Study, user: User, line: Line, taken: set[str], seen: Co
     language = line.language or study.languages[0]
     if language not in study.languages:
         raise Invalid(_("The study does not offer this language."))
-    conditions = {condition.name: condition for condition in study.conditions.all()}
-    if line.condition and line.condition not in conditions:
+    conditions = {condition.name.casefold(): condition for condition in study.conditions.all()}
+    conditions |= {condition.name: condition for condition in study.conditions.all()}
+    chosen = conditions.get(line.condition) or conditions.get(line.condition.casefold())
+    if line.condition and chosen is None:
         raise Invalid(_("The study has no condition “%(name)s”.") % {"name": line.condition})
     known = {key: value for key, value in checked_values(study, line.variables).items() if value is not None}
-    chosen = conditions.get(line.condition)
     return Participant(study=study, pseudonym=name, language=language, condition=chosen, values=known, created_by=user)
 
 
@@ -146,7 +144,7 @@ def _table(rows: list[tuple[int, str]], columns: list[str], delimiter: str) -> I
             problems.append({"line": number, "message": _("There are more cells than columns.")})
             continue
         named = dict(zip(columns, cells, strict=False))
-        variables = {name: value for name, value in named.items() if name not in _FIXED}
+        variables = {name: value for name, value in named.items() if name not in COLUMNS}
         yield Line(number, named["pseudonym"], named.get("language", ""), named.get("condition", ""), variables)
     if problems:
         raise _wrong(problems)
@@ -172,8 +170,7 @@ def _cells(text: str, delimiter: str) -> list[str]:
 
 def _column(cell: str) -> str:
     name = shown_text(cell)
-    known = _ALIASES.get(name.casefold(), name.casefold())
-    return known if known in _FIXED else name
+    return COLUMNS.get(name.casefold(), name)
 
 
 def _wrong(problems: list[dict[str, object]]) -> Invalid:

@@ -72,14 +72,14 @@ def change_participant(
         if condition is not None and condition.study_id != participant.study_id:
             raise Invalid(_("The study has no such condition."), field="condition")
         participant.condition = condition
-        _store(participant, user, "participant.condition")
+        _store(participant, user, "participant.condition", ["condition"])
     if variables:
         set_values(participant=participant, user=user, values=variables)
     if pseudonym is not None and clean_pseudonym(pseudonym) != participant.pseudonym:
         participant.pseudonym = clean_pseudonym(pseudonym)
         if not participant.pseudonym:
             raise Invalid(_("A pseudonym cannot be empty."), field="pseudonym")
-        _store(participant, user, "participant.renamed")
+        _store(participant, user, "participant.renamed", ["pseudonym"])
     return participant
 
 
@@ -94,10 +94,10 @@ def clean_pseudonym(text: str) -> str:
     return name
 
 
-def _store(participant: Participant, user: User, action: str) -> Participant:
+def _store(participant: Participant, user: User, action: str, fields: list[str] | None = None) -> Participant:
     try:
         with transaction.atomic():
-            participant.save()
+            participant.save(update_fields=fields)
             record(actor=user, action=action, study=participant.study, participant=str(participant.pk))
     except IntegrityError as error:
         raise Conflict(_("The study has a participant of this pseudonym already."), field="pseudonym") from error

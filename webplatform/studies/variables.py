@@ -18,6 +18,9 @@ from webplatform.studies.trail import record
 
 MAX_TEXT = 200
 MOST_CHOICES = 50
+# What tables of participants call their own columns, in the languages of the pages.
+COLUMNS = {"pseudonym": "pseudonym", "nama samaran": "pseudonym", "participant": "pseudonym", "peserta": "pseudonym"}
+COLUMNS |= {"language": "language", "bahasa": "language", "condition": "condition", "kondisi": "condition"}
 
 
 def add_variable(*, study: Study, user: User, name: str, kind: str, choices: Iterable[str] = ()) -> Variable:
@@ -31,7 +34,7 @@ def add_variable(*, study: Study, user: User, name: str, kind: str, choices: Ite
     require_owner(study, user)
     if kind not in Variable.Kind.values:
         raise Invalid(_("This is not one of the choices."), field="kind")
-    variable = Variable(study=study, name=clean_name(name), kind=kind, choices=_clean_choices(kind, choices))
+    variable = Variable(study=study, name=_clean_name(name), kind=kind, choices=_clean_choices(kind, choices))
     return add_label(variable, user, "variable.added")
 
 
@@ -45,7 +48,7 @@ def change_variable(
     """
     require_owner(variable.study, user)
     if name is not None:
-        variable.name = clean_name(name)
+        variable.name = _clean_name(name)
     if choices is not None:
         kept = _clean_choices(variable.kind, choices)
         lost = {value for value in _values_in_use(variable) if value not in kept}
@@ -101,12 +104,15 @@ def checked_values(study: Study, values: Mapping[str, object]) -> dict[str, str 
 
     Raises Invalid as `set_values` does.
     """
-    known = {variable.name: variable for variable in study.variables.all()}
+    variables = list(study.variables.all())
+    known = {variable.name.casefold(): variable for variable in variables}
+    known |= {variable.name: variable for variable in variables}  # as it is written goes before capitals apart
     stored = {}
     for name, value in values.items():
-        if name not in known:
+        variable = known.get(name) or known.get(name.casefold())
+        if variable is None:
             raise Invalid(_("The study has no variable “%(name)s”.") % {"name": name}, field=name)
-        stored[str(known[name].pk)] = read_value(known[name], value)
+        stored[str(variable.pk)] = read_value(variable, value)
     return stored
 
 
@@ -127,6 +133,13 @@ def read_value(variable: Variable, value: object) -> str | float | None:
         told = {"name": variable.name, "most": MAX_TEXT}
         raise Invalid(_("“%(name)s” has at most %(most)d characters.") % told, field=variable.name)
     return text
+
+
+def _clean_name(name: str) -> str:
+    cleaned = clean_name(name)
+    if cleaned.casefold() in COLUMNS:
+        raise Invalid(_("“%(name)s” is a column of every table of participants.") % {"name": cleaned}, field="name")
+    return cleaned
 
 
 def _read_number(variable: Variable, text: str) -> float:

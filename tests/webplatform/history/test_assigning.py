@@ -10,11 +10,15 @@ from django.apps import apps
 from django.urls import reverse
 
 from webplatform.accounts.models import AuditEvent
+from webplatform.analysis.models import MediaFile
 from webplatform.common.errors import Conflict, ConsentMissing, Invalid, NotAllowed
 from webplatform.consent.services import give_participant_consent, withdraw_consent
 from webplatform.history.assigning import assign_participant, set_condition
 from webplatform.history.exports import SHARED_COLUMNS, shared_pieces
 from webplatform.history.models import Session
+from webplatform.learning.models import Dataset, DatasetSource
+from webplatform.retention.models import DataExport
+from webplatform.retention.services import ask_export
 from webplatform.studies.conditions import add_condition
 from webplatform.studies.models import Membership, Study
 from webplatform.studies.participants import add_participant
@@ -80,6 +84,27 @@ def test_a_session_becomes_a_participants_and_rests_on_their_consent(story, owne
     withdraw_consent(user=owner)
     assert Session.objects.filter(pk=story.pk).exists()
     assert AuditEvent.objects.get(action="session.assigned").target == f"session:{story.pk}"
+
+
+def test_what_was_made_of_it_on_the_old_consent_goes_where_the_new_one_does_not_cover_it(
+    story, owner, blue, consent, django_capture_on_commit_callbacks
+):
+    dataset = Dataset.objects.create(name="Faces", state="done")
+    DatasetSource.objects.create(dataset=dataset, session_id=story.pk, pictures=1)
+    copy = ask_export(user=owner, language="en")
+    with django_capture_on_commit_callbacks(execute=True):
+        assign_participant(session=story, user=owner, participant=blue)
+    dataset.refresh_from_db()
+    assert dataset.withdrawn_at is not None  # Blue allows no training
+    assert not DataExport.objects.filter(pk=copy.pk).exists()
+
+
+def test_a_video_that_their_consent_does_not_keep_goes(story, study, owner):
+    red = add_participant(study=study, user=owner, pseudonym="Red")
+    give_participant_consent(participant=red, language="en", channel="link", scopes=["analyse"])
+    MediaFile.objects.create(session=story, original_name="x.mp4", stored_name="media.mp4", size_bytes=1)
+    assign_participant(session=story, user=owner, participant=red)
+    assert not MediaFile.objects.exists()
 
 
 def test_without_their_consent_it_does_not(story, study, owner):

@@ -53,6 +53,13 @@ def test_a_table_brings_condition_and_variables(designed, owner, delimiter):
     assert (second.condition, second.values) == (None, {})
 
 
+def test_names_in_a_table_may_differ_in_capitals(designed, owner):
+    [person] = add_participants(
+        study=designed, user=owner, lines=read_lines("PSEUDONYM;Kondisi;Age Band\nP01;Film A;20s")
+    )
+    assert (person.condition.name, list(person.values.values())) == ("film A", ["20s"])
+
+
 def test_every_wrong_line_is_named_and_nobody_is_added(designed, owner, client_of):
     Participant.objects.create(study=designed, pseudonym="Old")
     text = "pseudonym;age band\nold;20s\nNew;40s\nTwin;\ntwin;\nGood;30s\na@b.org;"

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from webplatform.consent.services import withdraw_participant
+from webplatform.history.assigning import assign_participant
 from webplatform.history.corrections import correct
 from webplatform.history.erasing import close_readings, erase_session
 from webplatform.history.markers import add_marker
@@ -241,6 +242,12 @@ def test_results_that_are_being_made_anew_are_not_called_current(four, owner, ma
     add_marker(session=four[0], user=owner, t_ms=0, text="laughs")
     StudyFigures.objects.update(state=State.RUNNING)
     assert not ask_figures(study=figures.study, choice=Choice()).is_current
+
+
+def test_a_session_that_is_given_to_somebody_else_leaves_no_earlier_results(four, owner, made, person_of):
+    figures = made(Choice())
+    assign_participant(session=four[0], user=owner, participant=person_of("P03"))
+    assert not StudyFigures.objects.filter(pk=figures.pk).exists()
 
 
 def test_only_so_many_choices_are_kept(four, study, monkeypatch):

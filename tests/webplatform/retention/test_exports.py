@@ -94,6 +94,7 @@ def test_an_accounts_copy_holds_what_rests_on_its_own_consent_and_nobody_elses(
     owner, participant, agreed, consent, recorded, study, made, token_of
 ):
     token_of(owner)
+    owner.saved_views.create(name="Film A", query="q=film")
     mine, theirs = recorded(consent, study=study), recorded(agreed)
     archive = archive_of(made(user=owner))
     names = archive.namelist()
@@ -102,6 +103,7 @@ def test_an_accounts_copy_holds_what_rests_on_its_own_consent_and_nobody_elses(
     person = json.loads(archive.read("person.json"))
     assert (person["email"], person["studies"][0]["role"]) == ("owner@example.org", "owner")
     assert [token["name"] for token in person["tokens"]] == ["test"]
+    assert [(view["name"], view["query"]) for view in person["saved_views"]] == [("Film A", "q=film")]
     assert "token.created" in archive.read("activity.csv").decode()
     assert "digest" not in archive.read("person.json").decode()
 

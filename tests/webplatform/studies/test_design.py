@@ -144,6 +144,14 @@ def test_an_unknown_variable_is_refused_and_viewers_set_nothing(study, owner, vi
         variables.set_values(participant=blue, user=viewer, values={"age band": "20s"})
 
 
+@pytest.mark.parametrize("name", ["Pseudonym", "condition", "bahasa"])
+def test_a_variable_takes_no_name_of_a_tables_own_columns(study, owner, band, name):
+    with pytest.raises(Invalid):
+        variables.add_variable(study=study, user=owner, name=name, kind="text")
+    with pytest.raises(Invalid):
+        variables.change_variable(variable=band, user=owner, name=name)
+
+
 def test_a_choice_that_somebody_has_cannot_go(study, owner, blue, band):
     variables.set_values(participant=blue, user=owner, values={"age band": "20s"})
     with pytest.raises(Conflict):
