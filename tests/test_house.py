@@ -120,6 +120,8 @@ def test_the_api_changes_its_shape_on_purpose_only(tmp_path: Path):
 def test_every_page_extends_a_base():
     texts = {path: path.read_text(encoding="utf-8") for path in templates()}
     included = {name for text in texts.values() for name in re.findall(r"{% include [\"']([^\"']+)", text)}
+    tags = "".join(path.read_text(encoding="utf-8") for path in modules() if "templatetags" in path.parts)
+    included |= set(re.findall(r"inclusion_tag\(\"([^\"]+)", tags))
     # Django renders 400 and 500 without a request: a base that greets the user would fail in its turn.
     exempt = (*included, "base.html", "400.html", "500.html", "parts/form.html", "drf_spectacular/swagger_ui.html")
     pages = [path for path in texts if not str(path).endswith(exempt)]

@@ -25,5 +25,8 @@ app.conf.beat_schedule = {
     "purge": {"task": "webplatform.retention.tasks.purge", "schedule": 3600.0},
     "note-time": {"task": "webplatform.retention.tasks.note_time", "schedule": 60.0},
     "tell-owners": {"task": "webplatform.retention.tasks.tell_owners", "schedule": 6 * 3600.0},
+    "keep-new-curves": {"task": "webplatform.results.tasks.keep_new_curves", "schedule": 10.0},
+    "requeue-stranded-results": {"task": "webplatform.results.tasks.requeue_stranded", "schedule": 10.0},
+    "refresh-results": {"task": "webplatform.results.tasks.refresh_watched", "schedule": 60.0},
     "remove-leftovers": {"task": "webplatform.analysis.tasks.remove_leftovers", "schedule": 1800.0},
 }

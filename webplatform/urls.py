@@ -25,6 +25,7 @@ urlpatterns = [
     path("invitation/", invitation_views.answer, name="invitation"),
     path("invitation/<str:key>/", invitation_views.enter, name="enter-invitation"),
     path("", include("webplatform.participation.urls")),
+    path("", include("webplatform.results.urls")),
     path("consent/", include("webplatform.consent.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("learning/", include("webplatform.learning.urls")),

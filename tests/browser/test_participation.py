@@ -18,7 +18,7 @@ def test_from_the_owners_page_to_the_participants_consent_and_back(visit: Callab
     person = platform.create_user()
     study = person.api.post("/api/v1/studies/", json=STUDY | {"languages": ["en", "id"]}).json()
     owner = visit(person).page
-    owner.goto(f"/studies/{study['id']}/")
+    owner.goto(f"/studies/{study['id']}/people/")
     owner.get_by_label("Pseudonym").fill("Blue")
     owner.get_by_role("button", name="Add a participant").click()
     owner.get_by_role("button", name="New link for Blue").click()
@@ -41,7 +41,7 @@ def test_from_the_owners_page_to_the_participants_consent_and_back(visit: Callab
     page.get_by_role("button", name="Withdraw my consent").click()
     expect(page.get_by_text("This is withdrawn.")).to_be_visible()
     assert ConsentRecord.objects.get(participant__study=study["id"]).withdrawn_at is not None
-    owner.goto(f"/studies/{study['id']}/")
+    owner.goto(f"/studies/{study['id']}/people/")
     expect(owner.get_by_text("no consent")).to_be_visible()
 
 

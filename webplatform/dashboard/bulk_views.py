@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -101,7 +102,12 @@ def _delete(request: HttpRequest, sessions: list[Session]) -> HttpResponse | Non
     return None
 
 
-ACTIONS = {"condition": _move, "read-again": _read_again, "delete": _delete}
+def _lay_over(request: HttpRequest, sessions: list[Session]) -> HttpResponse:
+    """Two or more beside each other, on a page of their own."""
+    return redirect(f"{reverse('results:overlay')}?{urlencode([('session', session.pk) for session in sessions])}")
+
+
+ACTIONS = {"condition": _move, "read-again": _read_again, "overlay": _lay_over, "delete": _delete}
 
 
 def _ticked(request: HttpRequest) -> list[Session]:

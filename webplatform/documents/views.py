@@ -43,7 +43,7 @@ def platform_record(request: HttpRequest) -> HttpResponse:
 def record(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The record of a study, for its owners."""
     study = owned_study(request.user, pk)
-    return _answer(request, record_of(study), study=study)
+    return _answer(request, record_of(study), study=study, place="record")
 
 
 @login_required
@@ -59,7 +59,8 @@ def assessment(request: HttpRequest, pk: UUID) -> HttpResponse:
         except AppError as error:
             messages.error(request, error.message)
         return redirect("documents:assessment", study.pk)
-    return _answer(request, assessment_of(study), study=study, choices=Study.Assessment.choices[1:])
+    choices = Study.Assessment.choices[1:]
+    return _answer(request, assessment_of(study), study=study, place="assessment", choices=choices)
 
 
 def _answer(request: HttpRequest, document: Document, **context: object) -> HttpResponse:

@@ -12,7 +12,7 @@ from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import User
 from webplatform.common import ledger
 from webplatform.common.commits import after_commit
-from webplatform.history.events import session_erased
+from webplatform.history.events import readings_removed, session_erased
 from webplatform.history.media import forget_pictures, set_pictures_aside
 from webplatform.history.models import Correction, FaceEdit, FrameSize, Observation, Session, Track
 
@@ -54,6 +54,7 @@ def close_readings(*, session: Session) -> None:
     for model in (Correction, FaceEdit, Observation, FrameSize, Track):
         model.objects.filter(session=session).delete()
     Session.objects.filter(pk=session.pk).update(summary={}, revised={}, people=0, readings_removed_at=timezone.now())
+    readings_removed.send(sender=Session, session_id=session.pk)
 
 
 def _remove_folder(folder: Path) -> None:

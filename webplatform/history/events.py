@@ -6,6 +6,9 @@ from django.dispatch import Signal
 # session elsewhere.
 session_erased = Signal()
 
+# Sent inside the transaction that ends the time of a session's readings, with `session_id`; the session stays.
+readings_removed = Signal()
+
 # Sent inside the transaction that makes a session somebody else's, with `session` as it is now and `before`, the
 # consent that it rested on: other days and another consent hold for what is kept of it.
 session_assigned = Signal()

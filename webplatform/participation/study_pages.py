@@ -17,11 +17,9 @@ from django.views.decorators.http import require_GET, require_POST
 from webplatform.common.errors import AppError
 from webplatform.common.pages import tell
 from webplatform.history.queries import role_in
-from webplatform.history.watch import weeks_of
 from webplatform.participation import services
 from webplatform.participation.queries import participants_of, requests_of
 from webplatform.studies import participants
-from webplatform.studies.approvals import is_permitted, lacks_assessment, open_question
 from webplatform.studies.models import Membership, ParticipantLink, Study
 
 
@@ -29,7 +27,7 @@ from webplatform.studies.models import Membership, ParticipantLink, Study
 @never_cache
 @require_GET
 def study(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """What the study states, and who takes part."""
+    """Who takes part, and what the study states."""
     return _page(request, _study(request, pk))
 
 
@@ -114,10 +112,6 @@ def _page(request: HttpRequest, found: Study, new: dict[str, object] | None = No
         "role": role,
         "is_owner": role == Membership.Role.OWNER,
         "is_recorder": role in (Membership.Role.OWNER, Membership.Role.ANALYST),
-        "is_permitted": is_permitted(found),
-        "lacks_assessment": lacks_assessment(found),
-        "question": open_question(found),
-        "is_drifting": any(week.notices for week in weeks_of(found)[:1]),
         "participants": participants_of(found),
         "requests": requests_of(request.user).filter(participant__study=found),
         "now": timezone.now(),

@@ -73,7 +73,7 @@ def _welcome(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         messages.success(request, _("Welcome."))
         return redirect("dashboard:home")
     messages.success(request, _("Welcome to the study “%(study)s”.") % {"study": invitation.study.name})
-    return redirect("participation:study", invitation.study_id)
+    return redirect("results:study", invitation.study_id)
 
 
 def _page(request: HttpRequest, invitation: Invitation, *, status: int = 200, **context: object) -> HttpResponse:

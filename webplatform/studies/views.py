@@ -38,7 +38,7 @@ def create(request: HttpRequest) -> HttpResponse:
         study = _tried(form, lambda: services.create_study(user=request.user, purpose=form.purpose_stated()))
         if study is not None:
             messages.success(request, _("The study is created."))
-            return redirect("participation:study", study.pk)
+            return redirect("results:study", study.pk)
     return render(request, "studies/form.html", {"form": form}, status=400 if form.errors else 200)
 
 
@@ -54,7 +54,7 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
         )
         if changed is not None:
             messages.success(request, _("The study is changed. Participants whose notice changed are asked again."))
-            return redirect("participation:study", study.pk)
+            return redirect("studies:change", study.pk)
     context = {"form": form, "study": study, "approval": valid_approval(study), "question": open_question(study)}
     return render(request, "studies/form.html", context, status=400 if form.errors else 200)
 
@@ -73,7 +73,7 @@ def close_or_reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("The study is open again."))
     except AppError as error:
         tell(request, error)
-    return redirect("participation:study", study.pk)
+    return redirect("studies:change", study.pk)
 
 
 @login_required

@@ -111,6 +111,9 @@ POST   /studies/new/                                                  302 302 30
 GET    /studies/approvals/                                            404 404 404 404 200 in  in
 POST   /studies/approvals/{restricted}/decide/                        404 404 404 404 302 in  in   {"decision": "approve"}
 GET    /studies/{study}/                                              200 200 200 404 404 in  in
+GET    /studies/{study}/people/                                       200 200 200 404 404 in  in
+GET    /studies/{study}/results/sessions.csv                          409 409 409 404 404 in  in
+GET    /overlay/                                                      200 200 200 200 200 in  in
 GET    /studies/{study}/change/                                       200 403 403 404 404 in  in
 POST   /studies/{study}/change/                                       302 403 403 404 404 in  in   study
 GET    /studies/{study}/design/                                       200 200 200 404 404 in  in
@@ -322,6 +325,9 @@ POST   /api/v1/participants/{participant}/erasure/                    200 403 40
 GET    /api/v1/receipts/{receipt}/                                    200 200 200 200 200 200 200
 GET    /api/v1/studies/{study}/receipts/                              200 200 200 404 404 401 401
 GET    /api/v1/studies/{study}/watch/                                 200 200 200 404 404 401 401
+GET    /api/v1/studies/{study}/results/                               200 200 200 404 404 401 401
+GET    /api/v1/studies/{study}/results/sessions/                      409 409 409 404 404 401 401
+GET    /api/v1/overlay/                                               200 200 200 200 200 401 401
 GET    /api/v1/studies/{study}/sharing/                               200 403 403 404 404 401 401
 GET    /api/v1/studies/{study}/sharing/file/                          200 403 403 404 404 401 401
 GET    /api/v1/studies/{study}/retention/                             200 200 200 404 404 401 401

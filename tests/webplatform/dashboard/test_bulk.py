@@ -82,3 +82,10 @@ def test_nobody_forgets_somebody_elses_view(client_of, owner, stranger):
 
 def test_a_view_without_a_name_is_refused(client_of, owner):
     assert "A name has from 1 to 60" in client_of(owner).post("/views/", {"name": " "}, follow=True).content.decode()
+
+
+def test_ticked_sessions_are_laid_over_each_other(session_of, client_of, owner):
+    sessions = [session_of("One"), session_of("Two")]
+    answer = do(client_of(owner), "overlay", sessions)
+    assert answer.status_code == 200
+    assert answer.content.decode().count("checked") == 2

@@ -234,11 +234,12 @@ def test_what_people_wrote_cannot_pass_for_a_part_of_the_document():
     assert document.markdown() == "# T\n\nL\n\n## S\n\n- **Purpose:** a ## Forged - [x] done\n"
 
 
-def test_the_studys_page_leads_to_both(client_of, owner, viewer, study):
-    pages = [reverse(f"documents:{name}", args=[study.pk]) for name in ("record", "assessment")]
-    url = reverse("participation:study", args=[study.pk])
-    owners, viewers = (client_of(user).get(url).content.decode() for user in (owner, viewer))
-    assert all(page in owners and page not in viewers for page in pages)
+def test_the_studys_pages_lead_to_both(client_of, owner, viewer, study):
+    record, assessment = (reverse(f"documents:{name}", args=[study.pk]) for name in ("record", "assessment"))
+    for url in (reverse("results:study", args=[study.pk]), reverse("participation:study", args=[study.pk])):
+        owners, viewers = (client_of(user).get(url).content.decode() for user in (owner, viewer))
+        assert record in owners and record not in viewers
+    assert assessment in client_of(owner).get(record).content.decode()
 
 
 class TestRest:

@@ -239,7 +239,7 @@ class TestThePage:
         assert "1 session goes into the file." in page
         assert "1 · no consent to share" in page
         assert reverse("history:shared", args=[study.pk]) in page
-        assert address in browser.get(reverse("participation:study", args=[study.pk])).content.decode()
+        assert address in browser.get(reverse("results:study", args=[study.pk])).content.decode()
 
     def test_where_nobody_agreed_it_says_what_to_do(self, study, owner, participant_of, recorded, client_of):
         recorded(participant_of("Red", UNSHARED))
@@ -253,7 +253,7 @@ class TestThePage:
         assert "Nothing was recorded in this study yet." in page
 
     def test_only_owners_see_the_way_to_it(self, study, viewer, client_of):
-        page = client_of(viewer).get(reverse("participation:study", args=[study.pk])).content.decode()
+        page = client_of(viewer).get(reverse("results:study", args=[study.pk])).content.decode()
         assert reverse("dashboard:sharing", args=[study.pk]) not in page
 
 

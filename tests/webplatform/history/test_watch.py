@@ -131,7 +131,7 @@ def test_members_see_the_page_and_what_shifted(study, viewer, stranger, recorded
     Session.objects.filter(pk=recorded(0, HAPPY).pk).update(created_at=datetime.now(tz=UTC))
     page = client_of(viewer).get(address).content.decode()
     assert "quite unlike those that the model was validated on" in page
-    assert "have shifted" in client_of(viewer).get(reverse("participation:study", args=[study.pk])).content.decode()
+    assert "have shifted" in client_of(viewer).get(reverse("results:study", args=[study.pk])).content.decode()
     assert client_of(stranger).get(address).status_code == 404
 
 

@@ -73,7 +73,7 @@ def test_agreeing_records_who_what_how_and_the_words_that_were_shown(visitor, pa
 def test_pages_name_what_was_agreed_to_in_words_and_times_with_their_zone(visitor, client_of, owner, study):
     agree(visitor, "keep_media")
     own = visitor.get("/p/").content.decode()
-    of_study = client_of(owner).get(f"/studies/{study.pk}/").content.decode()
+    of_study = client_of(owner).get(f"/studies/{study.pk}/people/").content.decode()
     for page in (own, of_study):
         assert "analyse my facial expression, keep the video" in page
     assert " UTC</strong>" in own
@@ -152,7 +152,7 @@ def test_a_request_has_72_hours_and_an_erasure_that_is_done_is_done(
     url = f"/studies/{participant.study_id}/requests/{asked.pk}/"
     client_of(viewer).post(url, {"decision": "done", "answer": "no"})
     assert ParticipantRequest.objects.get().state == "open"
-    assert "left" in client_of(owner).get(f"/studies/{participant.study_id}/").content.decode()
+    assert "left" in client_of(owner).get(f"/studies/{participant.study_id}/people/").content.decode()
     with django_capture_on_commit_callbacks(execute=True):
         client_of(owner).post(url, {"decision": "done", "answer": "All is gone."})
     assert not Session.objects.exists()
@@ -165,7 +165,7 @@ def test_a_request_has_72_hours_and_an_erasure_that_is_done_is_done(
 def test_an_overdue_request_is_marked(visitor, participant, owner, client_of):
     visitor.post("/p/requests/", {"kind": "copy"})
     ParticipantRequest.objects.update(due_at=timezone.now() - timedelta(hours=1))
-    assert "overdue" in client_of(owner).get(f"/studies/{participant.study_id}/").content.decode()
+    assert "overdue" in client_of(owner).get(f"/studies/{participant.study_id}/people/").content.decode()
 
 
 def test_the_link_needs_the_csrf_token(key):

@@ -1,0 +1,52 @@
+"""From an address to a study's results: what pages, files and the REST API have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from django.shortcuts import get_object_or_404
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from webplatform.accounts.audit import record_event
+from webplatform.accounts.models import User
+from webplatform.common.errors import Conflict
+from webplatform.results import tables
+from webplatform.results.choices import Choice, choice_from
+from webplatform.results.models import StudyFigures
+from webplatform.results.queries import lines_of, plain_choice
+from webplatform.results.services import ask_figures
+from webplatform.studies.models import Study
+
+
+def study_for(user: User, study_id: UUID) -> Study:
+    """The study, for its members; Http404 for everybody else."""
+    return get_object_or_404(Study.objects.for_user(user), pk=study_id)
+
+
+def asked_choice(study: Study, asked: Mapping[str, Any]) -> Choice:
+    """The choice of an address; where it says nothing of a grouping, the study's plain one."""
+    choice = choice_from(asked)
+    return choice if asked.get("by") else replace(choice, by=plain_choice(study).by)
+
+
+def figures_for(study: Study, asked: Mapping[str, Any]) -> StudyFigures:
+    """The study's results for what an address asks."""
+    return ask_figures(study=study, choice=asked_choice(study, asked))
+
+
+def table_file(study: Study, asked: Mapping[str, Any], name: str, user: User) -> tuple[Iterator[str], str]:
+    """One table as the pieces of a CSV file, and the file's name; the audit says that it went.
+
+    Raises:
+        Conflict: these results are being made.
+    """
+    figures = figures_for(study, asked)
+    if not figures.is_current:
+        raise Conflict(_("These results are being computed. Try again in a moment."), state=figures.state)
+    columns, rows = tables.table_of(name, figures.result, lines_of(study, figures.result))
+    record_event("study.results_exported", actor=user, study_id=study.pk, target=f"study:{study.pk}")
+    return tables.pieces(columns, rows), f"{slugify(study.name)[:60].strip('-_') or 'study'}-{name}.csv"

@@ -1,0 +1,47 @@
+"""Asking for a study's results: kept ones at once, new ones from a worker."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from webplatform.results.choices import Choice
+from webplatform.results.gathering import wanted_of
+from webplatform.results.models import StudyFigures
+from webplatform.results.refreshing import requeue
+from webplatform.results.tasks import send_each
+from webplatform.studies.models import Study
+
+MOST_KEPT = 60  # choices of one study
+
+
+@transaction.atomic
+def ask_figures(*, study: Study, choice: Choice) -> StudyFigures:
+    """The study has a row of results for this choice; where they are not of what it holds now, a worker makes them."""
+    now, wanted = timezone.now(), wanted_of(study)
+    plain = {"choice": asdict(choice), "wanted": wanted, "asked_at": now}
+    figures, is_new = StudyFigures.objects.get_or_create(study=study, digest=choice.digest, defaults=plain)
+    if is_new:
+        _forget_oldest(study)
+        waiting = [figures.pk]
+    else:
+        waiting = requeue(StudyFigures.objects.filter(pk=figures.pk), wanted)
+        StudyFigures.objects.filter(pk=figures.pk).update(asked_at=now)
+        figures.refresh_from_db()
+    if waiting:
+        transaction.on_commit(partial(send_each, waiting), robust=True)
+    return figures
+
+
+def forget_figures(*, study_id: UUID) -> None:
+    """No results of the study are kept: what they were made of may not be seen in them any more."""
+    StudyFigures.objects.filter(study_id=study_id).delete()
+
+
+def _forget_oldest(study: Study) -> None:
+    kept = study.figures.order_by("-asked_at").values_list("pk", flat=True)[:MOST_KEPT]
+    study.figures.exclude(pk__in=list(kept)).delete()

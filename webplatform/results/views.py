@@ -1,0 +1,142 @@
+"""The page on which a study opens, its files, and sessions laid over each other."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from webplatform.history.downloads import download
+from webplatform.history.queries import role_in
+from webplatform.history.watch import weeks_of
+from webplatform.results import showing
+from webplatform.results.asking import asked_choice, study_for, table_file
+from webplatform.results.choices import VARIABLE, Choice
+from webplatform.results.gathering import marker_labels
+from webplatform.results.models import StudyFigures
+from webplatform.results.overlaying import clocks_of, overlay_of, overlay_sessions
+from webplatform.results.queries import lines_of, overlay_choices, withdrawn_people
+from webplatform.results.services import ask_figures
+from webplatform.results.tables import NAMES
+from webplatform.results.words import MEASURE_NAMES, WHY_TEXTS, chart_words, emotions
+from webplatform.studies.models import Membership, Study
+
+ROWS = 30
+
+
+@login_required
+@never_cache
+@require_GET
+def study(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A study's results: sessions, curves, tables, comparison, and what was left out."""
+    found = study_for(request.user, pk)
+    choice = asked_choice(found, request.GET)
+    figures = ask_figures(study=found, choice=choice)
+    result = figures.result
+    lines = lines_of(found, result)
+    role = role_in(found, request.user)
+    context = {
+        "study": found,
+        "is_recorder": role in (Membership.Role.OWNER, Membership.Role.ANALYST),
+        "figures": figures,
+        "result": result,
+        "lines": lines,
+        "has_participants": found.participants.exists(),
+        "is_drifting": any(week.notices for week in weeks_of(found)[:1]),
+        "models": sorted({str(line.session.model_version) for line in lines if line.counts}),
+        "excluded_ms": sum(line.excluded_ms for line in lines if line.counts),
+        "withdrawn": withdrawn_people(found),
+        **_form(found, choice),
+        **_tables(result),
+        "data": {"study": str(found.pk), "query": _query(choice), "emotions": emotions(), **_state(figures, choice)},
+        "words": chart_words(),
+    }
+    return render(request, "results/study.html", context)
+
+
+@login_required
+@never_cache
+@require_GET
+def table(request: HttpRequest, pk: UUID, table: str) -> HttpResponse:
+    """One table of the results as a CSV file."""
+    found = study_for(request.user, pk)
+    if table not in NAMES:
+        raise Http404
+    pieces, name = table_file(found, request.GET, table, request.user)
+    return download(request, pieces, "text/csv; charset=utf-8", name)
+
+
+@login_required
+@never_cache
+@require_GET
+def overlay(request: HttpRequest) -> HttpResponse:
+    """Two or more sessions laid over each other, and the list to choose them from."""
+    ids = [key for key in map(_uuid, request.GET.getlist("session")) if key]
+    chosen = overlay_sessions(request.user, ids)
+    clocks = clocks_of(chosen)
+    clock = request.GET.get("clock", "")
+    clock = clock if clock in clocks else ""
+    laid = overlay_of(chosen, clock=clock) if len(chosen) > 1 else {"is_waiting": False, "sessions": []}
+    page = Paginator(overlay_choices(request.user), ROWS).get_page(request.GET.get("page"))
+    address = urlencode([*(("session", one.pk) for one in chosen), *([("clock", clock)] if clock else [])])
+    context = {
+        "chosen": chosen,
+        "chosen_ids": {one.pk for one in chosen},
+        "laid": [{**one, "why": WHY_TEXTS.get(one["why"], "")} for one in laid["sessions"]],
+        "is_waiting": laid["is_waiting"],
+        "clocks": clocks,
+        "clock": clock,
+        "page": page,
+        "data": {"overlay": address, "emotions": emotions(), "isWaiting": laid["is_waiting"]},
+        "words": chart_words(),
+    }
+    return render(request, "results/overlay.html", context)
+
+
+def _form(found: Study, choice: Choice) -> dict[str, Any]:
+    variables = [(f"{VARIABLE}{key}", name) for key, name in found.variables.values_list("pk", "name")]
+    return {
+        "choice": choice,
+        "variables": variables,
+        "markers": marker_labels(found),
+        "measures": [(key, name) for key, name in MEASURE_NAMES.items() if key != "change" or choice.baseline],
+        "query": _query(choice),
+        "tables": NAMES,
+    }
+
+
+def _query(choice: Choice) -> str:
+    """The choice as an address says it; the grouping is always named, because the plain one depends on the study."""
+    return urlencode({**choice.query, "by": choice.by})
+
+
+def _tables(result: dict[str, Any]) -> dict[str, Any]:
+    if not result:
+        return {}
+    return {
+        "emotions": emotions(),
+        "measured": showing.measures_shown(result),
+        "comparison": showing.comparison_shown(result),
+        "left_out": showing.left_out_shown(result),
+        "smallest": showing.smallest_group(result),
+        "small_n": showing.SMALL_N,
+    }
+
+
+def _state(figures: StudyFigures, choice: Choice) -> dict[str, Any]:
+    is_by_person = choice.by == "participant"
+    return {"isActive": figures.is_active, "hasResults": bool(figures.result), "isByPerson": is_by_person}
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,102 @@
+// The charts of a choice: one an expression, beside it the same without the neutral stretch, and n at every second.
+
+import { fill } from "../format.js";
+import { Chart, asCount, asPercent, asPoints, rangeOf } from "./chart.js";
+import { drawLegend } from "./lines.js";
+import { CurveTable } from "./table.js";
+
+export class Board {
+  /** `groups` are {name, n, curve, change}; a curve holds mean, low and high by expression. n and change may be null. */
+  constructor({ groups, emotions, words, shown }) {
+    this.groups = groups;
+    this.emotions = emotions;
+    this.words = words;
+    this.shown = shown;
+    this.place = document.getElementById("charts");
+    this.charts = [];
+    this.buttons = [...document.querySelectorAll("[data-show]")];
+    for (const button of this.buttons) button.addEventListener("click", () => this.toggle(button.dataset.show));
+    drawLegend(document.getElementById("legend"), groups.map(({ name }) => name));
+    this.table = new CurveTable({ groups, words });
+    this.draw();
+    this.place.setAttribute("aria-busy", "false");
+  }
+
+  toggle(key) {
+    if (!this.shown.delete(key)) this.shown.add(key);
+    this.remember();
+    this.draw();
+  }
+
+  /** The address keeps what is shown; the choice's form takes it along. */
+  remember() {
+    const address = new URL(location.href);
+    const all = this.emotions.length === this.shown.size;
+    if (all) address.searchParams.delete("show");
+    else address.searchParams.set("show", [...this.shown].join(","));
+    history.replaceState(null, "", address);
+    rememberInForms(all ? "" : [...this.shown].join(","));
+  }
+
+  draw() {
+    for (const chart of this.charts) chart.remove();
+    for (const button of this.buttons) button.setAttribute("aria-pressed", String(this.shown.has(button.dataset.show)));
+    const hasChange = this.groups.some(({ change }) => change);
+    this.place.classList.toggle("in-pairs", hasChange);
+    const emotions = this.emotions.filter(({ key }) => this.shown.has(key));
+    const [raw, change] = [this.rangeFor("curve", emotions), this.rangeFor("change", emotions)];
+    this.charts = emotions.flatMap((emotion) => [
+      this.chart(emotion, "curve", raw),
+      ...(hasChange ? [this.chart(emotion, "change", change)] : []),
+    ]);
+    if (this.groups.some(({ n }) => n)) this.charts.push(this.countChart());
+  }
+
+  rangeFor(kind, emotions) {
+    const ends = ["mean", "low", "high"];
+    const curves = this.groups.flatMap((group) =>
+      emotions.flatMap(({ key }) => ends.map((end) => group[kind]?.[end]?.[key])),
+    );
+    return rangeOf(curves, kind === "change");
+  }
+
+  chart({ key, name }, kind, range) {
+    const groups = this.groups.map((group) => ({
+      name: group.name,
+      mean: group[kind]?.mean[key] ?? [],
+      low: group[kind]?.low?.[key] ?? null,
+      high: group[kind]?.high?.[key] ?? null,
+    }));
+    const isChange = kind === "change";
+    const title = fill(isChange ? this.words.change : this.words.score, { name });
+    return new Chart(this.place, { title, groups, range, words: this.words, unit: isChange ? asPoints : asPercent });
+  }
+
+  countChart() {
+    const groups = this.groups.map(({ name, n }) => ({ name, mean: n ?? [], low: null, high: null }));
+    const most = Math.max(1, ...groups.flatMap(({ mean }) => mean));
+    const look = { unit: asCount, words: this.words, isStepped: true };
+    return new Chart(this.place, { title: this.words.count, groups, range: [0, most + 0.5], ...look });
+  }
+}
+
+/** Which expressions the address names; all where it names none. */
+export function shownFrom(emotions) {
+  const named = new Set((new URL(location.href).searchParams.get("show") ?? "").split(","));
+  const known = emotions.map(({ key }) => key).filter((key) => named.has(key));
+  const shown = new Set(known.length ? known : emotions.map(({ key }) => key));
+  rememberInForms(known.length ? known.join(",") : "");
+  return shown;
+}
+
+function rememberInForms(text) {
+  for (const form of document.querySelectorAll("form.choice")) {
+    let field = form.elements.show;
+    if (!field) {
+      field = Object.assign(document.createElement("input"), { type: "hidden", name: "show" });
+      form.append(field);
+    }
+    field.value = text;
+    field.disabled = !text;
+  }
+}

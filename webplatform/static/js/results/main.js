@@ -1,0 +1,52 @@
+// A study's results: one request for all the charts, and a look every few seconds while new ones are computed.
+
+import { request } from "../api.js";
+import { pageData } from "../format.js";
+import { Board, shownFrom } from "./board.js";
+
+const WAIT_MS = 2000;
+const data = pageData("results-data");
+const words = pageData("words");
+const path = `/studies/${data.study}/results/?${data.query}`;
+
+async function show() {
+  const failed = document.getElementById("charts-failed");
+  try {
+    const { results } = await request(path);
+    const groups = results.groups.map(({ key, name, curve, change }) => ({
+      name: name || (key === "own" ? words.you : words.everybody),
+      n: data.isByPerson ? null : curve.n,
+      curve,
+      change,
+    }));
+    new Board({ groups, emotions: data.emotions, words, shown: shownFrom(data.emotions) });
+  } catch (refusal) {
+    failed.textContent = (refusal.status && refusal.message) || words.failed;
+    failed.hidden = false;
+  }
+}
+
+/** Look until the results are made: load the page anew where it shows none yet, else only say so. */
+async function follow() {
+  try {
+    const { state, is_current: isCurrent } = await request(path);
+    if (isCurrent || state === "failed") {
+      if (!data.hasResults || state === "failed") location.reload();
+      else announce();
+      return;
+    }
+  } catch {
+    // The next look may succeed; the page says already that it waits.
+  }
+  setTimeout(follow, WAIT_MS);
+}
+
+function announce() {
+  const line = document.querySelector("#made .notice span");
+  const link = Object.assign(document.createElement("a"), { href: location.href, textContent: words.changed });
+  line.replaceChildren(link);
+}
+
+document.documentElement.classList.add("has-script");
+if (document.getElementById("charts")) show();
+if (data.isActive) setTimeout(follow, WAIT_MS);

@@ -1,0 +1,45 @@
+// Sessions laid over each other: the same charts, a session where a group would be, without bands.
+
+import { request } from "../api.js";
+import { pageData } from "../format.js";
+import { Board, shownFrom } from "./board.js";
+
+const WAIT_MS = 2000;
+const data = pageData("results-data");
+const words = pageData("words");
+
+async function show() {
+  try {
+    const { sessions } = await request(`/overlay/?${data.overlay}`);
+    const groups = sessions
+      .filter(({ why }) => !why)
+      .map(({ title, participant, mean }) => ({
+        name: participant ? `${participant}: ${title}` : title,
+        n: null,
+        curve: { mean, low: null, high: null },
+        change: null,
+      }));
+    new Board({ groups, emotions: data.emotions, words, shown: shownFrom(data.emotions) });
+  } catch (refusal) {
+    const failed = document.getElementById("charts-failed");
+    failed.textContent = (refusal.status && refusal.message) || words.failed;
+    failed.hidden = false;
+  }
+}
+
+async function follow() {
+  try {
+    const { is_waiting: isWaiting } = await request(`/overlay/?${data.overlay}`);
+    if (!isWaiting) {
+      location.reload();
+      return;
+    }
+  } catch {
+    // The next look may succeed; the page says already that it waits.
+  }
+  setTimeout(follow, WAIT_MS);
+}
+
+document.documentElement.classList.add("has-script");
+if (document.getElementById("charts")) show();
+if (data.isWaiting) setTimeout(follow, WAIT_MS);

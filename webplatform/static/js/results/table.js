@@ -1,0 +1,60 @@
+// What the charts show, as a table: for screen readers, and for those who want to read numbers.
+
+import { fill } from "../format.js";
+import { formatMoment } from "../session/moments.js";
+import { asPercent, asPoints } from "./chart.js";
+
+const ROWS = 60;
+
+export class CurveTable {
+  constructor({ groups, words }) {
+    this.groups = groups;
+    this.words = words;
+    this.details = document.getElementById("curve-table");
+    this.select = document.getElementById("table-emotion");
+    this.details.addEventListener("toggle", () => this.refresh());
+    this.select.addEventListener("change", () => this.refresh());
+  }
+
+  /** Make the table anew; nothing is made while it is closed. */
+  refresh() {
+    if (!this.details.open) return;
+    this.details.querySelector(".scroll").replaceChildren(this.draw(this.select.value));
+  }
+
+  draw(emotion) {
+    const table = document.createElement("table");
+    const head = table.createTHead().insertRow();
+    head.append(cell("th", this.words.time, "col"));
+    for (const { name } of this.groups) head.append(cell("th", name, "col"));
+    const body = table.createTBody();
+    const seconds = Math.max(0, ...this.groups.map(({ curve }) => curve.mean[emotion].length));
+    const step = Math.max(1, Math.ceil(seconds / ROWS));
+    for (let second = 0; second < seconds; second += step) {
+      const row = body.insertRow();
+      row.append(cell("th", formatMoment(1000 * second, 0), "row"));
+      for (const group of this.groups) row.append(cell("td", this.told(group, emotion, second)));
+    }
+    return table;
+  }
+
+  told({ n, curve, change }, emotion, second) {
+    const parts = [...this.value(curve, emotion, second, asPercent), ...this.value(change, emotion, second, asPoints)];
+    if (parts.length && n) parts.push(fill(this.words.n, { n: n[second] }));
+    return parts.join(", ") || "–";
+  }
+
+  value(curve, emotion, second, unit) {
+    const mean = curve?.mean[emotion][second] ?? null;
+    if (mean === null) return [];
+    const [low, high] = [curve.low?.[emotion]?.[second] ?? null, curve.high?.[emotion]?.[second] ?? null];
+    return [low === null ? unit(mean) : `${unit(mean)} (${fill(this.words.interval, { low: unit(low), high: unit(high) })})`];
+  }
+}
+
+function cell(kind, text, scope = "") {
+  const element = document.createElement(kind);
+  element.textContent = text;
+  if (scope) element.scope = scope;
+  return element;
+}
