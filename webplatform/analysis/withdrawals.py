@@ -15,6 +15,7 @@ from webplatform.analysis.progress import publish_job
 from webplatform.common.errors import Conflict
 from webplatform.consent.models import ConsentRecord, Scope
 from webplatform.consent.queries import effective_scopes
+from webplatform.history.events import video_removed
 from webplatform.history.media import forget_pictures
 from webplatform.history.models import Session
 from webplatform.history.services import fail_session
@@ -52,6 +53,7 @@ def drop_media(session: Session) -> bool:
         return False
     forget_pictures(session)
     media.delete()
+    video_removed.send(sender=Session, session_id=session.pk)
     transaction.on_commit(partial((session.folder / media.stored_name).unlink, missing_ok=True), robust=True)
     return True
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,6 +20,8 @@ from webplatform.dashboard.choices import NO_CONDITION, conditions_to_give
 from webplatform.dashboard.models import SavedView
 from webplatform.dashboard.queries import listed_sessions, rows_of
 from webplatform.dashboard.saved_views import remove_view, save_view, tidy_query
+from webplatform.exporting.pages import meant_of
+from webplatform.exporting.views import choosing
 from webplatform.history.models import Session
 from webplatform.history.selection import Selection
 from webplatform.modelhub.models import ModelVersion
@@ -101,7 +103,12 @@ def _delete(request: HttpRequest, sessions: list[Session]) -> HttpResponse | Non
     return None
 
 
-ACTIONS = {"condition": _move, "read-again": _read_again, "delete": _delete}
+def _export(request: HttpRequest, sessions: list[Session]) -> HttpResponse:
+    meant = meant_of(request.user, [session.pk for session in sessions], len(sessions))
+    return choosing(request, meant, QueryDict())
+
+
+ACTIONS = {"condition": _move, "read-again": _read_again, "export": _export, "delete": _delete}
 
 
 def _ticked(request: HttpRequest) -> list[Session]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import User
 from webplatform.common import ledger
-from webplatform.history.events import session_erased
+from webplatform.history.events import readings_removed, session_erased
 from webplatform.history.media import forget_pictures
 from webplatform.history.models import Correction, FrameSize, Observation, Session, Track
 
@@ -51,6 +51,7 @@ def close_readings(*, session: Session) -> None:
     for model in (Correction, Observation, FrameSize, Track):
         model.objects.filter(session=session).delete()
     Session.objects.filter(pk=session.pk).update(summary={}, people=0, readings_removed_at=timezone.now())
+    readings_removed.send(sender=Session, session_id=session.pk)
 
 
 def _remove_folder(folder: Path) -> None:

@@ -15,6 +15,8 @@ from django.utils import timezone
 from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import User
 from webplatform.common import ledger
+from webplatform.exporting.ending import remove_jobs
+from webplatform.exporting.models import ExportJob
 from webplatform.history.erasing import erase_session, remove_some_readings
 from webplatform.history.models import Session
 from webplatform.retention.models import DataExport, Receipt
@@ -69,6 +71,7 @@ def erase_account_data(user: User) -> None:
     _remove_logins(user)
     with transaction.atomic():
         remove_exports(DataExport.objects.filter(user=user))
+        remove_jobs(ExportJob.objects.filter(user=user))
         Invitation.objects.filter(email__iexact=user.email).delete()
         transaction.on_commit(partial(ledger.note, "account", user.pk, check=fingerprint(user)), robust=True)
         user.delete()

@@ -142,6 +142,8 @@ def encoded(row: Row, world: dict[str, Any]) -> dict[str, Any]:
 def _value(value: Any, world: dict[str, Any]) -> Any:
     if isinstance(value, str) and value.startswith("@"):
         return SimpleUploadedFile(value[1:], FILES[value])
+    if isinstance(value, list):
+        return [_value(one, world) for one in value]
     return value.format(**world) if isinstance(value, str) else value
 
 

@@ -20,6 +20,9 @@ from webplatform.analysis.models import AnalysisJob, MediaFile
 from webplatform.consent.models import ConsentRecord, ConsentText
 from webplatform.consent.services import give_consent, give_participant_consent
 from webplatform.dashboard.saved_views import save_view
+from webplatform.exporting.options import Options
+from webplatform.exporting.services import ask_export_job
+from webplatform.exporting.work import run_export_job
 from webplatform.history.corrections import correct
 from webplatform.history.markers import add_marker
 from webplatform.history.models import Session
@@ -71,6 +74,7 @@ def build_world() -> dict[str, Any]:
         "invitation": _letter(by=users["owner"], email="new@example.org", study=study, role="viewer"),
         "letter": _letter(by=users["admin"], email="newer@example.org"),
         "copy": _copy(user=users["owner"]),
+        "export": _export(session, users["owner"]),
         "receipt": Receipt.objects.create(kind="purge", study_id=study.pk, begun_at=timezone.now()).pk,
         "proposal": models["candidate"].proposals.create(by=users["admin"], reason="better").pk,
         "reading": session.observations.get().pk,
@@ -174,6 +178,13 @@ def _copy(**whose: Any) -> Any:
     copy.file.parent.mkdir(exist_ok=True)
     copy.file.write_bytes(b"PK")
     return copy.pk
+
+
+def _export(session: Session, owner: User) -> Any:
+    """A file of the session, ready to be fetched."""
+    job = ask_export_job(user=owner, kind="csv", options=Options(), language="en", sessions=[session.pk])
+    run_export_job(job.pk)
+    return job.pk
 
 
 def _models() -> dict[str, ModelVersion]:
