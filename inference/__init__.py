@@ -1,5 +1,6 @@
 """The engine: pixels in, readings out. This is its front door; importing it loads no model and no TensorFlow."""
 
+from inference.annotated import FaceMark, annotate_video
 from inference.bundle import Bundle, ModelSpec, read_bundle
 from inference.container import VIDEO_ENDINGS, VideoInfo, VideoLimits
 from inference.engine import SHIPPED_BUNDLE, Engine, VideoReading, load_engine
@@ -23,6 +24,7 @@ __all__ = [
     "Bundle",
     "Emotion",
     "Engine",
+    "FaceMark",
     "FaceReading",
     "FrameReading",
     "Gap",
@@ -41,6 +43,7 @@ __all__ = [
     "VideoInfo",
     "VideoLimits",
     "VideoReading",
+    "annotate_video",
     "defuse_cell",
     "load_engine",
     "probe_video",

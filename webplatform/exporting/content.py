@@ -73,6 +73,13 @@ class Content:
             for row in page:
                 yield _reading(row, corrections.at(row.number, row.t_ms))
 
+    def all_readings(self, session: Session) -> Iterator[Reading]:
+        """Every reading of every face, whatever was chosen; nothing is noted."""
+        corrections = _Corrections(session)
+        for page in _pages(session, list(session.tracks.values_list("number", flat=True))):
+            for row in page:
+                yield _reading(row, corrections.at(row.number, row.t_ms))
+
     def faces(self, session: Session, *, people_only: bool = True) -> list[int]:
         """The numbers of the faces that are meant, in order."""
         if self.options.faces:
