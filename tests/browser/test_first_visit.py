@@ -29,6 +29,7 @@ def sign_up(page: Page, email: str) -> None:
 
 def agree(page: Page) -> None:
     page.goto("/upload/")
+    page.get_by_role("button", name="It is me: read and agree").click()
     page.wait_for_url("**/consent/**")
     page.get_by_label("I have read this and I agree.").check()
     page.get_by_label("keep the video").check()

@@ -80,7 +80,8 @@ def test_a_live_session_from_the_consent_to_its_history(platform, sit_down):
     person = platform.create_user(has_agreed=False)
     visitor = sit_down(person)
     page = visitor.page
-    expect(page).to_have_url(re.compile("/consent/"))  # nothing before the agreement
+    page.get_by_role("button", name="It is me: read and agree").click()  # nothing before the agreement
+    expect(page).to_have_url(re.compile("/consent/"))
     page.get_by_role("checkbox").first.check()
     page.locator("main").get_by_role("button", name="Give consent").click()
     expect(page).to_have_url(re.compile("/live/$"))

@@ -96,3 +96,10 @@ def participant_history(participant: Participant) -> list[ConsentRecord]:
     """Everything the participant ever agreed to, newest first, with what was withdrawn of it."""
     records = ConsentRecord.objects.filter(participant=participant)
     return list(records.select_related("text").prefetch_related("withdrawals"))
+
+
+def sessions_resting_on(user: User) -> QuerySet[Any]:
+    """The sessions that go when the user withdraws, newest first: those of the own face, and nobody else's."""
+    records = ConsentRecord.objects.filter(user=user, withdrawn_at=None)
+    sessions = ConsentRecord.sessions.rel.related_model.objects  # history stands above this app
+    return sessions.filter(consent__in=records).select_related("study").order_by("-created_at")

@@ -9,12 +9,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from webplatform.common.errors import Conflict
 from webplatform.consent import queries, services
 from webplatform.consent.models import ConsentRecord, Scope
 from webplatform.consent.proofs import proof_file
+
+SESSIONS = 200  # named one by one before a withdrawal; of more, the number is told
 
 
 @login_required
@@ -38,7 +40,7 @@ def give(request: HttpRequest) -> HttpResponse:
         "text": queries.current_text(language),
         "valid": valid,
         "held": [scope for scope in Scope if scope in held and scope != Scope.ANALYSE],
-        "sessions": sum(record.sessions.count() for record in request.user.consents.filter(withdrawn_at=None)),
+        "sessions": queries.sessions_resting_on(request.user).count(),
         "scopes": [scope for scope in Scope if scope != Scope.ANALYSE and scope not in held],
         "history": queries.consent_history(request.user),
         "next": request.POST.get("next") or request.GET.get("next", ""),
@@ -48,9 +50,13 @@ def give(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def withdraw(request: HttpRequest) -> HttpResponse:
-    """Take the agreement back, all of it or one scope; as easy as giving it."""
+    """Say what goes; a POST takes the agreement back, all of it or one scope."""
+    if request.method == "GET":
+        sessions = queries.sessions_resting_on(request.user)
+        context = {"sessions": sessions[:SESSIONS], "count": sessions.count()}
+        return render(request, "consent/withdraw.html", context)
     scopes = request.POST.getlist("scope") or [Scope.ANALYSE.value]
     services.withdraw_consent(user=request.user, scopes=scopes)
     messages.success(request, _("This is withdrawn. What ran is stopped, and what rested on it is deleted."))

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET
 
 from inference import EMOTIONS
 from webplatform.common.headers import uses_camera
-from webplatform.consent.queries import valid_consent
 from webplatform.dashboard.live_words import live_words
+from webplatform.dashboard.targets import Choices, choices_of
+from webplatform.dashboard.upload_views import whose_face
 from webplatform.dashboard.words import EMOTION_NAMES, REASON_NAMES
-from webplatform.live.queries import studies_to_record_in
 from webplatform.live.services import SOCKET
-from webplatform.studies.models import Study
 
 CHECK = "/api/v1/live/check/"
 RATES = (2, 5, 10, 15)
@@ -31,13 +29,16 @@ USUAL_RATE = 10
 @ensure_csrf_cookie
 @require_GET
 def live(request: HttpRequest) -> HttpResponse:
-    """Watch a webcam; whoever has not agreed to the consent text is asked for that first."""
-    if valid_consent(request.user) is None:
-        return redirect(f"{reverse('consent:give')}?{urlencode({'next': request.path})}")
-    return render(request, "dashboard/live.html", live_context(studies_to_record_in(request.user)))
+    """Watch a webcam; where nobody may be recorded yet, say how to begin: with oneself, or with a study."""
+    choices = choices_of(request.user)
+    if not choices.is_anybody:
+        return whose_face(request, choices)
+    return render(request, "dashboard/live.html", live_context(choices))
 
 
-def live_context(studies: list[Study], *, socket: str = SOCKET, check: str = CHECK, **pages: str) -> dict[str, Any]:
+def live_context(
+    choices: Choices | None = None, *, socket: str = SOCKET, check: str = CHECK, **pages: str
+) -> dict[str, Any]:
     """What the live page's template needs; `socket` and `check` are where its scripts turn to.
 
     `home`, `again` and `consent` are where its links lead, if not to the account's pages.
@@ -48,7 +49,7 @@ def live_context(studies: list[Study], *, socket: str = SOCKET, check: str = CHE
         "emotions": emotions,
         "rates": RATES,
         "usual_rate": USUAL_RATE,
-        "studies": studies,
+        "choices": choices,
         "pages": {name: reverse(pages.get(name, page)) for name, page in account.items()},
         "words": live_words(),
         "data": {

@@ -18,7 +18,7 @@ from webplatform.dashboard import report
 from webplatform.dashboard.queries import row_of
 from webplatform.dashboard.repetition_views import readings_of
 from webplatform.dashboard.session_words import session_words
-from webplatform.dashboard.targets import targets_of
+from webplatform.dashboard.targets import participants_to_name
 from webplatform.history.assigning import assign_participant, set_condition
 from webplatform.history.corrections import may_correct
 from webplatform.history.models import Session
@@ -35,7 +35,7 @@ def session(request: HttpRequest, pk: UUID) -> HttpResponse:
         rename_session(session=found, user=request.user, title=request.POST.get("title", ""))
         return redirect("dashboard:session", found.pk)
     may_edit = is_editable_by(found, request.user)
-    targets = targets_of(request.user) if may_edit else []
+    targets = participants_to_name(request.user) if may_edit else []
     faces = report.faces_of(found)
     context = {
         "session": found,
@@ -76,7 +76,7 @@ def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _assign(request: HttpRequest, session: Session) -> None:
     chosen, user = request.POST.get("participant", ""), request.user
-    mine = {str(one.pk): one for _study, people in targets_of(user) for one in people} if chosen else {}
+    mine = {str(one.pk): one for _study, people in participants_to_name(user) for one in people} if chosen else {}
     if chosen in mine:
         session = assign_participant(session=session, user=user, participant=mine[chosen])
     elif chosen:

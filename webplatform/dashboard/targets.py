@@ -1,40 +1,123 @@
-"""Whom an upload is of: the user's own study, another study, or a participant in one."""
+"""Whose face a recording shows: the user's own, or that of a participant in a study; and in which condition."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from webplatform.accounts.models import User
-from webplatform.live.queries import studies_to_record_in
-from webplatform.studies.models import Participant, Study
+from webplatform.consent.queries import valid_consent
+from webplatform.consent.standing import standings_of
+from webplatform.live.queries import RECORDERS, studies_to_record_in
+from webplatform.studies.models import Condition, Participant, Study
+from webplatform.studies.place import Place
 
 MOST = 500
+SELF = "self"
 
 
-def targets_of(user: User) -> list[tuple[Study, list[Participant]]]:
-    """The studies in which the user may record, each with its participants; the personal one is left out."""
-    studies = {study.pk: (study, []) for study in studies_to_record_in(user) if not study.is_personal}
-    for participant in Participant.objects.filter(study__in=studies).order_by("pseudonym")[:MOST]:
-        studies[participant.study_id][1].append(participant)
-    return list(studies.values())
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A participant as a menu offers them."""
+
+    participant: Participant
+    is_ready: bool
+
+    @property
+    def value(self) -> str:
+        """What the menu sends for them."""
+        return f"participant={self.participant.pk}"
 
 
-def target_named(user: User, name: str) -> dict[str, Study | Participant]:
-    """What `analysis.services.submit_video` takes for "study=…", "participant=…" or nothing.
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A study with whom may be recorded in it."""
+
+    study: Study
+    people: list[Person]
+    conditions: list[Condition]
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Who may be recorded, and where.
+
+    Args:
+        may_be_self: whether the user has agreed for the own face.
+        own: conditions of the personal area.
+    """
+
+    may_be_self: bool
+    targets: list[Target]
+    own: list[Condition]
+
+    @property
+    def is_anybody(self) -> bool:
+        """Whether there is anybody to record now."""
+        return self.may_be_self or any(person.is_ready for target in self.targets for person in target.people)
+
+    @property
+    def conditions(self) -> list[Condition]:
+        """The conditions of all of these places."""
+        return [*self.own, *(condition for target in self.targets for condition in target.conditions)]
+
+
+def choices_of(user: User) -> Choices:
+    """Whom the user may record now."""
+    studies = studies_to_record_in(user)
+    shared = [study for study in studies if not study.is_personal]
+    people: dict[UUID, list[Person]] = {study.pk: [] for study in shared}
+    standings = standings_of(shared) if shared else {}
+    for one in Participant.objects.filter(study__in=shared).order_by("pseudonym")[:MOST]:
+        people[one.study_id].append(Person(one, standings[one.pk]["is_valid"]))
+    conditions: dict[UUID, list[Condition]] = {study.pk: [] for study in studies}
+    for condition in Condition.objects.filter(study__in=studies):
+        conditions[condition.study_id].append(condition)
+    own = [condition for study in studies if study.is_personal for condition in conditions[study.pk]]
+    targets = [Target(study, people[study.pk], conditions[study.pk]) for study in shared]
+    return Choices(valid_consent(user) is not None, targets, own)
+
+
+def participants_to_name(user: User) -> list[tuple[Study, list[Participant]]]:
+    """The open studies in which the user may record, each with its participants who have agreed."""
+    mine = Study.objects.filter(memberships__user=user, memberships__role__in=RECORDERS)
+    studies = list(mine.filter(is_personal=False, closed_at=None).order_by("name"))
+    if not studies:
+        return []
+    standings = standings_of(studies)
+    people = Participant.objects.filter(study__in=studies).order_by("pseudonym")[:MOST]
+    ready = [one for one in people if standings[one.pk]["is_valid"]]
+    found = [(study, [one for one in ready if one.study_id == study.pk]) for study in studies]
+    return [(study, named) for study, named in found if named]
+
+
+def place_named(user: User, name: str, condition: str = "") -> Place:
+    """The place for "study=…", "participant=…", "self" or nothing, and a condition's number or nothing.
 
     Raises Http404 for one that the user cannot reach.
     """
     kind, _equals, number = name.partition("=")
     reachable = {"study": Study, "participant": Participant}
-    if not name:
-        return {}
-    if kind not in reachable:
+    found: dict[str, Study | Participant] = {}
+    if kind in reachable:
+        found[kind] = get_object_or_404(reachable[kind].objects.for_user(user), pk=_uuid(number))
+    elif name not in ("", SELF):
         raise Http404
+    return Place(**found, condition=_condition(user, condition))
+
+
+def _condition(user: User, number: str) -> Condition | None:
+    if not number:
+        return None
+    key = int(number) if number.isdecimal() and len(number) < 10 else None
+    return get_object_or_404(Condition.objects.for_user(user), pk=key)
+
+
+def _uuid(number: str) -> UUID | None:
     try:
-        key = UUID(number)
+        return UUID(number)
     except ValueError:
-        key = None
-    return {kind: get_object_or_404(reachable[kind].objects.for_user(user), pk=key)}
+        return None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-from urllib.parse import urlencode
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.conf import settings
@@ -12,38 +11,37 @@ from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from inference import VideoLimits
 from webplatform.accounts.models import User
 from webplatform.analysis import services
 from webplatform.analysis.models import AnalysisJob
 from webplatform.analysis.uploads import EXTENSIONS
 from webplatform.common.errors import AppError, Invalid, NotAllowed
 from webplatform.common.pages import tell
-from webplatform.consent.queries import valid_consent
-from webplatform.dashboard.targets import target_named, targets_of
+from webplatform.dashboard.targets import Choices, choices_of, place_named
 from webplatform.dashboard.words import progress_words, upload_words
+from webplatform.studies.place import Place
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
-    """Take videos in; whoever has not agreed to the consent text is asked for that first."""
-    if valid_consent(request.user) is None:
-        return redirect(f"{reverse('consent:give')}?{urlencode({'next': request.path})}")
+    """Take videos in; where nobody may be recorded yet, say how to begin: with oneself, or with a study."""
     if request.method == "GET":
-        return _upload_page(request, refusals=[])
-    target = target_named(request.user, request.POST.get("of", ""))
+        choices = choices_of(request.user)
+        return _upload_page(request, choices) if choices.is_anybody else whose_face(request, choices)
+    place = place_named(request.user, request.POST.get("of", ""), request.POST.get("condition", ""))
     again = "again" in request.POST
-    jobs, refusals = _submit_all(request.user, request.FILES.getlist("file"), again=again, target=target)
+    jobs, refusals = _submit_all(request.user, request.FILES.getlist("file"), again=again, place=place)
     if jobs:
         text = ngettext("The video is handed in.", "%(n)d videos are handed in.", len(jobs)) % {"n": len(jobs)}
         messages.success(request, text)
     if refusals:
-        return _upload_page(request, refusals=refusals)
+        return _upload_page(request, choices_of(request.user), refusals=refusals)
     return redirect("dashboard:home") if len(jobs) > 1 else redirect("dashboard:session", jobs[0].session_id)
 
 
@@ -72,13 +70,13 @@ def _steer(request: HttpRequest, pk: UUID, service: object, done: str) -> HttpRe
 
 
 def _submit_all(
-    user: User, files: list[UploadedFile], *, again: bool, target: dict[str, Any]
+    user: User, files: list[UploadedFile], *, again: bool, place: Place
 ) -> tuple[list[AnalysisJob], list[tuple[str, AppError]]]:
     """Hand in what can be; the rest is returned with its reason."""
     jobs, refusals = [], []
     for file in files:
         try:
-            jobs.append(services.submit_video(user=user, upload=file, again=again, **target))
+            jobs.append(services.submit_video(user=user, upload=file, again=again, place=place))
         except NotAllowed:
             raise  # of none of the files, then
         except AppError as error:
@@ -88,15 +86,23 @@ def _submit_all(
     return jobs, refusals
 
 
-def _upload_page(request: HttpRequest, *, refusals: list[tuple[str, AppError]]) -> HttpResponse:
+def whose_face(request: HttpRequest, choices: Choices) -> HttpResponse:
+    """The page that tells oneself and others apart, before anything can be recorded."""
+    context = {"next": request.path, "choices": choices, "waiting": any(target.people for target in choices.targets)}
+    return render(request, "dashboard/whose_face.html", context)
+
+
+def _upload_page(request: HttpRequest, choices: Choices, refusals: Sequence[tuple[str, AppError]] = ()) -> HttpResponse:
     limits = {"maxBytes": settings.RAUT_MAX_UPLOAD_MB * 2**20, "extensions": EXTENSIONS}
     context = {
         "refusals": refusals,
         "max_bytes": limits["maxBytes"],
         "max_minutes": settings.RAUT_MAX_VIDEO_MINUTES,
+        "frame": VideoLimits(),
         "extensions": EXTENSIONS,
         "limits": limits,
-        "targets": targets_of(request.user),
+        "choices": choices,
+        "of": request.POST.get("of", ""),
         "words": progress_words() | upload_words(limits["maxBytes"]),
     }
     return render(request, "dashboard/upload.html", context, status=400 if refusals else 200)

@@ -71,7 +71,7 @@ def _proportion(study: Study) -> tuple[str, ...]:
         else _("A video is kept only of people who agree to that apart.")
     )
     return (
-        _("Everybody recorded under a pseudonym agrees first, to each use apart; withdrawing is one click."),
+        _("Everybody recorded under a pseudonym agrees first, to each use apart; withdrawing needs no reason."),
         kept,
     )
 

@@ -86,9 +86,11 @@ def people_of(study: Study) -> Facts:
     participants = study.participants.all()
     agreed = [effective_scopes(record) for record in latest_of_each(participants)]
     named = ", ".join(f"{scope.label}: {sum(scope in scopes for scopes in agreed)}" for scope in Scope)
+    noted = "; ".join(study.variables.values_list("name", flat=True))
     sessions = Session.objects.filter(study=study)
     return (
         (_("Participants, under pseudonyms"), str(participants.count())),
+        (_("Noted of each, beside the pseudonym"), noted or _("nothing")),
         (_("Of these, consent that holds now"), named),
         (_("Sessions"), str(sessions.count())),
         (_("Sessions with a video"), str(sessions.filter(media__isnull=False).count())),

@@ -56,6 +56,12 @@ class CheckedFaceOut(serializers.Serializer):
     reason = serializers.ChoiceField(REASON_CHOICES, allow_null=True)
 
 
+class CheckIn(serializers.Serializer):
+    participant = serializers.UUIDField(
+        required=False, default="", help_text="Who is before the camera; without one, you are."
+    )
+
+
 class CheckOut(serializers.Serializer):
     width = serializers.IntegerField()
     height = serializers.IntegerField()
@@ -69,11 +75,17 @@ class CheckApi(APIView):
     parser_classes = (PictureParser,)
 
     @extend_schema(
-        operation_id="live_check", tags=["live"], request={"image/*": OpenApiTypes.BINARY}, responses=CheckOut
+        operation_id="live_check",
+        tags=["live"],
+        parameters=[CheckIn],
+        request={"image/*": OpenApiTypes.BINARY},
+        responses=CheckOut,
     )
     def post(self, request: Request) -> Response:
         picture = request.data if isinstance(request.data, bytes) else b""
         if len(picture) > CHECK_BYTES:
             raise TooLarge(_("The picture has too many bytes."))
-        reading = look_once(user=request.user, picture=picture)
+        asked = CheckIn(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        reading = look_once(user=request.user, picture=picture, participant_id=str(asked.validated_data["participant"]))
         return Response({"width": reading.width, "height": reading.height, "faces": faces_data(reading)})

@@ -63,15 +63,19 @@ class Asked:
     fps: float = 10.0
 
 
-def look_once(*, user: User, picture: bytes) -> FrameReading:
+def look_once(*, user: User, picture: bytes, participant_id: str = "") -> FrameReading:
     """What the active model sees in one picture, of which nothing is kept: the check before a session.
 
     Raises:
-        ConsentMissing: the user has not agreed to the newest text.
+        ConsentMissing: who is before the camera has not agreed to the newest text.
+        NotAllowed: the user can reach no such participant.
         Conflict: there is no model to read with.
         Invalid: the picture cannot be read.
     """
-    require_consent(user=user)
+    if participant := find_participant(user, participant_id):
+        require_participant_consent(participant=participant)
+    else:
+        require_consent(user=user)
     return look(picture)
 
 

@@ -19,8 +19,9 @@ from webplatform.common.errors import NotFound
 from webplatform.consent.models import ConsentRecord
 from webplatform.consent.proofs import proof_of
 from webplatform.consent.queries import participant_history
+from webplatform.consent.standing import standing_of
 from webplatform.participation import services
-from webplatform.participation.queries import notice_data, standing_of
+from webplatform.participation.queries import notice_data
 from webplatform.participation.seats import link_opened
 from webplatform.participation.serializers import (
     ConsentIn,

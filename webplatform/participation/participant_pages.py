@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from webplatform.common.errors import AppError, ConsentMissing
 from webplatform.common.headers import uses_camera
@@ -22,11 +22,11 @@ from webplatform.consent.notices import notice_of
 from webplatform.consent.proofs import proof_file
 from webplatform.consent.queries import participant_history
 from webplatform.consent.services import require_participant_consent
+from webplatform.consent.standing import standing_of
 from webplatform.dashboard.live_views import live_context
 from webplatform.live.protocol import faces_data
 from webplatform.live.services import look
 from webplatform.participation import services
-from webplatform.participation.queries import standing_of
 from webplatform.participation.seats import KEPT_AS, link_opened, over, participant_only
 from webplatform.retention.downloads import export_file
 from webplatform.retention.models import DataExport
@@ -83,11 +83,15 @@ def agree(request: HttpRequest) -> HttpResponse:
 
 
 @participant_only
-@require_POST
+@require_http_methods(["GET", "POST"])
 def withdraw(request: HttpRequest) -> HttpResponse:
-    """Take the agreement back, all of it or one scope; as easy as giving it."""
+    """Say what goes; a POST takes the agreement back, all of it or one scope."""
+    participant = request.link.participant
+    if request.method == "GET":
+        context = {"participant": participant, "held": held_of(participant), "export": participant.exports.first()}
+        return render(request, "participation/withdraw.html", context)
     scopes = request.POST.getlist("scope") or [Scope.ANALYSE.value]
-    services.withdraw(participant=request.link.participant, channel=LINK, scopes=scopes)
+    services.withdraw(participant=participant, channel=LINK, scopes=scopes)
     messages.success(request, _("This is withdrawn. What ran is stopped, and what rested on it is deleted."))
     return redirect("participation:home")
 
@@ -142,7 +146,7 @@ def live(request: HttpRequest) -> HttpResponse:
     except ConsentMissing:
         return redirect("participation:home")
     own = dict.fromkeys(("home", "consent"), "participation:home") | {"again": "participation:live"}
-    context = live_context([], socket="/ws/live/participant/", check=reverse("participation:check"), **own)
+    context = live_context(socket="/ws/live/participant/", check=reverse("participation:check"), **own)
     return render(request, "dashboard/live.html", context)
 
 

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods
 
 from webplatform.common.errors import AppError, NotAllowed
 from webplatform.consent.queries import participant_history
+from webplatform.consent.standing import standing_of
 from webplatform.dashboard.queries import listed_sessions, rows_of
 from webplatform.history.queries import role_in
 from webplatform.history.selection import Selection
-from webplatform.participation.queries import standing_of
 from webplatform.studies.models import Membership, Participant
 from webplatform.studies.participants import change_participant
 

@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from webplatform.consent.serializers import ScopesField
-from webplatform.participation.queries import standing_of
+from webplatform.consent.standing import standing_of
 from webplatform.studies.models import Participant, ParticipantLink, ParticipantRequest
 from webplatform.studies.queries import variables_of
 

@@ -62,7 +62,7 @@ def variables_of(participant: Participant, variables: Iterable[Variable] | None 
 
 def conditions_with_sessions(study: Study) -> QuerySet[Condition]:
     """The study's conditions with `session_count`: how many sessions bear each."""
-    return study.conditions.annotate(session_count=Count("sessions"))
+    return study.conditions.annotate(session_count=Count("sessions")).order_by("position", "id")
 
 
 def variables_with_values(study: Study) -> list[Variable]:

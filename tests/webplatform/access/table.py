@@ -141,6 +141,7 @@ GET    /invitation/guessed/                                           302 302 30
 -- consent
 GET    /consent/                                                      200 200 200 200 200 in  in
 POST   /consent/                                                      302 302 302 302 302 in  in   {"agree": "yes"}
+GET    /consent/withdraw/                                             200 200 200 200 200 in  in
 POST   /consent/withdraw/                                             302 302 302 302 302 in  in
 GET    /consent/proofs/{consent}/                                     200 404 404 404 404 in  in
 
@@ -167,6 +168,7 @@ GET    /p/copies/{copy}/                                              404 404 40
 -- participant
 GET    /p/                                                            404 404 404 404 404 404 200
 POST   /p/consent/                                                    404 404 404 404 404 404 302  {"scope": "analyse"}
+GET    /p/withdraw/                                                    404 404 404 404 404 404 200
 POST   /p/withdraw/                                                   404 404 404 404 404 404 302
 POST   /p/requests/                                                   404 404 404 404 404 404 302  {"kind": "copy"}
 GET    /p/proofs/{own_consent}/                                       404 404 404 404 404 404 200

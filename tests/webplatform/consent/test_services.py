@@ -21,7 +21,7 @@ from webplatform.studies.models import Participant
 PAGE = ConsentRecord.Channel.PAGE
 
 
-def _newer_text(version=4):
+def _newer_text(version=5):
     return ConsentText.objects.create(version=version, language="en", body="New\nText.", digest="0" * 64)
 
 
@@ -43,7 +43,7 @@ def test_a_texts_digest_is_that_of_its_body():
 
 def test_a_newer_text_that_is_not_translated_yet_is_asked_for_in_english():
     _newer_text()
-    assert (queries.current_text("id").language, queries.current_text("id").version) == ("en", 4)
+    assert (queries.current_text("id").language, queries.current_text("id").version) == ("en", 5)
 
 
 def test_given_consent_says_who_agreed_to_what_and_how(owner):
@@ -107,7 +107,7 @@ def test_a_newer_text_asks_again(owner):
     _newer_text()
     with pytest.raises(ConsentMissing):
         require_consent(user=owner)
-    assert give_consent(user=owner, language="en", channel=PAGE).text.version == 4
+    assert give_consent(user=owner, language="en", channel=PAGE).text.version == 5
 
 
 def test_a_text_that_somebody_agreed_to_cannot_be_deleted(owner):

@@ -60,8 +60,10 @@ def test_the_owner_withdraws_with_one_click(client_of, owner):
 def test_a_visit_changes_nothing(client_of, owner):
     client = client_of(owner)
     client.get(PAGE)
-    assert client.get("/consent/withdraw/").status_code == 405
     assert not ConsentRecord.objects.exists()
+    give_consent(user=owner, language="en", channel=ConsentRecord.Channel.PAGE)
+    assert "No session rests on it." in client.get("/consent/withdraw/").content.decode()
+    assert ConsentRecord.objects.get().withdrawn_at is None
 
 
 def test_each_scope_is_ticked_apart_and_can_be_taken_back_alone(client_of, owner):

@@ -21,6 +21,7 @@ from webplatform.studies.models import Study
 from webplatform.studies.participants import add_participant, ask, create_link
 from webplatform.studies.policy import RetentionPolicy
 from webplatform.studies.services import Purpose, change_retention, create_study, personal_study
+from webplatform.studies.variables import add_variable
 
 NOTHING_SAID = {"assessment": "", "note": ""}
 
@@ -111,6 +112,11 @@ class TestRecord:
         participant = add_participant(study=study, user=owner)
         assert facts(record_of(study))["Participants, under pseudonyms"] == "1"
         assert participant.pseudonym not in everything(record_of(study))
+
+    def test_it_names_what_is_noted_of_participants(self, study, owner):
+        assert facts(record_of(study))["Noted of each, beside the pseudonym"] == "nothing"
+        add_variable(study=study, user=owner, name="age band", kind="text")
+        assert facts(record_of(study))["Noted of each, beside the pseudonym"] == "age band"
 
     def test_it_claims_https_only_where_it_is_enforced(self, study, settings):
         assert "not enforced" in facts(record_of(study))["In transit"]
@@ -308,12 +314,12 @@ def test_more_participants_cost_no_more_queries(study, owner, django_assert_num_
         withdraw_participant(participant=joined, channel="link", scopes=["share"])
 
     join("Blue")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert dict(people_of(study))["Participants, under pseudonyms"] == "1"
     join("Red")
     join("Green")
     add_participant(study=study, user=owner, pseudonym="Grey")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         found = dict(people_of(study))
     assert found["Participants, under pseudonyms"] == "4"
     told = "analyse my facial expression: 3, keep the video: 0, use pictures of my face to train models: 3, share"

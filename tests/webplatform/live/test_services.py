@@ -1,10 +1,14 @@
 """What a live session costs the database, and what happens when two hands reach for it."""
 
+import importlib
+
 import pytest
+from django.apps import apps
 from django.core import signing
 
 import inference
-from webplatform.common.errors import Conflict, NotAllowed
+from webplatform.common.errors import Conflict, ConsentMissing, Invalid, NotAllowed
+from webplatform.consent.services import give_participant_consent
 from webplatform.history.models import Session
 from webplatform.history.services import delete_session
 from webplatform.live import services, tickets
@@ -19,7 +23,7 @@ from webplatform.live.services import (
     store,
 )
 from webplatform.live.tickets import issue_ticket, user_of_ticket
-from webplatform.studies.models import Participant
+from webplatform.studies.models import Condition, Participant, Study
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +31,49 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def recording(owner, consent, model):
     return begin(seat=Seat(owner), asked=Asked())
+
+
+@pytest.fixture
+def blue(study, owner):
+    """A participant who has agreed."""
+    importlib.import_module("webplatform.consent.migrations.0007_texts_on_sharing").add_texts(apps, None)
+    participant = Participant.objects.create(study=study, pseudonym="Blue")
+    give_participant_consent(participant=participant, language="en", channel="link", scopes=["analyse"])
+    return participant
+
+
+def test_a_session_bears_the_condition_that_was_asked_for_and_says_whose_it_is(owner, blue, model):
+    film = Condition.objects.create(study=blue.study, name="film A")
+    asked = Asked(participant_id=str(blue.pk), condition_id=str(film.pk))
+    session = begin(seat=Seat(owner), asked=asked).session
+    assert (session.participant, session.condition) == (blue, film)
+    assert session.title.startswith("Blue · film A · 20")
+
+
+def test_a_participants_own_session_bears_their_condition_and_no_other(owner, blue, model):
+    film, other = (Condition.objects.create(study=blue.study, name=name) for name in ("film A", "film B"))
+    blue.condition = film
+    blue.save()
+    session = begin(seat=Seat(owner, blue), asked=Asked(condition_id=str(other.pk))).session
+    assert session.condition == film
+
+
+@pytest.mark.parametrize("condition", ["foreign", "0", "x", "9" * 30])
+def test_a_condition_that_the_study_lacks_begins_nothing(owner, blue, model, condition):
+    foreign = Condition.objects.create(study=Study.objects.create(name="Other"), name="film B")
+    wanted = str(foreign.pk) if condition == "foreign" else condition
+    with pytest.raises(NotAllowed):
+        begin(seat=Seat(owner), asked=Asked(participant_id=str(blue.pk), condition_id=wanted))
+    assert not Session.objects.exists()
+
+
+def test_the_look_before_rests_on_the_consent_of_whoever_is_before_the_camera(owner, stranger, blue, model):
+    with pytest.raises(ConsentMissing):
+        services.look_once(user=owner, picture=b"")
+    with pytest.raises(Invalid):  # allowed, and no picture
+        services.look_once(user=owner, picture=b"", participant_id=str(blue.pk))
+    with pytest.raises(NotAllowed):
+        services.look_once(user=stranger, picture=b"", participant_id=str(blue.pk))
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from webplatform.accounts.models import AuditEvent
+from webplatform.consent.services import withdraw_consent, withdraw_participant
 from webplatform.retention import work
 from webplatform.retention.models import DataExport
 from webplatform.retention.services import ask_export
@@ -64,6 +65,22 @@ def test_a_copy_tells_the_persons_variables_and_each_sessions_condition(particip
     archive = archive_of(made(participant=participant))
     assert json.loads(archive.read("person.json"))["variables"] == {"age band": "20s"}
     assert json.loads(archive.read(f"sessions/{session.pk}/session.json"))["condition"] == "film A"
+
+
+def test_a_copy_ends_with_the_withdrawal_of_whom_it_is(
+    participant, agreed, owner, consent, made, django_capture_on_commit_callbacks
+):
+    theirs, mine = made(participant=participant), made(user=owner)
+    with django_capture_on_commit_callbacks(execute=True):
+        withdraw_participant(participant=participant, channel="link", scopes=["share"])
+    assert theirs.file.exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        withdraw_participant(participant=participant, channel="link")
+    assert (theirs.file.exists(), mine.file.exists()) == (False, True)
+    with django_capture_on_commit_callbacks(execute=True):
+        withdraw_consent(user=owner)
+    assert not mine.file.exists()
+    assert not DataExport.objects.exists()
 
 
 def test_the_summary_is_in_the_persons_language(participant, made):

@@ -19,7 +19,7 @@ export function refusalOf(file, limits, words) {
  * Send a file; XMLHttpRequest, because fetch does not tell how much of a body has left.
  * @returns {{answer: Promise<object>, abort: () => void}} the job, or a Refusal (status 0: the connection broke)
  */
-export function sendFile(file, { again, of = "", onProgress }) {
+export function sendFile(file, { again, place = {}, onProgress }) {
   const xhr = new XMLHttpRequest();
   const answer = new Promise((resolve, reject) => {
     xhr.upload.addEventListener("progress", ({ loaded, total }) => onProgress(loaded, total));
@@ -36,8 +36,7 @@ export function sendFile(file, { again, of = "", onProgress }) {
   xhr.setRequestHeader("X-CSRFToken", csrfToken());
   const body = new FormData();
   if (again) body.append("again", "true");
-  const [kind, number] = of.split("=");
-  if (number) body.append(kind, number);
+  for (const [name, value] of Object.entries(place)) body.append(name, value);
   body.append("file", file);
   xhr.send(body);
   return { answer, abort: () => xhr.abort() };

@@ -4,6 +4,7 @@ import { pageData } from "./format.js";
 import { refusalOf, sendFile } from "./sending.js";
 import { UploadItem } from "./upload_item.js";
 import { cancelJob, retryJob, watchJobs } from "./jobs.js";
+import { chosen, isChosen } from "./whom.js";
 
 const words = pageData("words");
 const limits = pageData("limits-data");
@@ -21,9 +22,13 @@ let sending = null;
 const announce = (item, text) => (announcement.textContent = `${item.title}: ${text}`);
 
 function addFiles(files) {
+  if (!isChosen()) {
+    document.getElementById("of").reportValidity();
+    return;
+  }
   for (const file of files) {
     const item = new UploadItem(file, words, { remove, stop, again: enqueueAgain, cancel, retry, announce });
-    item.of = document.getElementById("of")?.value ?? "";
+    item.place = chosen();
     list.append(item.element);
     const problem = refusalOf(file, limits, words);
     if (problem) item.showRefused(problem);
@@ -38,8 +43,9 @@ function enqueue(item) {
   waiting.push(item);
 }
 
-function enqueueAgain(item) {
-  item.again = true;
+function enqueueAgain(item, { again = true } = {}) {
+  item.again = again;
+  item.isSent = item.isUnwanted = false;
   enqueue(item);
   sendNext();
 }
@@ -47,11 +53,13 @@ function enqueueAgain(item) {
 async function sendNext() {
   if (sending || waiting.length === 0) return;
   const item = waiting.shift();
-  sending = sendFile(item.file, { again: item.again, of: item.of, onProgress: (sent, all) => item.showSending(sent, all) });
+  const onProgress = (sent, all) => item.showSending(sent, all);
+  sending = { item, ...sendFile(item.file, { again: item.again, place: item.place, onProgress }) };
   try {
     const job = await sending.answer;
     followed.set(job.id, item);
     item.showJob(job);
+    if (item.isUnwanted) cancel(item);
   } catch (refusal) {
     item.showRefusal(refusal);
   } finally {
@@ -60,13 +68,17 @@ async function sendNext() {
   sendNext();
 }
 
+/** Stop a file that waits or is on its way, and no other one. What the server has whole is cancelled once it has a job. */
 function stop(item) {
   const place = waiting.indexOf(item);
   if (place >= 0) {
     waiting.splice(place, 1);
     item.showRefused(words.stopped, { isRepeatable: true });
-  } else {
-    sending?.abort();
+  } else if (item.job) {
+    cancel(item);
+  } else if (sending?.item === item) {
+    if (item.isSent) item.isUnwanted = true;
+    else sending.abort();
   }
 }
 

@@ -9,6 +9,8 @@ export class UploadItem {
     this.words = words;
     this.actions = actions;
     this.again = false;
+    this.isSent = false; // whether the server has all of it
+    this.isUnwanted = false; // whether its analysis is to be cancelled as soon as there is one
     this.job = null;
     const template = document.getElementById("item-template");
     this.element = template.content.firstElementChild.cloneNode(true);
@@ -35,7 +37,7 @@ export class UploadItem {
   }
 
   showSending(sent, all) {
-    const isSent = sent === all;
+    const isSent = (this.isSent = sent === all);
     const text = fill(this.words.uploading, { done: formatBytes(sent), all: formatBytes(all) });
     this.show({
       text: isSent ? this.words.checking : text,
@@ -71,9 +73,9 @@ export class UploadItem {
     const actions = [];
     if (earlier) {
       actions.push({ text: this.words.openEarlier, href: earlier });
-      actions.push({ text: this.words.again, run: () => this.actions.again(this) });
+      actions.push({ name: "again", text: this.words.again, run: () => this.actions.again(this) });
     }
-    if (isRepeatable) actions.push({ text: this.words.retry, run: () => this.actions.again(this) });
+    if (isRepeatable) actions.push({ text: this.words.retry, run: () => this.actions.again(this, { again: this.again }) });
     actions.push({ text: this.words.remove, run: () => this.actions.remove(this) });
     this.show({ text, tone: earlier ? "warn" : "bad", actions });
     this.actions.announce(this, text);
@@ -84,14 +86,14 @@ export class UploadItem {
   }
 
   stopAction() {
-    return { text: this.words.cancel, label: this.words.cancelOf, run: () => this.actions.stop(this) };
+    return { name: "stop", text: this.words.cancel, label: this.words.cancelOf, run: () => this.actions.stop(this) };
   }
 
   jobActions(job) {
     const open = { text: this.words.open, href: job.session_url };
     if (job.status === "done") return [open];
     if (isFinal(job)) return [{ text: this.words.retry, run: () => this.actions.retry(this) }, open];
-    return [{ text: this.words.cancel, label: this.words.cancelOf, run: () => this.actions.cancel(this) }];
+    return [{ name: "cancel", text: this.words.cancel, label: this.words.cancelOf, run: () => this.actions.cancel(this) }];
   }
 
   /** Progress: 0 to 1, null for "unknown", undefined for no bar. */
@@ -107,7 +109,7 @@ export class UploadItem {
 
   /** Buttons are drawn anew only when they change, so that the focus stays while progress comes in. */
   showActions(actions) {
-    const key = actions.map(({ text, href }) => `${text} ${href ?? ""}`).join("|");
+    const key = actions.map(({ name, text, href }) => `${name} ${text} ${href ?? ""}`).join("|");
     if (this.element.dataset.actions === key) return;
     this.element.dataset.actions = key;
     this.part(".item-actions").replaceChildren(...actions.map((action) => this.control(action)));

@@ -6,8 +6,8 @@ import { fill } from "../format.js";
 const EVERY_MS = 1200;
 
 export class SelfCheck {
-  constructor(camera, list, words, path) {
-    Object.assign(this, { camera, list, words, path });
+  constructor(camera, list, words, pathNow) {
+    Object.assign(this, { camera, list, words, pathNow });
     this.timer = null;
   }
 
@@ -29,7 +29,7 @@ export class SelfCheck {
     this.isLooking = true;
     try {
       const headers = { "X-CSRFToken": csrfToken(), "Content-Type": "image/jpeg", Accept: "application/json" };
-      const answer = await fetch(this.path, { method: "POST", headers, body: taken.jpeg, credentials: "same-origin" });
+      const answer = await fetch(this.pathNow(), { method: "POST", headers, body: taken.jpeg, credentials: "same-origin" });
       const body = await answer.json();
       if (this.timer) this.show(answer.ok ? body : null, body.message);
     } catch {

@@ -1,6 +1,7 @@
 // The live page: camera -> frames -> answers -> pictures with boxes. The server's answers set the pace.
 
 import { formatClock, formatNumber, fill, pageData } from "../format.js";
+import { chosen, isChosen } from "../whom.js";
 import { Camera } from "./camera.js";
 import { FaceCards } from "./faces.js";
 import { Link } from "./link.js";
@@ -19,7 +20,7 @@ class LivePage {
     this.words = pageData("words");
     const parts = { ...this.data, words: this.words };
     this.camera = new Camera(byId("camera-video"));
-    this.check = new SelfCheck(this.camera, byId("checks"), this.words, this.data.check);
+    this.check = new SelfCheck(this.camera, byId("checks"), this.words, () => this.checkPath());
     this.stage = new Stage(byId("stage-canvas"), parts);
     this.cards = new FaceCards(byId("faces"), byId("face-template"), parts);
     this.parts = parts;
@@ -63,6 +64,10 @@ class LivePage {
 
   // -- before ----------------------------------------------------------------------------------------------------
   async turnOn(deviceId) {
+    if (!isChosen()) {
+      byId("of").reportValidity();
+      return;
+    }
     this.problem("");
     byId("turn-on").disabled = true;
     try {
@@ -79,6 +84,12 @@ class LivePage {
     } finally {
       byId("turn-on").disabled = false;
     }
+  }
+
+  /** Where pictures are checked: on the consent of whoever is before the camera. */
+  checkPath() {
+    const { participant } = chosen();
+    return participant ? `${this.data.check}?participant=${participant}` : this.data.check;
   }
 
   mirror() {
@@ -103,7 +114,7 @@ class LivePage {
     this.link.addEventListener("lost", ({ detail }) => this.tellLost(detail.forMs));
     this.link.addEventListener("ended", ({ detail }) => (this.ended = detail));
     this.link.addEventListener("closed", ({ detail }) => this.leave(detail));
-    this.link.start({ title: byId("title").value, study: byId("study")?.value ?? "", fps: this.fps });
+    this.link.start({ title: byId("title").value, ...chosen(), fps: this.fps });
   }
 
   // -- while it runs ---------------------------------------------------------------------------------------------
