@@ -14,7 +14,7 @@ from webplatform.accounts.models import User
 from webplatform.common import ledger
 from webplatform.history.events import readings_removed, session_erased
 from webplatform.history.media import forget_pictures
-from webplatform.history.models import Correction, FrameSize, Observation, Session, Track
+from webplatform.history.models import Correction, FaceEdit, FrameSize, Observation, Session, Track
 
 
 @transaction.atomic
@@ -47,10 +47,10 @@ def remove_some_readings(*, session: Session, most: int) -> int:
 
 @transaction.atomic
 def close_readings(*, session: Session) -> None:
-    """The session says that its readings' time was over: with them go its tracks, corrections and summary."""
-    for model in (Correction, Observation, FrameSize, Track):
+    """The session says that its readings' time was over: with them go tracks, corrections, faces' edits and summary."""
+    for model in (Correction, FaceEdit, Observation, FrameSize, Track):
         model.objects.filter(session=session).delete()
-    Session.objects.filter(pk=session.pk).update(summary={}, people=0, readings_removed_at=timezone.now())
+    Session.objects.filter(pk=session.pk).update(summary={}, revised={}, people=0, readings_removed_at=timezone.now())
     readings_removed.send(sender=Session, session_id=session.pk)
 
 

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from inference import Emotion, Reason
 from webplatform.accounts.models import User
 from webplatform.consent.models import ConsentRecord
+from webplatform.history.annotations import FaceEdit as FaceEdit
+from webplatform.history.annotations import Segment as Segment
 from webplatform.modelhub.models import ModelVersion
 from webplatform.studies.models import Condition, Participant, Study
 
@@ -78,6 +80,10 @@ class Session(models.Model):
     is_partial = models.BooleanField(default=False, help_text=_("The source ended before it said it would."))
     people = models.PositiveIntegerField(default=0, help_text=_("Faces that count as persons; glimpses do not."))
     summary = models.JSONField(default=dict, help_text=_("What `history.summary` made of the readings on closing."))
+    revised = models.JSONField(
+        default=dict,
+        help_text=_("The same after exclusions, corrections and face edits; empty: none."),
+    )
     live_statistics = models.JSONField(default=dict, help_text=_("How a webcam's frames fared; empty for an upload."))
     created_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True, blank=True)

@@ -28,13 +28,15 @@ from webplatform.consent.proofs import proof_of
 from webplatform.consent.queries import consent_history, participant_history
 from webplatform.history.exports import csv_pieces, json_pieces
 from webplatform.history.media import open_file
-from webplatform.history.models import Correction, Marker, Session
+from webplatform.history.models import Correction, FaceEdit, Marker, Segment, Session
 from webplatform.retention.models import DataExport
 from webplatform.retention.queries import held_in, own_sessions
 from webplatform.studies.models import Participant
 from webplatform.studies.queries import variables_of
 
 COPIED_BYTES = 2**20
+SEGMENT = ("from_ms", "to_ms", "kind", "label", "reason")
+FACE_EDIT = ("kind", "face", "into", "text", "at_ms", "created_at")
 
 
 def write_export(export: DataExport, target: Path) -> None:
@@ -152,6 +154,8 @@ def _account_data(user: User) -> dict[str, Any]:
         "corrections": list(
             Correction.objects.filter(created_by=user).values("session_id", "from_ms", "to_ms", "emotion", "created_at")
         ),
+        "segments": list(Segment.objects.filter(created_by=user).values("session_id", *SEGMENT, "created_at")),
+        "face_edits": list(FaceEdit.objects.filter(created_by=user).values("session_id", *FACE_EDIT)),
     }
 
 
@@ -172,6 +176,9 @@ def _session_data(session: Session) -> dict[str, Any]:
         "live_statistics": session.live_statistics,
         "markers": list(session.markers.values("t_ms", "text")),
         "corrections": list(session.corrections.values("track__number", "from_ms", "to_ms", "emotion")),
+        "segments": list(session.segments.values(*SEGMENT)),
+        "face_edits": list(session.face_edits.values(*FACE_EDIT)),
+        "revised": session.revised,
     }
 
 

@@ -1,0 +1,133 @@
+"""A session's readings as its people mean them: corrected, without dropped faces, glimpses and excluded stretches.
+
+`effective_readings(session)` yields `EffectiveReading` named tuples in order of (t_ms, track), one per face and
+sampled frame. It can be taken apart as a tuple of five:
+
+    t_ms        int, ms from the session's start (the player's clock)
+    person      str, the key of `faces.people_of` (merged tracks share a key; a split track has two)
+    scores      dict {expression name: float} with all seven expressions, or None where the face was not scored
+    state       "sure": the model gave a verdict; "not_sure": scored, no verdict; otherwise the reason without scores
+                ("too_small", "blurred", ...: the values of `inference.Reason`)
+    corrected   the expression that somebody said the face showed, or None; of several that cover a moment the newest
+
+The scores stay the model's. `reading.said` is the model's verdict (None where not sure or not scored), `reading.shown`
+what counts in figures: the correction where there is one, else the verdict. A baseline or a plain segment changes
+nothing here. An excluded stretch holds its first moment and not its end. Nothing is kept in memory: rows stream.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from inference import EMOTIONS, Reason
+from webplatform.history.faces import Person, people_of
+from webplatform.history.models import Observation, Segment, Session
+
+SURE, NOT_SURE = "sure", Reason.LOW_CONFIDENCE.value
+NAMES = tuple(str(emotion) for emotion in EMOTIONS)
+ROWS = 2000
+
+
+class EffectiveReading(NamedTuple):
+    """One face at one moment, as the module's docstring tells."""
+
+    t_ms: int
+    person: str
+    scores: dict[str, float] | None
+    state: str
+    corrected: str | None
+
+    @property
+    def said(self) -> str | None:
+        """The model's verdict."""
+        if self.state != SURE or self.scores is None:
+            return None
+        return max(self.scores, key=self.scores.__getitem__)
+
+    @property
+    def shown(self) -> str | None:
+        """The expression that counts: the correction, else the verdict."""
+        return self.corrected or self.said
+
+
+class Excluded:
+    """The stretches that are left out, joined, so that one look tells whether a moment lies in one."""
+
+    def __init__(self, stretches: Iterable[tuple[int, int]]) -> None:
+        joined: list[list[int]] = []
+        for from_ms, to_ms in sorted(stretches):
+            if joined and from_ms <= joined[-1][1]:
+                joined[-1][1] = max(joined[-1][1], to_ms)
+            else:
+                joined.append([from_ms, to_ms])
+        self._starts = [start for start, _ in joined]
+        self._ends = [end for _, end in joined]
+
+    def holds(self, t_ms: int) -> bool:
+        """Whether this moment is left out."""
+        place = bisect_right(self._starts, t_ms) - 1
+        return place >= 0 and t_ms < self._ends[place]
+
+
+class Whose:
+    """Whose face a track is at a moment."""
+
+    def __init__(self, people: Iterable[Person]) -> None:
+        self._pieces: dict[int, list[tuple[int, float, str]]] = defaultdict(list)
+        for person in people:
+            for piece in person.tracks:
+                end = float("inf") if piece.to_ms is None else piece.to_ms
+                self._pieces[piece.track_id].append((piece.from_ms or 0, end, person.key))
+
+    def at(self, track_id: int, t_ms: int) -> str | None:
+        """The person's key; None where nobody of them is meant."""
+        pieces = self._pieces.get(track_id, ())
+        return next((key for start, end, key in pieces if start <= t_ms < end), None)
+
+
+def excluded_of(session: Session) -> Excluded:
+    """What is left out of the session's figures."""
+    kind = Segment.Kind.EXCLUDED
+    return Excluded((s.from_ms, s.to_ms) for s in session.segments.all() if s.kind == kind)
+
+
+def effective_readings(
+    session: Session, *, people: Iterable[Person] | None = None, is_sparing: bool = True
+) -> Iterator[EffectiveReading]:
+    """The readings that count, in order of time.
+
+    Args:
+        session: a closed one.
+        people: whose readings; everybody who counts where none are given.
+        is_sparing: False: excluded stretches are read, too.
+    """
+    chosen = [person for person in people_of(session) if person.counts] if people is None else people
+    whose, excluded = Whose(chosen), excluded_of(session) if is_sparing else Excluded(())
+    corrections = _corrections_of(session)
+    for t_ms, track_id, dominant, reason, *scores in _rows(session):
+        key = whose.at(track_id, t_ms)
+        if key is None or excluded.holds(t_ms):
+            continue
+        state = SURE if dominant else reason or NOT_SURE
+        told = None if scores[0] is None else dict(zip(NAMES, scores, strict=True))
+        yield EffectiveReading(t_ms, key, told, state, _corrected(corrections.get(track_id, ()), t_ms))
+
+
+def _rows(session: Session) -> Iterator[tuple]:
+    rows = Observation.objects.filter(session=session).order_by("t_ms", "id")
+    return rows.values_list("t_ms", "track_id", "dominant", "reason", *NAMES).iterator(chunk_size=ROWS)
+
+
+def _corrections_of(session: Session) -> dict[int, list[tuple[int, int, str]]]:
+    """By track, the newest first."""
+    found: dict[int, list[tuple[int, int, str]]] = defaultdict(list)
+    for row in session.corrections.order_by("-id").values_list("track_id", "from_ms", "to_ms", "emotion"):
+        found[row[0]].append(row[1:])
+    return found
+
+
+def _corrected(corrections: Iterable[tuple[int, int, str]], t_ms: int) -> str | None:
+    return next((emotion for start, end, emotion in corrections if start <= t_ms <= end), None)
