@@ -9,6 +9,8 @@ from django.db.models import Q
 
 from inference import EMOTIONS, Box
 from webplatform.exporting.options import Options
+from webplatform.history.effective import Whose, excluded_of
+from webplatform.history.faces import everybody_in, people_of
 from webplatform.history.models import Correction, Observation, Session
 from webplatform.history.queries import observations_of
 
@@ -26,6 +28,8 @@ class Reading:
         dominant: what the model says, None where it is not sure or says nothing.
         reason: why there is no verdict.
         corrected: what somebody said that the face really showed.
+        person: what the person is called whose face it is, or their key; empty for glimpses and dropped faces.
+        is_excluded: whether the moment is left out of all figures.
     """
 
     t_ms: int
@@ -37,6 +41,8 @@ class Reading:
     corrected: str | None
     frame_width: int | None
     frame_height: int | None
+    person: str = ""
+    is_excluded: bool = False
 
     @property
     def shown(self) -> str | None:
@@ -67,25 +73,25 @@ class Content:
             people_only: without glimpses, unless one of them was chosen.
         """
         faces = self.faces(session, people_only=people_only)
-        corrections = _Corrections(session)
+        said = _Said(session)
         for page in _pages(session, faces):
             self.note(len(page))
             for row in page:
-                yield _reading(row, corrections.at(row.number, row.t_ms))
+                yield _reading(row, said)
 
     def all_readings(self, session: Session) -> Iterator[Reading]:
         """Every reading of every face, whatever was chosen; nothing is noted."""
-        corrections = _Corrections(session)
+        said = _Said(session)
         for page in _pages(session, list(session.tracks.values_list("number", flat=True))):
             for row in page:
-                yield _reading(row, corrections.at(row.number, row.t_ms))
+                yield _reading(row, said)
 
     def faces(self, session: Session, *, people_only: bool = True) -> list[int]:
         """The numbers of the faces that are meant, in order."""
         if self.options.faces:
             wanted = set(self.options.faces)
             return [n for n in session.tracks.values_list("number", flat=True) if n in wanted]
-        hidden = glimpses_of(session) if people_only else frozenset()
+        hidden = glimpses_of(session) | dropped_in(session) if people_only else frozenset()
         return [n for n in session.tracks.values_list("number", flat=True) if n not in hidden]
 
 
@@ -99,17 +105,34 @@ def step_of(session: Session) -> int:
     return int(session.summary.get("step_ms", session.every_ms))
 
 
-class _Corrections:
-    """What people said of a session's faces, the newest word last."""
+def dropped_in(session: Session) -> frozenset[int]:
+    """The numbers of the faces that somebody dropped: they count in nothing."""
+    people = everybody_in(session)
+    kept = {piece.number for person in people if not person.dropped for piece in person.tracks}
+    return frozenset(piece.number for person in people if person.dropped for piece in person.tracks) - kept
+
+
+class _Said:
+    """What people said of a session: what faces showed, whose they are, what is left out."""
 
     def __init__(self, session: Session) -> None:
         self._by_face: dict[int, list[Correction]] = {}
-        for correction in session.corrections.select_related("track").order_by("created_at", "pk"):
-            self._by_face.setdefault(correction.track.number, []).insert(0, correction)
+        for correction in session.corrections.select_related("track").order_by("-pk"):
+            self._by_face.setdefault(correction.track.number, []).append(correction)
+        people = [person for person in people_of(session) if person.counts]
+        self._names = {person.key: person.name or person.key for person in people}
+        self._whose, self._excluded = Whose(people), excluded_of(session)
 
-    def at(self, face: int, t_ms: int) -> str | None:
+    def shown(self, face: int, t_ms: int) -> str | None:
+        """The newest correction of the moment."""
         words = self._by_face.get(face, ())
         return next((word.emotion for word in words if word.from_ms <= t_ms <= word.to_ms), None)
+
+    def person(self, track_id: int, t_ms: int) -> str:
+        return self._names.get(self._whose.at(track_id, t_ms) or "", "")
+
+    def excludes(self, t_ms: int) -> bool:
+        return self._excluded.holds(t_ms)
 
 
 def _pages(session: Session, faces: list[int]) -> Iterator[list[Observation]]:
@@ -124,8 +147,19 @@ def _pages(session: Session, faces: list[int]) -> Iterator[list[Observation]]:
         page = list(rows.filter(Q(t_ms__gt=last.t_ms) | Q(pk__gt=last.pk), t_ms__gte=last.t_ms)[:PAGE_ROWS])
 
 
-def _reading(row: Observation, corrected: str | None) -> Reading:
+def _reading(row: Observation, said: _Said) -> Reading:
     scores = None if row.angry is None else tuple(getattr(row, emotion) for emotion in EMOTIONS)
     box = Box(row.x, row.y, row.w, row.h)
-    size = (row.frame_width, row.frame_height)
-    return Reading(row.t_ms, row.number, box, scores, row.dominant, row.reason, corrected, *size)
+    return Reading(
+        t_ms=row.t_ms,
+        face=row.number,
+        box=box,
+        scores=scores,
+        dominant=row.dominant,
+        reason=row.reason,
+        corrected=said.shown(row.number, row.t_ms),
+        frame_width=row.frame_width,
+        frame_height=row.frame_height,
+        person=said.person(row.track_id, row.t_ms),
+        is_excluded=said.excludes(row.t_ms),
+    )

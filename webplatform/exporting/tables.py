@@ -86,6 +86,8 @@ def _reading_columns() -> list[Column]:
     return [
         Column("t_ms", "whole", _("Time from the session's start, the clock of every file of this export."), "ms"),
         Column("face", "whole", _("The face's number in its session; it says nothing of who it is.")),
+        Column("person", "text", _("What the person is called; empty for glimpses and faces that were dropped.")),
+        Column("is_excluded", "yesno", _("Somebody left this moment out of all figures.")),
         Column("is_glimpse", "yesno", _("Seen too shortly or read too seldom to count as a person; in no total.")),
         Column("x", "number", _("Left edge of the face's box in the picture."), "px"),
         Column("y", "number", _("Upper edge of the box."), "px"),
@@ -106,6 +108,8 @@ def _cells(reading: Reading, is_glimpse: bool) -> list[Cell]:
     return [
         reading.t_ms,
         reading.face,
+        reading.person,
+        reading.is_excluded,
         is_glimpse,
         *(round(value, BOX_DIGITS) for value in (box.x, box.y, box.w, box.h)),
         *score_cells(reading),

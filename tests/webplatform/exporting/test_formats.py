@@ -18,7 +18,7 @@ import webvtt
 from PIL import Image
 
 from inference import EMOTIONS
-from webplatform.history.models import Observation, Session
+from webplatform.history.models import FaceEdit, Observation, Segment, Session
 
 
 def own_readings(session: Session) -> list[tuple[int, int, float | None, str | None]]:
@@ -75,7 +75,7 @@ def test_json_holds_every_reading_with_the_sessions_particulars(told, made, cont
 
 def test_the_workbook_has_sheets_that_a_person_can_read(told, made, content):
     book = openpyxl.load_workbook(io.BytesIO(content(made("xlsx", told))))
-    assert book.sheetnames == ["Sessions", "Summary", "Markers", "Readings", "Data dictionary"]
+    assert book.sheetnames == ["Sessions", "Summary", "Markers and segments", "Readings", "Data dictionary"]
     head, *rows = book["Readings"].iter_rows(values_only=True)
     found = [dict(zip(head, row, strict=True)) for row in rows]
     assert [(r["t_ms"], r["face"], r["happy"], r["dominant"]) for r in found] == own_readings(told)
@@ -89,7 +89,7 @@ def test_no_cell_of_a_workbook_is_a_formula(told, made, content):
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert [cell.value for cell in cells if cell.data_type == "f"] == []
     assert [cell.value for cell in cells if str(cell.value).startswith(("=", "@", "+"))] == []
-    assert book["Markers"]["D2"].value == "'=1+1 $x"
+    assert book["Markers and segments"]["F2"].value == "'=1+1 $x"
 
 
 def in_ms(clock: str) -> int:
@@ -175,3 +175,23 @@ def test_what_cannot_be_written_for_one_session_is_named_in_the_archive(told, ma
 def test_every_expression_has_a_column(told, made, content):
     head = content(made("csv", told)).decode().splitlines()[0].split(",")
     assert [name for name in head if name in EMOTIONS] == list(EMOTIONS)
+
+
+def test_people_segments_and_what_is_left_out_are_in_every_table(told, made, content, tmp_path):
+    tracks = [{**track, "is_glimpse": False} for track in told.summary["tracks"]]
+    Session.objects.filter(pk=told.pk).update(summary={**told.summary, "tracks": tracks})
+    FaceEdit.objects.create(session=told, kind="name", face="1", text="left chair")
+    FaceEdit.objects.create(session=told, kind="drop", face="2")
+    Segment.objects.create(session=told, from_ms=200, to_ms=800, kind="excluded", reason="phone rang")
+    rows = list(csv.DictReader(io.StringIO(content(made("csv", told)).decode())))
+    assert {(r["face"], r["person"]) for r in rows} == {("1", "left chair"), ("2", "")}
+    assert {r["t_ms"] for r in rows if r["is_excluded"] == "1"} == {"200", "400", "600"}
+    session = json.loads(content(made("json", told)))["sessions"][0]
+    assert session["segments"][0]["reason"] == "phone rang"
+    file = tmp_path / "out.eaf"
+    file.write_bytes(content(made("eaf", told)))
+    tiers = pympi.Eaf(str(file)).get_tier_names()
+    assert "face 2" not in tiers and "face 1" in tiers
+    notes = openpyxl.load_workbook(io.BytesIO(content(made("xlsx", told))))["Markers and segments"]
+    found = [row[2:] for row in notes.iter_rows(min_row=3, values_only=True)]
+    assert found == [("excluded", 200, 800, None, "phone rang")]

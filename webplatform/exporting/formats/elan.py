@@ -13,7 +13,7 @@ from inference import Emotion
 from webplatform.analysis.models import MediaFile, recording_of
 from webplatform.exporting.content import Content, step_of
 from webplatform.exporting.stretches import Stretch, stretches_of
-from webplatform.history.models import Session
+from webplatform.history.models import Segment, Session
 from webplatform.history.words import EMOTION_NAMES
 
 MARKER_MS = 1  # ELAN knows no annotation without a length
@@ -32,6 +32,12 @@ def write(content: Content, out: IO[bytes]) -> None:
     document.add_tier(_("markers"))
     for marker in session.markers.all():
         document.add_annotation(_("markers"), marker.t_ms, marker.t_ms + MARKER_MS, marker.text)
+    for kind, name in Segment.Kind.choices:
+        found = session.segments.filter(kind=kind)
+        if found:
+            document.add_tier(str(name))
+        for one in found:
+            document.add_annotation(str(name), one.from_ms, one.to_ms, one.label or one.reason)
     ElementTree.ElementTree(to_adocument(document)).write(out, xml_declaration=True, encoding="UTF-8")
 
 

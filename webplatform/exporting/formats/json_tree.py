@@ -34,7 +34,8 @@ def write(content: Content, out: IO[bytes]) -> None:
 def _particulars(session: Session) -> dict[str, Any]:
     corrections = session.corrections.values("track__number", "from_ms", "to_ms", "emotion")
     told = [{"face": one.pop("track__number"), **one} for one in corrections]
-    return {**SessionDetailOut(session).data, "corrections": told}
+    segments = list(session.segments.values("from_ms", "to_ms", "kind", "label", "reason"))
+    return {**SessionDetailOut(session).data, "corrections": told, "segments": segments}
 
 
 def _pieces(content: Content, session: Session) -> Iterator[str]:
@@ -50,6 +51,8 @@ def _reading(reading: Reading, is_glimpse: bool) -> dict[str, Any]:
     return {
         "t_ms": reading.t_ms,
         "face": reading.face,
+        "person": reading.person,
+        "is_excluded": reading.is_excluded,
         "is_glimpse": is_glimpse,
         "box": [round(value, BOX_DIGITS) for value in (box.x, box.y, box.w, box.h)],
         "frame": [reading.frame_width, reading.frame_height],

@@ -30,7 +30,7 @@ def write(content: Content, out: IO[bytes]) -> None:
         sheets = _Sheets(book)
         sheets.add(_("Sessions"), _session_columns(content), _sessions(content))
         sheets.add(_("Summary"), _summary_columns(), _summary(content))
-        sheets.add(_("Markers"), _marker_columns(), _markers(content))
+        sheets.add(_("Markers and segments"), _marker_columns(), _markers(content))
         sheets.add(_("Readings"), reading_columns(content), reading_rows(content))
         sheets.add(_("Data dictionary"), _dictionary_columns(), _dictionary(content))
         book.close()
@@ -126,13 +126,15 @@ def _summary_row(session: Session, track: dict) -> list[Cell]:
 
 
 def _marker_columns() -> list[Column]:
-    return [_plain(name) for name in ("session", "title", "t_ms", "text")]
+    return [_plain(name) for name in ("session", "title", "kind", "t_ms", "to_ms", "text", "reason")]
 
 
 def _markers(content: Content) -> Iterator[list[Cell]]:
     for session in content.sessions:
         for marker in session.markers.all():
-            yield [str(session.pk), session.title, marker.t_ms, marker.text]
+            yield [str(session.pk), session.title, "marker", marker.t_ms, None, marker.text, None]
+        for one in session.segments.all():
+            yield [str(session.pk), session.title, one.kind, one.from_ms, one.to_ms, one.label, one.reason]
 
 
 def _dictionary_columns() -> list[Column]:
@@ -150,7 +152,8 @@ def _dictionary(content: Content) -> Iterator[list[Cell]]:
     accounting = _("frames_decoded = skipped + sampled; frames_sampled = without a face + unscored + scored.")
     yield [_("Sessions"), "frames_…", "", accounting]
     yield [_("Sessions"), "recorded_at", "ISO 8601", _("When the session was made, with its distance from UTC.")]
-    yield [_("Markers"), "t_ms", "ms", _("Time from the session's start, the clock of every file of this export.")]
+    clock = _("Time from the session's start, the clock of every file of this export.")
+    yield [_("Markers and segments"), "t_ms", "ms", clock]
 
 
 def _plain(name: str) -> Column:
