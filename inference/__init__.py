@@ -10,6 +10,7 @@ from inference.image import PICTURE_ENDINGS
 from inference.live import LiveFrame, LiveReader, read_together
 from inference.output import defuse_cell
 from inference.picture_track import PictureTrack
+from inference.playback import make_playback_copy, plays_in_browsers
 from inference.tracker import KnownFace
 from inference.types import EMOTIONS, Box, Emotion, FaceReading, FrameReading, Picture, Reason
 from inference.video import VideoEnd, probe_video
@@ -46,6 +47,8 @@ __all__ = [
     "annotate_video",
     "defuse_cell",
     "load_engine",
+    "make_playback_copy",
+    "plays_in_browsers",
     "probe_video",
     "read_bundle",
     "read_together",

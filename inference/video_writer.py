@@ -1,4 +1,4 @@
-"""Writing a video that browsers play: H.264 in MP4, each frame at the moment that it is given."""
+"""Writing a video that browsers play: H.264 in MP4, each frame at the moment that it is given, with AAC if wanted."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import IO
 import av
 import cv2
 import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -20,6 +22,8 @@ MAX_SIDE_PX = 1280  # Source: own; what a page shows, and a third of the time th
 _X264 = {"crf": "23", "preset": "veryfast", "profile": "high"}
 _KEY_EVERY_MS = 2000
 _MS = Fraction(1, 1000)
+SOUND_HZ = 48_000
+_SOUND_BITS = 96_000  # a second; Source: own, enough for speech in stereo
 
 
 class VideoWriter:
@@ -29,10 +33,11 @@ class VideoWriter:
 
     Args:
         out: a file that can seek; it stays open.
+        has_sound: whether `play` will be called.
         width, height: of the first frame, px. The longer side becomes `MAX_SIDE_PX` at most, both become even.
     """
 
-    def __init__(self, out: IO[bytes], *, width: int, height: int) -> None:
+    def __init__(self, out: IO[bytes], *, width: int, height: int, has_sound: bool = False) -> None:
         scale = min(1.0, MAX_SIDE_PX / max(width, height))
         self.width, self.height = (max(2, round(side * scale / 2) * 2) for side in (width, height))
         self._container = av.open(out, "w", format="mp4")
@@ -42,6 +47,9 @@ class VideoWriter:
         self._stream.codec_context.time_base = self._stream.time_base = _MS
         self._stream.codec_context.thread_count = 1  # a worker owns one core
         self._key_ms: int | None = None
+        self._sound: AudioStream | None = None
+        if has_sound:
+            self._sound = self._container.add_stream("aac", rate=SOUND_HZ, bit_rate=_SOUND_BITS, layout="stereo")
 
     def __enter__(self) -> VideoWriter:
         return self
@@ -52,8 +60,15 @@ class VideoWriter:
         try:
             if kind is None:
                 self._container.mux(self._stream.encode(None))
+                if self._sound is not None:
+                    self._container.mux(self._sound.encode(None))
         finally:
             self._container.close()
+
+    def play(self, frame: AudioFrame) -> None:
+        """Let sound be heard: stereo at `SOUND_HZ`, its time in samples from the start of the video."""
+        assert self._sound is not None, "a writer that was not told of sound"
+        self._container.mux(self._sound.encode(frame))
 
     def show(self, picture: Picture, t_ms: int) -> None:
         """Show a frame from a moment on.

@@ -12,6 +12,7 @@ app.autodiscover_tasks()
 # Long work has workers of its own; everything else goes to the housekeeper.
 app.conf.task_routes = {
     "webplatform.analysis.tasks.analyze": {"queue": "analysis"},
+    "webplatform.analysis.tasks.copy_for_playing": {"queue": "analysis"},
     "webplatform.exporting.tasks.export_sessions": {"queue": "analysis"},
     "webplatform.learning.tasks.work_on": {"queue": "training"},
 }

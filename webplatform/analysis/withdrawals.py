@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from webplatform.accounts.models import User
-from webplatform.analysis.models import AnalysisJob, MediaFile
+from webplatform.analysis.models import AnalysisJob, MediaFile, PlaybackCopy
 from webplatform.analysis.progress import publish_job
 from webplatform.common.errors import Conflict
 from webplatform.consent.models import ConsentRecord, Scope
@@ -52,9 +52,11 @@ def drop_media(session: Session) -> bool:
     if media is None:
         return False
     forget_pictures(session)
+    copies = PlaybackCopy.objects.filter(media=media).exclude(stored_name="").values_list("stored_name", flat=True)
+    for name in [media.stored_name, *copies]:
+        transaction.on_commit(partial((session.folder / name).unlink, missing_ok=True), robust=True)
     media.delete()
     video_removed.send(sender=Session, session_id=session.pk)
-    transaction.on_commit(partial((session.folder / media.stored_name).unlink, missing_ok=True), robust=True)
     return True
 
 

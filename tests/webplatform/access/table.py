@@ -84,6 +84,8 @@ POST   /exports/{export}/delete/                                      302 404 40
 GET    /sessions/{session}/                                           200 200 200 404 404 in  in
 POST   /sessions/{session}/                                           302 302 403 404 404 in  in   {"title": "Run"}
 GET    /sessions/{session}/media/                                     200 200 200 404 404 in  in
+GET    /sessions/{session}/media/playback/                            200 200 200 404 404 in  in
+HEAD   /sessions/{session}/media/playback/                            200 200 200 404 404 in  in
 HEAD   /sessions/{session}/media/                                     200 200 200 404 404 in  in
 GET    /sessions/{session}/observations.csv                           200 200 200 404 404 in  in
 GET    /sessions/{session}/session.json                               200 200 200 404 404 in  in

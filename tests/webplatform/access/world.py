@@ -16,7 +16,7 @@ import inference
 from tests.webplatform.history.readings import face, frame
 from webplatform.accounts.models import User
 from webplatform.accounts.services import create_token
-from webplatform.analysis.models import AnalysisJob, MediaFile
+from webplatform.analysis.models import AnalysisJob, MediaFile, PlaybackCopy
 from webplatform.consent.models import ConsentRecord, ConsentText
 from webplatform.consent.services import give_consent, give_participant_consent
 from webplatform.dashboard.saved_views import save_view
@@ -138,7 +138,8 @@ def _media(session: Session) -> None:
     session.folder.mkdir(parents=True)
     (session.folder / "media.mp4").write_bytes(MP4)
     about = {"stored_name": "media.mp4", "content_type": "video/mp4", "size_bytes": len(MP4), "sha256": "0" * 64}
-    MediaFile.objects.create(session=session, original_name="walk.mp4", **about)
+    media = MediaFile.objects.create(session=session, original_name="walk.mp4", **about)
+    PlaybackCopy.objects.create(media=media, state="done", stored_name="media.mp4", size_bytes=len(MP4))
 
 
 def _jobs(study: Study, owner: User, consent: ConsentRecord) -> dict[str, Any]:
