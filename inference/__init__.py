@@ -1,5 +1,6 @@
 """The engine: pixels in, readings out. This is its front door; importing it loads no model and no TensorFlow."""
 
+from inference.annotated import FaceMark, annotate_video
 from inference.bundle import Bundle, ModelSpec, read_bundle
 from inference.container import VIDEO_ENDINGS, VideoInfo, VideoLimits
 from inference.engine import SHIPPED_BUNDLE, Engine, VideoReading, load_engine
@@ -9,6 +10,7 @@ from inference.image import PICTURE_ENDINGS
 from inference.live import LiveFrame, LiveReader, read_together
 from inference.output import defuse_cell
 from inference.picture_track import PictureTrack
+from inference.playback import make_playback_copy, plays_in_browsers
 from inference.priors import EVEN, Prior, check_prior
 from inference.tracker import KnownFace
 from inference.types import EMOTIONS, Box, Emotion, FaceReading, FrameReading, Picture, Reason
@@ -26,6 +28,7 @@ __all__ = [
     "Bundle",
     "Emotion",
     "Engine",
+    "FaceMark",
     "FaceReading",
     "FrameReading",
     "Gap",
@@ -45,9 +48,12 @@ __all__ = [
     "VideoInfo",
     "VideoLimits",
     "VideoReading",
+    "annotate_video",
     "check_prior",
     "defuse_cell",
     "load_engine",
+    "make_playback_copy",
+    "plays_in_browsers",
     "probe_video",
     "read_bundle",
     "read_together",

@@ -8,6 +8,7 @@ urlpatterns = [
     path("v1/", include("webplatform.consent.api_urls")),
     path("v1/", include("webplatform.analysis.api_urls")),
     path("v1/", include("webplatform.history.api_urls")),
+    path("v1/", include("webplatform.exporting.api_urls")),
     path("v1/", include("webplatform.live.api_urls")),
     path("v1/", include("webplatform.learning.api_urls")),
     path("v1/", include("webplatform.studies.api_urls")),

@@ -12,6 +12,8 @@ app.autodiscover_tasks()
 # Long work has workers of its own; everything else goes to the housekeeper.
 app.conf.task_routes = {
     "webplatform.analysis.tasks.analyze": {"queue": "analysis"},
+    "webplatform.analysis.tasks.copy_for_playing": {"queue": "analysis"},
+    "webplatform.exporting.tasks.export_sessions": {"queue": "analysis"},
     "webplatform.learning.tasks.work_on": {"queue": "training"},
 }
 app.conf.beat_schedule = {
@@ -22,6 +24,7 @@ app.conf.beat_schedule = {
     "forget-invitations": {"task": "webplatform.studies.tasks.forget_invitations", "schedule": 3600.0},
     "forget-logins": {"task": "webplatform.accounts.tasks.forget_logins", "schedule": 3600.0},
     "requeue-stranded-exports": {"task": "webplatform.retention.tasks.requeue_stranded", "schedule": 10.0},
+    "requeue-stranded-export-jobs": {"task": "webplatform.exporting.tasks.requeue_stranded", "schedule": 10.0},
     "purge": {"task": "webplatform.retention.tasks.purge", "schedule": 3600.0},
     "note-time": {"task": "webplatform.retention.tasks.note_time", "schedule": 60.0},
     "tell-owners": {"task": "webplatform.retention.tasks.tell_owners", "schedule": 6 * 3600.0},

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "webplatform.analysis",
     "webplatform.live",
     "webplatform.learning",
+    "webplatform.exporting",
     "webplatform.retention",
     "webplatform.dashboard",
     "webplatform.results",

@@ -32,5 +32,6 @@ urlpatterns = [
     path("", include("webplatform.operations.urls")),
     path("", include("webplatform.analysis.urls")),
     path("", include("webplatform.history.urls")),
+    path("", include("webplatform.exporting.urls")),
     path("", include("webplatform.dashboard.urls")),
 ]

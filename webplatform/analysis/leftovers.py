@@ -68,7 +68,8 @@ def _exists(session_id: UUID) -> bool:
 def _orphan_videos(session_id: UUID, folder: Path) -> list[Path]:
     """What a process left that died between a video's row and its file."""
     files = [file for file in _older(folder, ORPHAN_AFTER_S) if file.name.startswith(VIDEO)]
-    known = set(MediaFile.objects.filter(session=session_id).values_list("stored_name", flat=True)) if files else set()
+    stored = MediaFile.objects.filter(session=session_id).values_list("stored_name", "playback__stored_name")
+    known = {name for names in stored for name in names} if files else set()
     return [file for file in files if file.name not in known]
 
 

@@ -29,6 +29,41 @@ class MediaFile(models.Model):
         return self.original_name
 
 
+class PlaybackCopy(models.Model):
+    """A small copy of a video that browsers cannot play, sealed with the same key: queued -> running -> done, failed.
+
+    A worker owns a running one through `lease`. It goes with the video.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("queued")
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+
+    media = models.OneToOneField(MediaFile, on_delete=models.CASCADE, related_name="playback")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease = models.UUIDField(null=True)
+    heartbeat_at = models.DateTimeField(null=True)
+    stored_name = models.CharField(max_length=60, blank=True)
+    size_bytes = models.PositiveBigIntegerField(default=0)
+    enqueued_at = models.DateTimeField(null=True, help_text=_("When its message was last sent; none: it was not."))
+
+    def __str__(self) -> str:
+        return f"{self.media_id} {self.state}"
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it can be played."""
+        return self.state == self.State.DONE
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it waits or is being made."""
+        return self.state in (self.State.QUEUED, self.State.RUNNING)
+
+
 def recording_of(session: Session) -> Session:
     """The session whose folder holds the video: a repetition reads that of the session it repeats."""
     return session.repeats or session

@@ -10,9 +10,10 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 from redis import RedisError
 
-from webplatform.analysis import leftovers, stranded, withdrawals, work
-from webplatform.analysis.models import AnalysisJob
+from webplatform.analysis import leftovers, playback, stranded, withdrawals, work
+from webplatform.analysis.models import AnalysisJob, PlaybackCopy
 from webplatform.common.breaker import redis_hangs
+from webplatform.history.models import Session
 
 logger = logging.getLogger(__name__)
 
@@ -20,7 +21,14 @@ logger = logging.getLogger(__name__)
 @shared_task
 def analyze(job_id: str) -> None:
     """Do the job, if it still waits."""
-    work.run_job(UUID(job_id))
+    if session := work.run_job(UUID(job_id)):
+        want_playback(session)
+
+
+@shared_task
+def copy_for_playing(copy_id: int) -> None:
+    """Make the copy that browsers play, if it still waits."""
+    playback.run_copy(copy_id)
 
 
 @shared_task
@@ -29,6 +37,9 @@ def requeue_stranded_jobs() -> None:
     stranded.release_stale_jobs()
     for job_id in stranded.unsent_jobs():
         send_analysis(job_id)
+    playback.release_stale_copies()
+    for copy_id in playback.unsent_copies():
+        send_copy(copy_id)
 
 
 @shared_task
@@ -49,4 +60,21 @@ def send_analysis(job_id: UUID) -> bool:
         logger.warning("Job %s waits for Redis to come back: %s", job_id, error)
         return False
     AnalysisJob.objects.filter(pk=job_id).update(enqueued_at=timezone.now())
+    return True
+
+
+def want_playback(session: Session) -> None:
+    """A copy of the session's video is being made where browsers do not play the video itself."""
+    if copy := playback.wanted_copy(session):
+        send_copy(copy.pk)
+
+
+def send_copy(copy_id: int) -> bool:
+    """Send the copy's message; False when Redis is away, and then the beat sends it later."""
+    try:
+        copy_for_playing.delay(copy_id)
+    except (OperationalError, RedisError) as error:
+        logger.warning("The copy %s waits for Redis to come back: %s", copy_id, error)
+        return False
+    PlaybackCopy.objects.filter(pk=copy_id).update(enqueued_at=timezone.now())
     return True

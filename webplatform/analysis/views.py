@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from io import SEEK_END
+from pathlib import PurePath
 from typing import BinaryIO
 from uuid import UUID
 
@@ -16,7 +18,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from webplatform.analysis.models import MediaFile
+from webplatform.analysis.models import MediaFile, PlaybackCopy
 from webplatform.analysis.ranges import Range, UnsatisfiableRange, parse_range
 from webplatform.common.headers import INERT
 from webplatform.history.media import open_file
@@ -26,13 +28,38 @@ CHUNK_BYTES = 256 * 1024
 Content = Callable[[], BinaryIO]  # opens the file, as it was uploaded
 
 
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """What is sent: where it lies, and what it is told to be."""
+
+    session: Session
+    stored_name: str
+    content_type: str
+    name: str
+    etag: str
+
+
 @login_required
 @require_safe
 def media(request: HttpRequest, session_id: UUID) -> HttpResponseBase:
     """The session's media file: 200 whole, 206 a part, 416 a part that does not exist."""
     session = get_object_or_404(Session.objects.for_user(request.user), pk=session_id)
     file = get_object_or_404(MediaFile, session=session)
-    content = partial(open_file, session, file.stored_name)
+    return _answer(request, _Sent(session, file.stored_name, file.content_type, file.original_name, f'"{file.sha256}"'))
+
+
+@login_required
+@require_safe
+def playback(request: HttpRequest, session_id: UUID) -> HttpResponseBase:
+    """The copy that browsers play of a file that they do not."""
+    session = get_object_or_404(Session.objects.for_user(request.user), pk=session_id)
+    copy = get_object_or_404(PlaybackCopy, media__session=session, state=PlaybackCopy.State.DONE)
+    name = PurePath(copy.media.original_name).with_suffix(".mp4").name
+    return _answer(request, _Sent(session, copy.stored_name, "video/mp4", name, f'"{copy.stored_name}"'))
+
+
+def _answer(request: HttpRequest, file: _Sent) -> HttpResponseBase:
+    content = partial(open_file, file.session, file.stored_name)
     size_bytes = _size_of(content)
     headers = {**_headers(file), "Accept-Ranges": "bytes"}
     try:
@@ -58,23 +85,19 @@ def _size_of(content: Content) -> int:
         raise Http404 from error
 
 
-def _range_asked(request: HttpRequest, file: MediaFile) -> str:
+def _range_asked(request: HttpRequest, file: _Sent) -> str:
     """The Range header, unless it belongs to another state of the file (If-Range)."""
     expected = request.headers.get("If-Range")
-    return request.headers.get("Range", "") if expected in (None, _etag(file)) else ""
+    return request.headers.get("Range", "") if expected in (None, file.etag) else ""
 
 
-def _headers(file: MediaFile) -> dict[str, str]:
+def _headers(file: _Sent) -> dict[str, str]:
     return {
-        "Content-Disposition": content_disposition_header(False, file.original_name),
+        "Content-Disposition": content_disposition_header(False, file.name),
         "Cache-Control": "private, no-cache",
-        "ETag": _etag(file),
+        "ETag": file.etag,
         **INERT,
     }
-
-
-def _etag(file: MediaFile) -> str:
-    return f'"{file.sha256}"'
 
 
 def _body(request: HttpRequest, content: Content, part: Range) -> Iterator[bytes] | AsyncIterator[bytes]:

@@ -9,12 +9,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from webplatform.accounts.models import User
-from webplatform.analysis.models import AnalysisJob, MediaFile
+from webplatform.analysis.models import AnalysisJob, MediaFile, PlaybackCopy
 from webplatform.analysis.progress import publish_job
 from webplatform.common.commits import after_commit
 from webplatform.common.errors import Conflict
 from webplatform.consent.models import ConsentRecord, Scope
 from webplatform.consent.queries import effective_scopes
+from webplatform.history.events import video_removed
 from webplatform.history.media import forget_pictures, set_pictures_aside
 from webplatform.history.models import Session
 from webplatform.history.services import fail_session
@@ -54,8 +55,11 @@ def drop_media(session: Session, *, is_purged: bool = False) -> bool:
     if media is None:
         return False
     (set_pictures_aside if is_purged else forget_pictures)(session)
+    copies = PlaybackCopy.objects.filter(media=media).exclude(stored_name="").values_list("stored_name", flat=True)
+    for name in [media.stored_name, *copies]:
+        after_commit((session.folder / name).unlink, missing_ok=True)
     media.delete()
-    after_commit((session.folder / media.stored_name).unlink, missing_ok=True)
+    video_removed.send(sender=Session, session_id=session.pk)
     return True
 
 

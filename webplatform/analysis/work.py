@@ -86,15 +86,19 @@ class _Run:
         return AnalysisJob.objects.filter(pk=self.job.pk, lease=self.lease, state=AnalysisJob.State.RUNNING)
 
 
-def run_job(job_id: UUID) -> None:
-    """The job is done, failed or cancelled, and its session says the same; or another worker has it."""
+def run_job(job_id: UUID) -> Session | None:
+    """The job is done, failed or cancelled, and its session says the same; or another worker has it.
+
+    Returns the session of a job that is done now.
+    """
     run = _claim(job_id)
     if run is None:
         logger.info("Job %s is not waiting any more.", job_id)
-        return
+        return None
     try:
         with Pulse(run.held, every_s=settings.RAUT_JOB_STALE_SECONDS / 4):
             _read(run)
+        return run.session
     except LeaseLost:
         logger.warning("Job %s was cancelled, deleted or taken away while this worker was at it.", job_id)
     except (inference.InferenceError, AppError) as error:
@@ -112,6 +116,7 @@ def run_job(job_id: UUID) -> None:
         logger.exception("Job %s failed.", job_id)
         message = _("Something went wrong on the server while it read this video. The operator's log says more.")
         _fail(run, "internal", message)
+    return None
 
 
 def _hand_back_later(run: _Run) -> None:

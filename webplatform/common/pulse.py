@@ -68,11 +68,11 @@ class Pulse:
 
 def hand_back(held: QuerySet[Model]) -> bool:
     """The job waits for another worker, as if this one had never begun it; False where it was not held any more."""
-    fresh = {"queued_at": timezone.now(), "progress": 0.0, "faces_found": 0, "seconds_left": None}
+    fresh = {"queued_at": timezone.now(), "enqueued_at": None, "attempts": F("attempts") - 1}
+    fresh |= {"progress": 0.0, "faces_found": 0, "seconds_left": None}
     own = {field.name for field in held.model._meta.get_fields()}
     changes = {name: value for name, value in fresh.items() if name in own}
-    again = {"state": "queued", "lease": None, "enqueued_at": None, "attempts": F("attempts") - 1}
-    return bool(held.update(**again, **changes))
+    return bool(held.update(state="queued", lease=None, **changes))
 
 
 def silent() -> Q:

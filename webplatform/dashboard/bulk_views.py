@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,6 +21,8 @@ from webplatform.dashboard.choices import NO_CONDITION, conditions_to_give
 from webplatform.dashboard.models import SavedView
 from webplatform.dashboard.queries import listed_sessions, rows_of
 from webplatform.dashboard.saved_views import remove_view, save_view, tidy_query
+from webplatform.exporting.pages import meant_of
+from webplatform.exporting.views import choosing
 from webplatform.history.models import Session
 from webplatform.history.selection import Selection
 from webplatform.modelhub.models import ModelVersion
@@ -107,7 +109,12 @@ def _lay_over(request: HttpRequest, sessions: list[Session]) -> HttpResponse:
     return redirect(f"{reverse('results:overlay')}?{urlencode([('session', session.pk) for session in sessions])}")
 
 
-ACTIONS = {"condition": _move, "read-again": _read_again, "overlay": _lay_over, "delete": _delete}
+def _export(request: HttpRequest, sessions: list[Session]) -> HttpResponse:
+    meant = meant_of(request.user, [session.pk for session in sessions], len(sessions))
+    return choosing(request, meant, QueryDict())
+
+
+ACTIONS = {"condition": _move, "read-again": _read_again, "overlay": _lay_over, "export": _export, "delete": _delete}
 
 
 def _ticked(request: HttpRequest) -> list[Session]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from inference import EMOTIONS, Emotion, Reason
 from webplatform.accounts.models import User
-from webplatform.analysis.models import AnalysisJob, MediaFile, recording_of
+from webplatform.analysis.models import AnalysisJob, MediaFile, PlaybackCopy, recording_of
 from webplatform.dashboard.marks import chart_marks
 from webplatform.dashboard.queries import Share, shares_of
 from webplatform.dashboard.words import EMOTION_NAMES, REASON_NAMES
@@ -128,7 +128,7 @@ class Accounting:
 def session_for_page(user: User) -> QuerySet[Session]:
     """The user's sessions with all that the page of one of them needs."""
     found = sessions_of(user).select_related(
-        "study", "model_version", "job", "media", "created_by", "consent", "repeats__media"
+        "study", "model_version", "job", "media__playback", "created_by", "consent", "repeats__media__playback"
     )
     return found.prefetch_related("markers", "segments", "face_edits", "corrections__track")
 
@@ -173,14 +173,22 @@ def page_data(session: Session) -> dict[str, Any]:
         "stepMs": session.summary.get("step_ms", session.every_ms),
         "everyMs": session.every_ms,
         "frame": [session.frame_width, session.frame_height],
-        "media": {"url": reverse("analysis:media", args=[media.session_id]), "name": media.original_name}
-        if media
-        else None,
+        "media": {"url": _media_url(media), "name": media.original_name} if media else None,
         "markers": [{"tMs": marker.t_ms, "text": marker.text} for marker in session.markers.all()],
         **chart_marks(session),
         "emotions": [{"key": str(emotion), "name": str(EMOTION_NAMES[emotion])} for emotion in EMOTIONS],
         "reasons": {str(reason): str(name) for reason, name in REASON_NAMES.items()},
     }
+
+
+def copy_of(session: Session) -> PlaybackCopy | None:
+    """The copy for playing of the session's video, made or being made, where browsers do not play the video."""
+    return getattr(media_of(session), "playback", None)
+
+
+def _media_url(media: MediaFile) -> str:
+    copy = getattr(media, "playback", None)
+    return reverse("analysis:playback" if copy and copy.is_ready else "analysis:media", args=[media.session_id])
 
 
 def corrections_of(session: Session) -> list[Correction]:

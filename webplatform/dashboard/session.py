@@ -43,6 +43,7 @@ def session(request: HttpRequest, pk: UUID) -> HttpResponse:
         "session": found,
         "row": row_of(found),
         "media": report.media_of(found),
+        "copy": report.copy_of(found),
         "faces": faces,
         "people": [face for face in faces if not face.is_glimpse],
         "glimpses": [face for face in faces if face.is_glimpse],

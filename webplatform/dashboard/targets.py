@@ -9,7 +9,8 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from webplatform.accounts.models import User
-from webplatform.consent.queries import valid_consent
+from webplatform.consent.models import Scope
+from webplatform.consent.queries import effective_scopes, valid_consent
 from webplatform.consent.standing import standings_of
 from webplatform.live.queries import RECORDERS, studies_to_record_in
 from webplatform.studies.models import Condition, Participant, Study
@@ -25,6 +26,7 @@ class Person:
 
     participant: Participant
     is_ready: bool
+    is_kept: bool  # whether a video of them stays on the server once it is read
 
     @property
     def value(self) -> str:
@@ -48,11 +50,15 @@ class Choices:
     Args:
         may_be_self: whether the user has agreed for the own face.
         own: conditions of the personal area.
+        keeps_own: whether the personal area keeps a video of the user.
+        may_keep: whether the user agreed that videos of them are kept where a study keeps any.
     """
 
     may_be_self: bool
     targets: list[Target]
     own: list[Condition]
+    keeps_own: bool = False
+    may_keep: bool = False
 
     @property
     def is_anybody(self) -> bool:
@@ -71,14 +77,21 @@ def choices_of(user: User) -> Choices:
     shared = [study for study in studies if not study.is_personal]
     people: dict[UUID, list[Person]] = {study.pk: [] for study in shared}
     standings = standings_of(shared) if shared else {}
+    keeping = {study.pk: study.capture_mode == Study.CaptureMode.MEDIA for study in studies}
     for one in Participant.objects.filter(study__in=shared).order_by("pseudonym")[:MOST]:
-        people[one.study_id].append(Person(one, standings[one.pk]["is_valid"]))
+        standing = standings[one.pk]
+        is_kept = Scope.KEEP_MEDIA in standing["scopes"] and keeping[one.study_id]
+        people[one.study_id].append(Person(one, standing["is_valid"], is_kept))
     conditions: dict[UUID, list[Condition]] = {study.pk: [] for study in studies}
     for condition in Condition.objects.filter(study__in=studies):
         conditions[condition.study_id].append(condition)
     own = [condition for study in studies if study.is_personal for condition in conditions[study.pk]]
     targets = [Target(study, people[study.pk], conditions[study.pk]) for study in shared]
-    return Choices(valid_consent(user) is not None, targets, own)
+    mine = valid_consent(user)
+    may_keep = mine is not None and Scope.KEEP_MEDIA in effective_scopes(mine)
+    personal = next((study for study in studies if study.is_personal), None)
+    keeps_own = may_keep and (personal is None or keeping[personal.pk])
+    return Choices(mine is not None, targets, own, keeps_own, may_keep)
 
 
 def participants_to_name(user: User) -> list[tuple[Study, list[Participant]]]:

@@ -4,28 +4,11 @@ from __future__ import annotations
 
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
-from inference import Emotion, Reason
+from webplatform.history.words import EMOTION_NAMES, REASON_NAMES
 
-EMOTION_NAMES = {
-    Emotion.ANGRY: gettext_lazy("angry"),
-    Emotion.DISGUST: gettext_lazy("disgusted"),
-    Emotion.FEAR: gettext_lazy("afraid"),
-    Emotion.HAPPY: gettext_lazy("happy"),
-    Emotion.SAD: gettext_lazy("sad"),
-    Emotion.SURPRISE: gettext_lazy("surprised"),
-    Emotion.NEUTRAL: gettext_lazy("neutral"),
-}
-
-REASON_NAMES = {
-    Reason.TOO_SMALL: gettext_lazy("too small"),
-    Reason.BLURRED: gettext_lazy("blurred"),
-    Reason.TOO_DARK: gettext_lazy("too dark"),
-    Reason.TOO_BRIGHT: gettext_lazy("too bright"),
-    Reason.EXTREME_POSE: gettext_lazy("turned away"),
-    Reason.LOW_CONFIDENCE: gettext_lazy("not sure"),
-}
+__all__ = ["EMOTION_NAMES", "REASON_NAMES", "progress_words", "upload_words"]
 
 
 def progress_words() -> dict[str, str]:

@@ -16,3 +16,6 @@ session_assigned = Signal()
 # Sent inside the transaction after which other readings of a session count, or count for somebody else, with
 # `session_id`: corrections, excluded stretches, faces put together. Whoever keeps its figures makes them anew.
 session_revised = Signal()
+
+# Sent inside the transaction that removes only the video of a session, with `session_id`.
+video_removed = Signal()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
 from inference import EMOTIONS
 from webplatform.accounts.models import User
+from webplatform.common.commits import after_commit
 from webplatform.history.models import Session
 from webplatform.results.bins import on_clock, unpacked
 from webplatform.results.composing import rounded
@@ -64,7 +62,7 @@ def _start(session: Session, curve: SessionCurve | None, clock: str) -> tuple[st
     if session.readings_removed_at is not None:
         return str(Why.READINGS_GONE), 0
     if curve is None or curve.made_of != curve_digest(session):
-        transaction.on_commit(partial(send_curve, session.pk), robust=True)
+        after_commit(send_curve, session.pk)
         return str(Why.NOT_MADE), 0
     if curve.is_failed or curve.person == SessionCurve.Person.NONE:
         return str(Why.NOBODY_SEEN), 0

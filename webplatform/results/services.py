@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from functools import partial
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
+from webplatform.common.commits import after_commit
 from webplatform.results.choices import Choice
 from webplatform.results.gathering import wanted_of
 from webplatform.results.models import StudyFigures
@@ -33,7 +33,7 @@ def ask_figures(*, study: Study, choice: Choice) -> StudyFigures:
         StudyFigures.objects.filter(pk=figures.pk).update(asked_at=now)
         figures.refresh_from_db()
     if waiting:
-        transaction.on_commit(partial(send_each, waiting), robust=True)
+        after_commit(send_each, waiting)
     return figures
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from webplatform.analysis.pulse import Pulse
+from webplatform.common.pulse import Pulse
 from webplatform.results.choices import stored_choice
 from webplatform.results.composing import results_of
 from webplatform.results.curves import keep_curves

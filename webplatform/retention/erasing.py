@@ -18,6 +18,8 @@ from webplatform.common import ledger
 from webplatform.common.commits import after_commit
 from webplatform.common.errors import NotFound
 from webplatform.consent.models import ConsentRecord
+from webplatform.exporting.ending import remove_jobs
+from webplatform.exporting.models import ExportJob
 from webplatform.history.erasing import erase_session, remove_some_readings
 from webplatform.history.media import forget_waiting
 from webplatform.history.models import Session
@@ -83,6 +85,7 @@ def erase_account_data(user: User) -> None:
     _remove_logins(user)
     with transaction.atomic():
         remove_exports(DataExport.objects.filter(user=user))
+        remove_jobs(ExportJob.objects.filter(user=user))
         Invitation.objects.filter(email__iexact=user.email).delete()
         after_commit(ledger.note, "account", user.pk, check=fingerprint(user))
         user.delete()

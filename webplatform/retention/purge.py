@@ -7,6 +7,7 @@ what is left is found by the next run. Nothing is read into memory but a batch o
 from __future__ import annotations
 
 import logging
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -21,6 +22,8 @@ from django.utils import timezone
 from webplatform.accounts.logins import forget_ended
 from webplatform.analysis.leftovers import find_leftovers, remove_orphan_files
 from webplatform.analysis.withdrawals import drop_media
+from webplatform.exporting.ending import dead_jobs, lost_files, remove_jobs
+from webplatform.exporting.models import ExportJob
 from webplatform.history.erasing import close_readings, erase_session, remove_some_readings
 from webplatform.history.models import Session
 from webplatform.retention.erasing import remove_exports, remove_participant
@@ -56,7 +59,8 @@ def foresee(*, now: datetime | None = None) -> Counter[str]:
     total: Counter[str] = Counter()
     for study in Study.objects.all():
         total.update(due_of(study, study.retention, now).counts())
-    total["exports"] = _dead_exports(now).count() + len(_lost_exports(now))
+    total["exports"] = _dead_exports(now).count() + len(_lost_exports(now)) + dead_jobs(now).count()
+    total["exports"] += len(lost_files(now))
     total["logins"] = Login.objects.filter(expire_date__lt=now).count()
     total["leftovers"] = len(find_leftovers())
     return +total
@@ -103,8 +107,11 @@ def _purge_platform(now: datetime, tally: Tally) -> None:
         with transaction.atomic():
             remove_exports(DataExport.objects.filter(pk=export.pk))
             tally.add(None, exports=1)
-    for file in _lost_exports(now):
-        file.unlink(missing_ok=True)
+    for job in _each(dead_jobs(now)):
+        with transaction.atomic():
+            tally.add(None, exports=remove_jobs(ExportJob.objects.filter(pk=job.pk)))
+    for file in [*_lost_exports(now), *lost_files(now)]:
+        _remove(file)
     with transaction.atomic():
         logins = Login.objects.filter(expire_date__lt=now).count()
         forget_ended()
@@ -129,6 +136,13 @@ def _lost_exports(now: datetime) -> list[Path]:
     known = {str(pk) for pk in DataExport.objects.values_list("pk", flat=True)}
     old = [file for file in exports_folder().iterdir() if file.stat().st_mtime < limit]
     return [file for file in old if file.suffix != ".zip" or file.stem not in known]
+
+
+def _remove(file: Path) -> None:
+    if file.is_dir():  # a library's folder for its half-done parts
+        shutil.rmtree(file, ignore_errors=True)
+    else:
+        file.unlink(missing_ok=True)
 
 
 def _each(rows: QuerySet[Model]) -> Iterator[Model]:

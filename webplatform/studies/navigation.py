@@ -31,7 +31,7 @@ class Place:
 
     def address(self, study: Study) -> str:
         """Where it is."""
-        if self.key == "audit":
+        if self.key in ("audit", "export"):
             return f"{reverse(self.view)}?study={study.pk}"
         return reverse(self.view, args=[study.pk])
 
@@ -42,6 +42,7 @@ AREAS: tuple[tuple[Promise, tuple[Place, ...]], ...] = (
         (
             Place("results", _("Results"), "results:study"),
             Place("watch", _("Week by week"), "dashboard:watch"),
+            Place("export", _("Export"), "exporting:new"),
             Place("sharing", _("For other researchers"), "dashboard:sharing", owners=True),
         ),
     ),

@@ -23,12 +23,12 @@ def _place(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def world(_place: Path, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, Any]]:
     """One of everything."""
-    before = settings.MEDIA_ROOT, settings.DATA_DIR
-    settings.MEDIA_ROOT, settings.DATA_DIR = _place / "media", _place
+    before = settings.MEDIA_ROOT, settings.DATA_DIR, settings.RAUT_KEYS_DIR
+    settings.MEDIA_ROOT, settings.DATA_DIR, settings.RAUT_KEYS_DIR = _place / "media", _place, _place / "keys"
     with django_db_blocker.unblock(), transaction.atomic():
         yield build_world()
         transaction.set_rollback(True)
-    settings.MEDIA_ROOT, settings.DATA_DIR = before
+    settings.MEDIA_ROOT, settings.DATA_DIR, settings.RAUT_KEYS_DIR = before
 
 
 @pytest.fixture(scope="module")
@@ -39,4 +39,4 @@ def crowd(world: dict[str, Any]) -> Crowd:
 
 @pytest.fixture(autouse=True)
 def _same_place(_own_media_folder: None, _place: Path, settings) -> None:
-    settings.MEDIA_ROOT, settings.DATA_DIR = _place / "media", _place
+    settings.MEDIA_ROOT, settings.DATA_DIR, settings.RAUT_KEYS_DIR = _place / "media", _place, _place / "keys"

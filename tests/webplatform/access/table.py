@@ -85,9 +85,16 @@ POST   /sessions/bulk/                                                302 302 30
 POST   /views/                                                        302 302 302 302 302 in  in   {"name": "Mine", "query": "state=closed"}
 POST   /views/{view}/forget/                                          302 302 302 302 302 in  in
 GET    /live/                                                         200 200 200 200 200 in  in
+GET    /exports/                                                      200 200 200 200 200 in  in
+GET    /exports/new/?session={session}                                200 200 200 404 404 in  in
+POST   /exports/new/                                                  302 302 302 404 404 in  in   {"format": "csv", "session": "{session}"}
+GET    /exports/{export}/file/                                        200 404 404 404 404 in  in
+POST   /exports/{export}/delete/                                      302 404 404 404 404 in  in
 GET    /sessions/{session}/                                           200 200 200 404 404 in  in
 POST   /sessions/{session}/                                           302 302 403 404 404 in  in   {"title": "Run"}
 GET    /sessions/{session}/media/                                     200 200 200 404 404 in  in
+GET    /sessions/{session}/media/playback/                            200 200 200 404 404 in  in
+HEAD   /sessions/{session}/media/playback/                            200 200 200 404 404 in  in
 HEAD   /sessions/{session}/media/                                     200 200 200 404 404 in  in
 GET    /sessions/{session}/observations.csv                           200 200 200 404 404 in  in
 GET    /sessions/{session}/session.json                               200 200 200 404 404 in  in
@@ -287,6 +294,11 @@ GET    /api/v1/studies/                                               200 200 20
 POST   /api/v1/studies/                                               201 201 201 201 201 401 401  study
 GET    /api/v1/studies/{study}/                                       200 200 200 404 404 401 401
 PUT    /api/v1/studies/{study}/                                       200 403 403 404 404 401 401  study
+GET    /api/v1/export-jobs/                                           200 200 200 200 200 401 401
+POST   /api/v1/export-jobs/                                           202 202 202 404 404 401 401  {"format": "csv", "sessions": ["{session}"]}
+GET    /api/v1/export-jobs/{export}/                                  200 404 404 404 404 401 401
+GET    /api/v1/export-jobs/{export}/file/                             200 404 404 404 404 401 401
+DELETE /api/v1/export-jobs/{export}/                                  204 404 404 404 404 401 401
 GET    /api/v1/studies/{study}/conditions/                            200 200 200 404 404 401 401
 POST   /api/v1/studies/{study}/conditions/                            201 403 403 404 404 401 401  {"name": "film B"}
 PATCH  /api/v1/conditions/{condition}/                                200 403 403 404 404 401 401  {"name": "film B"}

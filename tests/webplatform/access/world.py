@@ -16,10 +16,13 @@ import inference
 from tests.webplatform.history.readings import face, frame
 from webplatform.accounts.models import User
 from webplatform.accounts.services import create_token
-from webplatform.analysis.models import AnalysisJob, MediaFile
+from webplatform.analysis.models import AnalysisJob, MediaFile, PlaybackCopy
 from webplatform.consent.models import ConsentRecord, ConsentText
 from webplatform.consent.services import give_consent, give_participant_consent
 from webplatform.dashboard.saved_views import save_view
+from webplatform.exporting.options import Options
+from webplatform.exporting.services import ask_export_job
+from webplatform.exporting.work import run_export_job
 from webplatform.history.corrections import correct
 from webplatform.history.face_edits import name_face
 from webplatform.history.markers import add_marker
@@ -73,6 +76,7 @@ def build_world() -> dict[str, Any]:
         "invitation": _letter(by=users["owner"], email="new@example.org", study=study, role="viewer"),
         "letter": _letter(by=users["admin"], email="newer@example.org"),
         "copy": _copy(user=users["owner"]),
+        "export": _export(session, users["owner"]),
         "receipt": Receipt.objects.create(kind="purge", study_id=study.pk, begun_at=timezone.now()).pk,
         "proposal": models["candidate"].proposals.create(by=users["admin"], reason="better").pk,
         "reading": session.observations.get().pk,
@@ -138,7 +142,8 @@ def _media(session: Session) -> None:
     session.folder.mkdir(parents=True)
     (session.folder / "media.mp4").write_bytes(MP4)
     about = {"stored_name": "media.mp4", "content_type": "video/mp4", "size_bytes": len(MP4), "sha256": "0" * 64}
-    MediaFile.objects.create(session=session, original_name="walk.mp4", **about)
+    media = MediaFile.objects.create(session=session, original_name="walk.mp4", **about)
+    PlaybackCopy.objects.create(media=media, state="done", stored_name="media.mp4", size_bytes=len(MP4))
 
 
 def _jobs(study: Study, owner: User, consent: ConsentRecord) -> dict[str, Any]:
@@ -178,6 +183,13 @@ def _copy(**whose: Any) -> Any:
     copy.file.parent.mkdir(exist_ok=True)
     copy.file.write_bytes(b"PK")
     return copy.pk
+
+
+def _export(session: Session, owner: User) -> Any:
+    """A file of the session, ready to be fetched."""
+    job = ask_export_job(user=owner, kind="csv", options=Options(), language="en", sessions=[session.pk])
+    run_export_job(job.pk)
+    return job.pk
 
 
 def _models() -> dict[str, ModelVersion]:

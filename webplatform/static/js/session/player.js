@@ -17,6 +17,8 @@ export class Player extends EventTarget {
     this.stage.classList.toggle("portrait", height > width);
     this.stage.classList.toggle("without-video", !this.video);
     if (this.video) this.listen();
+    this.ownFile = document.getElementById("own-file");
+    this.ownFile?.addEventListener("change", ({ target }) => this.openOwn(target.files[0]));
     new ResizeObserver(() => this.dispatchEvent(new Event("stage"))).observe(this.stage);
   }
 
@@ -68,9 +70,30 @@ export class Player extends EventTarget {
     requestAnimationFrame(() => this.followScreen());
   }
 
+  /** A video from the reader's own disk: it is played from there, and no byte of it leaves the browser. */
+  openOwn(file) {
+    if (!file) return;
+    if (this.ownUrl) URL.revokeObjectURL(this.ownUrl);
+    this.ownUrl = URL.createObjectURL(file);
+    if (!this.video) {
+      this.video = Object.assign(document.createElement("video"), { id: "video", controls: true, playsInline: true });
+      this.stage.prepend(this.video);
+      this.listen();
+    }
+    document.getElementById("media-problem").hidden = true;
+    this.isPlayable = true;
+    this.stage.classList.remove("without-video");
+    this.video.src = this.ownUrl;
+    this.seek(this.handMs);
+  }
+
   /** A video that does not load is missing, broken on the way, or of a format that the browser cannot play. */
   async explain() {
     this.giveUp();
+    if (this.ownUrl) {
+      this.giveUp(this.words.cannotPlay);
+      return;
+    }
     try {
       const { status } = await fetch(this.data.media.url, { method: "HEAD", credentials: "same-origin" });
       if (NOT_FOUND.includes(status)) this.giveUp(this.words.mediaMissing);
@@ -89,6 +112,7 @@ export class Player extends EventTarget {
     const notice = document.getElementById("media-problem");
     notice.querySelector("span").textContent = text;
     notice.hidden = !text;
+    if (text && this.ownFile) this.ownFile.hidden = false;
     notice.querySelector("button")?.remove();
     if (isRepeatable) notice.append(this.retryButton(notice));
   }

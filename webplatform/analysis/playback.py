@@ -1,0 +1,122 @@
+"""The copy of a video that no browser plays, made in a worker. Safe to run twice and at once."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
+from tempfile import TemporaryFile
+from typing import IO
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+import inference
+from webplatform.analysis.models import MediaFile, PlaybackCopy
+from webplatform.common.errors import AppError
+from webplatform.common.memory import memory_bound
+from webplatform.common.pulse import Pulse
+from webplatform.history.media import open_file
+from webplatform.history.models import Session
+from webplatform.vault.keys import key_of
+from webplatform.vault.sealed import seal_copy
+
+MAX_ATTEMPTS = 3
+LOST_AFTER = timedelta(minutes=30)
+BEAT_EVERY_MS = 2000  # of the video
+COPIED_BYTES = 2**20
+State = PlaybackCopy.State
+
+logger = logging.getLogger(__name__)
+
+
+class LeaseLost(Exception):
+    """The copy is another worker's, or its video is gone: whoever sees this must write nothing."""
+
+
+def wanted_copy(session: Session) -> PlaybackCopy | None:
+    """The row of a copy that waits to be made, where browsers do not play the video that the session keeps."""
+    media = MediaFile.objects.filter(session=session, playback=None).first()
+    if media is None or not media.stored_name.endswith(".sealed"):
+        return None
+    try:
+        with open_file(session, media.stored_name) as source:
+            if inference.plays_in_browsers(source, is_webm=media.content_type == "video/webm"):
+                return None
+    except (inference.InferenceError, AppError, OSError) as error:
+        logger.warning("Whether the video of session %s can be played is not known: %s", session.pk, error)
+        return None
+    return PlaybackCopy.objects.get_or_create(media=media)[0]
+
+
+def run_copy(copy_id: int) -> None:
+    """The copy lies in the session's folder, or it failed; or another worker has it."""
+    lease = uuid4()
+    waiting = PlaybackCopy.objects.filter(pk=copy_id, state=State.QUEUED)
+    taken = {"state": State.RUNNING, "lease": lease, "heartbeat_at": timezone.now()}
+    if not waiting.update(attempts=F("attempts") + 1, **taken):
+        return
+    held = PlaybackCopy.objects.filter(pk=copy_id, lease=lease, state=State.RUNNING)
+    try:
+        with Pulse(held, every_s=settings.RAUT_JOB_STALE_SECONDS / 4):
+            _make(PlaybackCopy.objects.select_related("media__session").get(pk=copy_id), lease, held)
+    except (LeaseLost, PlaybackCopy.DoesNotExist):
+        logger.warning("The copy %s was taken away while this worker was at it.", copy_id)
+    except Exception:
+        logger.exception("The copy %s for playing could not be made.", copy_id)
+        held.update(state=State.FAILED, lease=None)
+
+
+def release_stale_copies() -> None:
+    """Every running copy without a recent heartbeat waits again, or has failed if it was begun often enough."""
+    limit = timezone.now() - timedelta(seconds=settings.RAUT_JOB_STALE_SECONDS)
+    stale = PlaybackCopy.objects.filter(state=State.RUNNING, heartbeat_at__lt=limit)
+    stale.filter(attempts__gte=MAX_ATTEMPTS).update(state=State.FAILED, lease=None)
+    stale.update(state=State.QUEUED, lease=None, enqueued_at=None)
+
+
+def unsent_copies() -> list[int]:
+    """Waiting copies whose message was never sent, or so long ago that it may be lost."""
+    lost = Q(enqueued_at=None) | Q(enqueued_at__lt=timezone.now() - LOST_AFTER)
+    return list(PlaybackCopy.objects.filter(lost, state=State.QUEUED).order_by("pk").values_list("pk", flat=True))
+
+
+def _make(copy: PlaybackCopy, lease: UUID, held: QuerySet[PlaybackCopy]) -> None:
+    session, media = copy.media.session, copy.media
+    limits = inference.VideoLimits(max_duration_ms=settings.RAUT_MAX_VIDEO_MINUTES * 60_000)
+    beat = _Beat(held)
+    with TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as file:
+        with memory_bound(settings.RAUT_DECODE_MEMORY_MB):
+            opened = partial(open_file, session, media.stored_name)
+            inference.make_playback_copy(opened, file, limits=limits, note=beat.note)
+        # The name of a video, so that one that no row knows of is found and removed with the others.
+        target = session.folder / f"media.playback.{lease.hex[:12]}.sealed"
+        size_bytes = file.seek(0, os.SEEK_END)
+        seal_copy(_pieces(file), target, key_of(str(session.pk)))
+    if not held.update(state=State.DONE, lease=None, stored_name=target.name, size_bytes=size_bytes):
+        target.unlink(missing_ok=True)
+        raise LeaseLost
+
+
+class _Beat:
+    """Sees every two seconds of video whether to stop."""
+
+    def __init__(self, held: QuerySet[PlaybackCopy]) -> None:
+        self._held, self._waiting_ms = held, 0
+
+    def note(self, done_ms: int) -> None:
+        self._waiting_ms += done_ms
+        if self._waiting_ms >= BEAT_EVERY_MS:
+            self._waiting_ms = 0
+            if not self._held.exists():
+                raise LeaseLost
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    file.seek(0)
+    while piece := file.read(COPIED_BYTES):
+        yield piece

@@ -1,0 +1,165 @@
+"""What an export holds: the sessions, what was chosen, and their readings one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+from django.db.models import Q
+
+from inference import EMOTIONS, Box
+from webplatform.exporting.options import Options
+from webplatform.history.effective import Whose, excluded_of
+from webplatform.history.faces import everybody_in, people_of
+from webplatform.history.models import Correction, Observation, Session
+from webplatform.history.queries import observations_of
+
+PAGE_ROWS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One face at one moment.
+
+    Args:
+        t_ms: ms from the session's start.
+        face: the track's number.
+        scores: seven, in the order of EMOTIONS; None where the face was not scored.
+        dominant: what the model says, None where it is not sure or says nothing.
+        reason: why there is no verdict.
+        corrected: what somebody said that the face really showed.
+        person: what the person is called whose face it is, or their key; empty for glimpses and dropped faces.
+        is_excluded: whether the moment is left out of all figures.
+    """
+
+    t_ms: int
+    face: int
+    box: Box
+    scores: tuple[float, ...] | None
+    dominant: str | None
+    reason: str | None
+    corrected: str | None
+    frame_width: int | None
+    frame_height: int | None
+    person: str = ""
+    is_excluded: bool = False
+
+    @property
+    def shown(self) -> str | None:
+        """The expression that counts: the corrected one, else the model's."""
+        return self.corrected or self.dominant
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The sessions of one file and what was chosen for it.
+
+    Args:
+        note: is told how many more readings (or, of a video, ms) were written; it may raise to stop the writing.
+    """
+
+    sessions: tuple[Session, ...]
+    options: Options
+    note: Callable[[int], None] = field(default=lambda _n: None)
+
+    def of_one(self, session: Session) -> Content:
+        """The same for one of the sessions."""
+        return replace(self, sessions=(session,))
+
+    def readings(self, session: Session, *, people_only: bool = False) -> Iterator[Reading]:
+        """The session's readings in order of time and face; of the chosen faces where some were chosen.
+
+        Args:
+            people_only: without glimpses, unless one of them was chosen.
+        """
+        faces = self.faces(session, people_only=people_only)
+        said = _Said(session)
+        for page in _pages(session, faces):
+            self.note(len(page))
+            for row in page:
+                yield _reading(row, said)
+
+    def all_readings(self, session: Session) -> Iterator[Reading]:
+        """Every reading of every face, whatever was chosen; nothing is noted."""
+        said = _Said(session)
+        for page in _pages(session, list(session.tracks.values_list("number", flat=True))):
+            for row in page:
+                yield _reading(row, said)
+
+    def faces(self, session: Session, *, people_only: bool = True) -> list[int]:
+        """The numbers of the faces that are meant, in order."""
+        if self.options.faces:
+            wanted = set(self.options.faces)
+            return [n for n in session.tracks.values_list("number", flat=True) if n in wanted]
+        hidden = glimpses_of(session) | dropped_in(session) if people_only else frozenset()
+        return [n for n in session.tracks.values_list("number", flat=True) if n not in hidden]
+
+
+def glimpses_of(session: Session) -> frozenset[int]:
+    """The numbers of the faces that count as no person."""
+    return frozenset(t["number"] for t in session.summary.get("tracks", []) if t.get("is_glimpse"))
+
+
+def step_of(session: Session) -> int:
+    """How long a reading stands for, ms."""
+    return int(session.summary.get("step_ms", session.every_ms))
+
+
+def dropped_in(session: Session) -> frozenset[int]:
+    """The numbers of the faces that somebody dropped: they count in nothing."""
+    people = everybody_in(session)
+    kept = {piece.number for person in people if not person.dropped for piece in person.tracks}
+    return frozenset(piece.number for person in people if person.dropped for piece in person.tracks) - kept
+
+
+class _Said:
+    """What people said of a session: what faces showed, whose they are, what is left out."""
+
+    def __init__(self, session: Session) -> None:
+        self._by_face: dict[int, list[Correction]] = {}
+        for correction in session.corrections.select_related("track").order_by("-pk"):
+            self._by_face.setdefault(correction.track.number, []).append(correction)
+        people = [person for person in people_of(session) if person.counts]
+        self._names = {person.key: person.name or person.key for person in people}
+        self._whose, self._excluded = Whose(people), excluded_of(session)
+
+    def shown(self, face: int, t_ms: int) -> str | None:
+        """The newest correction of the moment."""
+        words = self._by_face.get(face, ())
+        return next((word.emotion for word in words if word.from_ms <= t_ms <= word.to_ms), None)
+
+    def person(self, track_id: int, t_ms: int) -> str:
+        return self._names.get(self._whose.at(track_id, t_ms) or "", "")
+
+    def excludes(self, t_ms: int) -> bool:
+        return self._excluded.holds(t_ms)
+
+
+def _pages(session: Session, faces: list[int]) -> Iterator[list[Observation]]:
+    """Each page is a query of its own that starts behind the one before: no cursor stays open."""
+    rows = observations_of(session)
+    if len(faces) < session.tracks.count():
+        rows = rows.filter(track__number__in=faces)
+    page = list(rows[:PAGE_ROWS])
+    while page:
+        yield page
+        last = page[-1]
+        page = list(rows.filter(Q(t_ms__gt=last.t_ms) | Q(pk__gt=last.pk), t_ms__gte=last.t_ms)[:PAGE_ROWS])
+
+
+def _reading(row: Observation, said: _Said) -> Reading:
+    scores = None if row.angry is None else tuple(getattr(row, emotion) for emotion in EMOTIONS)
+    box = Box(row.x, row.y, row.w, row.h)
+    return Reading(
+        t_ms=row.t_ms,
+        face=row.number,
+        box=box,
+        scores=scores,
+        dominant=row.dominant,
+        reason=row.reason,
+        corrected=said.shown(row.number, row.t_ms),
+        frame_width=row.frame_width,
+        frame_height=row.frame_height,
+        person=said.person(row.track_id, row.t_ms),
+        is_excluded=said.excludes(row.t_ms),
+    )

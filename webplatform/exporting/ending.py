@@ -1,0 +1,79 @@
+"""How exports end before their time, and how they go; the key of one that ends does not wait for the commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from webplatform.common.commits import after_commit
+from webplatform.exporting.files import WORK, remove_file
+from webplatform.exporting.models import ExportJob, export_jobs_folder
+from webplatform.vault.keys import erase_key, kept_keys
+
+State = ExportJob.State
+STAYS = timedelta(days=1)  # a failed or ended job, so that its owner reads why
+LEFT_AFTER = timedelta(days=1)
+
+
+@transaction.atomic
+def end_jobs(jobs: QuerySet[ExportJob]) -> int:
+    """The jobs have ended: nobody can read their files any more, and no worker goes on with them; returns how many."""
+    alive = list(jobs.exclude(state__in=(State.FAILED, State.ENDED)).distinct())
+    for job in alive:
+        erase_key(job.key_name)
+        with override(job.language):
+            why = _("A session in it was deleted or given to somebody else, or a consent was withdrawn.")
+        ended = {"state": State.ENDED, "lease": None, "error_code": "ended", "error_message": why}
+        ExportJob.objects.filter(pk=job.pk).update(finished_at=timezone.now(), size_bytes=0, **ended)
+        after_commit(remove_file, job)
+    return len(alive)
+
+
+def end_jobs_with(session_ids: Iterable[UUID], *, formats: Iterable[str] = ()) -> int:
+    """The same for the jobs that hold one of these sessions, of these kinds of file or of all."""
+    jobs = ExportJob.objects.filter(parts__session__in=list(session_ids))
+    kinds = list(formats)
+    return end_jobs(jobs.filter(format__in=kinds) if kinds else jobs)
+
+
+@transaction.atomic
+def remove_jobs(jobs: QuerySet[ExportJob]) -> int:
+    """The jobs and their files are gone; returns how many."""
+    found = list(jobs)
+    for job in found:
+        after_commit(remove_file, job)
+    ExportJob.objects.filter(pk__in=[job.pk for job in found]).delete()
+    return len(found)
+
+
+def dead_jobs(now: datetime) -> QuerySet[ExportJob]:
+    """Jobs whose file has expired, and those that failed or ended a day ago."""
+    over = Q(state__in=(State.FAILED, State.ENDED), finished_at__lt=now - STAYS)
+    return ExportJob.objects.filter(Q(expires_at__lt=now) | over)
+
+
+def lost_files(now: datetime) -> list[Path]:
+    """Files and keys that no job knows of, a day after they were last written to: a dead worker's."""
+    limit = (now - LEFT_AFTER).timestamp()
+    jobs = ExportJob.objects.filter(state=State.DONE).values_list("pk", flat=True)
+    known = {f"{pk}.sealed" for pk in jobs} | {f"export-{pk}" for pk in jobs}
+    folder = export_jobs_folder()
+    files = [file for place in (folder, folder / WORK) if place.is_dir() for file in place.iterdir()]
+    files = [file for file in files if file.name != WORK]
+    keys = [key for key in kept_keys() if key.name.startswith("export-")]
+    return [file for file in (*files, *keys) if file.name not in known and _written_at(file) < limit]
+
+
+def _written_at(file: Path) -> float:
+    try:
+        return file.stat().st_mtime
+    except FileNotFoundError:  # gone meanwhile
+        return float("inf")

@@ -1,0 +1,91 @@
+"""What the export pages show: which sessions are meant, their faces, and the jobs with what they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import Http404, QueryDict
+from django.shortcuts import get_object_or_404
+
+from webplatform.accounts.models import User
+from webplatform.exporting.content import glimpses_of
+from webplatform.exporting.models import ExportJob
+from webplatform.exporting.queries import exportable
+from webplatform.exporting.services import MOST_SESSIONS
+from webplatform.history.models import Session
+from webplatform.studies.models import Study
+
+MOST_FACES_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What an export shall hold.
+
+    Args:
+        sessions: those of the wanted ones that can be exported.
+        left_out: how many cannot: not done, failed, or without their readings.
+        study: where a whole study is meant.
+    """
+
+    sessions: tuple[Session, ...]
+    left_out: int
+    study: Study | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A job as the list shows it."""
+
+    job: ExportJob
+    titles: tuple[str, ...]
+    more: int
+
+
+def meant_by(user: User, sent: QueryDict) -> Meant:
+    """What the address or the form names; 404 where the user may not know of it, or it names nothing."""
+    if number := sent.get("study"):
+        study = get_object_or_404(Study.objects.for_user(user), pk=_uuid(number))
+        found = tuple(exportable(user).filter(study=study).order_by("created_at", "pk")[: MOST_SESSIONS + 1])
+        return Meant(found, Session.objects.filter(study=study).count() - len(found), study)
+    wanted = list(dict.fromkeys(_uuid(number) for number in sent.getlist("session")[: MOST_SESSIONS + 1]))
+    known = Session.objects.for_user(user).filter(pk__in=wanted).count()
+    if not known:
+        raise Http404
+    return meant_of(user, wanted, known)
+
+
+def meant_of(user: User, wanted: list[UUID], known: int) -> Meant:
+    """The same for the numbers of sessions of which the user knows so many."""
+    by_key = {session.pk: session for session in exportable(user).filter(pk__in=wanted)}
+    found = tuple(by_key[key] for key in wanted if key in by_key)
+    return Meant(found, known - len(found))
+
+
+def faces_to_choose(meant: Meant) -> list[tuple[int, bool]]:
+    """The faces of the one session, each with whether it is a glimpse; nothing to choose where there is one face."""
+    if len(meant.sessions) != 1 or meant.study is not None:
+        return []
+    session = meant.sessions[0]
+    glimpses = glimpses_of(session)
+    numbers = list(session.tracks.values_list("number", flat=True))
+    ordered = sorted(numbers, key=lambda number: (number in glimpses, number))
+    return [(number, number in glimpses) for number in ordered[:MOST_FACES_SHOWN]] if len(numbers) > 1 else []
+
+
+def rows_of(jobs: Iterable[ExportJob]) -> list[Row]:
+    """The jobs with the titles of what they hold."""
+    found = []
+    for job in jobs:
+        titles = tuple(part.session.title for part in job.first_parts)
+        found.append(Row(job, titles, job.n_sessions - len(titles)))
+    return found
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise Http404 from error

@@ -1,0 +1,37 @@
+"""Export jobs that nobody works on although they are not over: their worker died, or their message was lost."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from webplatform.exporting.models import ExportJob
+
+MAX_ATTEMPTS = 3
+LOST_AFTER = timedelta(minutes=30)  # the queue is the analyses', which may take a while
+
+
+def release_stale_jobs() -> None:
+    """Every running job without a recent heartbeat waits again, or has failed if it was begun often enough."""
+    now = timezone.now()
+    limit = now - timedelta(seconds=settings.RAUT_JOB_STALE_SECONDS)
+    stale = ExportJob.objects.filter(state=ExportJob.State.RUNNING, heartbeat_at__lt=limit)
+    for job in stale.filter(attempts__gte=MAX_ATTEMPTS):
+        with override(job.language):
+            why = _("The server stopped %(n)d times while it made this file.") % {"n": job.attempts}
+        failed = {"state": ExportJob.State.FAILED, "error_code": "given_up", "error_message": why}
+        stale.filter(pk=job.pk).update(lease=None, finished_at=now, **failed)
+    stale.update(state=ExportJob.State.QUEUED, lease=None, enqueued_at=None)
+
+
+def unsent_jobs() -> list[UUID]:
+    """Waiting jobs whose message was never sent, or so long ago that it may be lost."""
+    lost = Q(enqueued_at=None) | Q(enqueued_at__lt=timezone.now() - LOST_AFTER)
+    waiting = ExportJob.objects.filter(lost, state=ExportJob.State.QUEUED)
+    return list(waiting.order_by("asked_at").values_list("pk", flat=True))

@@ -1,0 +1,134 @@
+"""Making an export, in a worker: claim the job, write and seal the file. Safe to run twice and at once."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+import inference
+from webplatform.accounts.audit import record_event
+from webplatform.common.disk import is_full
+from webplatform.common.errors import AppError
+from webplatform.common.memory import memory_bound
+from webplatform.common.pulse import Pulse
+from webplatform.exporting.files import nameless_file, seal
+from webplatform.exporting.models import ExportJob, export_jobs_folder
+from webplatform.exporting.queries import content_of, expiry_of, work_of
+from webplatform.exporting.writing import write_file
+from webplatform.vault.keys import keep_key
+
+BEAT_EVERY_S = 0.5
+_ENDED = {"lease": None}
+
+logger = logging.getLogger(__name__)
+
+
+class LeaseLost(Exception):
+    """The job is another worker's, was deleted or has ended: whoever sees this must write nothing."""
+
+
+@dataclass
+class _Run:
+    """One attempt at a job."""
+
+    job: ExportJob
+    lease: UUID
+    whole: int = 1
+    done: int = 0
+    beaten_s: float = field(default_factory=time.monotonic)
+
+    @property
+    def held(self) -> QuerySet[ExportJob]:
+        """The job's row while this run may write: running, under this lease."""
+        return ExportJob.objects.filter(pk=self.job.pk, lease=self.lease, state=ExportJob.State.RUNNING)
+
+    def note(self, done: int) -> None:
+        """So much more is written; twice a second the row says so, and it is seen whether to stop."""
+        self.done += done
+        if time.monotonic() - self.beaten_s < BEAT_EVERY_S:
+            return
+        self.beaten_s = time.monotonic()
+        if not self.held.update(heartbeat_at=timezone.now(), progress=min(self.done / self.whole, 0.99)):
+            raise LeaseLost
+
+
+def run_export_job(job_id: UUID) -> None:
+    """The job is done or failed; or another worker has it."""
+    run = _claim(job_id)
+    if run is None:
+        logger.info("Export job %s is not waiting any more.", job_id)
+        return
+    with override(run.job.language):
+        _try(run)
+
+
+def _try(run: _Run) -> None:
+    try:
+        with Pulse(run.held, every_s=settings.RAUT_JOB_STALE_SECONDS / 4):
+            _make(run)
+    except LeaseLost:
+        logger.warning("Export job %s was deleted, ended or taken away while this worker was at it.", run.job.pk)
+    except (AppError, inference.InferenceError) as error:
+        _fail(run, getattr(error, "code", "unreadable_video"), str(error))
+    except MemoryError:
+        _fail(run, "too_large", _("This takes more memory than the server gives one file. Choose less."))
+    except Exception as error:
+        logger.exception("Export job %s failed.", run.job.pk)
+        if is_full(error):
+            _fail(run, "storage_full", _("The server has no room for this file."))
+        else:
+            _fail(run, "internal", _("Something went wrong on the server. The operator's log says more."))
+
+
+def _claim(job_id: UUID) -> _Run | None:
+    """Take the waiting job; of two workers that try, one gets it."""
+    now, lease = timezone.now(), uuid4()
+    waiting = ExportJob.objects.filter(pk=job_id, state=ExportJob.State.QUEUED)
+    taken = {"state": ExportJob.State.RUNNING, "lease": lease, "heartbeat_at": now, "progress": 0.0}
+    if not waiting.update(attempts=F("attempts") + 1, **taken):
+        return None
+    return _Run(ExportJob.objects.select_related("user", "study").get(pk=job_id), lease)
+
+
+def _make(run: _Run) -> None:
+    part = export_jobs_folder() / f"{run.job.pk}.{run.lease.hex}.part"
+    content = content_of(run.job, note=run.note)
+    run.whole = max(1, work_of(run.job, content))
+    with nameless_file() as file:
+        with memory_bound(settings.RAUT_DECODE_MEMORY_MB):
+            ending = write_file(run.job, content, file)
+        try:
+            key, size_bytes = seal(file, part)
+            _settle(run, key, ending=ending, size_bytes=size_bytes)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def _settle(run: _Run, key: bytes, **about: object) -> None:
+    """The file has its place, its key is kept and the row says so; without the lease none of it happens.
+
+    A session that was erased meanwhile has ended the job, and with it the lease.
+    """
+    now = timezone.now()
+    about |= {"state": ExportJob.State.DONE, "progress": 1.0, "finished_at": now, "expires_at": expiry_of(run.job, now)}
+    with transaction.atomic():
+        if not run.held.update(**about, **_ENDED):
+            raise LeaseLost
+        keep_key(run.job.key_name, key)
+        (export_jobs_folder() / f"{run.job.pk}.{run.lease.hex}.part").replace(run.job.file)
+        study_id = run.job.study_id
+        record_event("exportjob.made", actor=run.job.user, study_id=study_id, target=f"exportjob:{run.job.pk}")
+
+
+def _fail(run: _Run, code: str, message: str) -> None:
+    failed = {"state": ExportJob.State.FAILED, "error_code": code, "error_message": message[:500]}
+    run.held.update(finished_at=timezone.now(), **failed, **_ENDED)

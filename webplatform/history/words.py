@@ -1,0 +1,26 @@
+"""What expressions and reasons are called, in the reader's language: the same on every page and in every file."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy
+
+from inference import Emotion, Reason
+
+EMOTION_NAMES = {
+    Emotion.ANGRY: gettext_lazy("angry"),
+    Emotion.DISGUST: gettext_lazy("disgusted"),
+    Emotion.FEAR: gettext_lazy("afraid"),
+    Emotion.HAPPY: gettext_lazy("happy"),
+    Emotion.SAD: gettext_lazy("sad"),
+    Emotion.SURPRISE: gettext_lazy("surprised"),
+    Emotion.NEUTRAL: gettext_lazy("neutral"),
+}
+
+REASON_NAMES = {
+    Reason.TOO_SMALL: gettext_lazy("too small"),
+    Reason.BLURRED: gettext_lazy("blurred"),
+    Reason.TOO_DARK: gettext_lazy("too dark"),
+    Reason.TOO_BRIGHT: gettext_lazy("too bright"),
+    Reason.EXTREME_POSE: gettext_lazy("turned away"),
+    Reason.LOW_CONFIDENCE: gettext_lazy("not sure"),
+}
