@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import intcomma
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from inference import EMOTIONS, Emotion, Reason
 from webplatform.accounts.models import User
 from webplatform.analysis.models import AnalysisJob, MediaFile, PlaybackCopy, recording_of
-from webplatform.dashboard.marks import chart_marks
+from webplatform.dashboard.marks import Somebody, chart_marks
 from webplatform.dashboard.queries import Share, shares_of
 from webplatform.dashboard.words import EMOTION_NAMES, REASON_NAMES
 from webplatform.history.models import Correction, Session
@@ -82,6 +83,7 @@ class Face:
     longest: list[Stretch]
     is_open: bool
     is_glimpse: bool
+    who: str = ""  # what people call them
 
     @property
     def first(self) -> str:
@@ -147,13 +149,18 @@ def gaps_of(session: Session) -> list[tuple[str, str]]:
     return [(moment(start_ms), moment(end_ms)) for start_ms, end_ms in session.missing]
 
 
-def faces_of(session: Session) -> list[Face]:
-    """Every face that was followed, by its number; those seen longest are open."""
+def faces_of(session: Session, everybody: Iterable[Somebody] = ()) -> list[Face]:
+    """Every face that was followed, by its number; those seen longest are open. `everybody` says who they are."""
+    who: dict[int, list[str]] = {}
+    for one in everybody:
+        for piece in one.person.tracks if one.person.name or one.participant else ():
+            who.setdefault(piece.number, []).append(one.title)
     tracks = (EMPTY_SUMMARY | session.summary)["tracks"]
     people = [track for track in tracks if not track["is_glimpse"]]
     longest_seen = sorted(people, key=lambda track: -track["observations"])[:OPEN_FACES]
     opened = {track["number"] for track in longest_seen}
-    return [_face(track, is_open=track["number"] in opened) for track in tracks]
+    faces = [_face(track, is_open=track["number"] in opened) for track in tracks]
+    return [replace(face, who=", ".join(who.get(face.number, []))) for face in faces]
 
 
 def media_of(session: Session) -> MediaFile | None:

@@ -37,8 +37,9 @@ def session(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect("dashboard:session", found.pk)
     may_edit = is_editable_by(found, request.user)
     targets = participants_to_name(request.user) if may_edit else []
-    faces = report.faces_of(found)
     own = list(found.study.participants.all())
+    everybody = people_in(found, own)
+    faces = report.faces_of(found, everybody)
     context = {
         "session": found,
         "row": row_of(found),
@@ -60,7 +61,7 @@ def session(request: HttpRequest, pk: UUID) -> HttpResponse:
         "words": session_words(),
         "readings": readings_of(found, may_edit=may_edit),
         "noted": noted_in(found),
-        "everybody": people_in(found, own),
+        "everybody": everybody,
         "own_participants": own,
         "revised": revised_lines(found),
         "last_edit": next(reversed(found.face_edits.all()), None),

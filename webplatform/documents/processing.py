@@ -52,5 +52,6 @@ def record_of_platform() -> Document:
 def _data() -> str:
     return _(
         "Faces in videos, encrypted, where the study keeps them; per moment and face a box, seven scores or the reason "
-        "why there are none; times, markers, corrections; consent records with their wording. No participant's name."
+        "why there are none; times, markers, segments, corrections; what the study's members call a face; consent "
+        "records with their wording. No participant's name is asked for."
     )

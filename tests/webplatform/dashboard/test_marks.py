@@ -69,7 +69,8 @@ def test_a_wrong_line_of_a_file_is_named(pair: Session, post):
 
 
 def test_faces_are_named_merged_and_undone(pair: Session, post):
-    assert "Left chair" in post("faces/", kind="name", face="1", text="Left chair")
+    html = post("faces/", kind="name", face="1", text="Left chair")
+    assert 'Face 1 <span class="badge">Left chair</span>' in html
     post("faces/", kind="merge", face="2", into="1")
     pair.refresh_from_db()
     assert pair.people == 1

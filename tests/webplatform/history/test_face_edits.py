@@ -11,6 +11,7 @@ from webplatform.consent.services import give_consent
 from webplatform.history import face_edits as edits
 from webplatform.history.corrections import correct
 from webplatform.history.erasing import close_readings
+from webplatform.history.events import session_assigned
 from webplatform.history.faces import people_of
 from webplatform.history.models import Correction, FaceEdit, Session
 from webplatform.history.revision import revise
@@ -114,3 +115,13 @@ def test_a_correction_is_summed_up_at_once(pair: Session, owner: User):
     correct(session=pair, user=owner, track=1, from_ms=0, to_ms=8000, emotion="neutral")
     pair.refresh_from_db()
     assert pair.revised["share"]["neutral"] == 0.5
+
+
+def test_nobody_of_another_study_stays_in_a_session_that_moves(pair: Session, owner: User, study: Study):
+    red = Participant.objects.create(study=study, pseudonym="Red")
+    edits.assign_face(session=pair, user=owner, face="1", participant=red)
+    edits.name_face(session=pair, user=owner, face="2", name="Guest")
+    pair.study = Study.objects.create(name="Other")
+    pair.save(update_fields=["study"])
+    session_assigned.send(sender=Session, session=pair)
+    assert [edit.kind for edit in pair.face_edits.all()] == ["name"]

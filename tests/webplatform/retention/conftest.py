@@ -17,6 +17,9 @@ from webplatform.studies.participants import add_participant, create_link
 
 DAYS_OLD = 400
 
+# What a summary tells of a track, as far as it is asked here.
+TRACK = {"number": 1, "first_ms": 0, "last_ms": 200, "scored": 1, "is_glimpse": False}
+
 
 @pytest.fixture(autouse=True)
 def _own_data_folder(settings, tmp_path):
@@ -52,7 +55,7 @@ def recorded(owner) -> Callable[..., Session]:
             study=study or consent.participant.study, created_by=owner, consent=consent,
             participant=consent.participant, title="Walk", source=source, state="closed", every_ms=200,
             frames_decoded=readings, frames_sampled=readings, frames_scored=readings, duration_ms=readings * 200,
-            closed_at=timezone.now(), summary={"tracks": [{"number": 1}]}, **fields,
+            closed_at=timezone.now(), summary={"tracks": [TRACK]}, **fields,
         )  # fmt: skip
         track = Track.objects.create(session=session, number=1)
         Observation.objects.bulk_create(

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from webplatform.accounts.models import AuditEvent
 from webplatform.consent.services import withdraw_consent, withdraw_participant
+from webplatform.history.models import FaceEdit, Segment
 from webplatform.retention import work
 from webplatform.retention.models import DataExport
 from webplatform.retention.services import ask_export
@@ -52,6 +53,15 @@ def test_a_participants_copy_holds_everything(participant, agreed, recorded, mad
     assert json.loads(archive.read(f"{folder}/session.json"))["markers"] == [{"t_ms": 0, "text": "question 1"}]
     assert json.loads(archive.read("person.json"))["pseudonym"] == "Blue"
     assert json.loads(archive.read(f"consent/consent-{agreed.pk}.json"))["text_sha256"] == agreed.text_digest
+
+
+def test_a_copy_tells_what_was_said_of_stretches_and_faces(participant, agreed, recorded, made):
+    session = recorded(agreed)
+    Segment.objects.create(session=session, from_ms=0, to_ms=100, kind="excluded", reason="phone rang")
+    FaceEdit.objects.create(session=session, kind="name", face="1", text="Left chair")
+    told = json.loads(archive_of(made(participant=participant)).read(f"sessions/{session.pk}/session.json"))
+    assert told["segments"] == [{"from_ms": 0, "to_ms": 100, "kind": "excluded", "label": "", "reason": "phone rang"}]
+    assert [(edit["kind"], edit["text"]) for edit in told["face_edits"]] == [("name", "Left chair")]
 
 
 def test_a_copy_tells_the_persons_variables_and_each_sessions_condition(participant, agreed, recorded, made, study):
