@@ -24,6 +24,7 @@ from webplatform.history.words import EMOTION_NAMES
 
 POINTS = 900  # along a chart: more than a page shows, few enough to draw quickly
 MOST_CHARTS = 20
+SHORT_MS = 10_000  # charts below this tell tenths of seconds
 WIDTH_IN, HEIGHT_IN, DPI = 8.0, 2.3, 150
 COLOURS = ("#c9422f", "#2f9470", "#6f55a8", "#c28a00", "#3a78c2", "#c9609f", "#8b93a1")  # the pages'
 DASHES: tuple[Any, ...] = ("-", (0, (5, 1)), (0, (1, 1)), "-", (0, (3, 1, 1, 1)), (0, (5, 1)), (0, (1, 2)))
@@ -76,7 +77,8 @@ def draw_face(axes: Axes, session: Session, face: int) -> None:
     _mark(axes, session, face)
     axes.set_title(_("face %(n)d") % {"n": face}, loc="left", fontsize=9, parse_math=False)
     axes.set(ylim=(0, 1), xlim=(0, length_ms / 1000))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda s, _place: f"{int(s) // 60}:{int(s) % 60:02}"))
+    shown = "{:.0f}:{:04.1f}" if length_ms < SHORT_MS else "{:.0f}:{:02.0f}"
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _place: shown.format(*divmod(seconds, 60))))
 
 
 def _mark(axes: Axes, session: Session, face: int) -> None:

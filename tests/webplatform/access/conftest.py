@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,9 @@ def world(_place: Path, django_db_setup: None, django_db_blocker: DjangoDbBlocke
     before = settings.MEDIA_ROOT, settings.DATA_DIR, settings.RAUT_KEYS_DIR
     settings.MEDIA_ROOT, settings.DATA_DIR, settings.RAUT_KEYS_DIR = _place / "media", _place, _place / "keys"
     with django_db_blocker.unblock(), transaction.atomic():
-        yield build_world()
+        built = build_world()
+        shutil.copytree(_place / "keys", _place / "kept-keys")
+        yield built
         transaction.set_rollback(True)
     settings.MEDIA_ROOT, settings.DATA_DIR, settings.RAUT_KEYS_DIR = before
 
@@ -40,3 +43,5 @@ def crowd(world: dict[str, Any]) -> Crowd:
 @pytest.fixture(autouse=True)
 def _same_place(_own_media_folder: None, _place: Path, settings) -> None:
     settings.MEDIA_ROOT, settings.DATA_DIR, settings.RAUT_KEYS_DIR = _place / "media", _place, _place / "keys"
+    if (_place / "kept-keys").exists():  # an erased key does not come back with the transaction
+        shutil.copytree(_place / "kept-keys", _place / "keys", dirs_exist_ok=True)
