@@ -19,13 +19,13 @@ from django.utils.translation import gettext as _
 
 import inference
 from webplatform.accounts.models import User
-from webplatform.common.errors import AppError, Conflict, ConsentMissing, Invalid, TooManyAttempts
+from webplatform.common.errors import AppError, Conflict, Invalid
 from webplatform.common.languages import language_of
 from webplatform.history.markers import add_marker
 from webplatform.history.models import Session
 from webplatform.live import protocol, services
 from webplatform.live.batching import Overloaded, batcher_of
-from webplatform.live.greeting import ready_data
+from webplatform.live.greeting import close_code, ready_data
 from webplatform.live.protocol import BadMessage, Close, Dropped, Frame
 from webplatform.live.recording import Ended, LiveRecording
 from webplatform.live.tickets import subprotocol_of, ticket_of, token_of_ticket, user_of_ticket
@@ -119,7 +119,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         try:
             self.recording = await self._open(seat, message)
         except AppError as error:
-            await self._end(Ended(_close_code(error, is_resume=message["type"] == "resume"), error.message))
+            await self._end(Ended(close_code(error, is_resume=message["type"] == "resume"), error.message))
             return
         self.recording.login_epoch, self.recording.token_id = seat.login_epoch, seat.token_id
         self.user, self.heard_s = seat.user, time.monotonic()
@@ -292,13 +292,3 @@ def _count_latency(recording: LiveRecording, message: dict[str, Any]) -> None:
     recording.statistics.sent = int(
         protocol.read_number(message, "sent", least=0, most=2**32, default=recording.statistics.sent)
     )
-
-
-def _close_code(error: AppError, *, is_resume: bool) -> Close:
-    if isinstance(error, ConsentMissing):
-        return Close.CONSENT_MISSING
-    if isinstance(error, Conflict):
-        return Close.NOT_FOUND if is_resume else Close.NO_MODEL
-    if isinstance(error, TooManyAttempts):
-        return Close.FULL
-    return Close.NOT_ALLOWED
