@@ -5,6 +5,7 @@ from django.core import signing
 from django.db import OperationalError, connection
 
 import inference
+from webplatform.accounts.services import create_token, revoke_token
 from webplatform.common.errors import Conflict, NotAllowed
 from webplatform.history.models import Session
 from webplatform.history.services import delete_session
@@ -106,3 +107,14 @@ def test_readings_wait_on_where_a_commit_fails(recording, reading, monkeypatch, 
 
 def _disk_is_full() -> None:
     raise OperationalError("database or disk is full")
+
+
+def test_a_revoked_tokens_socket_closes_at_the_next_look(owner, consent, model):
+    token, _key = create_token(user=owner, name="camera")
+    ticket = issue_ticket(user=owner, token=token)
+    recording = begin(seat=Seat(owner), asked=Asked())
+    recording.token_id = tickets.token_of_ticket(ticket)
+    assert keep(recording) is None
+    revoke_token(token=token)
+    assert keep(recording).code == 4401
+    assert user_of_ticket(ticket) is None
