@@ -104,7 +104,7 @@ def _read_zip(path: Path) -> Iterator[RawFace]:
             read = partial(_read_entry, archive)
             for face in _read_tree(sorted(archive.namelist()), read, _votes_beside(path.parent)):
                 yield replace(face, attributes=known.get(face.name, {})) if known else face
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, zlib.error, EOFError) as error:
+    except (zipfile.BadZipFile, RuntimeError, ValueError, zlib.error, EOFError) as error:
         raise BadDataset(f"{path.name} is not a readable .zip.") from error
 
 

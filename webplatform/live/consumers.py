@@ -25,7 +25,7 @@ from webplatform.history.markers import add_marker
 from webplatform.history.models import Session
 from webplatform.live import protocol, services
 from webplatform.live.batching import Overloaded, batcher_of
-from webplatform.live.greeting import ready_data
+from webplatform.live.greeting import close_code, ready_data
 from webplatform.live.protocol import BadMessage, Close, Dropped, Frame
 from webplatform.live.recording import Ended, LiveRecording
 from webplatform.live.tickets import subprotocol_of, ticket_of, token_of_ticket, user_of_ticket
@@ -119,7 +119,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         try:
             self.recording = await self._open(seat, message)
         except AppError as error:
-            await self._end(Ended.by_error(error, is_resume=message["type"] == "resume"))
+            await self._end(Ended(close_code(error, is_resume=message["type"] == "resume"), error.message))
             return
         self.recording.login_epoch, self.recording.token_id = seat.login_epoch, seat.token_id
         self.user, self.heard_s = seat.user, time.monotonic()

@@ -1,4 +1,4 @@
-"""What a socket hears once its session runs."""
+"""What a socket hears when it begins, or may not."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Any
 from django.conf import settings
 
 import inference
+from webplatform.common.errors import AppError, Conflict, ConsentMissing, TooManyAttempts
 from webplatform.live import protocol, services
+from webplatform.live.protocol import Close
 from webplatform.live.recording import LiveRecording
 
 
@@ -30,3 +32,14 @@ def ready_data(recording: LiveRecording) -> dict[str, Any]:
         "max_in_flight": protocol.MAX_IN_FLIGHT,
         "max_minutes": settings.RAUT_LIVE_MAX_MINUTES,
     }
+
+
+def close_code(error: AppError, *, is_resume: bool) -> Close:
+    """How a socket closes that could not begin."""
+    if isinstance(error, ConsentMissing):
+        return Close.CONSENT_MISSING
+    if isinstance(error, Conflict):
+        return Close.NOT_FOUND if is_resume else Close.NO_MODEL
+    if isinstance(error, TooManyAttempts):
+        return Close.FULL
+    return Close.NOT_ALLOWED

@@ -7,7 +7,6 @@ import time
 from dataclasses import dataclass, field
 
 import inference
-from webplatform.common.errors import AppError, Conflict, ConsentMissing, TooManyAttempts
 from webplatform.history.models import Session
 from webplatform.live.protocol import Close, Dropped, Frame
 from webplatform.live.statistics import LiveStatistics
@@ -90,17 +89,6 @@ class Ended:
 
     code: Close
     message: str
-
-    @classmethod
-    def by_error(cls, error: AppError, *, is_resume: bool) -> Ended:
-        """Why a session could not begin, or not go on."""
-        if isinstance(error, ConsentMissing):
-            code = Close.CONSENT_MISSING
-        elif isinstance(error, Conflict):
-            code = Close.NOT_FOUND if is_resume else Close.NO_MODEL
-        else:
-            code = Close.FULL if isinstance(error, TooManyAttempts) else Close.NOT_ALLOWED
-        return cls(code, error.message)
 
 
 def _at(reading: inference.FrameReading, t_ms: int) -> inference.FrameReading:

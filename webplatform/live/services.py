@@ -16,10 +16,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from inference import BadPrior, Engine, FrameReading, InferenceError, LiveReader
+from inference import BadPrior, Engine, LiveReader
 from webplatform.accounts.authentication import valid_tokens
 from webplatform.accounts.models import User
-from webplatform.common.errors import AppError, Conflict, Invalid, NotAllowed
+from webplatform.common.errors import AppError, Conflict, NotAllowed
 from webplatform.common.limits import spend
 from webplatform.consent.models import ConsentRecord
 from webplatform.consent.services import require_consent, require_participant_consent
@@ -28,7 +28,7 @@ from webplatform.history.assigning import set_condition
 from webplatform.history.models import Session, Track
 from webplatform.history.queries import faces_in_sight
 from webplatform.live.models import LiveConnection
-from webplatform.live.protocol import Close, is_picture
+from webplatform.live.protocol import Close
 from webplatform.live.queries import RECORDERS, find_condition, find_participant, find_study
 from webplatform.live.recording import Ended, LiveRecording
 from webplatform.live.silent import RESUME_WITHIN_S, close_recorded
@@ -63,40 +63,6 @@ class Asked:
     condition_id: str = ""
     title: str = ""
     fps: float = 10.0
-
-
-def look_once(*, user: User, picture: bytes, participant_id: str = "") -> FrameReading:
-    """What the active model sees in one picture, of which nothing is kept: the check before a session.
-
-    Raises:
-        ConsentMissing: who is before the camera has not agreed to the newest text.
-        NotAllowed: the user can reach no such participant.
-        Conflict: there is no model to read with.
-        Invalid: the picture cannot be read.
-    """
-    if participant := find_participant(user, participant_id):
-        require_participant_consent(participant=participant)
-    else:
-        require_consent(user=user)
-    return look(picture)
-
-
-def look(picture: bytes) -> FrameReading:
-    """What the active model sees in a picture, for callers that have seen to the consent.
-
-    Raises:
-        Conflict: there is no model to read with.
-        Invalid: the picture cannot be read.
-    """
-    version = active_version()
-    if version is None:
-        raise Conflict(_("There is no model to read with yet."))
-    if not is_picture(picture):
-        raise Invalid(_("The picture is no JPEG, PNG or WebP."))
-    try:
-        return engine_for(version).live().read(picture, 0)
-    except InferenceError as error:
-        raise Invalid(str(error)) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,8 @@ from webplatform.consent.queries import participant_history
 from webplatform.consent.services import require_participant_consent
 from webplatform.consent.standing import standing_of
 from webplatform.dashboard.live_views import live_context
+from webplatform.live.looking import look
 from webplatform.live.protocol import faces_data
-from webplatform.live.services import look
 from webplatform.participation import services
 from webplatform.participation.seats import KEPT_AS, link_opened, over, participant_only
 from webplatform.retention.downloads import export_file

@@ -8,11 +8,12 @@ from django.core import signing
 from django.db import OperationalError, connection
 
 import inference
+from webplatform.accounts.services import create_token, revoke_token
 from webplatform.common.errors import Conflict, ConsentMissing, Invalid, NotAllowed
 from webplatform.consent.services import give_participant_consent
 from webplatform.history.models import Session
 from webplatform.history.services import delete_session
-from webplatform.live import services, tickets
+from webplatform.live import looking, services, tickets
 from webplatform.live.services import (
     Asked,
     Seat,
@@ -70,11 +71,11 @@ def test_a_condition_that_the_study_lacks_begins_nothing(owner, blue, model, con
 
 def test_the_look_before_rests_on_the_consent_of_whoever_is_before_the_camera(owner, stranger, blue, model):
     with pytest.raises(ConsentMissing):
-        services.look_once(user=owner, picture=b"")
+        looking.look_once(user=owner, picture=b"")
     with pytest.raises(Invalid):  # allowed, and no picture
-        services.look_once(user=owner, picture=b"", participant_id=str(blue.pk))
+        looking.look_once(user=owner, picture=b"", participant_id=str(blue.pk))
     with pytest.raises(NotAllowed):
-        services.look_once(user=stranger, picture=b"", participant_id=str(blue.pk))
+        looking.look_once(user=stranger, picture=b"", participant_id=str(blue.pk))
 
 
 @pytest.fixture
@@ -153,3 +154,14 @@ def test_readings_wait_on_where_a_commit_fails(recording, reading, monkeypatch, 
 
 def _disk_is_full() -> None:
     raise OperationalError("database or disk is full")
+
+
+def test_a_revoked_tokens_socket_closes_at_the_next_look(owner, consent, model):
+    token, _key = create_token(user=owner, name="camera")
+    ticket = issue_ticket(user=owner, token=token)
+    recording = begin(seat=Seat(owner), asked=Asked())
+    recording.token_id = tickets.token_of_ticket(ticket)
+    assert keep(recording) is None
+    revoke_token(token=token)
+    assert keep(recording).code == 4401
+    assert user_of_ticket(ticket) is None

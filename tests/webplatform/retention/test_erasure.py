@@ -56,7 +56,7 @@ def test_nothing_of_a_participant_is_left(participant, agreed, key, recorded, ow
     assert rows_of(sessions) == {}
     for model in (Participant, ConsentRecord, ParticipantLink, ParticipantRequest, DataExport):
         assert not model.objects.exists(), model
-    assert on_disk(tmp_path) == ["erasures.jsonl"]
+    assert on_disk(tmp_path) == ["audit-head.json", "erasures.jsonl"]
     assert receipt.finished_at is not None
     assert receipt.counts == {
         "sessions": 2, "readings": 4, "videos": 1, "consents": 1, "links": 1, "requests": 1, "exports": 1,
@@ -152,7 +152,7 @@ def test_nothing_of_an_account_is_left(person, recorded, client_of, erased, rows
     assert not User.objects.filter(email=person.email).exists()
     for model in (Study, Membership, ConsentRecord, ApiToken, DataExport):
         assert not model.objects.exists(), model
-    assert on_disk(tmp_path) == ["erasures.jsonl"]
+    assert on_disk(tmp_path) == ["audit-head.json", "erasures.jsonl"]
     assert "person@example.org" not in (tmp_path / "erasures.jsonl").read_text()
     assert browser.get("/").status_code == 302
     assert (receipt.counts["sessions"], receipt.counts["studies"], receipt.counts["tokens"]) == (1, 1, 1)
