@@ -125,6 +125,11 @@ class TensorFlowRuntime:
         return np.asarray(self._call(faces), dtype=np.float32)
 
 
+def has_rounded_weights(weights: Path) -> bool:
+    """Whether a LiteRT file holds weights of eight bits."""
+    return any(tensor["dtype"] is np.int8 for tensor in Interpreter(model_path=str(weights)).get_tensor_details())
+
+
 def load_classifier(bundle: Bundle, *, backend: Literal["litert", "tensorflow"] = "litert") -> Classifier:
     """Load a bundle's weights.
 

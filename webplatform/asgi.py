@@ -5,8 +5,8 @@ import tempfile
 from typing import Any
 
 import django
-from asgiref.sync import sync_to_async
 from channels.auth import AuthMiddlewareStack
+from channels.db import database_sync_to_async
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.conf import settings
@@ -40,7 +40,7 @@ def goes_on(received_bytes: int) -> bool:
 
 async def refuses(scope: dict[str, Any], size_bytes: int) -> Exception | None:
     """Why this address does not take a body from whoever asks."""
-    return await sync_to_async(refusal_of)(scope, size_bytes)
+    return await database_sync_to_async(refusal_of)(scope, size_bytes)  # gives its connection back
 
 
 uploads = dict.fromkeys(DOORS, settings.RAUT_MAX_UPLOAD_MB * 1024**2 + FORM_BYTES) | {LIVE_CHECK: LIVE_CHECK_BYTES}

@@ -17,7 +17,7 @@ STAFF_ONLY = ("accounts/", "approvals/", "datasets/", "models/", "training-runs/
 LIVE = ("live/",)
 # For a participant's key, for a number that only its holder knows, for everybody.
 WITHOUT_TOKEN = ("own/", "receipts/", "privacy/retention/")
-EXAMPLES = {"<uuid:": str(uuid4()), "<int:": "1", "<str:": "x"}
+EXAMPLES = {"<uuid:": str(uuid4()), "<int:": "1", "<str:": "x", "<slug:": "measures"}
 
 
 def _operations() -> Iterator[tuple[str, str]]:

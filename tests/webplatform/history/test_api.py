@@ -104,7 +104,7 @@ class TestDetail:
         assert set(answer) == {
             "id", "title", "source", "state", "study", "created_at", "closed_at", "every_ms", "duration_ms",
             "frame_width", "frame_height", "is_partial", "model", "frames", "unscored_reasons", "summary", "tracks",
-            "missing", "missing_ms", "picture_track", "participant", "condition", "variables",
+            "missing", "missing_ms", "picture_track", "participant", "condition", "variables", "prior",
             "live_statistics", "markers", "readings_removed_at", "readings_go_at", "session_goes_at", "repeats",
             "segments", "corrections", "people", "revised",
         }  # fmt: skip

@@ -123,5 +123,5 @@ def test_nobody_of_another_study_stays_in_a_session_that_moves(pair: Session, ow
     edits.name_face(session=pair, user=owner, face="2", name="Guest")
     pair.study = Study.objects.create(name="Other")
     pair.save(update_fields=["study"])
-    session_assigned.send(sender=Session, session=pair)
+    session_assigned.send(sender=Session, session=pair, before=pair.consent)
     assert [edit.kind for edit in pair.face_edits.all()] == ["name"]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from django.test import Client
 
 from webplatform import asgi
@@ -48,7 +48,7 @@ def in_browser(user: User) -> dict[str, str]:
     return {"sessionid": client.cookies["sessionid"].value}
 
 
-@sync_to_async
+@database_sync_to_async
 def key_of(user: User, *scopes: str) -> dict[str, str]:
     return {**MULTIPART, "authorization": f"Token {create_token(user=user, name='x', scopes=scopes)[1]}"}
 
@@ -64,7 +64,7 @@ async def test_nobody_sends_a_large_body(browser, address):
 @pytest.mark.parametrize("address", ["/learning/datasets/new/", "/learning/models/new/"])
 async def test_an_account_sends_no_data_set_and_no_model(browser, address, owner, consent):
     body = Body()
-    browser.cookies.update(await sync_to_async(in_browser)(owner))
+    browser.cookies.update(await database_sync_to_async(in_browser)(owner))
     assert (await browser.post(address, content=body, headers=MULTIPART)).status_code in (403, 404)
     assert body.taken == 0
 
@@ -83,7 +83,7 @@ async def test_who_has_not_agreed_sends_no_video(browser, owner):
 
 async def test_who_has_no_room_left_sends_no_video(browser, owner, consent, study, settings, model_version):
     settings.RAUT_STORAGE_QUOTA_MB = 1
-    await sync_to_async(_keep_a_video)(owner, study, consent)
+    await database_sync_to_async(_keep_a_video)(owner, study, consent)
     body = Body()
     answer = await browser.post("/api/v1/analyses/", content=body, headers=await key_of(owner, "write"))
     assert (answer.status_code, answer.json()["code"], body.taken) == (507, "quota_exceeded", 0)
@@ -134,6 +134,6 @@ async def test_no_plain_copy_ever_lies_on_the_disk_while_a_body_is_received(brow
 
 async def test_a_form_without_script_uploads_as_much_as_a_program(browser, owner, consent):
     body = Body()
-    browser.cookies.update(await sync_to_async(in_browser)(owner))
+    browser.cookies.update(await database_sync_to_async(in_browser)(owner))
     answer = await browser.post("/upload/", content=body, headers=MULTIPART)
     assert (answer.status_code, body.taken) == (403, 12)  # the form's token is missing; its size is none of the reasons
