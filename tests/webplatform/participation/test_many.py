@@ -160,6 +160,6 @@ def test_the_study_page_asks_the_same_few_questions_for_any_number_of_participan
     add_participants(study=designed, user=owner, lines=read_lines("P01 to P60"))
     client = client_of(owner)
     with django_assert_max_num_queries(30):
-        answer = client.get(f"/studies/{designed.pk}/")
+        answer = client.get(f"/studies/{designed.pk}/people/")
     names = [str(one) for one in answer.context["participants"]]
     assert (names, len(names)) == (sorted(names), 60)
