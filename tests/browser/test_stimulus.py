@@ -40,7 +40,9 @@ def phone(browser: Browser, film: Path, platform: Platform) -> Iterator[Visitor]
     assert visitor.problems == []
 
 
-def prepare(visit: Callable[..., Visitor], platform: Platform, films: dict[str, Path]) -> str:
+def prepare(
+    visit: Callable[..., Visitor], platform: Platform, films: dict[str, Path], *, shows_scores: bool = False
+) -> str:
     """The link of a participant in a study with these films, which its owner added on the page."""
     person = platform.create_user()
     study = person.api.post("/api/v1/studies/", json=STUDY | {"languages": ["en"], "capture_mode": "readings"}).json()
@@ -52,11 +54,15 @@ def prepare(visit: Callable[..., Visitor], platform: Platform, films: dict[str, 
         owner.get_by_role("button", name="Add the film").click()
         expect(owner.get_by_role("link", name=title)).to_be_visible()
     assert not owner.evaluate(IS_WIDER)
+    if shows_scores:
+        owner.get_by_label("Participants see their own scores").check()
+        owner.get_by_role("button", name="Save").click()
+        expect(owner.get_by_text("Saved.")).to_be_visible()
     blue = person.api.post(f"/api/v1/studies/{study['id']}/participants/", json={"pseudonym": "Blue"}).json()
     return person.api.post(f"/api/v1/participants/{blue['id']}/links/", json={}).json()["address"]
 
 
-def agree_and_start(phone: Visitor, address: str) -> None:
+def agree_and_start(phone: Visitor, address: str, *, button: str = "Start the film") -> None:
     page = phone.page
     page.goto("/p/" + address.rstrip("/").rsplit("/", 1)[1] + "/")
     expect(page.get_by_text("keep the video")).to_have_count(0)  # no video is kept in this study
@@ -67,7 +73,7 @@ def agree_and_start(phone: Visitor, address: str) -> None:
     assert not page.evaluate(IS_WIDER)
     page.get_by_role("button", name="Turn the camera on").click()
     expect(page.locator("[data-check=face]")).to_have_attribute("data-state", "good")
-    page.get_by_role("button", name="Start the film").click()
+    page.get_by_role("button", name=button, exact=True).click()
     expect(page.locator("#running-title")).to_be_focused()
 
 
@@ -136,3 +142,16 @@ def test_the_film_waits_where_it_is_paused_and_while_the_network_is_lost(
     times = times_of("Waves")
     assert long_ms - SLACK_MS < times[-1] <= long_ms + SLACK_MS
     assert len(times) > long_ms / 1000
+
+
+def test_without_a_film_the_page_is_as_plain_and_shows_scores_where_the_study_says_so(
+    visit, platform: Platform, phone: Visitor
+):
+    agree_and_start(phone, prepare(visit, platform, {}, shows_scores=True), button="Start")
+    page = phone.page
+    assert page.locator("#film").count() == 0
+    expect(page.locator("[data-track='1'] [data-verdict]")).not_to_be_empty()
+    assert not page.evaluate(IS_WIDER)
+    page.get_by_role("button", name="Stop here").click()
+    page.wait_for_url("**/p/thanks/")
+    expect(page.get_by_role("button", name="Start another one")).to_be_visible()

@@ -60,9 +60,10 @@ def check(request: HttpRequest) -> HttpResponse:
 @participant_only
 @require_GET
 def thanks(request: HttpRequest) -> HttpResponse:
-    """A thank-you, what was kept, and until when."""
+    """A thank-you, what was kept of the camera, and until when."""
     participant = request.link.participant
-    closed = Session.objects.filter(participant=participant, state=Session.State.CLOSED)
+    live_ones = Session.objects.filter(participant=participant, source=Session.Source.WEBCAM)
+    closed = live_ones.filter(state=Session.State.CLOSED)
     kept = list(closed.select_related("stimulus", "study", "repeats").order_by("-created_at"))
     for session in kept:
         ends = deadlines_of(session, has_media=False)

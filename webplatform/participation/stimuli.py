@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 import inference
 from webplatform.accounts.models import User
+from webplatform.analysis.quota import require_quota
 from webplatform.analysis.uploads import CheckedUpload, check_upload, keep_upload
 from webplatform.common.errors import Conflict, Invalid
 from webplatform.common.limits import spend
@@ -34,13 +35,15 @@ def add_stimulus(
 
     Raises:
         NotAllowed: the user does not own the study.
-        Invalid, TooLarge, StorageFull: browsers do not play the file, it is too long or too large, or has no room.
+        Invalid, TooLarge, StorageFull, QuotaExceeded: browsers do not play the file, it is too long or too large, or
+            there is no room for it.
         Conflict: the study has a film of this title, or as many as it may.
         TooManyAttempts: the user hands in more than RAUT_RATE_UPLOAD.
     """
     require_owner(study, user)
     spend("upload", user.pk)
     _require_own(study, condition)
+    require_quota(user, upload.size or 0)
     checked = check_upload(upload)
     stimulus = Stimulus(
         study=study,

@@ -6,7 +6,7 @@ from django.test import Client
 
 from tests.clips import blank, write_clip
 from webplatform.analysis.leftovers import find_leftovers
-from webplatform.common.errors import Conflict, Invalid, KeyGone, NotAllowed
+from webplatform.common.errors import Conflict, Invalid, KeyGone, NotAllowed, QuotaExceeded
 from webplatform.consent.notices import notice_of
 from webplatform.history.models import Session
 from webplatform.live.services import Asked, Seat, begin
@@ -74,6 +74,14 @@ def test_a_film_that_is_longer_than_a_session_may_be_is_refused(add, settings, t
     clip = write_clip(tmp_path / "long.mp4", blank(62), fps=1)
     with pytest.raises(Invalid, match="too long"):
         add(content=clip.read_bytes())
+
+
+def test_films_count_towards_the_owners_room(add, settings):
+    settings.RAUT_STORAGE_QUOTA_MB = 1
+    add()
+    Stimulus.objects.update(size_bytes=2**20)
+    with pytest.raises(QuotaExceeded):
+        add("Dog")
 
 
 def test_a_title_is_taken_once_and_the_second_file_leaves_no_key(add):
