@@ -15,6 +15,8 @@ from django.conf import settings
 
 from webplatform.analysis.models import MediaFile
 from webplatform.history.models import Session
+from webplatform.studies.design import STIMULUS_KEY, stimuli_folder
+from webplatform.studies.models import Stimulus
 from webplatform.vault.keys import erase_key
 
 ORPHAN_AFTER_S = 3600
@@ -40,15 +42,24 @@ def remove_orphan_files() -> int:
 
 
 def find_leftovers() -> list[Path]:
-    """Keys and session folders without a session, videos without a row, and uploads that never ended."""
+    """Keys and folders without a session or film, videos without a row, and uploads that never ended."""
     found = [file for file in _older(Path(settings.FILE_UPLOAD_TEMP_DIR), HALF_UPLOAD_AFTER_S) if file.is_file()]
     found += [key for session_id, key in _of_sessions(_keys(), ORPHAN_AFTER_S) if not _exists(session_id)]
+    found += _films_without_a_study()
     for session_id, folder in _of_sessions(Path(settings.MEDIA_ROOT), 0):
         if _exists(session_id):
             found += _orphan_videos(session_id, folder)
         elif folder.is_dir() and _changed_at(folder) < time.time() - ORPHAN_AFTER_S:
             found.append(folder)
     return found
+
+
+def _films_without_a_study() -> list[Path]:
+    """Folders and keys of films that no study has."""
+    films = list(Stimulus.objects.all())
+    known = {film.folder for film in films} | {_keys() / film.key_name for film in films}
+    keys = (key for key in _older(_keys(), ORPHAN_AFTER_S) if key.name.startswith(STIMULUS_KEY))
+    return [entry for entry in (*_older(stimuli_folder(), ORPHAN_AFTER_S), *keys) if entry not in known]
 
 
 def _keys() -> Path:

@@ -2,41 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
-from io import SEEK_END
 from pathlib import PurePath
-from typing import BinaryIO
 from uuid import UUID
 
-from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_required
-from django.core.handlers.asgi import ASGIRequest
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from webplatform.analysis.models import MediaFile, PlaybackCopy
-from webplatform.analysis.ranges import Range, UnsatisfiableRange, parse_range
-from webplatform.common.headers import INERT
+from webplatform.analysis.sending import Sent, send_file
 from webplatform.history.media import open_file
 from webplatform.history.models import Session
-
-CHUNK_BYTES = 256 * 1024
-Content = Callable[[], BinaryIO]  # opens the file, as it was uploaded
-
-
-@dataclass(frozen=True, slots=True)
-class _Sent:
-    """What is sent: where it lies, and what it is told to be."""
-
-    session: Session
-    stored_name: str
-    content_type: str
-    name: str
-    etag: str
 
 
 @login_required
@@ -45,7 +23,8 @@ def media(request: HttpRequest, session_id: UUID) -> HttpResponseBase:
     """The session's media file: 200 whole, 206 a part, 416 a part that does not exist."""
     session = get_object_or_404(Session.objects.for_user(request.user), pk=session_id)
     file = get_object_or_404(MediaFile, session=session)
-    return _answer(request, _Sent(session, file.stored_name, file.content_type, file.original_name, f'"{file.sha256}"'))
+    content = partial(open_file, session, file.stored_name)
+    return send_file(request, Sent(content, file.content_type, file.original_name, f'"{file.sha256}"'))
 
 
 @login_required
@@ -55,69 +34,5 @@ def playback(request: HttpRequest, session_id: UUID) -> HttpResponseBase:
     session = get_object_or_404(Session.objects.for_user(request.user), pk=session_id)
     copy = get_object_or_404(PlaybackCopy, media__session=session, state=PlaybackCopy.State.DONE)
     name = PurePath(copy.media.original_name).with_suffix(".mp4").name
-    return _answer(request, _Sent(session, copy.stored_name, "video/mp4", name, f'"{copy.stored_name}"'))
-
-
-def _answer(request: HttpRequest, file: _Sent) -> HttpResponseBase:
-    content = partial(open_file, file.session, file.stored_name)
-    size_bytes = _size_of(content)
-    headers = {**_headers(file), "Accept-Ranges": "bytes"}
-    try:
-        part = parse_range(_range_asked(request, file), size_bytes)
-    except UnsatisfiableRange:
-        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size_bytes}"})
-    headers["Content-Length"] = str(part.length)
-    if part.is_part:
-        headers["Content-Range"] = f"bytes {part.start}-{part.start + part.length - 1}/{size_bytes}"
-    status = 206 if part.is_part else 200
-    if request.method == "HEAD":
-        return HttpResponse(status=status, content_type=file.content_type, headers=headers)
-    body = _body(request, content, part)
-    return StreamingHttpResponse(body, status=status, content_type=file.content_type, headers=headers)
-
-
-def _size_of(content: Content) -> int:
-    """Also where a file that is gone, damaged, or without its key is refused: before the first byte is sent."""
-    try:
-        with content() as file:
-            return file.seek(0, SEEK_END)
-    except FileNotFoundError as error:
-        raise Http404 from error
-
-
-def _range_asked(request: HttpRequest, file: _Sent) -> str:
-    """The Range header, unless it belongs to another state of the file (If-Range)."""
-    expected = request.headers.get("If-Range")
-    return request.headers.get("Range", "") if expected in (None, file.etag) else ""
-
-
-def _headers(file: _Sent) -> dict[str, str]:
-    return {
-        "Content-Disposition": content_disposition_header(False, file.name),
-        "Cache-Control": "private, no-cache",
-        "ETag": file.etag,
-        **INERT,
-    }
-
-
-def _body(request: HttpRequest, content: Content, part: Range) -> Iterator[bytes] | AsyncIterator[bytes]:
-    pieces = _pieces(content, part)
-    # An ASGI server would first collect a plain iterator's pieces in memory, all of them.
-    return _asynchronous(pieces) if isinstance(request, ASGIRequest) else pieces
-
-
-def _pieces(content: Content, part: Range) -> Iterator[bytes]:
-    left = part.length
-    with content() as file:
-        file.seek(part.start)
-        while left > 0 and (piece := file.read(min(CHUNK_BYTES, left))):
-            left -= len(piece)
-            yield piece
-
-
-async def _asynchronous(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    # Who leaves, as a player that seeks does, may leave while a thread reads the next piece: the generator cannot be
-    # closed then. It is let go instead, which closes its file as soon as that thread is done.
-    next_piece = sync_to_async(next, thread_sensitive=False)
-    while (piece := await next_piece(pieces, None)) is not None:
-        yield piece
+    content = partial(open_file, session, copy.stored_name)
+    return send_file(request, Sent(content, "video/mp4", name, f'"{copy.stored_name}"'))

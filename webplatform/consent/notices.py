@@ -48,6 +48,7 @@ def notice_of(study: Study, language: str) -> Notice:
             (_("What it is for"), study.purpose or _("The study states no purpose.")),
             (_("Setting and legal ground"), f"{study.get_setting_display()}; {study.get_legal_ground_display()}"),
             (_("What is kept of the camera's picture"), _kept(study)),
+            *_shown(study),
             *_noted(study),
             (_("How long it is kept"), _how_long(study)),
             (_("Whom you can ask"), study.contact or _("Whoever gave you the link.")),
@@ -60,6 +61,11 @@ def _kept(study: Study) -> str:
     if study.capture_mode == Study.CaptureMode.READINGS:
         return _("No video is kept: it is deleted as soon as it was analysed.")
     return _("The video is kept only if you allow it below.")
+
+
+def _shown(study: Study) -> list[tuple[str, str]]:
+    text = _("Films, one or several; your camera is read while they play.")
+    return [(_("What you are shown"), text)] if study.stimuli.exists() else []
 
 
 def _noted(study: Study) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from webplatform.history.models import Session
 from webplatform.history.queries import is_deletable_by, is_editable_by
 from webplatform.history.repetitions import recording_and_repetitions
 from webplatform.studies.approvals import require_permitted
-from webplatform.studies.models import Condition, Participant
+from webplatform.studies.models import Condition, Participant, Stimulus
 from webplatform.studies.services import require_recorder
 
 
@@ -45,6 +45,12 @@ def set_condition(*, sessions: Iterable[Session], user: User, condition: Conditi
     return len(changed)
 
 
+def set_stimulus(*, session: Session, stimulus: Stimulus | None) -> None:
+    """The session is one in which this film of its study was shown, or none."""
+    session.stimulus = stimulus
+    session.save(update_fields=["stimulus"])
+
+
 @transaction.atomic
 def assign_participant(*, session: Session, user: User, participant: Participant) -> Session:
     """The session is this participant's, in their study and on their consent; so is what was read of the same video.
@@ -66,8 +72,9 @@ def assign_participant(*, session: Session, user: User, participant: Participant
             raise Conflict(_("The session is still being recorded or read."))
         was_on = one.consent
         one.condition_id = one.condition_id if one.study_id == participant.study_id else None
+        one.stimulus_id = one.stimulus_id if one.study_id == participant.study_id else None
         one.participant, one.consent, one.study = participant, consent, participant.study
-        one.save(update_fields=["participant", "consent", "study", "condition"])
+        one.save(update_fields=["participant", "consent", "study", "condition", "stimulus"])
         session_assigned.send(sender=Session, session=one, before=was_on)
     told = {"participant": str(participant.pk), "before": str(before or ""), "was_in": str(was_in)}
     record_event("session.assigned", actor=user, study_id=participant.study_id, target=f"session:{session.pk}", **told)

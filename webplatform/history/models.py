@@ -15,7 +15,7 @@ from webplatform.consent.models import ConsentRecord
 from webplatform.history.annotations import FaceEdit as FaceEdit
 from webplatform.history.annotations import Segment as Segment
 from webplatform.modelhub.models import ModelVersion
-from webplatform.studies.models import Condition, Participant, Study
+from webplatform.studies.models import Condition, Participant, Stimulus, Study
 
 EMOTION_CHOICES = [(emotion.value, emotion.value) for emotion in Emotion]
 REASON_CHOICES = [(reason.value, reason.value) for reason in Reason]
@@ -52,6 +52,7 @@ class Session(models.Model):
     consent = models.ForeignKey(ConsentRecord, on_delete=models.RESTRICT, related_name="sessions")
     participant = models.ForeignKey(Participant, on_delete=models.CASCADE, null=True, related_name="sessions")
     condition = models.ForeignKey(Condition, on_delete=models.SET_NULL, null=True, related_name="sessions")
+    stimulus = models.ForeignKey(Stimulus, on_delete=models.SET_NULL, null=True, related_name="sessions")
     model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, null=True, related_name="sessions")
     # CASCADE: what was read again of a recording goes with it.
     repeats = models.ForeignKey(

@@ -145,6 +145,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             condition_id=protocol.read_text(message, "condition", most=40),
             title=protocol.read_text(message, "title", most=200),
             fps=protocol.read_number(message, "fps", least=0.1, most=settings.RAUT_LIVE_MAX_FPS, default=10),
+            stimulus_id=protocol.read_text(message, "stimulus", most=40),
         )
         return await database_sync_to_async(services.begin)(seat=seat, asked=asked)
 

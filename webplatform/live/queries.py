@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from webplatform.accounts.models import User
 from webplatform.common.errors import NotAllowed
-from webplatform.studies.models import Condition, Membership, Participant, Study
+from webplatform.studies.models import Condition, Membership, Participant, Stimulus, Study
 from webplatform.studies.services import personal_study
 
 Found = TypeVar("Found", bound=Model)
@@ -66,6 +66,20 @@ def find_condition(study: Study, condition_id: str) -> Condition | None:
     if condition is None:
         raise NotAllowed(_("There is no such condition in this study."))
     return condition
+
+
+def find_stimulus(study: Study, stimulus_id: str) -> Stimulus | None:
+    """The study's film of that id; None for none.
+
+    Raises:
+        NotAllowed: the study has no such film.
+    """
+    if not stimulus_id:
+        return None
+    stimulus = _found(study.stimuli.select_related("condition"), stimulus_id)
+    if stimulus is None:
+        raise NotAllowed(_("There is no such film in this study."))
+    return stimulus
 
 
 def _found(rows: QuerySet[Found], key: str) -> Found | None:

@@ -24,19 +24,19 @@ from webplatform.common.limits import spend
 from webplatform.consent.models import ConsentRecord
 from webplatform.consent.services import require_consent, require_participant_consent
 from webplatform.history import services as history
-from webplatform.history.assigning import set_condition
+from webplatform.history.assigning import set_condition, set_stimulus
 from webplatform.history.models import Session, Track
 from webplatform.history.queries import faces_in_sight
 from webplatform.live.models import LiveConnection
 from webplatform.live.protocol import Close
-from webplatform.live.queries import RECORDERS, find_condition, find_participant, find_study
+from webplatform.live.queries import RECORDERS, find_condition, find_participant, find_stimulus, find_study
 from webplatform.live.recording import Ended, LiveRecording
 from webplatform.live.silent import RESUME_WITHIN_S, close_recorded
 from webplatform.live.statistics import LiveStatistics
 from webplatform.modelhub.engines import engine_for
 from webplatform.modelhub.queries import active_version
 from webplatform.studies.approvals import require_permitted
-from webplatform.studies.models import Condition, Participant, Study
+from webplatform.studies.models import Condition, Participant, Stimulus, Study
 from webplatform.studies.place import Place
 
 SOCKET = "/ws/live/"
@@ -56,6 +56,7 @@ class Asked:
         condition_id: one of the study's conditions; empty for none.
         title: empty for one with the time in it.
         fps: how many frames a second it means to send.
+        stimulus_id: the study's film that is shown meanwhile; for participants' own seats only.
     """
 
     study_id: str = ""
@@ -63,6 +64,7 @@ class Asked:
     condition_id: str = ""
     title: str = ""
     fps: float = 10.0
+    stimulus_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,8 @@ def begin(*, seat: Seat, asked: Asked) -> LiveRecording:
     spend("live", f"participant:{participant.pk}" if participant else f"user:{user.pk}")
     study = participant.study if participant else find_study(user, asked.study_id)
     chosen = find_condition(study, "" if seat.participant else asked.condition_id)  # not the participant's to say
-    condition = Place(study, participant, chosen).borne
+    shown = find_stimulus(study, asked.stimulus_id if seat.participant else "")
+    condition = Place(study, participant, shown.condition if shown and shown.condition else chosen).borne
     version = active_version()
     if version is None:
         raise Conflict(_("There is no model to read with yet."))
@@ -109,12 +112,13 @@ def begin(*, seat: Seat, asked: Asked) -> LiveRecording:
             study=study,
             user=user,
             consent=require_participant_consent(participant=participant) if participant else require_consent(user=user),
-            title=asked.title.strip() or _title(participant, condition),
+            title=asked.title.strip() or _title(participant, shown or condition),
             source=Session.Source.WEBCAM,
             every_ms=max(1, round(1000 / asked.fps)),
         )
         history.use_model(session=session, version=version)
         set_condition(sessions=[session], user=user, condition=condition)
+        set_stimulus(session=session, stimulus=shown)
         LiveConnection.objects.create(session=session, holder=holder, heard_at=timezone.now())
         reader = _reader(engine, session)
     return LiveRecording(session, holder, user.pk, engine, reader, LiveStatistics())
@@ -247,12 +251,12 @@ def _refusal_of_study(study: Study) -> Ended | None:
     return None
 
 
-def _title(participant: Participant | None, condition: Condition | None) -> str:
-    """What a session is called that nobody named: whose it is, and when."""
+def _title(participant: Participant | None, seen: Stimulus | Condition | None) -> str:
+    """What a session is called that nobody named: whose it is, what was seen, and when."""
     now = f"{timezone.localtime():%Y-%m-%d %H:%M}"
     if participant is None:
         return _("Live session, %(time)s") % {"time": now}
-    return " · ".join(str(part) for part in (participant, condition, now) if part is not None)
+    return " · ".join(str(part) for part in (participant, seen, now) if part is not None)
 
 
 def _store(recording: LiveRecording) -> int:

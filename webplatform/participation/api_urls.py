@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from webplatform.participation import api, own_api
+from webplatform.participation import api, own_api, stimulus_api
 
 urlpatterns = [
     path("studies/<uuid:study_id>/participants/", api.ParticipantListApi.as_view(), name="api-participants"),
     path("studies/<uuid:study_id>/participants/many/", api.ManyParticipantsApi.as_view(), name="api-add-many"),
+    path("studies/<uuid:study_id>/stimuli/", stimulus_api.StimulusListApi.as_view(), name="api-stimuli"),
+    path("studies/<uuid:study_id>/showing/", stimulus_api.ShowingApi.as_view(), name="api-showing"),
+    path("stimuli/<uuid:stimulus_id>/", stimulus_api.StimulusApi.as_view(), name="api-stimulus"),
     path("participants/<uuid:participant_id>/", api.ParticipantApi.as_view(), name="api-participant"),
     path("participants/<uuid:participant_id>/links/", api.LinkListApi.as_view(), name="api-links"),
     path("links/<int:link_id>/", api.LinkApi.as_view(), name="api-link"),

@@ -27,4 +27,4 @@ class ParticipantConsumer(LiveConsumer):
         return ended
 
     def result_url(self, session: Session) -> str:
-        return reverse("participation:home")
+        return reverse("participation:thanks")

@@ -6,37 +6,30 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from webplatform.common.errors import AppError, ConsentMissing
-from webplatform.common.headers import uses_camera
+from webplatform.common.errors import AppError
 from webplatform.consent.models import ConsentRecord, Scope
 from webplatform.consent.notices import notice_of
 from webplatform.consent.proofs import proof_file
 from webplatform.consent.queries import participant_history
-from webplatform.consent.services import require_participant_consent
 from webplatform.consent.standing import standing_of
-from webplatform.dashboard.live_views import live_context
-from webplatform.live.looking import look
-from webplatform.live.protocol import faces_data
 from webplatform.participation import services
 from webplatform.participation.seats import KEPT_AS, link_opened, over, participant_only
+from webplatform.participation.stimuli import films_for
 from webplatform.retention.downloads import export_file
 from webplatform.retention.models import DataExport
 from webplatform.retention.queries import held_of
 from webplatform.retention.services import ask_export
-from webplatform.studies.models import ParticipantRequest
+from webplatform.studies.models import ParticipantRequest, Study
 from webplatform.studies.participants import key_digest
 
 LINK = ConsentRecord.Channel.LINK
-CHECK_BYTES = 2 * 1024**2
 
 
 @never_cache
@@ -65,11 +58,13 @@ def home(request: HttpRequest) -> HttpResponse:
 @participant_only
 @require_POST
 def agree(request: HttpRequest) -> HttpResponse:
-    """Take the agreement, each scope apart."""
+    """Take the agreement, each scope apart; who agrees for the first time goes on to the camera."""
+    participant = request.link.participant
+    is_new = not standing_of(participant)["is_valid"]
     try:
         services.agree(
-            participant=request.link.participant,
-            language=get_language() or request.link.participant.language,
+            participant=participant,
+            language=get_language() or participant.language,
             scopes=request.POST.getlist("scope"),
             channel=LINK,
             by_guardian=request.POST.get("by_guardian") == "yes",
@@ -79,7 +74,7 @@ def agree(request: HttpRequest) -> HttpResponse:
         messages.error(request, error.message)
         return _home(request, status=400)
     messages.success(request, _("Thank you. Your consent is recorded."))
-    return redirect("participation:home")
+    return redirect("participation:live" if is_new else "participation:home")
 
 
 @participant_only
@@ -136,34 +131,6 @@ def proof(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @participant_only
-@uses_camera
-@ensure_csrf_cookie
-@require_GET
-def live(request: HttpRequest) -> HttpResponse:
-    """Join a live session."""
-    try:
-        require_participant_consent(participant=request.link.participant)
-    except ConsentMissing:
-        return redirect("participation:home")
-    own = dict.fromkeys(("home", "consent"), "participation:home") | {"again": "participation:live"}
-    context = live_context(socket="/ws/live/participant/", check=reverse("participation:check"), **own)
-    return render(request, "dashboard/live.html", context)
-
-
-@participant_only
-@require_POST
-def check(request: HttpRequest) -> HttpResponse:
-    """What the model sees in one picture before the session; nothing of it is kept."""
-    picture = request.read(CHECK_BYTES + 1)
-    try:
-        require_participant_consent(participant=request.link.participant)
-        reading = look(picture if len(picture) <= CHECK_BYTES else b"")
-    except AppError as error:
-        return JsonResponse({"code": error.code, "message": error.message, "details": {}}, status=error.status)
-    return JsonResponse({"width": reading.width, "height": reading.height, "faces": faces_data(reading)})
-
-
-@participant_only
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
     """Close the link in this browser; it can be opened again."""
@@ -179,7 +146,9 @@ def _home(request: HttpRequest, status: int = 200) -> HttpResponse:
         "link": request.link,
         "standing": standing,
         "notice": notice_of(participant.study, get_language() or participant.language),
-        "scopes": [(scope, scope in standing["scopes"]) for scope in Scope],
+        "scopes": [(scope, scope in standing["scopes"]) for scope in Scope if _is_asked(scope, participant.study)],
+        "films": films_for(participant),
+        "has_films": participant.study.stimuli.exists(),
         "records": participant_history(participant),
         "held": held_of(participant),
         "export": participant.exports.first(),
@@ -187,3 +156,8 @@ def _home(request: HttpRequest, status: int = 200) -> HttpResponse:
         "kinds": ParticipantRequest.Kind.choices,
     }
     return render(request, "participation/home.html", context, status=status)
+
+
+def _is_asked(scope: Scope, study: Study) -> bool:
+    """Whether the scope has a meaning in the study: where no video is kept, nobody is asked to keep one."""
+    return scope != Scope.KEEP_MEDIA or study.capture_mode == Study.CaptureMode.MEDIA

@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from webplatform.participation import many_pages, participant_pages, person_pages, study_pages
+from webplatform.participation import (
+    camera_pages,
+    many_pages,
+    participant_pages,
+    person_pages,
+    stimulus_pages,
+    study_pages,
+)
 from webplatform.participation.consumers import ParticipantConsumer
 
 app_name = "participation"
@@ -14,8 +21,10 @@ urlpatterns = [
     path("p/copy/", participant_pages.copy, name="copy"),
     path("p/copies/<uuid:pk>/", participant_pages.download, name="download"),
     path("p/proofs/<int:pk>/", participant_pages.proof, name="proof"),
-    path("p/live/", participant_pages.live, name="live"),
-    path("p/live/check/", participant_pages.check, name="check"),
+    path("p/live/", camera_pages.live, name="live"),
+    path("p/live/check/", camera_pages.check, name="check"),
+    path("p/thanks/", camera_pages.thanks, name="thanks"),
+    path("p/films/<uuid:stimulus_pk>/", stimulus_pages.own_film, name="own-film"),
     path("p/leave/", participant_pages.leave, name="leave"),
     path("p/<str:key>/", participant_pages.enter, name="enter"),
     path("studies/<uuid:pk>/people/", study_pages.study, name="study"),
@@ -26,5 +35,9 @@ urlpatterns = [
     path("studies/<uuid:pk>/participants/<uuid:participant_pk>/link/", study_pages.link, name="link"),
     path("studies/<uuid:pk>/links/<int:link_pk>/revoke/", study_pages.revoke, name="revoke"),
     path("studies/<uuid:pk>/requests/<int:request_pk>/", study_pages.answer, name="answer"),
+    path("studies/<uuid:pk>/films/", stimulus_pages.listing, name="stimuli"),
+    path("studies/<uuid:pk>/films/showing/", stimulus_pages.showing, name="showing"),
+    path("studies/<uuid:pk>/films/<uuid:stimulus_pk>/", stimulus_pages.change, name="change-stimulus"),
+    path("studies/<uuid:pk>/films/<uuid:stimulus_pk>/file/", stimulus_pages.film, name="film"),
 ]
 websocket_urlpatterns = [path("ws/live/participant/", ParticipantConsumer.as_asgi())]

@@ -25,6 +25,7 @@ from webplatform.history.media import forget_waiting
 from webplatform.history.models import Session
 from webplatform.retention.models import DataExport, Receipt
 from webplatform.retention.queries import last_owned_by, own_sessions
+from webplatform.studies.films import forget_films
 from webplatform.studies.models import Invitation, Participant, Study
 from webplatform.studies.participants import lock_participant
 
@@ -70,6 +71,7 @@ def erase_study_data(study: Study) -> None:
         remove_exports(DataExport.objects.filter(participant__study=study))
         record_event("study.erased", study_id=study.pk)
         after_commit(ledger.note, "study", study.pk)
+        forget_films(study)
         study.delete()
 
 

@@ -1,9 +1,12 @@
-"""A study's design: the conditions that its sessions are compared by, and what it asks to know of participants."""
+"""A study's design: the conditions of its sessions, what it asks to know of participants, the films it shows them."""
 
 from __future__ import annotations
 
+import uuid
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -69,3 +72,70 @@ class Variable(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+STIMULUS_KEY = "stimulus-"  # what the names of films' keys begin with
+
+
+class StimulusOrder(models.TextChoices):
+    """In which order a study shows its films."""
+
+    FIXED = "fixed", _("in the order of the list")
+    RANDOM = "random", _("in an order drawn for each participant")
+
+
+def stimuli_folder() -> Path:
+    """Where the films of all studies lie, each sealed with a key of its own."""
+    return Path(settings.MEDIA_ROOT) / "stimuli"
+
+
+class StimulusQuerySet(models.QuerySet["Stimulus"]):
+    """Films as a user may reach them."""
+
+    def for_user(self, user: User) -> StimulusQuerySet:
+        """The films of the studies that `user` is a member of."""
+        return self.filter(study__memberships__user_id=user.pk)
+
+
+class Stimulus(models.Model):
+    """A film that a study shows to participants while their camera is read; it lies sealed under a key of its own.
+
+    A session in which it was shown names it, and counts its times from the film's start.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    study = models.ForeignKey("studies.Study", on_delete=models.CASCADE, related_name="stimuli")
+    title = models.CharField(max_length=60)
+    condition = models.ForeignKey(Condition, on_delete=models.SET_NULL, null=True, related_name="stimuli")
+    position = models.PositiveSmallIntegerField(default=0)
+    stored_name = models.CharField(max_length=40)
+    content_type = models.CharField(max_length=60)
+    size_bytes = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    duration_ms = models.PositiveIntegerField(help_text=_("As its header states it."))
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = StimulusQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "id"]
+        verbose_name_plural = "stimuli"
+        constraints = [models.UniqueConstraint(fields=["study", "title"], name="stimulus_once_per_study")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def name(self) -> str:
+        """What conditions and variables have, too: by what they are told apart in a list."""
+        return self.title
+
+    @property
+    def key_name(self) -> str:
+        """What its key is called in the vault."""
+        return f"{STIMULUS_KEY}{self.pk}"
+
+    @property
+    def folder(self) -> Path:
+        """Where its file lies, under a name of ours."""
+        return stimuli_folder() / str(self.pk)

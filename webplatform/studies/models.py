@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from webplatform.accounts.models import User
 from webplatform.studies.design import Condition as Condition
+from webplatform.studies.design import Stimulus as Stimulus
+from webplatform.studies.design import StimulusOrder as StimulusOrder
 from webplatform.studies.design import Variable as Variable
 from webplatform.studies.policy import MOST_DAYS, RetentionPolicy
 
@@ -82,6 +84,8 @@ class Study(models.Model):
     media_days = models.PositiveSmallIntegerField(default=30, help_text=_("Days that a video stays, if it is kept."))
     observation_days = models.PositiveSmallIntegerField(default=365, help_text=_("Days that readings stay."))
     rest_days = models.PositiveSmallIntegerField(default=MOST_DAYS, help_text=_("Days that everything else stays."))
+    stimulus_order = models.CharField(max_length=6, choices=StimulusOrder.choices, default=StimulusOrder.FIXED)
+    shows_scores = models.BooleanField(default=False, help_text=_("Whether participants see their own scores."))
     is_personal = models.BooleanField(default=False)
     closed_at = models.DateTimeField(null=True, help_text=_("Since when it records nothing more; empty: it is open."))
     members = models.ManyToManyField(User, through="Membership", related_name="studies")
@@ -116,8 +120,8 @@ class Study(models.Model):
     @property
     def retention(self) -> RetentionPolicy:
         """How long things stay: the days that the study states, within the ceiling of the platform."""
-        keeps = self.capture_mode == Study.CaptureMode.MEDIA
-        stated = RetentionPolicy(self.media_days if keeps else 0, self.observation_days, self.rest_days)
+        media_days = self.media_days if self.capture_mode == Study.CaptureMode.MEDIA else 0
+        stated = RetentionPolicy(media_days, self.observation_days, self.rest_days)
         return stated.capped(settings.RAUT_RETENTION_MAX_DAYS)
 
     @property
@@ -271,8 +275,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def for_user(self, user: User) -> InvitationQuerySet:
         """Those to the studies that `user` owns; for admins also those to the platform."""
         owned = Membership.objects.filter(user_id=user.pk, role=Membership.Role.OWNER).values("study")
-        mine = models.Q(study__in=owned)
-        return self.filter(mine | models.Q(study=None) if user.is_staff else mine)
+        return self.filter(models.Q(study__in=owned) | (models.Q(study=None) if user.is_staff else models.Q()))
 
 
 class Invitation(models.Model):

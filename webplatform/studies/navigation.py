@@ -53,7 +53,13 @@ AREAS: tuple[tuple[Promise, tuple[Place, ...]], ...] = (
             Place("members", _("Members"), "studies:members", shared=True),
         ),
     ),
-    (_("Conditions"), (Place("design", _("Conditions and variables"), "studies:design"),)),
+    (
+        _("Conditions"),
+        (
+            Place("design", _("Conditions and variables"), "studies:design"),
+            Place("stimuli", _("Films"), "participation:stimuli"),
+        ),
+    ),
     (
         _("Settings"),
         (

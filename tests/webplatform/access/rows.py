@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
+from pathlib import Path
 from typing import Any
 
 from django.core.cache import cache
@@ -17,6 +19,7 @@ from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
+from tests.clips import blank, write_clip
 from tests.webplatform.access import table
 from tests.webplatform.access.world import MP4
 from webplatform.accounts.services import create_token
@@ -147,8 +150,15 @@ def _value(value: Any, world: dict[str, Any]) -> Any:
     return value.format(**world) if isinstance(value, str) else value
 
 
+def film_bytes() -> bytes:
+    """A film of a few frames that browsers play."""
+    with tempfile.TemporaryDirectory() as folder:
+        return write_clip(Path(folder) / "film.mp4", blank(5)).read_bytes()
+
+
 FILES = {
     "@clip.mp4": MP4 + b"another",
+    "@film.mp4": film_bytes(),
     "@marks.csv": b"from,to,text\n0.1,,joke\n0.2,0.5,film\n",
     "@faces.zip": b"PK\x05\x06" + bytes(18),
     "@bundle.zip": b"PK\x05\x06" + bytes(18),

@@ -128,6 +128,12 @@ POST   /studies/{study}/conditions/                                   302 403 40
 POST   /studies/{study}/conditions/{condition}/                       302 403 403 404 404 in  in   {"do": "up"}
 POST   /studies/{study}/variables/                                    302 403 403 404 404 in  in   {"variable-name": "group", "variable-kind": "text"}
 POST   /studies/{study}/variables/{variable}/                         302 403 403 404 404 in  in   {"do": "up"}
+GET    /studies/{study}/films/                                        200 200 200 404 404 in  in
+POST   /studies/{study}/films/                                        302 403 403 404 404 in  in   {"file": "@film.mp4"}
+POST   /studies/{study}/films/showing/                                302 403 403 404 404 in  in   {"stimulus_order": "random"}
+POST   /studies/{study}/films/{stimulus}/                             302 403 403 404 404 in  in   {"do": "up"}
+GET    /studies/{study}/films/{stimulus}/file/                        200 200 200 404 404 in  in
+HEAD   /studies/{study}/films/{stimulus}/file/                        200 200 200 404 404 in  in
 POST   /studies/{study}/closing/                                      302 403 403 404 404 in  in   {"decision": "close"}
 POST   /studies/{study}/participants/                                 302 302 403 404 404 in  in   {"pseudonym": "Red"}
 GET    /studies/{study}/participants/many/                            200 200 403 404 404 in  in
@@ -191,6 +197,9 @@ GET    /p/proofs/{own_consent}/                                       404 404 40
 GET    /p/proofs/{consent}/                                           404 404 404 404 404 404 404
 GET    /p/live/                                                       404 404 404 404 404 404 200
 POST   /p/live/check/                                                 404 404 404 404 404 404 400  picture
+GET    /p/thanks/                                                     404 404 404 404 404 404 200
+GET    /p/films/{stimulus}/                                           404 404 404 404 404 404 200
+HEAD   /p/films/{stimulus}/                                           404 404 404 404 404 404 200
 POST   /p/leave/                                                      404 404 404 404 404 404 200
 GET    /p/{key}/                                                      302 302 302 302 302 302 302
 GET    /p/guessed/                                                    404 404 404 404 404 404 404
@@ -307,6 +316,11 @@ GET    /api/v1/studies/{study}/variables/                             200 200 20
 POST   /api/v1/studies/{study}/variables/                             201 403 403 404 404 401 401  {"name": "group"}
 PATCH  /api/v1/variables/{variable}/                                  200 403 403 404 404 401 401  {"name": "group"}
 DELETE /api/v1/variables/{variable}/                                  204 403 403 404 404 401 401
+GET    /api/v1/studies/{study}/stimuli/                               200 200 200 404 404 401 401
+POST   /api/v1/studies/{study}/stimuli/                               201 403 403 404 404 401 401  {"file": "@film.mp4"}
+DELETE /api/v1/stimuli/{stimulus}/                                    204 403 403 404 404 401 401
+GET    /api/v1/studies/{study}/showing/                               200 200 200 404 404 401 401
+PUT    /api/v1/studies/{study}/showing/                               200 403 403 404 404 401 401  {"stimulus_order": "random", "shows_scores": true}
 POST   /api/v1/studies/{study}/close/                                 200 403 403 404 404 401 401
 POST   /api/v1/studies/{study}/reopen/                                200 403 403 404 404 401 401
 GET    /api/v1/people/                                                403 403 403 403 200 401 401

@@ -38,10 +38,20 @@ from webplatform.retention.services import ask_export
 from webplatform.studies.approvals import ask_approval
 from webplatform.studies.conditions import add_condition
 from webplatform.studies.invitations import invite
-from webplatform.studies.models import Invitation, Membership, Participant, ParticipantLink, ParticipantRequest, Study
+from webplatform.studies.models import (
+    Invitation,
+    Membership,
+    Participant,
+    ParticipantLink,
+    ParticipantRequest,
+    Stimulus,
+    Study,
+)
 from webplatform.studies.participants import add_participant, ask, create_link
 from webplatform.studies.services import Purpose, create_study
 from webplatform.studies.variables import add_variable
+from webplatform.vault.keys import keep_key
+from webplatform.vault.sealed import new_key, seal_copy
 
 PASSWORD = "correct-horse-battery"
 MP4 = b"\x00\x00\x00\x18ftypmp42" + bytes(64)
@@ -86,6 +96,7 @@ def build_world() -> dict[str, Any]:
         "face_edit": name_face(session=session, user=users["owner"], face="1", name="Left").pk,
         "correction": correct(session=session, user=users["owner"], track=1, from_ms=0, to_ms=0, emotion="sad").pk,
         "condition": add_condition(study=study, user=users["owner"], name="film A").pk,
+        "stimulus": _film(study),
         "variable": add_variable(study=study, user=users["owner"], name="hand", kind="text").pk,
         "view": save_view(user=users["owner"], name="Done", query="state=closed").pk,
         "restricted": _restricted(users["owner"]).pk,
@@ -144,6 +155,17 @@ def _media(session: Session) -> None:
     about = {"stored_name": "media.mp4", "content_type": "video/mp4", "size_bytes": len(MP4), "sha256": "0" * 64}
     media = MediaFile.objects.create(session=session, original_name="walk.mp4", **about)
     PlaybackCopy.objects.create(media=media, state="done", stored_name="media.mp4", size_bytes=len(MP4))
+
+
+def _film(study: Study) -> Any:
+    """A film that can be played as far as its key and file go."""
+    about = {"content_type": "video/mp4", "size_bytes": len(MP4), "sha256": "4" * 64, "duration_ms": 1000}
+    film = Stimulus.objects.create(study=study, title="Cat", stored_name="media.mp4.sealed", **about)
+    film.folder.mkdir(parents=True)
+    key = new_key()
+    seal_copy([MP4], film.folder / film.stored_name, key)
+    keep_key(film.key_name, key)
+    return film.pk
 
 
 def _jobs(study: Study, owner: User, consent: ConsentRecord) -> dict[str, Any]:

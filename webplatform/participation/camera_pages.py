@@ -1,0 +1,94 @@
+"""The participant before the camera: the check, the film or none, and what was kept in the end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_GET, require_POST
+
+from webplatform.common.errors import AppError, ConsentMissing
+from webplatform.common.headers import uses_camera
+from webplatform.consent.services import require_participant_consent
+from webplatform.dashboard.live_views import live_context
+from webplatform.dashboard.live_words import film_words
+from webplatform.history.deadlines import deadlines_of
+from webplatform.history.models import Session
+from webplatform.live.looking import look
+from webplatform.live.protocol import faces_data
+from webplatform.participation.seats import participant_only
+from webplatform.participation.stimuli import films_for
+from webplatform.studies.models import Stimulus, Study
+
+CHECK_BYTES = 2 * 1024**2
+SOCKET = "/ws/live/participant/"
+
+
+@participant_only
+@uses_camera
+@ensure_csrf_cookie
+@require_GET
+def live(request: HttpRequest) -> HttpResponse:
+    """Join a live session, with the study's films that are left; where none is, the end."""
+    participant = request.link.participant
+    try:
+        require_participant_consent(participant=participant)
+    except ConsentMissing:
+        return redirect("participation:home")
+    films = films_for(participant)
+    if not films and participant.study.stimuli.exists():
+        return redirect("participation:thanks")
+    return render(request, "participation/live.html", _live_context(participant.study, films))
+
+
+@participant_only
+@require_POST
+def check(request: HttpRequest) -> HttpResponse:
+    """What the model sees in one picture before the session; nothing of it is kept."""
+    picture = request.read(CHECK_BYTES + 1)
+    try:
+        require_participant_consent(participant=request.link.participant)
+        reading = look(picture if len(picture) <= CHECK_BYTES else b"")
+    except AppError as error:
+        return JsonResponse({"code": error.code, "message": error.message, "details": {}}, status=error.status)
+    return JsonResponse({"width": reading.width, "height": reading.height, "faces": faces_data(reading)})
+
+
+@participant_only
+@require_GET
+def thanks(request: HttpRequest) -> HttpResponse:
+    """A thank-you, what was kept of the camera, and until when."""
+    participant = request.link.participant
+    live_ones = Session.objects.filter(participant=participant, source=Session.Source.WEBCAM)
+    closed = live_ones.filter(state=Session.State.CLOSED)
+    kept = list(closed.select_related("stimulus", "study", "repeats").order_by("-created_at"))
+    for session in kept:
+        ends = deadlines_of(session, has_media=False)
+        session.until = ends.readings_at or ends.session_at
+    films = films_for(participant)
+    context = {
+        "participant": participant,
+        "kept": kept,
+        "films": films,
+        "has_films": participant.study.stimuli.exists(),
+    }
+    return render(request, "participation/thanks.html", context)
+
+
+def _live_context(study: Study, films: list[Stimulus]) -> dict[str, Any]:
+    context = live_context(socket=SOCKET, check=reverse("participation:check"))
+    shown = [
+        {
+            "id": str(film.pk),
+            "title": film.title,
+            "url": reverse("participation:own-film", args=[film.pk]),
+            "durationMs": film.duration_ms,
+        }
+        for film in films
+    ]
+    context["data"] |= {"films": shown, "showsScores": study.shows_scores}
+    context["words"] |= film_words()
+    return context | {"study": study, "films": films}
