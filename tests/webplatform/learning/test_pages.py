@@ -6,8 +6,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
+from training import RECIPES
 from webplatform.learning import work
 from webplatform.learning.models import Dataset, TrainingRun
+from webplatform.learning.words import RECIPE_LINES
 from webplatform.modelhub.services import ensure_active_model
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -122,3 +124,29 @@ def test_the_command_starts_a_run(admin, dataset, capsys):
     assert str(TrainingRun.objects.get().pk) in capsys.readouterr().out
     with pytest.raises(CommandError, match="no data set"):
         call_command("train", "--dataset", "none")
+
+
+def test_every_recipe_is_explained_where_a_run_is_started(browser, dataset):
+    assert set(RECIPE_LINES) == set(RECIPES)
+    page = browser.get(f"/learning/datasets/{dataset.pk}/").content.decode()
+    assert "<dt>small</dt><dd>A small network in minutes: to see whether a data set works at all.</dd>" in page
+
+
+def test_a_page_that_waits_can_tell_one_state_from_the_next(browser, dataset, admin):
+    run = TrainingRun.objects.create(dataset=dataset, recipe="small", created_by=admin)
+    for state, told in (("queued", "It waits for the trainer."), ("running", "The trainer is at it.")):
+        TrainingRun.objects.filter(pk=run.pk).update(state=state)
+        page = browser.get(f"/learning/runs/{run.pk}/").content.decode()
+        assert f'<span data-state="{state}"' in page
+        assert told in page
+        overview = browser.get("/learning/").content.decode()
+        assert f'<span data-state="{state}"' in overview
+        assert "js/learning/await" in overview
+    TrainingRun.objects.filter(pk=run.pk).update(state="done")
+    assert "js/learning/await" not in browser.get("/learning/").content.decode()
+
+
+def test_what_corrections_lack_is_named_before_a_data_set_is_made_of_them(browser):
+    page = browser.get("/learning/datasets/new/").content.decode()
+    missing = page.split('id="missing-classes"')[1].split("</p>")[0]
+    assert "<strong>angry, disgust, fear, happy, sad, surprise, neutral</strong>" in missing
