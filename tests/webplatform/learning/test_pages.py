@@ -10,6 +10,7 @@ from training import RECIPES
 from webplatform.learning import work
 from webplatform.learning.models import Dataset, TrainingRun
 from webplatform.learning.words import RECIPE_LINES
+from webplatform.modelhub.models import ModelVersion
 from webplatform.modelhub.services import ensure_active_model
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -150,3 +151,33 @@ def test_what_corrections_lack_is_named_before_a_data_set_is_made_of_them(browse
     page = browser.get("/learning/datasets/new/").content.decode()
     missing = page.split('id="missing-classes"')[1].split("</p>")[0]
     assert "<strong>angry, disgust, fear, happy, sad, surprise, neutral</strong>" in missing
+
+
+def test_everybody_who_is_signed_in_reads_what_a_model_does_less_well(client_of, owner, client):
+    version = ensure_active_model()
+    page = client_of(owner).get(f"/learning/models/{version.pk}/about/").content.decode()
+    assert page.index("Where it works less well") < page.index("What the scores mean")
+    assert "<li>fear: 5" in page
+    assert "Do not use it to judge a person" in page
+    assert '<th scope="col">precision</th>' in page
+    assert "promotion" not in page  # the rest is for admins
+    assert client.get(f"/learning/models/{version.pk}/about/").status_code == httpx.codes.FOUND
+    assert client_of(owner).get("/learning/models/999/about/").status_code == NOT_FOUND
+
+
+def test_a_model_without_a_card_is_said_to_have_none(client_of, owner, tmp_path):
+    version = ensure_active_model()
+    ModelVersion.objects.filter(pk=version.pk).update(bundle_path=str(tmp_path))
+    page = client_of(owner).get(f"/learning/models/{version.pk}/about/").content.decode()
+    assert "This model came without a card." in page
+
+
+def test_a_card_is_shown_as_text_whatever_it_holds(client_of, owner, tmp_path):
+    version = ensure_active_model()
+    card = "# x\n\n- <script>one</script>\n- two\n  goes on\n\n## T\n| a | b |\n|---|---|\n| 1 | 2 |\n"
+    (tmp_path / "MODEL_CARD.md").write_text(card, encoding="utf-8")
+    ModelVersion.objects.filter(pk=version.pk).update(bundle_path=str(tmp_path))
+    page = client_of(owner).get(f"/learning/models/{version.pk}/about/").content.decode()
+    assert "<li>&lt;script&gt;one&lt;/script&gt;</li><li>two goes on</li>" in page
+    assert "<td>1</td><td>2</td>" in page
+    assert "---" not in page
