@@ -17,7 +17,7 @@ def test_an_anonymous_visitor_reads_what_raut_is_and_finds_the_ways_in(client, d
 def test_the_first_page_loads_nothing_from_another_host_and_its_picture_is_there(client, db):
     html = client.get("/").content.decode()
     assert re.findall(r'src(?:set)?="(?!/static/)', html) == []
-    for path in re.findall(r'<img src="/static/([^"]+)"', html):
+    for path in re.findall(r'(?:img src|srcset)="/static/([^"]+)"', html):
         assert finders.find(path), path
 
 
