@@ -16,6 +16,7 @@ env.read_env(env.text("RAUT_ENV_FILE", str(ROOT / ".env")))
 # -- where and how ----------------------------------------------------------------------------------------------------
 PRODUCTION = env.flag("RAUT_PRODUCTION", False)
 DEBUG = env.flag("RAUT_DEBUG", False) and not PRODUCTION
+RAUT_DEMO = env.flag("RAUT_DEMO", False) and not PRODUCTION  # `manage.py demo` sets it for its own processes
 DATA_DIR = env.folder("RAUT_DATA_DIR", str(ROOT / "var"))
 
 

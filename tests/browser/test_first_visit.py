@@ -100,3 +100,14 @@ def check_csv(visitor: Visitor, told: dict) -> None:
     table = list(csv.DictReader(io.StringIO(download.value.path().read_text(encoding="utf-8"))))
     assert len(table) == sum(track["observations"] for track in told["tracks"])
     assert sum(float(table[0][emotion] or 0) for emotion in EMOTIONS) == pytest.approx(1.0, abs=0.001)
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")])
+def test_the_first_page_fits_the_screen_and_shows_its_picture(visit: Callable[..., Visitor], width: int, scheme: str):
+    page = visit(viewport={"width": width, "height": 844}, color_scheme=scheme).page
+    page.goto("/", wait_until="networkidle")
+    picture = page.get_by_role("img", name="A session’s page")
+    assert picture.evaluate("image => image.naturalWidth") == 1344
+    assert f"session-{scheme}" in picture.evaluate("image => image.currentSrc")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator(".welcome .points").evaluate("list => list.getBoundingClientRect().bottom") <= 844

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from webplatform.accounts.audit import find_events
+from webplatform.accounts.audit_names import names_of, target_of
 from webplatform.accounts.models import User
 
 ROWS = 50
@@ -27,8 +28,13 @@ def audit(request: HttpRequest) -> HttpResponse:
     events = find_events(request.user, action=chosen["action"], actor=chosen["actor"], study_id=study_id)
     page = Paginator(events, ROWS).get_page(request.GET.get("page"))
     actors = User.objects.in_bulk({event.actor_id for event in page if event.actor_id})
-    rows = [{"event": event, "actor": actors.get(event.actor_id)} for event in page]
+    names = names_of(page, request.user)
+    rows = [{"event": event, "actor": actors.get(event.actor_id), **_told(target_of(event), names)} for event in page]
     return render(request, "accounts/audit.html", {"page": page, "rows": rows, "chosen": chosen})
+
+
+def _told(target: str, names: dict[str, str]) -> dict[str, str]:
+    return {"target": target, "kind": target.partition(":")[0], "name": names.get(target, "")}
 
 
 def _uuid(text: str) -> UUID:

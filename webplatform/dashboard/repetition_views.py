@@ -49,6 +49,7 @@ def difference(request: HttpRequest, pk: UUID, other: UUID) -> HttpResponse:
     first, second = (get_object_or_404(sessions_of(request.user), pk=key) for key in (pk, other))
     found = difference_between(first, second)
     context = {"first": first, "second": second, "found": found, **_told(found)}
+    context["models"] = [one.model_version for one in (first, second) if one.model_version]
     return render(request, "dashboard/difference.html", context)
 
 

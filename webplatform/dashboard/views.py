@@ -17,6 +17,7 @@ from webplatform.dashboard import queries
 from webplatform.dashboard.choices import conditions_to_give, filter_choices
 from webplatform.dashboard.models import SavedView
 from webplatform.dashboard.saved_views import query_of
+from webplatform.dashboard.welcome import welcome
 from webplatform.dashboard.words import progress_words
 from webplatform.history.models import Session
 from webplatform.history.queries import is_deletable_by
@@ -31,10 +32,11 @@ ROWS = 20
 MORE_FILTERS = ("source", "study", "participant", "condition", "by", "model", "since", "until")
 
 
-@login_required
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """The user's sessions with search, filters, an order and totals; the address says what is shown."""
+    if not request.user.is_authenticated:
+        return welcome(request)
     selection = selection_of(request.GET.dict())
     page = Paginator(queries.listed_sessions(request.user, selection), ROWS).get_page(request.GET.get("page"))
     context = {

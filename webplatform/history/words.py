@@ -1,4 +1,7 @@
-"""What expressions and reasons are called, in the reader's language: the same on every page and in every file."""
+"""What expressions and reasons are called, in the reader's language: the same on every page and in every file.
+
+The English names are those that files and the REST API write in every language.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,11 @@ from inference import Emotion, Reason
 
 EMOTION_NAMES = {
     Emotion.ANGRY: gettext_lazy("angry"),
-    Emotion.DISGUST: gettext_lazy("disgusted"),
-    Emotion.FEAR: gettext_lazy("afraid"),
+    Emotion.DISGUST: gettext_lazy("disgust"),
+    Emotion.FEAR: gettext_lazy("fear"),
     Emotion.HAPPY: gettext_lazy("happy"),
     Emotion.SAD: gettext_lazy("sad"),
-    Emotion.SURPRISE: gettext_lazy("surprised"),
+    Emotion.SURPRISE: gettext_lazy("surprise"),
     Emotion.NEUTRAL: gettext_lazy("neutral"),
 }
 

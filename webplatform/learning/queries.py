@@ -29,11 +29,14 @@ PICTURES = {  # the figures that a run draws, by file name: what they show
 
 def overview() -> dict[str, Any]:
     """The newest models, runs and data sets."""
+    runs = list(TrainingRun.objects.select_related("dataset", "version")[:SHOWN])
+    datasets = list(Dataset.objects.all()[:SHOWN])
     return {
         "active": active_version(),
         "versions": [(version, withdrawn_since(version)) for version in ModelVersion.objects.all()[:SHOWN]],
-        "runs": TrainingRun.objects.select_related("dataset", "version")[:SHOWN],
-        "datasets": Dataset.objects.all()[:SHOWN],
+        "runs": runs,
+        "datasets": datasets,
+        "is_active": any(work.is_active for work in (*runs, *datasets)),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any  # a csv writer has no public type
@@ -32,6 +32,21 @@ def corrected_sessions() -> list[Session]:
     """The sessions with corrections whose people agreed to training, and whose video is still there."""
     found = Session.objects.filter(corrections__isnull=False, media__isnull=False).distinct()
     return [session for session in found.select_related("consent", "media") if may_teach(session)]
+
+
+def corrected_stretches() -> dict[str, int]:
+    """How many stretches were corrected to each expression in sessions that may teach; 0 where there is none."""
+    found = Counter(Correction.objects.filter(session__in=corrected_sessions()).values_list("emotion", flat=True))
+    return {str(emotion): found[str(emotion)] for emotion in inference.EMOTIONS}
+
+
+def corrections_so_far() -> dict[str, list[tuple[str, int]] | list[str]]:
+    """For the page: the expressions that were corrected to, with how often, and those that are missing."""
+    counts = corrected_stretches()
+    return {
+        "corrected": [(name, count) for name, count in counts.items() if count],
+        "missing": [name for name, count in counts.items() if not count],
+    }
 
 
 def cut_samples(dataset: Dataset, may_go_on: Callable[[], bool] = lambda: True) -> Path:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from webplatform.learning import comparison_views, views
+from webplatform.learning import card_views, comparison_views, views
 
 app_name = "learning"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("runs/<uuid:pk>/", views.run, name="run"),
     path("models/new/", views.new_model, name="new-model"),
     path("models/<int:pk>/", views.model, name="model"),
+    path("models/<int:pk>/about/", card_views.about, name="about-model"),
     path("models/<int:pk>/promote/", views.promote, name="promote"),
     path("models/<int:pk>/proposals/<int:proposal_id>/", views.decide, name="decide"),
     path("models/<int:pk>/card.md", views.card, name="card"),

@@ -20,6 +20,8 @@ from webplatform.common.pages import tell
 from webplatform.learning import queries, services
 from webplatform.learning.forms import DatasetForm, ParcelForm, RunForm
 from webplatform.learning.models import Comparison, Dataset, TrainingRun
+from webplatform.learning.samples import corrections_so_far
+from webplatform.learning.words import RECIPE_LINES
 from webplatform.modelhub.models import ModelVersion
 from webplatform.modelhub.parcels import import_parcel, parcel_pieces
 
@@ -44,7 +46,7 @@ def new_dataset(request: HttpRequest) -> HttpResponse:
             return redirect("learning:dataset", dataset.pk)
         except AppError as error:
             form.add_error(None, error.message)
-    context = {"form": form, "folder": services.import_folder()}
+    context = {"form": form, "folder": services.import_folder(), **corrections_so_far()}
     return render(request, "learning/new_dataset.html", context, status=400 if form.errors else 200)
 
 
@@ -68,7 +70,7 @@ def dataset(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What a data set holds and what was left out; runs start here."""
     found = get_object_or_404(Dataset, pk=pk)
     context = {"dataset": found, "table": queries.counts_of(found), "form": RunForm(), "runs": found.runs.all()}
-    return render(request, "learning/dataset.html", context)
+    return render(request, "learning/dataset.html", context | {"recipes": RECIPE_LINES})
 
 
 @login_required
@@ -85,7 +87,7 @@ def start_run(request: HttpRequest, pk: UUID) -> HttpResponse:
         except AppError as error:
             form.add_error(None, error.message)
     context = {"dataset": found, "table": queries.counts_of(found), "form": form, "runs": found.runs.all()}
-    return render(request, "learning/dataset.html", context, status=400)
+    return render(request, "learning/dataset.html", context | {"recipes": RECIPE_LINES}, status=400)
 
 
 @login_required

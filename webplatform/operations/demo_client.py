@@ -33,11 +33,11 @@ class DemoClient:
     def __exit__(self, *error: object) -> None:
         self._http.close()
 
-    def upload(self, clip: Path, title: str) -> Json:
-        """Send the clip; returns the job."""
+    def upload(self, clip: Path, title: str, **whose: str) -> Json:
+        """Send the clip, with the `study`, `participant` and `condition` that it belongs to; returns the job."""
         with clip.open("rb") as source:
             files = {"file": (clip.name, source, "video/mp4")}
-            return self._json("POST", "/api/v1/analyses/", files=files, data={"title": title, "again": "true"})
+            return self._json("POST", "/api/v1/analyses/", files=files, data={"title": title, "again": "true", **whose})
 
     def follow(self, job: Json, on_progress: Callable[[Json], None]) -> Json:
         """Ask for the job until it is done; returns it.

@@ -29,17 +29,24 @@ class DemoLogin:
 
 @transaction.atomic
 def prepare_demo_account() -> DemoLogin:
-    """The demonstration's account exists, has agreed to the consent text, and has a new password and a new token.
+    """The demonstration's account is an admin's, has agreed to the consent text, has a new password and token.
 
     The password is new each time: a known one would open every machine that ever ran the demonstration.
     """
     user, _ = User.objects.get_or_create(email=DEMO_EMAIL)
+    user.is_staff = True
     password = secrets.token_hex(6)
     user.set_password(password)
-    user.save(update_fields=["password"])
+    user.save(update_fields=["password", "is_staff"])
     EmailAddress.objects.update_or_create(user=user, email=DEMO_EMAIL, defaults={"verified": True, "primary": True})
     personal_study(user)
     give_consent(user=user, language="en", channel=ConsentRecord.Channel.COMMAND)
     ApiToken.objects.filter(user=user, name=TOKEN_NAME).delete()
     _, token = create_token(user=user, name=TOKEN_NAME, days=1)
     return DemoLogin(DEMO_EMAIL, password, token)
+
+
+def end_demo_account() -> None:
+    """The demonstration's account is no admin's any more, its token is gone: the data may be served by `up` next."""
+    User.objects.filter(email=DEMO_EMAIL).update(is_staff=False)
+    ApiToken.objects.filter(user__email=DEMO_EMAIL, name=TOKEN_NAME).delete()

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from webplatform.operations import views
+from webplatform.operations import demo_views, views
 
 app_name = "operations"
 urlpatterns = [
     path("livez", views.live, name="live"),
+    path("demo/<str:key>/", demo_views.enter, name="demo"),
     path("healthz", views.health, name="health"),
 ]

@@ -50,7 +50,7 @@ def study(request: HttpRequest, pk: UUID) -> HttpResponse:
         "lines": lines,
         "has_participants": found.participants.exists(),
         "is_drifting": any(week.notices for week in weeks_of(found)[:1]),
-        "models": sorted({str(line.session.model_version) for line in lines if line.counts}),
+        "models": sorted({v for line in lines if line.counts and (v := line.session.model_version)}, key=str),
         "excluded_ms": sum(line.excluded_ms for line in lines if line.counts),
         "withdrawn": withdrawn_people(found),
         **_form(found, choice),

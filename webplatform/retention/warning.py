@@ -45,7 +45,7 @@ def _tell(study: Study, until: datetime) -> int:
     told = 0
     for owner in owners_of(study):
         with override(settings.LANGUAGE_CODE):
-            subject = _("Raut: something in “%(study)s” goes within a week") % {"study": study.name}
+            subject = _("Raut: something in “%(study)s” is deleted within a week") % {"study": study.name}
             send_mail(" ".join(subject.split()), _body(study, going), None, [owner.email])
         told += 1
     RetentionWarning.objects.update_or_create(study=study, defaults={"told_until": until})
@@ -54,7 +54,7 @@ def _tell(study: Study, until: datetime) -> int:
 
 def _body(study: Study, going: dict[str, int]) -> str:
     lines = [
-        _("By the days that the study states, this goes within the next seven days:"),
+        _("By the days that the study states, this is deleted within the next seven days:"),
         *(f"- {line}" for line in counted(going)),
         "",
         _("Download what you still need, or change the days:"),

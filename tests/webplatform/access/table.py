@@ -68,7 +68,7 @@ POST   /account/two-factor/totp/deactivate/                           302 404 40
 POST   /i18n/setlang/                                                 302 302 302 302 302 302 302  {"language": "id"}
 
 -- pages
-GET    /                                                              200 200 200 200 200 in  in
+GET    /                                                              200 200 200 200 200 200 200
 GET    /upload/                                                       200 200 200 200 200 in  in
 POST   /upload/                                                       302 302 403 404 404 in  in   {"file": "@clip.mp4", "of": "study={study}"}
 POST   /sessions/{session}/marks/                                     302 302 403 404 404 in  in   {"kind": "marker", "from": "0:00.1", "text": "joke"}
@@ -228,6 +228,7 @@ POST   /learning/comparisons/{comparison}/cancel/                     404 404 40
 GET    /learning/models/new/                                          404 404 404 404 200 in  in
 POST   /learning/models/new/                                          404 404 404 404 400 in  in   {"file": "@bundle.zip"}
 GET    /learning/models/{model}/                                      404 404 404 404 200 in  in
+GET    /learning/models/{model}/about/                                200 200 200 200 200 in  in
 POST   /learning/models/{candidate}/promote/                          404 404 404 404 302 in  in   {"reason": "better"}
 POST   /learning/models/{candidate}/proposals/{proposal}/             404 404 404 404 302 in  in   {"decision": "decline"}
 GET    /learning/models/{model}/card.md                               404 404 404 404 200 in  in
@@ -236,6 +237,7 @@ GET    /learning/models/{model}/bundle.zip                            404 404 40
 GET    /learning/models/{model}/confusion.svg                         404 404 404 404 200 in  in
 
 -- machines
+GET    /demo/{key}/                                                   404 404 404 404 404 404 404
 GET    /livez                                                         200 200 200 200 200 200 200
 GET    /healthz                                                       503 503 503 503 503 503 503
 GET    /api/schema/                                                   200 200 200 200 200 200 200

@@ -7,8 +7,10 @@ from django.db import DatabaseError, connection, transaction
 from webplatform.accounts.audit import broken_links, events_for, record_event
 from webplatform.accounts.models import AuditEvent
 from webplatform.accounts.services import create_token, revoke_token
-from webplatform.consent.services import withdraw_consent
+from webplatform.consent.services import give_consent, withdraw_consent
+from webplatform.history.models import Session
 from webplatform.studies.models import Membership, Study
+from webplatform.studies.services import personal_study
 
 pytestmark = pytest.mark.django_db
 
@@ -20,6 +22,13 @@ def actions():
 @pytest.fixture
 def three(owner, study):
     return [record_event(f"thing.{n}", actor=owner, study_id=study.pk, target=f"thing:{n}", n=n) for n in range(3)]
+
+
+def recorded(study, user, title):
+    consent = give_consent(user=user, language="en", channel="page")
+    return Session.objects.create(
+        study=study, source="upload", title=title, every_ms=200, consent=consent, created_by=user
+    )
 
 
 def test_each_event_is_chained_to_the_one_before(three):
@@ -92,7 +101,7 @@ def test_the_page_narrows_to_one_study(client_of, owner, study, three):
     Membership.objects.create(study=other, user=owner, role=Membership.Role.OWNER)
     record_event("study.closed", actor=owner, study_id=other.pk)
     page = client_of(owner).get(f"/account/audit/?study={other.pk}").content.decode()
-    assert f"study:{other.pk}" in page
+    assert f'<span title="study:{other.pk}">study: Other</span>' in page
     assert "thing.1" not in page
     assert client_of(owner).get("/account/audit/?study=none").status_code == 404
 
@@ -130,3 +139,27 @@ def test_the_newest_events_cannot_be_deleted_unseen(owner, study, django_capture
     with pytest.raises(CommandError):
         call_command("verify_audit")
     call_command("verify_audit", "--restored")
+
+
+def test_the_page_calls_things_by_their_names_where_the_reader_may_know_them(client_of, owner, study, stranger):
+    session = recorded(study, owner, "Morning choir")
+    hidden = recorded(personal_study(stranger), stranger, "Diary")
+    for target in (f"session:{session.pk}", f"session:{hidden.pk}", f"user:{stranger.pk}", "session:none", "thing:1"):
+        record_event("thing.done", actor=owner, study_id=study.pk, target=target)
+    page = client_of(owner).get("/account/audit/").content.decode()
+    assert f'<span title="session:{session.pk}">session: Morning choir</span>' in page
+    assert f"user: {stranger.email}" in page
+    assert f"session:{hidden.pk}" in page
+    assert "Diary" not in page
+    assert "session:none" in page
+    assert "thing:1" in page
+
+
+def test_what_is_gone_keeps_its_id_in_the_log(client_of, owner, study):
+    gone = recorded(study, owner, "Morning choir")
+    record_event("session.deleted", actor=owner, study_id=study.pk, target=f"session:{gone.pk}")
+    key = gone.pk
+    gone.delete()
+    page = client_of(owner).get("/account/audit/").content.decode()
+    assert f"session:{key}" in page
+    assert "Morning choir" not in page

@@ -36,7 +36,7 @@ def test_a_viewer_changes_nothing_and_reads_why(session_of, client_of, viewer, f
 def test_deleting_asks_first_and_says_what_goes(session_of, client_of, owner):
     sessions = [session_of("One"), session_of("Two")]
     asked = do(client_of(owner), "delete", sessions).content.decode()
-    assert "2 sessions go" in asked
+    assert "2 sessions are deleted" in asked
     assert "One" in asked
     assert Session.objects.count() == 2
     assert "2 sessions are deleted." in do(client_of(owner), "delete", sessions, is_sure="yes").content.decode()

@@ -1,10 +1,46 @@
 """The list of sessions."""
 
+import re
+
 import pytest
+from django.contrib.staticfiles import finders
 
 
-def test_an_anonymous_visitor_is_sent_to_the_login(client, db):
-    assert client.get("/")["Location"] == "/account/login/?next=/"
+def test_an_anonymous_visitor_reads_what_raut_is_and_finds_the_ways_in(client, db):
+    html = client.get("/").content.decode()
+    assert "It reads expressions, not feelings." in html
+    assert 'role="button" href="/account/login/"' in html
+    assert 'role="button" class="secondary" href="/account/signup/"' in html
+    assert "Participants of a study need no account." in html
+
+
+def test_the_first_page_loads_nothing_from_another_host_and_its_picture_is_there(client, db):
+    html = client.get("/").content.decode()
+    assert re.findall(r'src(?:set)?="(?!/static/)', html) == []
+    for path in re.findall(r'(?:img src|srcset)="/static/([^"]+)"', html):
+        assert finders.find(path), path
+
+
+def test_where_sign_up_is_closed_the_first_page_tells_who_makes_accounts(client, db, settings):
+    settings.RAUT_SIGNUP_OPEN = False
+    html = client.get("/").content.decode()
+    assert 'role="button" class="secondary" href="/account/signup/"' not in html
+    assert "Accounts are made by invitation: ask whoever runs this server." in html
+
+
+def test_a_filtered_list_is_found_again_after_the_login(client, db):
+    html = client.get("/?q=choir&sort=title").content.decode()
+    assert 'href="/account/login/?next=%2F%3Fq%3Dchoir%26sort%3Dtitle"' in html
+
+
+def test_the_first_page_tells_a_stranger_nothing_of_what_is_held(client, session_of):
+    session_of("Morning choir")
+    assert "Morning choir" not in client.get("/?q=choir").content.decode()
+
+
+def test_the_first_page_is_in_indonesian_too(client, db):
+    html = client.get("/", headers={"accept-language": "id"}).content.decode()
+    assert "Ekspresi wajah, dibaca di server Anda sendiri" in html
 
 
 def test_members_see_the_studys_sessions_and_strangers_do_not(session_of, client_of, owner, viewer, stranger):

@@ -85,7 +85,7 @@ def test_what_the_model_says_is_hidden_until_the_answer(record, owner, client_of
     assert "The model says" not in page
     row = Observation.objects.get(t_ms=6200)
     done = client.post(f"/review/{row.pk}/", {"emotion": "fear"}, follow=True).content.decode()
-    assert "Noted: afraid. The model had said: not sure (at most afraid, 37 %)." in done
+    assert "Noted: fear. The model had said: not sure (at most fear, 37 %)." in done
     made = Correction.objects.get()
     assert (made.from_ms, made.to_ms, made.emotion, made.created_by) == (6200, 6200, "fear", owner)
     client.get("/review/?scores=1")

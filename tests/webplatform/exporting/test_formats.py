@@ -100,7 +100,7 @@ def in_ms(clock: str) -> int:
 
 STORY_CUES = [
     (0, 400, "Face 1: happy"),
-    (400, 600, "Face 1: sad\nFace 2: afraid (corrected)"),
+    (400, 600, "Face 1: sad\nFace 2: fear (corrected)"),
     (600, 800, "Face 2: sad"),
     (800, 1400, "Face 1: happy"),
 ]
@@ -129,7 +129,7 @@ def test_elan_has_a_tier_for_each_face_and_one_for_the_markers(told, made, conte
         (0, 400, "happy"), (400, 600, "sad"), (800, 1400, "happy"),
     ]  # fmt: skip
     assert sorted(document.get_annotation_data_for_tier("face 2")) == [
-        (400, 600, "afraid (corrected)"),
+        (400, 600, "fear (corrected)"),
         (600, 800, "sad"),
     ]
     assert document.get_annotation_data_for_tier("markers") == [(850, 851, "=1+1 $x")]

@@ -6,8 +6,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
+from training import RECIPES
 from webplatform.learning import work
 from webplatform.learning.models import Dataset, TrainingRun
+from webplatform.learning.words import RECIPE_LINES
+from webplatform.modelhub.models import ModelVersion
 from webplatform.modelhub.services import ensure_active_model
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -122,3 +125,59 @@ def test_the_command_starts_a_run(admin, dataset, capsys):
     assert str(TrainingRun.objects.get().pk) in capsys.readouterr().out
     with pytest.raises(CommandError, match="no data set"):
         call_command("train", "--dataset", "none")
+
+
+def test_every_recipe_is_explained_where_a_run_is_started(browser, dataset):
+    assert set(RECIPE_LINES) == set(RECIPES)
+    page = browser.get(f"/learning/datasets/{dataset.pk}/").content.decode()
+    assert "<dt>small</dt><dd>A small network in minutes: to see whether a data set works at all.</dd>" in page
+
+
+def test_a_page_that_waits_can_tell_one_state_from_the_next(browser, dataset, admin):
+    run = TrainingRun.objects.create(dataset=dataset, recipe="small", created_by=admin)
+    for state, told in (("queued", "It waits for the trainer."), ("running", "The trainer is at it.")):
+        TrainingRun.objects.filter(pk=run.pk).update(state=state)
+        page = browser.get(f"/learning/runs/{run.pk}/").content.decode()
+        assert f'<span data-state="{state}"' in page
+        assert told in page
+        overview = browser.get("/learning/").content.decode()
+        assert f'<span data-state="{state}"' in overview
+        assert "js/learning/await" in overview
+    TrainingRun.objects.filter(pk=run.pk).update(state="done")
+    assert "js/learning/await" not in browser.get("/learning/").content.decode()
+
+
+def test_what_corrections_lack_is_named_before_a_data_set_is_made_of_them(browser):
+    page = browser.get("/learning/datasets/new/").content.decode()
+    missing = page.split('id="missing-classes"')[1].split("</p>")[0]
+    assert "<strong>angry, disgust, fear, happy, sad, surprise, neutral</strong>" in missing
+
+
+def test_everybody_who_is_signed_in_reads_what_a_model_does_less_well(client_of, owner, client):
+    version = ensure_active_model()
+    page = client_of(owner).get(f"/learning/models/{version.pk}/about/").content.decode()
+    assert page.index("Where it works less well") < page.index("What the scores mean")
+    assert "<li>fear: 5" in page
+    assert "Do not use it to judge a person" in page
+    assert '<th scope="col">precision</th>' in page
+    assert "promotion" not in page  # the rest is for admins
+    assert client.get(f"/learning/models/{version.pk}/about/").status_code == httpx.codes.FOUND
+    assert client_of(owner).get("/learning/models/999/about/").status_code == NOT_FOUND
+
+
+def test_a_model_without_a_card_is_said_to_have_none(client_of, owner, tmp_path):
+    version = ensure_active_model()
+    ModelVersion.objects.filter(pk=version.pk).update(bundle_path=str(tmp_path))
+    page = client_of(owner).get(f"/learning/models/{version.pk}/about/").content.decode()
+    assert "This model came without a card." in page
+
+
+def test_a_card_is_shown_as_text_whatever_it_holds(client_of, owner, tmp_path):
+    version = ensure_active_model()
+    card = "# x\n\n- <script>one</script>\n- two\n  goes on\n\n## T\n| a | b |\n|---|---|\n| 1 | 2 |\n"
+    (tmp_path / "MODEL_CARD.md").write_text(card, encoding="utf-8")
+    ModelVersion.objects.filter(pk=version.pk).update(bundle_path=str(tmp_path))
+    page = client_of(owner).get(f"/learning/models/{version.pk}/about/").content.decode()
+    assert "<li>&lt;script&gt;one&lt;/script&gt;</li><li>two goes on</li>" in page
+    assert "<td>1</td><td>2</td>" in page
+    assert "---" not in page

@@ -103,6 +103,15 @@ def test_cutting_stops_when_nobody_wants_the_data_set_any_more(watch, owner, adm
     assert len(list((dataset.folder / "samples").glob("*.png"))) == 1
 
 
+def test_what_was_corrected_and_what_is_missing_is_counted_where_it_may_teach(watch, owner):
+    mark(watch(owner), owner)
+    told = samples.corrections_so_far()
+    assert told["corrected"] == [("sad", 1)]
+    assert told["missing"] == ["angry", "disgust", "fear", "happy", "surprise", "neutral"]
+    withdraw_consent(user=owner, scopes=[Scope.TRAIN])
+    assert samples.corrections_so_far()["corrected"] == []
+
+
 def test_a_few_corrections_of_one_kind_say_what_is_missing(watch, owner, admin, no_messages):
     mark(watch(owner), owner)
     dataset = dataset_from_corrections(user=admin, name="Corrected")

@@ -154,7 +154,7 @@ def test_nothing_of_an_account_is_left(person, recorded, client_of, erased, rows
         assert not model.objects.exists(), model
     assert on_disk(tmp_path) == ["audit-head.json", "erasures.jsonl"]
     assert "person@example.org" not in (tmp_path / "erasures.jsonl").read_text()
-    assert browser.get("/").status_code == 302
+    assert browser.get("/account/").status_code == 302
     assert (receipt.counts["sessions"], receipt.counts["studies"], receipt.counts["tokens"]) == (1, 1, 1)
 
 

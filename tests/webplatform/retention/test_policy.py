@@ -63,7 +63,7 @@ def test_the_page_shows_what_goes_soon_and_what_went(study, agreed, recorded, ag
         kind="purge", study_id=study.pk, counts={"readings": 7}, begun_at=agreed.given_at, finished_at=agreed.given_at
     )
     page = client_of(owner).get(f"/studies/{study.pk}/retention/").content.decode()
-    assert "This goes within seven days:" in page
+    assert "This is deleted within seven days:" in page
     assert "7 readings" in page
     assert 'id="going"' in client_of(owner).get("/").content.decode()
 

@@ -71,7 +71,7 @@ def test_a_planted_login_is_worth_nothing_after_signing_in(client, owner):
     assert client.session["_auth_user_id"] == str(owner.pk)
     thief = Client()
     thief.cookies["sessionid"] = planted
-    assert thief.get("/").status_code == 302
+    assert thief.get("/account/").status_code == 302
 
 
 def test_a_planted_login_is_worth_nothing_after_a_link_was_opened(client, key):

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from webplatform.operations import console, startup
 from webplatform.operations.running import running_platform
+from webplatform.operations.services import end_demo_account
 from webplatform.operations.version import read_version
 
 
@@ -35,6 +36,7 @@ class Command(BaseCommand):
         with startup.sole_use_of(launch.data_dir):
             self._say(f"Raut {read_version()}")
             startup.prepare_database(self._say)
+            end_demo_account()  # of a demonstration that was killed
             self._say(f"Starting Redis, workers, beat and web server … (logs in {launch.log_folder})")
             with running_platform(launch, log_folder=launch.log_folder, say=self._say) as supervisor:
                 self._say(f"Raut runs at {launch.url} (Ctrl-C stops it)")

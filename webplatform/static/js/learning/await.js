@@ -1,8 +1,12 @@
-// Shows the page anew once the work that it waits for has ended.
+// Shows the page anew once something that it shows has another state: waiting, under way, ended.
 
 const EVERY_MS = 2000;
+const states = (page) => [...page.querySelectorAll("[data-state]")].map((badge) => badge.dataset.state).join();
+const shown = states(document);
 
 setInterval(async () => {
   const answer = await fetch(location.href).catch(() => null);
-  if (answer?.ok && !(await answer.text()).includes("data-active")) location.reload();
+  if (!answer?.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (states(page) !== shown) location.reload();
 }, EVERY_MS);

@@ -61,7 +61,7 @@ function show(run) {
 async function follow(id) {
   const run = await request(`/training-runs/${id}/`).catch(() => null);
   if (run) show(run);
-  if (run && !["queued", "running"].includes(run.state)) location.reload();
+  if (run && run.state !== first.state) location.reload(); // the badge tells the state as it is now
   else setTimeout(() => follow(id), EVERY_MS);
 }
 
