@@ -192,6 +192,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 _verification = "mandatory" if PRODUCTION else "optional"
+ACCOUNT_FORMS = {"signup": "webplatform.accounts.signing_up.SignUpForm"}
 ACCOUNT_EMAIL_VERIFICATION = env.choice("RAUT_EMAIL_VERIFICATION", _verification, ("mandatory", "optional", "none"))
 ACCOUNT_ADAPTER = "webplatform.accounts.adapter.AccountAdapter"
 ACCOUNT_CHANGE_EMAIL = ACCOUNT_REAUTHENTICATION_REQUIRED = ACCOUNT_EMAIL_NOTIFICATIONS = True

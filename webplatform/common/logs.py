@@ -6,7 +6,8 @@ import logging
 import re
 
 KEYED = re.compile(
-    r"(/p/|/invitation/|/confirm-email/|/reset/key/|\braut_|\b(?:Token|Ticket|Bearer) +|\braut\.ticket\.)[\w:.=-]{16,}",
+    r"(/(?:p|demo|invitation|confirm-email|reset/key)/"
+    r"|\braut_|\b(?:Token|Ticket|Bearer) +|\braut\.ticket\.)[\w:.=-]{16,}",
     re.IGNORECASE,
 )
 
