@@ -1,5 +1,6 @@
 """Who is asked before the first byte of a large body, by the application as it runs."""
 
+import gc
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -30,6 +31,7 @@ async def browser(monkeypatch) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(asgi.application)
     async with httpx.AsyncClient(transport=transport, base_url="http://test", timeout=60) as client:
         yield client
+    gc.collect()  # here, where the filter above is, and not in a later test
 
 
 class Body:
