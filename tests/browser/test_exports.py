@@ -63,7 +63,7 @@ def test_ones_own_file_is_shown_where_no_video_is_kept(
     sent: list[str] = []
     page.on("request", lambda asked: sent.append(asked.method))
     page.locator("#own-video").set_input_files(clip)
-    page.wait_for_function("document.querySelector('#video')?.videoWidth > 0")
+    page.wait_for_function("() => document.querySelector('#video')?.videoWidth > 0")  # a string would be eval
     page.evaluate("document.querySelector('#video').currentTime = 1")
     expect(page.locator("#now")).to_have_text("0:01.0")
     assert "POST" not in sent
