@@ -19,7 +19,7 @@ import inference
 from webplatform.analysis.models import MediaFile, PlaybackCopy
 from webplatform.common.errors import AppError
 from webplatform.common.memory import memory_bound
-from webplatform.common.pulse import Pulse
+from webplatform.common.pulse import Pulse, silent
 from webplatform.history.media import open_file
 from webplatform.history.models import Session
 from webplatform.vault.keys import key_of
@@ -73,8 +73,7 @@ def run_copy(copy_id: int) -> None:
 
 def release_stale_copies() -> None:
     """Every running copy without a recent heartbeat waits again, or has failed if it was begun often enough."""
-    limit = timezone.now() - timedelta(seconds=settings.RAUT_JOB_STALE_SECONDS)
-    stale = PlaybackCopy.objects.filter(state=State.RUNNING, heartbeat_at__lt=limit)
+    stale = PlaybackCopy.objects.filter(silent(), state=State.RUNNING)
     stale.filter(attempts__gte=MAX_ATTEMPTS).update(state=State.FAILED, lease=None)
     stale.update(state=State.QUEUED, lease=None, enqueued_at=None)
 

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from io import SEEK_END
 from typing import BinaryIO
 
-from asgiref.sync import sync_to_async
-from django.core.handlers.asgi import ASGIRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
 from webplatform.analysis.ranges import Range, UnsatisfiableRange, parse_range
 from webplatform.common.headers import INERT
+from webplatform.common.pieces import body_of
 
 CHUNK_BYTES = 256 * 1024
 Content = Callable[[], BinaryIO]  # opens the file, as it was uploaded
@@ -80,9 +79,7 @@ def _headers(file: Sent) -> dict[str, str]:
 
 
 def _body(request: HttpRequest, content: Content, part: Range) -> Iterator[bytes] | AsyncIterator[bytes]:
-    pieces = _pieces(content, part)
-    # An ASGI server would first collect a plain iterator's pieces in memory, all of them.
-    return _asynchronous(pieces) if isinstance(request, ASGIRequest) else pieces
+    return body_of(request, _pieces(content, part))
 
 
 def _pieces(content: Content, part: Range) -> Iterator[bytes]:
@@ -92,11 +89,3 @@ def _pieces(content: Content, part: Range) -> Iterator[bytes]:
         while left > 0 and (piece := file.read(min(CHUNK_BYTES, left))):
             left -= len(piece)
             yield piece
-
-
-async def _asynchronous(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    # Who leaves, as a player that seeks does, may leave while a thread reads the next piece: the generator cannot be
-    # closed then. It is let go instead, which closes its file as soon as that thread is done.
-    next_piece = sync_to_async(next, thread_sensitive=False)
-    while (piece := await next_piece(pieces, None)) is not None:
-        yield piece

@@ -7,12 +7,10 @@ from uuid import UUID
 
 from celery import shared_task
 from django.utils import timezone
-from kombu.exceptions import OperationalError
-from redis import RedisError
 
 from webplatform.analysis import leftovers, playback, stranded, withdrawals, work
 from webplatform.analysis.models import AnalysisJob, PlaybackCopy
-from webplatform.common.breaker import redis_hangs
+from webplatform.common.messages import send_message
 from webplatform.history.models import Session
 
 logger = logging.getLogger(__name__)
@@ -51,13 +49,7 @@ def remove_leftovers() -> None:
 
 def send_analysis(job_id: UUID) -> bool:
     """Send the job's message; False when Redis is away, and then the beat sends it later."""
-    if redis_hangs.is_open:
-        return False
-    try:
-        analyze.delay(str(job_id))
-    except (OperationalError, RedisError) as error:
-        redis_hangs.note(error)
-        logger.warning("Job %s waits for Redis to come back: %s", job_id, error)
+    if not send_message(analyze, str(job_id), about=f"Job {job_id}"):
         return False
     AnalysisJob.objects.filter(pk=job_id).update(enqueued_at=timezone.now())
     return True
@@ -71,10 +63,7 @@ def want_playback(session: Session) -> None:
 
 def send_copy(copy_id: int) -> bool:
     """Send the copy's message; False when Redis is away, and then the beat sends it later."""
-    try:
-        copy_for_playing.delay(copy_id)
-    except (OperationalError, RedisError) as error:
-        logger.warning("The copy %s waits for Redis to come back: %s", copy_id, error)
+    if not send_message(copy_for_playing, copy_id, about=f"The copy {copy_id}"):
         return False
     PlaybackCopy.objects.filter(pk=copy_id).update(enqueued_at=timezone.now())
     return True

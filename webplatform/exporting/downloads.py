@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from typing import BinaryIO
-
-from asgiref.sync import sync_to_async
-from django.core.handlers.asgi import ASGIRequest
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 
 from webplatform.accounts.audit import record_event
 from webplatform.common.headers import INERT
+from webplatform.common.pieces import body_of, pieces_of
 from webplatform.exporting.kinds import content_type_of
 from webplatform.exporting.models import ExportJob
 from webplatform.vault.keys import key_of
 from webplatform.vault.sealed import open_sealed
-
-CHUNK_BYTES = 256 * 1024
 
 
 def job_file(request: HttpRequest, job: ExportJob) -> StreamingHttpResponse:
@@ -32,9 +26,7 @@ def job_file(request: HttpRequest, job: ExportJob) -> StreamingHttpResponse:
     file = open_sealed(job.file, key_of(job.key_name))
     for study_id in set(job.parts.values_list("session__study_id", flat=True)):
         record_event("exportjob.downloaded", actor=job.user, study_id=study_id, target=f"exportjob:{job.pk}")
-    pieces = _pieces(file)
-    # An ASGI server would first collect a plain iterator's pieces in memory, all of them.
-    body = _asynchronous(pieces) if isinstance(request, ASGIRequest) else pieces
+    body = body_of(request, pieces_of(lambda: file))
     headers = {
         "Content-Disposition": content_disposition_header(True, file_name_of(job)),
         "Content-Length": str(job.size_bytes),
@@ -50,15 +42,3 @@ def file_name_of(job: ExportJob) -> str:
     title = parts[0].session.title if len(parts) == 1 else str(job.study or "")
     slug = slugify(title)[:60].strip("-_") or "raut"
     return f"{slug}-{job.format.replace('_', '-')}-{job.asked_at:%Y-%m-%d}.{job.ending}"
-
-
-def _pieces(file: BinaryIO) -> Iterator[bytes]:
-    with file:
-        while piece := file.read(CHUNK_BYTES):
-            yield piece
-
-
-async def _asynchronous(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    next_piece = sync_to_async(next, thread_sensitive=False)
-    while (piece := await next_piece(pieces, None)) is not None:
-        yield piece

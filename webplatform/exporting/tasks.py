@@ -7,9 +7,8 @@ from uuid import UUID
 
 from celery import shared_task
 from django.utils import timezone
-from kombu.exceptions import OperationalError
-from redis import RedisError
 
+from webplatform.common.messages import send_message
 from webplatform.exporting import stranded, work
 from webplatform.exporting.models import ExportJob
 
@@ -32,10 +31,7 @@ def requeue_stranded() -> None:
 
 def send_export_job(job_id: UUID) -> bool:
     """Send the job's message; False when Redis is away, and then the beat sends it later."""
-    try:
-        export_sessions.delay(str(job_id))
-    except (OperationalError, RedisError) as error:
-        logger.warning("Export job %s waits for Redis to come back: %s", job_id, error)
+    if not send_message(export_sessions, str(job_id), about=f"Export job {job_id}"):
         return False
     ExportJob.objects.filter(pk=job_id).update(enqueued_at=timezone.now())
     return True

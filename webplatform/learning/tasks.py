@@ -9,10 +9,8 @@ from uuid import UUID
 from celery import shared_task
 from django.db.models import Q
 from django.utils import timezone
-from kombu.exceptions import OperationalError
-from redis import RedisError
 
-from webplatform.common.breaker import redis_hangs
+from webplatform.common.messages import send_message
 from webplatform.common.pulse import silent
 from webplatform.learning import work
 from webplatform.learning.models import Work
@@ -49,13 +47,7 @@ def requeue_stranded_work() -> None:
 def send_work(waiting: Work) -> bool:
     """Send the work's message; False when Redis is away, and then the beat sends it later."""
     kind = next(name for name, model in work.KINDS.items() if isinstance(waiting, model))
-    if redis_hangs.is_open:
-        return False
-    try:
-        work_on.delay(kind, str(waiting.pk))
-    except (OperationalError, RedisError) as error:
-        redis_hangs.note(error)
-        logger.warning("The %s %s waits for Redis to come back: %s", kind, waiting.pk, error)
+    if not send_message(work_on, kind, str(waiting.pk), about=f"The {kind} {waiting.pk}"):
         return False
     type(waiting).objects.filter(pk=waiting.pk).update(enqueued_at=timezone.now())
     return True

@@ -7,9 +7,8 @@ from uuid import UUID
 
 from celery import shared_task
 from django.utils import timezone
-from kombu.exceptions import OperationalError
-from redis import RedisError
 
+from webplatform.common.messages import send_message
 from webplatform.results import curves, refreshing, work
 from webplatform.results.models import StudyFigures
 
@@ -53,10 +52,7 @@ def send_each(figures_ids: list[UUID]) -> None:
 
 def send_figures(figures_id: UUID) -> bool:
     """Send the row's message; False when Redis is away, and then the beat sends it later."""
-    try:
-        make_figures.delay(str(figures_id))
-    except (OperationalError, RedisError) as error:
-        logger.warning("Results %s wait for Redis to come back: %s", figures_id, error)
+    if not send_message(make_figures, str(figures_id), about=f"Results {figures_id}"):
         return False
     StudyFigures.objects.filter(pk=figures_id).update(enqueued_at=timezone.now())
     return True
@@ -70,9 +66,4 @@ def keep_curve(session_id: str) -> None:
 
 def send_curve(session_id: UUID) -> bool:
     """Ask for one session's curve; False when Redis is away, and then whoever looks again asks again."""
-    try:
-        keep_curve.delay(str(session_id))
-    except (OperationalError, RedisError) as error:
-        logger.warning("The curve of session %s waits for Redis to come back: %s", session_id, error)
-        return False
-    return True
+    return send_message(keep_curve, str(session_id), about=f"The curve of session {session_id}")

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from webplatform.common.pulse import Pulse
+from webplatform.common.pulse import Pulse, silent
 from webplatform.results.choices import stored_choice
 from webplatform.results.composing import results_of
 from webplatform.results.curves import keep_curves
@@ -64,8 +64,7 @@ def _settle(held: QuerySet[StudyFigures], study: Study, made_of: str, result: di
 
 def release_stale_figures() -> None:
     """Every running row without a recent heartbeat waits again, or has failed if it was begun often enough."""
-    limit = timezone.now() - timedelta(seconds=settings.RAUT_JOB_STALE_SECONDS)
-    stale = StudyFigures.objects.filter(state=State.RUNNING, heartbeat_at__lt=limit)
+    stale = StudyFigures.objects.filter(silent(), state=State.RUNNING)
     stale.filter(attempts__gte=MAX_ATTEMPTS).update(state=State.FAILED, lease=None)
     stale.update(state=State.QUEUED, lease=None, enqueued_at=None)
 

@@ -8,10 +8,8 @@ from uuid import UUID
 
 from celery import shared_task
 from django.utils import timezone
-from kombu.exceptions import OperationalError
-from redis import RedisError
 
-from webplatform.common.breaker import redis_hangs
+from webplatform.common.messages import send_message
 from webplatform.retention import erasing, guard, stranded, warning, work
 from webplatform.retention.models import DataExport
 
@@ -57,13 +55,7 @@ def requeue_stranded() -> None:
 
 def send_export(export_id: UUID) -> bool:
     """Send the export's message; False when Redis is away, and then the beat sends it later."""
-    if redis_hangs.is_open:
-        return False
-    try:
-        export.delay(str(export_id))
-    except (OperationalError, RedisError) as error:
-        redis_hangs.note(error)
-        logger.warning("Export %s waits for Redis to come back: %s", export_id, error)
+    if not send_message(export, str(export_id), about=f"Export {export_id}"):
         return False
     DataExport.objects.filter(pk=export_id).update(enqueued_at=timezone.now())
     return True
