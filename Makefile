@@ -3,9 +3,9 @@
 ARGS ?=
 VENV := .venv
 PY := $(VENV)/bin/python
-READY := $(VENV)/ready-$(shell cat requirements.txt requirements-dev.txt package-lock.json | cksum | cut -d ' ' -f 1)
+READY := $(VENV)/ready-$(shell cat requirements-dev.lock package-lock.json | cksum | cut -d ' ' -f 1)
 
-.PHONY: setup demo up test lint check bench
+.PHONY: setup demo up test lint check lock sbom bench
 setup: $(READY)
 
 demo: $(READY)
@@ -29,11 +29,22 @@ lint: $(READY)
 
 check: lint test
 
+# After a change of requirements.txt or requirements-dev.txt: every package with its hashes, for Python 3.11 to 3.13.
+lock: $(READY)
+	for name in requirements requirements-dev; do $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 \
+	  --generate-hashes --no-header $$name.txt --output-file $$name.lock $(ARGS) || exit 1; done
+
+# What an image carries, for whoever must answer for it: CycloneDX, with licences.
+sbom: $(READY)
+	@mkdir -p var
+	$(VENV)/bin/cyclonedx-py environment $(VENV) --output-file var/sbom-python.json
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/npm sbom --omit dev --sbom-format cyclonedx >var/sbom-browser.json
+
 bench: $(READY)
 	@$(PY) -m benchmarks $(ARGS)
 
 $(READY): | $(PY)
-	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/npm ci --no-audit --no-fund --loglevel error
 	@rm -f $(VENV)/ready-*
 	@touch $@

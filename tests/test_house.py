@@ -13,6 +13,7 @@ import django.apps
 import pytest
 import yaml
 from django.core.management import call_command
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 HOUSES = ("inference", "training", "webplatform")
@@ -136,10 +137,24 @@ def test_no_template_has_inline_script_or_style():
 @pytest.mark.parametrize("file", ["requirements.txt", "requirements-dev.txt"])
 def test_every_requirement_is_pinned_and_explained(file: str):
     lines = [line for line in read(file).splitlines() if line and not line.startswith(("#", "-r"))]
-    pinned = re.compile(r"([A-Za-z0-9_-]+)(?:\[[a-z]+\])?==[0-9][0-9a-z.]*(?:; .+)?")
+    pinned = re.compile(r"([A-Za-z0-9._-]+)(?:\[[a-z]+\])?==[0-9][0-9a-z.]*(?:; .+)?")
     names = [pinned.fullmatch(line).group(1) for line in lines]
     decisions = read("docs/decisions.md").lower()
     assert [name for name in names if f"`{name.lower()}`" not in decisions] == []
+
+
+def locked(file: str) -> dict[str, set[str]]:
+    """Return the versions that a lock file allows of each package; a version without a hash is none."""
+    pairs = re.findall(r"^([a-z0-9.-]+)==(\S+?)(?: ; .+)? \\\n    --hash=sha256:", read(file), re.MULTILINE)
+    return {name: {version for other, version in pairs if other == name} for name, _ in pairs}
+
+
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+def test_the_lock_file_names_every_requirement_at_its_version_with_hashes(name: str):
+    wanted = re.findall(r"^([A-Za-z0-9._-]+)(?:\[[a-z]+\])?==([0-9][0-9a-z.]*)", read(f"{name}.txt"), re.MULTILINE)
+    lock = locked(f"{name}.lock")
+    assert [f"{n}=={v}" for n, v in wanted if lock.get(canonicalize_name(n)) != {v}] == []
+    assert len(re.findall(r"^[a-z0-9.-]+==", read(f"{name}.lock"), re.MULTILINE)) == sum(map(len, lock.values()))
 
 
 def test_every_link_of_the_documents_leads_somewhere():

@@ -115,7 +115,7 @@ def _clip(file: Path) -> Path:
     try:
         return make_clip(file)
     except ImportError as error:
-        remedy = "Install it: pip install -r requirements.txt"
+        remedy = "Install it: pip install --require-hashes -r requirements.lock"
         raise startup.StartupProblem(
             "no_picture", "scikit-image, which has the picture, is missing.", remedy
         ) from error
