@@ -14,6 +14,7 @@ An index CSV of FER2013 with FER+ votes that stands beside the tree or zip is us
 from __future__ import annotations
 
 import csv
+import math
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -33,9 +34,10 @@ ATTRIBUTES_FILE = "attributes.csv"
 MOST_ATTRIBUTES = 12
 MOST_PICTURE_BYTES = 16 * 1024**2  # Source: own; a face of 48 to some hundred px has a few kilobytes
 _NO_ATTRIBUTES = frozenset({"path", "label", "split", "group"})
-_CSV_CLASSES = tuple(EMOTIONS)  # FER2013 numbers its classes in this very order
+_CSV_CLASSES = {str(number): emotion.value for number, emotion in enumerate(EMOTIONS)}  # FER2013's very order
 _USAGE = {"Training": "train", "PublicTest": "public", "PrivateTest": "private"}
 _FOLDERS = {"train": "train", "test": "private", "val": "public", "valid": "public", "validation": "public"}
+_NAMED_SPLITS = {"": "", **_FOLDERS, "public": "public", "private": "private"}
 _VOTES = {
     "ferplus_anger": Emotion.ANGRY,
     "ferplus_disgust": Emotion.DISGUST,
@@ -153,50 +155,81 @@ def _split_of(place: PurePosixPath) -> str:
 def _votes_beside(folder: Path) -> dict[str, Votes]:
     for index in (folder / INDEX_FILE, folder.parent / INDEX_FILE):
         if index.is_file():
-            with index.open(newline="", encoding="utf-8") as rows:
-                return {row["path"]: _votes_of(row) for row in csv.DictReader(rows)}
+            return {row.get("path") or "": _votes_of(row) for row in _rows(index)}
     return {}
 
 
 def _votes_of(row: dict[str, str]) -> Votes:
     counts = dict.fromkeys(EMOTIONS, 0.0)
     for column, emotion in _VOTES.items():
-        counts[emotion] = float(row.get(column) or 0)
+        counts[emotion] = _vote(row.get(column) or "0", row.get("path", ""))
     total = sum(counts.values())
     return tuple(counts[emotion] / total for emotion in EMOTIONS) if total >= _MIN_VOTES else _NO_VOTES
 
 
+def _vote(text: str, name: str) -> float:
+    try:
+        count = float(text)
+    except ValueError:
+        count = -1.0
+    if not 0 <= count < math.inf:
+        raise BadDataset(f"A FER+ vote of {name[:80]} is “{text[:20]}”: no number of 0 and more.")
+    return count
+
+
 def _read_csv(path: Path) -> Iterator[RawFace]:
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = csv.DictReader(file)
-        columns = set(rows.fieldnames or ())
-        if {"emotion", "pixels"} <= columns:
-            yield from (_pixels_row(number, row) for number, row in enumerate(rows, start=2))
-        elif {"path", "label"} <= columns:
-            yield from (_manifest_row(path.parent, row) for row in rows)
+    for number, row in enumerate(_rows(path), start=1):
+        if {"emotion", "pixels"} <= row.keys():
+            yield _pixels_row(number + 1, row)
+        elif {"path", "label"} <= row.keys():
+            yield _manifest_row(path.parent, row)
         else:
             raise BadDataset(f"{path.name} has neither the columns emotion and pixels nor path and label.")
 
 
+def _rows(path: Path) -> Iterator[dict[str, str]]:
+    """The rows of a CSV; a cell that is not there is empty."""
+    line = 1
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file, restval="")
+            for row in reader:
+                line = reader.line_num
+                yield row
+    except UnicodeDecodeError as error:
+        raise BadDataset(f"{path.name} is not written in UTF-8.") from error
+    except csv.Error as error:
+        raise BadDataset(f"{path.name}, after line {line}: {error}.") from error
+
+
 def _pixels_row(number: int, row: dict[str, str]) -> RawFace:
-    values = np.array(row["pixels"].split() if row["pixels"] else [], dtype=np.int64).clip(0, 255).astype(np.uint8)
+    values = _pixels_of(row["pixels"])
     side = int(values.size**0.5)
-    known = row["emotion"].isdigit() and int(row["emotion"]) < len(_CSV_CLASSES)
     return RawFace(
         name=f"line {number}",
-        label=_CSV_CLASSES[int(row["emotion"])] if known else row["emotion"],
+        label=_CSV_CLASSES.get(row["emotion"], row["emotion"]),
         split=_USAGE.get(row.get("Usage", ""), ""),
         group=str(number),
         pixels=values.reshape(side, side) if side and side * side == values.size else np.zeros((0, 0), np.uint8),
     )
 
 
+def _pixels_of(text: str) -> NDArray[np.uint8]:
+    """uint8 (n,); none at all where one of them is no whole number."""
+    try:
+        return np.array(text.split(), dtype=np.int64).clip(0, 255).astype(np.uint8)
+    except (ValueError, OverflowError):
+        return np.zeros(0, np.uint8)
+
+
 def _manifest_row(folder: Path, row: dict[str, str]) -> RawFace:
-    encoded = _read_beside(folder, row["path"] or "")
-    split = row.get("split") or ""
-    group = row.get("group") or row["path"]
-    label, votes = row["label"].lower(), _votes_of(row)
-    return RawFace(row["path"], label, split, group, votes, encoded, attributes=_attributes_of(row))
+    name = row["path"]
+    split = row.get("split", "").lower()
+    if split not in _NAMED_SPLITS:
+        raise BadDataset(f"{name[:80]} stands in the split “{split[:20]}”; there are train, public and private.")
+    encoded, group = _read_beside(folder, name), row.get("group") or name
+    told = _attributes_of(row)
+    return RawFace(name, row["label"].lower(), _NAMED_SPLITS[split], group, _votes_of(row), encoded, attributes=told)
 
 
 def _read_beside(folder: Path, name: str) -> bytes:

@@ -1,6 +1,7 @@
 """Labelled faces in every layout, and what is refused or reported."""
 
 import csv
+import re
 import zipfile
 
 import cv2
@@ -112,6 +113,35 @@ def test_a_class_without_training_pictures_is_refused(tmp_path):
         file.unlink()
     with pytest.raises(BadDataset, match="fear"):
         read_dataset(tree)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "emotion,pixels\n0,a b c d\n0,1.5 2 3 4\n0,99999999999999999999 1 2 3\n\u00b2,1\n0\n",
+            "not one readable face",
+        ),
+        ("emotion,pixels\n0," + "1 " * 100_000 + "\n", "after line 1: field larger than"),
+        ("path,label\na.png\n", "not one readable face"),
+        ("\ufeffpath,label\na.png,happy\n", "not one readable face"),
+        ("path,label,split\na.png,happy,exam\n", "split “exam”"),
+        ("path,label,ferplus_anger\na.png,happy,lots\n", "FER+ vote of a.png is “lots”"),
+        ("path,label,ferplus_anger\na.png,happy,inf\n", "FER+ vote of a.png is “inf”"),
+        ("path,label,ferplus_anger\na.png,happy,-1\n", "FER+ vote of a.png is “-1”"),
+    ],
+)
+def test_a_damaged_csv_says_what_is_wrong_with_it(tmp_path, text, told):
+    (tmp_path / "faces.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(BadDataset, match=re.escape(told)):
+        read_dataset(tmp_path / "faces.csv")
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+def test_a_csv_in_another_encoding_is_refused_by_that_name(tmp_path, encoding):
+    (tmp_path / "faces.csv").write_text("path,label\nj\u00e9.png,happy\n", encoding=encoding)
+    with pytest.raises(BadDataset, match="not written in UTF-8"):
+        read_dataset(tmp_path / "faces.csv")
 
 
 @pytest.mark.parametrize("name", ["missing", "notes.txt", "broken.zip", "other.csv"])
