@@ -1,4 +1,4 @@
-"""Addresses for machines that ask how the platform is."""
+"""Addresses for machines and admins that ask how the platform is."""
 
 from django.urls import path
 
@@ -9,4 +9,6 @@ urlpatterns = [
     path("livez", views.live, name="live"),
     path("demo/<str:key>/", demo_views.enter, name="demo"),
     path("healthz", views.health, name="health"),
+    path("metrics", views.metrics, name="metrics"),
+    path("platform/", views.state, name="state"),
 ]

@@ -1,12 +1,22 @@
-"""Answers for load balancers and container health checks. They name no version, no host, no user."""
+"""Answers for load balancers, health checks, Prometheus and admins. They name no version, no host, no user."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, JsonResponse
+import hmac
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
+from webplatform.accounts.staff import staff_only
 from webplatform.operations.health import read_health
+from webplatform.operations.measurements import Measurements
+from webplatform.operations.state import read_state
 
 
 @never_cache
@@ -31,3 +41,25 @@ def health(request: HttpRequest) -> JsonResponse:
         "purge_held": found.is_purge_held,
     }
     return JsonResponse(body, status=200 if found.is_well else 503)
+
+
+@never_cache
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """The measurements in Prometheus's text format, for who holds RAUT_METRICS_TOKEN; without one nobody reads them."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    wanted = settings.RAUT_METRICS_TOKEN.encode()
+    if not wanted or scheme.lower() != "bearer" or not hmac.compare_digest(token.encode(), wanted):
+        raise Http404
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(Measurements())
+    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+
+@never_cache
+@login_required
+@staff_only
+@require_safe
+def state(request: HttpRequest) -> HttpResponse:
+    """The same at a glance, for admins."""
+    return render(request, "operations/state.html", {"state": read_state()})

@@ -240,6 +240,8 @@ GET    /learning/models/{model}/confusion.svg                         404 404 40
 GET    /demo/{key}/                                                   404 404 404 404 404 404 404
 GET    /livez                                                         200 200 200 200 200 200 200
 GET    /healthz                                                       503 503 503 503 503 503 503
+GET    /metrics                                                       404 404 404 404 404 404 404
+GET    /platform/                                                     404 404 404 404 200 in  in
 GET    /api/schema/                                                   200 200 200 200 200 200 200
 GET    /api/docs/                                                     200 200 200 200 200 200 200
 
