@@ -58,7 +58,8 @@ def owner(db):
 def test_jobs_are_counted_with_the_age_of_the_oldest_that_waits(owner, settings, redis_server):
     now = timezone.now()
     for minutes, state in ((30, "queued"), (5, "queued"), (40, "failed"), (50, "done")):
-        session = make_session(owner, source=Session.Source.UPLOAD, frames_decoded=600, frames_sampled=600, frames_scored=600)
+        frames = {"frames_decoded": 600, "frames_sampled": 600, "frames_scored": 600}
+        session = make_session(owner, source=Session.Source.UPLOAD, **frames)
         at = now - timedelta(minutes=minutes)
         ended = {"started_at": at, "finished_at": at + timedelta(seconds=20)} if state in ("done", "failed") else {}
         AnalysisJob.objects.create(
