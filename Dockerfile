@@ -9,6 +9,8 @@ RUN python -m venv /venv \
 
 FROM python:3.11-slim
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 RAUT_DATA_DIR=/data RAUT_KEYS_DIR=/keys
+# pg_dump and pg_restore, for `manage.py backup`; Debian's are of the server's version in docker-compose.yml.
+RUN apt-get update && apt-get install -y --no-install-recommends postgresql-client && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /data raut && install -d -o raut -g raut /data /keys
 WORKDIR /app
 COPY --from=build /venv /venv

@@ -14,8 +14,11 @@ import httpx
 import redis
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
 
 from webplatform.modelhub.services import ensure_active_model
+
+PREPARING = 7_275_988  # the key of PostgreSQL's lock; any number that nobody else here uses
 
 
 class StartupProblem(Exception):
@@ -93,10 +96,27 @@ def require_browser_libraries() -> None:
 
 
 def prepare_database(say: Callable[[str], None]) -> None:
-    """Bring the database up to date and make sure that there is a model to read sessions with."""
-    call_command("migrate", interactive=False, verbosity=0)
-    version = ensure_active_model()
+    """Bring the database up to date and see that there is a model to read sessions with; one machine at a time."""
+    with _alone():
+        call_command("migrate", interactive=False, verbosity=0)
+        version = ensure_active_model()
     say(f"Database ready; model {version.name} {version.version}")
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Whoever else prepares the same database waits: on PostgreSQL by its lock, else by one in the data folder."""
+    if connection.vendor != "postgresql":
+        with (Path(settings.DATA_DIR) / "prepare.lock").open("a", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [PREPARING])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [PREPARING])
 
 
 def await_redis(url: str, timeout_s: float = 15.0) -> None:

@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from io import StringIO
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
 
 from webplatform.modelhub.models import ModelVersion
 
@@ -15,3 +20,29 @@ def test_preparing_twice_leaves_one_active_model():
     call_command("prepare", stdout=said)
     assert ModelVersion.objects.filter(state=ModelVersion.State.ACTIVE).count() == 1
     assert said.getvalue().count("Database ready") == 2
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_machines_may_prepare_one_new_database_at_once(tmp_path):
+    name = f"prepared_{os.getpid()}"
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+    url = f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{name}"
+    environment = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
+    machines = [
+        subprocess.Popen(
+            [sys.executable, "manage.py", "prepare"],
+            env=environment | {"DATABASE_URL": url, "RAUT_DATA_DIR": str(tmp_path / machine)},
+            cwd=settings.ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for machine in ("one", "two")
+    ]
+    said = [machine.communicate(timeout=120)[0] for machine in machines]
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE {name}")
+    assert [machine.returncode for machine in machines] == [0, 0], said
+    assert all("Database ready" in text for text in said)

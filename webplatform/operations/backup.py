@@ -1,0 +1,205 @@
+"""A backup of the database and of the sealed files, and the way back. Keys are never in it: see docs/operations.md."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
+
+from webplatform.accounts.models import User
+from webplatform.operations.version import read_version
+
+FOLDERS = ("media", "models", "datasets")
+CONTENTS = "contents.json"
+DUMPS = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
+
+
+class BackupProblem(Exception):
+    """Why there is no backup, or why one cannot be restored; nothing was left half done."""
+
+
+def write_backup(target: Path) -> dict[str, Any]:
+    """Write the database, then the files that it names, into a folder that does not exist yet; returns its contents.
+
+    The database comes first: a file that is erased meanwhile is missing in the backup, and one that arrives meanwhile
+    belongs to nothing there and is removed as an orphan after a restore.
+
+    Raises:
+        BackupProblem: the folder exists, lies in the data, or something could not be written.
+    """
+    target = target.resolve()
+    if target.exists():
+        raise BackupProblem(f"{target} exists already. Name a new folder for each backup.")
+    if target.is_relative_to(settings.DATA_DIR):
+        raise BackupProblem(f"{target} lies in the data that is to be saved. Name a folder elsewhere.")
+    draft = target.with_name(f".{target.name}.part")
+    shutil.rmtree(draft, ignore_errors=True)
+    try:
+        draft.mkdir(parents=True, mode=0o700)
+        _dump_database(draft / DUMPS[connection.vendor])
+        files = sum(_copy_folder(Path(settings.DATA_DIR) / name, draft / name) for name in FOLDERS)
+        contents = {
+            "version": read_version(),
+            "database": connection.vendor,
+            "made_at": timezone.now().isoformat(timespec="seconds"),
+            "migrations": sorted(map(list, MigrationRecorder(connection).applied_migrations())),
+            "files": files,
+        }
+        (draft / CONTENTS).write_text(json.dumps(contents, indent=1), encoding="utf-8")
+        draft.rename(target)
+    except OSError as error:
+        raise BackupProblem(f"The backup could not be written: {error.strerror or error}.") from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return contents
+
+
+def mirror_keys(target: Path) -> int:
+    """Make a folder hold the very keys that there are now, and no erased one; returns how many.
+
+    Raises:
+        BackupProblem: it could not be written.
+    """
+    source = Path(settings.RAUT_KEYS_DIR)
+    try:
+        target.mkdir(parents=True, exist_ok=True, mode=0o700)
+        wanted = {file.relative_to(source) for file in source.rglob("*") if file.is_file()}
+        for file in [file for file in target.rglob("*") if file.is_file()]:
+            if file.relative_to(target) not in wanted:
+                file.unlink()
+        for name in wanted:
+            (target / name).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            shutil.copy2(source / name, target / name)
+    except OSError as error:
+        raise BackupProblem(f"The keys could not be mirrored: {error.strerror or error}.") from error
+    return len(wanted)
+
+
+def read_contents(backup: Path) -> dict[str, Any]:
+    """What a backup says of itself.
+
+    Raises:
+        BackupProblem: the folder is no whole backup, or is of another kind of database.
+    """
+    try:
+        contents = json.loads((backup / CONTENTS).read_text(encoding="utf-8"))
+        kind = contents["database"]
+        _ = contents["migrations"], contents["files"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BackupProblem(f"{backup} is not a whole backup: {CONTENTS} is missing or damaged.") from error
+    unknown = {tuple(name) for name in contents["migrations"]} - MigrationLoader(None).disk_migrations.keys()
+    if unknown:
+        raise BackupProblem("A newer version of Raut made this backup. Install that version, or a newer one, first.")
+    if kind != connection.vendor:
+        raise BackupProblem(f"This is a backup of {kind}; DATABASE_URL names {connection.vendor}.")
+    if not (backup / DUMPS[kind]).is_file():
+        raise BackupProblem(f"{backup} is not a whole backup: {DUMPS[kind]} is missing.")
+    return dict(contents)
+
+
+def require_empty() -> None:
+    """Refuse to restore over anything.
+
+    Raises:
+        BackupProblem: there are accounts or files.
+    """
+    has_accounts = User._meta.db_table in connection.introspection.table_names() and User.objects.exists()
+    full = [name for name in FOLDERS if any((Path(settings.DATA_DIR) / name).glob("*"))]
+    if has_accounts or full:
+        what = "accounts" if has_accounts else f"files in {settings.DATA_DIR}/{full[0]}"
+        raise BackupProblem(f"There are {what} already. Restore into an empty database and an empty RAUT_DATA_DIR.")
+
+
+def load_backup(backup: Path) -> int:
+    """Bring files and database back as they were; returns how many files.
+
+    Raises:
+        BackupProblem: something could not be read or written; files and database are empty again.
+    """
+    places = [Path(settings.DATA_DIR) / name for name in FOLDERS]
+    try:
+        files = sum(_copy_folder(backup / place.name, place) for place in places)
+        _load_database(backup / DUMPS[connection.vendor])
+    except (OSError, sqlite3.Error, BackupProblem) as error:
+        for place in places:
+            shutil.rmtree(place, ignore_errors=True)
+        raise BackupProblem(f"The backup could not be restored: {error}") from error
+    return files
+
+
+def _dump_database(file: Path) -> None:
+    if connection.vendor == "sqlite":
+        connection.ensure_connection()
+        with closing(sqlite3.connect(file)) as target:
+            connection.connection.backup(target)
+        return
+    _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={file}")
+
+
+def _load_database(file: Path) -> None:
+    if connection.vendor == "sqlite":
+        connection.ensure_connection()
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as source:
+            source.backup(connection.connection)
+        return
+    connection.close()
+    _run(
+        "pg_restore",
+        "--no-owner",
+        "--no-privileges",
+        "--clean",
+        "--if-exists",
+        "--exit-on-error",
+        "--single-transaction",
+        f"--dbname={_database()}",
+        str(file),
+    )
+
+
+def _database() -> str:
+    return str(settings.DATABASES["default"]["NAME"])
+
+
+def _run(program: str, *arguments: str) -> None:
+    """PostgreSQL's own programs; they learn the password from the environment, where no other user sees it."""
+    told = settings.DATABASES["default"]
+    names = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
+    environment = {name: str(told[key]) for name, key in names.items() if told.get(key)}
+    where = shutil.which(program)
+    if where is None:
+        raise BackupProblem(
+            f"{program} is not installed. Install PostgreSQL's client, of the server's version or newer."
+        )
+    done = subprocess.run(  # noqa: S603  (found by name above, no shell)
+        [where, *arguments], env={**os.environ, **environment}, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise BackupProblem(f"{program} failed: {done.stderr.strip()[-300:]}")
+
+
+def _copy_folder(source: Path, target: Path) -> int:
+    """Copy whole files; one that goes while it is copied was erased, and is left out."""
+    target.mkdir(parents=True, exist_ok=True, mode=0o700)
+    count = 0
+    for file in sorted(source.rglob("*")) if source.is_dir() else []:
+        if not file.is_file() or file.suffix == ".part":
+            continue
+        place = target / file.relative_to(source)
+        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            shutil.copy2(file, place)
+        except FileNotFoundError:
+            continue
+        count += 1
+    return count
