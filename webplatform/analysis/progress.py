@@ -13,10 +13,12 @@ from redis import RedisError
 
 from webplatform.analysis.models import AnalysisJob
 from webplatform.analysis.serializers import job_data
+from webplatform.analysis.turns import waiting_turns
 from webplatform.common.breaker import redis_hangs
 from webplatform.studies.models import Membership
 
 SEND_WITHIN_S = 2.0
+TOLD_TURNS = 10
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +50,12 @@ def publish_job(job_id: UUID) -> None:
     except (RedisError, OSError) as error:  # a TimeoutError is an OSError
         redis_hangs.note(error)
         logger.warning("Nobody was told of job %s: %s", job_id, str(error) or "Redis does not answer.")
+
+
+def publish_turns() -> None:
+    """Whoever waits is told of their new place; those far behind learn it when they look."""
+    for turn in waiting_turns()[:TOLD_TURNS]:
+        publish_job(turn.job)
 
 
 def part_from(user_id: int) -> None:

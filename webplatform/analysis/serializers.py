@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from webplatform.analysis.models import AnalysisJob
+from webplatform.analysis.turns import Turn, waiting_turns
 
 
 class JobErrorOut(serializers.Serializer):
@@ -26,6 +27,8 @@ class JobOut(serializers.ModelSerializer):
     session_url = serializers.SerializerMethodField()
     title = serializers.CharField(source="session.title")
     error = serializers.SerializerMethodField()
+    queue_place = serializers.SerializerMethodField(help_text="Of a waiting job: 1 for the next one.")
+    starts_in_s = serializers.SerializerMethodField(help_text="Of a waiting job: when it is expected to begin, s.")
 
     class Meta:
         model = AnalysisJob
@@ -35,6 +38,8 @@ class JobOut(serializers.ModelSerializer):
             "progress",
             "faces_found",
             "seconds_left",
+            "queue_place",
+            "starts_in_s",
             "session",
             "session_url",
             "title",
@@ -47,6 +52,25 @@ class JobOut(serializers.ModelSerializer):
 
     def get_session_url(self, job: AnalysisJob) -> str:
         return reverse("dashboard:session", args=[job.session_id])
+
+    @extend_schema_field(serializers.IntegerField(allow_null=True))
+    def get_queue_place(self, job: AnalysisJob) -> int | None:
+        turn = self._turn(job)
+        return turn.place if turn else None
+
+    @extend_schema_field(serializers.FloatField(allow_null=True))
+    def get_starts_in_s(self, job: AnalysisJob) -> float | None:
+        turn = self._turn(job)
+        return round(turn.wait_s, 1) if turn else None
+
+    def _turn(self, job: AnalysisJob) -> Turn | None:
+        """The order is read once for all jobs of an answer, and only where one of them waits."""
+        if job.state != AnalysisJob.State.QUEUED:
+            return None
+        answer = self.root
+        if not hasattr(answer, "turns"):
+            answer.turns = {turn.job: turn for turn in waiting_turns()}
+        return answer.turns.get(job.pk)
 
     @extend_schema_field(JobErrorOut(allow_null=True))
     def get_error(self, job: AnalysisJob) -> dict[str, str] | None:

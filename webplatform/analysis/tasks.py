@@ -8,7 +8,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from webplatform.analysis import leftovers, playback, stranded, withdrawals, work
+from webplatform.analysis import leftovers, playback, stranded, turns, withdrawals, work
 from webplatform.analysis.models import AnalysisJob, PlaybackCopy
 from webplatform.common.messages import send_message
 from webplatform.history.models import Session
@@ -18,8 +18,8 @@ logger = logging.getLogger(__name__)
 
 @shared_task
 def analyze(job_id: str) -> None:
-    """Do the job, if it still waits."""
-    if session := work.run_job(UUID(job_id)):
+    """Do the job whose turn it is: a message says that one waits, and which of them is read first is not its say."""
+    if session := work.run_job(turns.next_job() or UUID(job_id)):
         want_playback(session)
 
 

@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 
 import inference
 from webplatform.analysis.models import AnalysisJob, MediaFile, recording_of
-from webplatform.analysis.progress import publish_job
+from webplatform.analysis.progress import publish_job, publish_turns
 from webplatform.analysis.withdrawals import drop_media, may_keep_media
 from webplatform.common.errors import AppError, Conflict
 from webplatform.common.memory import memory_bound
@@ -146,6 +146,7 @@ def _claim(job_id: UUID) -> _Run | None:
         return None
     job = AnalysisJob.objects.select_related("session__media", "session__study", "session__consent").get(pk=job_id)
     publish_job(job_id)
+    publish_turns()
     return _Run(job, job.session, lease)
 
 

@@ -15,6 +15,7 @@ def progress_words() -> dict[str, str]:
     """The words with which scripts tell how far a job is; {n} and the like are filled in by them."""
     return {
         "queued": _("waiting for its turn"),
+        "queuedAt": _("waiting for its turn: number {place}, starts in about {n} min"),
         "running": _("being analysed"),
         "stopping": _("stopping"),
         "done": _("done"),

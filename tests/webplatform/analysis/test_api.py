@@ -17,6 +17,8 @@ KEYS = {
     "progress",
     "faces_found",
     "seconds_left",
+    "queue_place",
+    "starts_in_s",
     "session",
     "session_url",
     "title",
@@ -97,7 +99,7 @@ def test_the_list_filters_by_status(api):
 def test_the_list_costs_the_same_queries_whatever_its_length(api, django_assert_num_queries):
     post(api)
     post(api, again="true")
-    with django_assert_num_queries(4):  # the token, its last use, the count, the jobs
+    with django_assert_num_queries(7):  # the token, its last use, the count, the jobs; three for the order of turns
         api.get("/api/v1/analyses/")
 
 

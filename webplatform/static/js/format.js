@@ -37,7 +37,7 @@ export function formatClock(durationMs) {
 
 /** How far a job is, in words: "42 % · 3 faces · about 20 s left". */
 export function formatProgress(job, words) {
-  if (job.status === "queued") return words.queued;
+  if (job.status === "queued") return formatTurn(job, words);
   if (job.status !== "running") return words[job.status] ?? job.status;
   const parts = [fill(words.percent, { n: Math.floor(100 * job.progress) })];
   if (job.faces_found) {
@@ -45,6 +45,13 @@ export function formatProgress(job, words) {
   }
   if (job.seconds_left !== null) parts.push(formatLeft(job.seconds_left, words));
   return parts.join(" · ");
+}
+
+/** "waiting for its turn", and from the second place on: "waiting for its turn: number 3, starts in about 5 min". */
+function formatTurn(job, words) {
+  if (!(job.queue_place > 1)) return words.queued;
+  const minutes = Math.ceil(job.starts_in_s / 60);
+  return fill(words.queuedAt, { place: formatNumber(job.queue_place), n: formatNumber(minutes) });
 }
 
 function formatLeft(secondsLeft, words) {
