@@ -14,6 +14,7 @@ from pytest_django import DjangoDbBlocker
 from rest_framework.test import APIClient
 from servestatic.middleware import ServeStaticMiddleware
 
+from tests.in_order import InOrder
 from tests.left_out import REMEDIES, LeftOut
 from webplatform.accounts.models import User
 from webplatform.accounts.services import create_token
@@ -32,6 +33,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(LeftOut(config.getoption("--require")), "left-out")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> InOrder:
+    return InOrder(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

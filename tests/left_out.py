@@ -12,6 +12,8 @@ REMEDIES = {
     "browser": "no Chromium (apt-get install chromium, or set CHROMIUM)",
     "postgres": "no PostgreSQL (set DATABASE_URL=postgres://…)",
 }
+# Who has one of these, itself or by another fixture, touches the database.
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "platform"}
 
 
 def chromium() -> str | None:
@@ -22,6 +24,11 @@ def chromium() -> str | None:
 
 def _can_run(kind: str) -> bool:
     return bool(chromium()) if kind == "browser" else os.environ.get("DATABASE_URL", "").startswith("postgres")
+
+
+def _touches_the_database(item: pytest.Item) -> bool:
+    """Whether it can differ on PostgreSQL; all others ran on SQLite already."""
+    return bool(item.get_closest_marker("django_db")) or not DATABASE_FIXTURES.isdisjoint(item.fixturenames)
 
 
 class LeftOut:
@@ -44,6 +51,10 @@ class LeftOut:
                 self.counts[kind] = len(hit)
                 config.hook.pytest_deselected(items=hit)
                 items[:] = [item for item in items if item not in hit]
+        if _can_run("postgres"):
+            hit = [item for item in items if not _touches_the_database(item)]
+            config.hook.pytest_deselected(items=hit)
+            items[:] = [item for item in items if _touches_the_database(item)]
         # Last of all: Playwright keeps an event loop running in the main thread, and other tests want one of their own.
         items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
