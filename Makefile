@@ -14,8 +14,9 @@ demo: $(READY)
 up: $(READY)
 	@$(PY) manage.py up $(ARGS)
 
+# Everything on all cores. One app's tests, in this process: make test ARGS="tests/webplatform/studies"
 test: $(READY)
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest $(if $(ARGS),$(ARGS),--numprocesses auto)
 
 lint: $(READY)
 	$(VENV)/bin/ruff check .

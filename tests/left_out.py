@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,8 @@ REMEDIES = {
     "browser": "no Chromium (apt-get install chromium, or set CHROMIUM)",
     "postgres": "no PostgreSQL (set DATABASE_URL=postgres://…)",
 }
+# Who has one of these, itself or by another fixture, touches the database.
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "platform"}
 
 
 def chromium() -> str | None:
@@ -23,13 +26,22 @@ def _can_run(kind: str) -> bool:
     return bool(chromium()) if kind == "browser" else os.environ.get("DATABASE_URL", "").startswith("postgres")
 
 
+def _touches_the_database(item: pytest.Item) -> bool:
+    """Whether it can differ on PostgreSQL; all others ran on SQLite already."""
+    return bool(item.get_closest_marker("django_db")) or not DATABASE_FIXTURES.isdisjoint(item.fixturenames)
+
+
 class LeftOut:
-    """Takes tests that cannot run here out of the run and counts them."""
+    """Takes tests that cannot run here out of the run and counts them.
+
+    With pytest-xdist each worker takes the same tests out of its own list, and the process that started the workers,
+    which sees every report, counts what was skipped and is told by the workers what they took out.
+    """
 
     def __init__(self, required: list[str]) -> None:
         self.required = required
         self.counts: dict[str, int] = {}
-        self.skipped = 0
+        self.skipped: set[str] = set()
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -39,15 +51,31 @@ class LeftOut:
                 self.counts[kind] = len(hit)
                 config.hook.pytest_deselected(items=hit)
                 items[:] = [item for item in items if item not in hit]
+        if _can_run("postgres"):
+            hit = [item for item in items if not _touches_the_database(item)]
+            config.hook.pytest_deselected(items=hit)
+            items[:] = [item for item in items if _touches_the_database(item)]
         # Last of all: Playwright keeps an event loop running in the main thread, and other tests want one of their own.
         items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self.skipped += report.skipped
+        if report.skipped:
+            self.skipped.add(report.nodeid)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.skipped:
+            self.skipped.add(report.nodeid)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """A worker of pytest-xdist has ended."""
+        self.counts.update(getattr(node, "workeroutput", {}).get("left_out", {}))
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        if session.exitstatus == pytest.ExitCode.OK and self.problems():
+        if hasattr(session.config, "workeroutput"):  # this is a worker: the process that started it judges
+            session.config.workeroutput["left_out"] = self.counts
+        elif session.exitstatus == pytest.ExitCode.OK and self.problems():
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
@@ -62,4 +90,4 @@ class LeftOut:
         """What was left out although it is required; a skipped test counts once anything is required."""
         left = [f"{self.counts[kind]} tests of kind {kind}" for kind in self.required if kind in self.counts]
         unable = [f"kind {kind}: {REMEDIES[kind]}" for kind in self.required if not _can_run(kind)]
-        return left + unable + ([f"{self.skipped} skipped tests"] if self.required and self.skipped else [])
+        return left + unable + ([f"{len(self.skipped)} skipped tests"] if self.required and self.skipped else [])

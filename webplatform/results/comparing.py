@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from webplatform.results.figures import LEVEL, RESAMPLES, Floats
 from webplatform.results.measures import bootstrap_mean
@@ -90,6 +89,8 @@ def compare_unpaired(first: Floats, second: Floats, *, seed: int, resamples: int
     n1, n2 = len(first), len(second)
     if n1 < 2 or n2 < 2:
         return _untested(first, second)
+    from scipy import stats  # a second of every process's start, and only results need it
+
     found = stats.bootstrap(
         (first, second),
         _apart,
@@ -141,6 +142,8 @@ def _apart(first: Floats, second: Floats, axis: int = -1) -> Floats:
 
 
 def _permutation(data: tuple[Floats, ...], statistic: object, kind: str, seed: int) -> float:
+    from scipy import stats  # a second of every process's start, and only results need it
+
     found = stats.permutation_test(
         data,
         statistic,

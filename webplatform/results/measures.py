@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from webplatform.results.bins import Seconds
 from webplatform.results.figures import LEVEL, RESAMPLES, Floats
@@ -100,6 +99,8 @@ def bootstrap_mean(
     sample: Floats, *, seed: int, resamples: int = RESAMPLES, level: float = LEVEL
 ) -> tuple[float, float]:
     """The percentile interval of the mean of (P,) values, P at least 2."""
+    from scipy import stats  # a second of every process's start, and only results need it
+
     found = stats.bootstrap(
         (sample,),
         np.mean,

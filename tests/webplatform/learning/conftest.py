@@ -1,15 +1,17 @@
-"""An admin, a small data set on disk, and a trainer that works at once."""
+"""An admin, a small data set on disk, and a trainer that does the same work only once."""
 
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.training.faces import write_tree
-from webplatform.learning import work
+from tests.webplatform.learning.trained_once import TrainedOnce
+from webplatform.learning import child, work
 from webplatform.learning.models import Dataset, TrainingRun
 from webplatform.learning.services import RunAsked, import_dataset, start_run
 from webplatform.modelhub.services import ensure_active_model
@@ -18,6 +20,21 @@ from webplatform.modelhub.services import ensure_active_model
 @pytest.fixture(autouse=True)
 def _own_data_folder(settings, tmp_path):
     settings.DATA_DIR = tmp_path
+
+
+@pytest.fixture(scope="session")
+def trained_once(tmp_path_factory) -> TrainedOnce:
+    """All test processes share its answers."""
+    place = tmp_path_factory.getbasetemp()
+    shared = place.parent if "PYTEST_XDIST_WORKER" in os.environ else place
+    folder = shared / "trained-once"
+    folder.mkdir(exist_ok=True)
+    return TrainedOnce(folder, child.run_training)
+
+
+@pytest.fixture(autouse=True)
+def _trains_once(trained_once, monkeypatch):
+    monkeypatch.setattr(child, "run_training", trained_once)
 
 
 @pytest.fixture
