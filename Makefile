@@ -5,20 +5,23 @@ VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/ready-$(shell cat requirements-dev.lock package-lock.json | cksum | cut -d ' ' -f 1)
 
-.PHONY: setup demo up test lint check lock sbom bench
-setup: $(READY)
+.PHONY: help setup demo up test lint check lock sbom bench
+help: ## lists these
+	@sed -nE 's/^([a-z]+):[^#]*## (.*)/\1 \2/p' $(MAKEFILE_LIST) | while read -r name told; do printf 'make %-6s %s\n' "$$name" "$$told"; done
 
-demo: $(READY)
+setup: $(READY) ## fetches everything into .venv and node_modules
+
+demo: $(READY) ## everything on this machine, signed in, with something to see
 	@$(PY) manage.py demo $(ARGS)
 
-up: $(READY)
+up: $(READY) ## the platform, empty
 	@$(PY) manage.py up $(ARGS)
 
 # Everything on all cores. One app's tests, in this process: make test ARGS="tests/webplatform/studies"
-test: $(READY)
+test: $(READY) ## all tests, on all cores; some of them: make test ARGS=tests/webplatform/live
 	@$(PY) -m pytest $(if $(ARGS),$(ARGS),--numprocesses auto)
 
-lint: $(READY)
+lint: $(READY) ## style, types, security rules, contracts
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
@@ -28,20 +31,18 @@ lint: $(READY)
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) manage.py spectacular --validate --fail-on-warn --file /dev/null
 
-check: lint test
+check: lint test ## lint and tests
 
-# After a change of requirements.txt or requirements-dev.txt: every package with its hashes, for Python 3.11 to 3.13.
-lock: $(READY)
+lock: $(READY) ## after a change of requirements*.txt: every package with its hashes
 	for name in requirements requirements-dev; do $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	  --generate-hashes --no-header $$name.txt --output-file $$name.lock $(ARGS) || exit 1; done
 
-# What an image carries, for whoever must answer for it: CycloneDX, with licences.
-sbom: $(READY)
+sbom: $(READY) ## what an installation carries, with licences, in var/
 	@mkdir -p var
 	$(VENV)/bin/cyclonedx-py environment $(VENV) --output-file var/sbom-python.json
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/npm sbom --omit dev --sbom-format cyclonedx >var/sbom-browser.json
 
-bench: $(READY)
+bench: $(READY) ## measures every claim against a peer
 	@$(PY) -m benchmarks $(ARGS)
 
 $(READY): | $(PY)

@@ -158,7 +158,12 @@ def test_the_lock_file_names_every_requirement_at_its_version_with_hashes(name: 
 
 
 def test_every_link_of_the_documents_leads_somewhere():
-    documents = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), ROOT / "benchmarks" / "README.md"]
+    documents = [
+        ROOT / "README.md",
+        ROOT / "CONTRIBUTING.md",
+        *(ROOT / "docs").glob("*.md"),
+        ROOT / "benchmarks" / "README.md",
+    ]
     links = [
         (d, link) for d in documents for link in re.findall(r"\]\((?!https?:)([^)#]+)", d.read_text(encoding="utf-8"))
     ]
