@@ -55,7 +55,9 @@ class LeftOut:
             hit = [item for item in items if not _touches_the_database(item)]
             config.hook.pytest_deselected(items=hit)
             items[:] = [item for item in items if _touches_the_database(item)]
-        # Last of all: Playwright keeps an event loop running in the main thread, and other tests want one of their own.
+        # The stories first: with several processes the others run beside them, and they take minutes. Browsers last:
+        # Playwright keeps an event loop running in the main thread, and other tests want one of their own.
+        items.sort(key=lambda item: not item.nodeid.startswith("tests/flows/"))
         items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

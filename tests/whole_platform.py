@@ -9,13 +9,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 import httpx
 import psycopg
-import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import connections
@@ -23,6 +23,7 @@ from django.db import connections
 from webplatform.accounts.models import User
 from webplatform.accounts.services import create_token
 from webplatform.common.environment import database_from
+from webplatform.common.secrets import local_secret
 from webplatform.consent.services import give_consent
 from webplatform.operations.launch import Launch
 from webplatform.operations.running import running_platform
@@ -32,6 +33,12 @@ from webplatform.studies.services import personal_study
 
 T = TypeVar("T")
 PASSWORD = "correct-horse-battery"
+
+
+@cache
+def _password_hash() -> str:
+    """Everybody has the same password, and hashing it takes half a second."""
+    return make_password(PASSWORD, hasher="pbkdf2_sha256")
 
 
 @dataclass(frozen=True)
@@ -57,8 +64,7 @@ class Platform:
     def create_user(self, *, has_agreed: bool = True) -> Person:
         """A new account with a personal study, a token and (unless told otherwise) its consent."""
         email = f"{secrets.token_hex(6)}@example.org"
-        password_hash = make_password(PASSWORD, hasher="pbkdf2_sha256")
-        user = User.objects.create(email=email, password=password_hash)
+        user = User.objects.create(email=email, password=_password_hash())
         personal_study(user)
         if has_agreed:
             give_consent(user=user, language="en", channel="page")
@@ -140,13 +146,6 @@ def started_platform(data_dir: Path, **env: str) -> Iterator[Platform]:
             platform.close()
 
 
-@pytest.fixture(scope="module")
-def platform(tmp_path_factory: pytest.TempPathFactory, django_db_blocker) -> Iterator[Platform]:
-    """A platform for the stories of one module. Do not mix it with the `db` fixtures: it has a database of its own."""
-    with django_db_blocker.unblock(), started_platform(tmp_path_factory.mktemp("platform")) as platform:
-        yield platform
-
-
 @contextmanager
 def _tended(supervisor: Supervisor) -> Iterator[None]:
     done = threading.Event()
@@ -166,7 +165,10 @@ def _tended(supervisor: Supervisor) -> Iterator[None]:
 
 @contextmanager
 def _own_database(data_dir: Path) -> Iterator[str]:
-    """Make a new database this process's default one, and name it for the platform's processes."""
+    """Make a new database this process's default one, and name it for the platform's processes.
+
+    This process also keeps files where they do and signs with their key.
+    """
     server_url = os.environ.get("DATABASE_URL", "")
     with _new_database(server_url, data_dir) as url:
         before = connections.settings["default"]
@@ -174,12 +176,12 @@ def _own_database(data_dir: Path) -> Iterator[str]:
         config = connections.configure_settings({"default": database_from(url, Path(settings.DATA_DIR))})["default"]
         connections.settings["default"] = config
         del connections["default"]
-        media_root = settings.MEDIA_ROOT
-        settings.MEDIA_ROOT = data_dir / "media"
+        before_here = settings.MEDIA_ROOT, settings.SECRET_KEY
+        settings.MEDIA_ROOT, settings.SECRET_KEY = data_dir / "media", local_secret(data_dir / "secret_key")
         try:
             yield url
         finally:
-            settings.MEDIA_ROOT = media_root
+            settings.MEDIA_ROOT, settings.SECRET_KEY = before_here
             connections["default"].close()
             connections.settings["default"] = before
             connections["default"] = connection

@@ -3,18 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.whole_platform import Platform, platform
+from tests import clips
+from tests.whole_platform import Platform, started_platform
 
-__all__ = ["platform"]
+
+@pytest.fixture(scope="package")
+def platform(tmp_path_factory: pytest.TempPathFactory, django_db_blocker) -> Iterator[Platform]:
+    """One platform for all stories, with two web servers behind one address: each story brings its own person.
+
+    Do not mix it with the `db` fixtures: it has a database of its own.
+    """
+    folder = tmp_path_factory.mktemp("platform")
+    with django_db_blocker.unblock(), started_platform(folder, WEB_CONCURRENCY="2") as platform:
+        yield platform
 
 
 @pytest.fixture(autouse=True)
 def _own_media_folder() -> Iterator[None]:
     """Stories keep their files where their platform does, not where `tests/conftest.py` would put them."""
     yield
+
+
+@pytest.fixture(scope="package")
+def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A minute and a half of one moving face: long enough to be disturbed."""
+    path, quickly = tmp_path_factory.mktemp("clips") / "long.mp4", {"preset": "ultrafast"}
+    return clips.write_clip(path, clips.moving_face(2250), options=quickly)
+
+
+@pytest.fixture(scope="package")
+def short_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return clips.write_clip(tmp_path_factory.mktemp("clips") / "short.mp4", clips.moving_face(75))
 
 
 @pytest.hookimpl(hookwrapper=True)

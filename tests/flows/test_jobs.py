@@ -18,17 +18,6 @@ Json = dict
 
 
 @pytest.fixture(scope="module")
-def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A minute and a half of one moving face: long enough to be disturbed."""
-    return clips.write_clip(tmp_path_factory.mktemp("clips") / "long.mp4", clips.moving_face(2250))
-
-
-@pytest.fixture(scope="module")
-def short_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return clips.write_clip(tmp_path_factory.mktemp("clips") / "short.mp4", clips.moving_face(75))
-
-
-@pytest.fixture(scope="module")
 def person(platform: Platform) -> Person:
     return platform.create_user()
 

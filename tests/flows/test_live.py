@@ -17,18 +17,10 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from tests.clips import moving_face
-from tests.whole_platform import Person, Platform, started_platform
+from tests.whole_platform import Person, Platform
 
 HEADER = struct.Struct(">BBxxII")
 EVERY_MS = 100
-
-
-@pytest.fixture(scope="module")
-def platform(tmp_path_factory: pytest.TempPathFactory, django_db_blocker) -> Iterator[Platform]:
-    """Two web servers behind one address."""
-    folder = tmp_path_factory.mktemp("platform")
-    with django_db_blocker.unblock(), started_platform(folder, WEB_CONCURRENCY="2") as platform:
-        yield platform
 
 
 @pytest.fixture(scope="module")

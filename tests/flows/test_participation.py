@@ -12,7 +12,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests import clips
 from tests.whole_platform import Person, Platform
 from webplatform.analysis.models import AnalysisJob, MediaFile
 from webplatform.consent.models import ConsentRecord
@@ -27,16 +26,6 @@ STUDY = {
     "capture_mode": "media",
     "languages": ["id", "en"],
 }
-
-
-@pytest.fixture(scope="module")
-def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return clips.write_clip(tmp_path_factory.mktemp("clips") / "long.mp4", clips.moving_face(2250))
-
-
-@pytest.fixture(scope="module")
-def short_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return clips.write_clip(tmp_path_factory.mktemp("clips") / "short.mp4", clips.moving_face(75))
 
 
 @pytest.fixture

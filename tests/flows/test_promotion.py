@@ -7,7 +7,6 @@ import shutil
 import struct
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from websockets.sync.client import connect
 import inference
 from inference.bundle import seal_bundle, write_spec
 from tests.clips import moving_face
-from tests.whole_platform import Person, Platform, started_platform
+from tests.whole_platform import Person, Platform
 from webplatform.history.models import Session
 from webplatform.modelhub.models import ModelVersion
 from webplatform.modelhub.queries import active_version
@@ -27,14 +26,6 @@ from webplatform.modelhub.services import promote_version, register_bundle
 
 HEADER = struct.Struct(">BBxxII")
 EVERY_S = 0.1
-
-
-@pytest.fixture(scope="module")
-def platform(tmp_path_factory: pytest.TempPathFactory, django_db_blocker) -> Iterator[Platform]:
-    """Two web servers behind one address."""
-    folder = tmp_path_factory.mktemp("platform")
-    with django_db_blocker.unblock(), started_platform(folder, WEB_CONCURRENCY="2") as platform:
-        yield platform
 
 
 @pytest.fixture

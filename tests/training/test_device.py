@@ -87,12 +87,12 @@ def test_light_and_contrast_do_not_change_what_a_residual_network_answers():
 
 def test_a_run_with_several_heads_goes_on_from_its_network_and_learns(drawn_faces, tmp_path):
     dataset = read_dataset(drawn_faces)
-    config = tiny("teacher", epochs=10, learning_rate=0.05, ema_momentum=None)
+    config = tiny("teacher", epochs=4, learning_rate=0.05, ema_momentum=None)
     model, curves = fit_model(config, dataset, tmp_path, on_epoch=print, should_stop=NEVER)
     assert curves[-1].loss < curves[0].loss
     assert curves[-1].device == "CPU"
     assert curves[-1].pictures_s > 0
-    again, told = read_fitted(tmp_path, 10)
+    again, told = read_fitted(tmp_path, 4)
     assert told == curves
     shown = dataset["private"].pictures
     np.testing.assert_allclose(predict_logits(again, shown), predict_logits(model, shown), atol=1e-5)

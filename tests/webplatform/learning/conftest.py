@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import zipfile
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -24,10 +25,10 @@ def _own_data_folder(settings, tmp_path):
 
 @pytest.fixture(scope="session")
 def trained_once(tmp_path_factory) -> TrainedOnce:
-    """All test processes share its answers."""
+    """All test processes share its answers; two runs of the tests do, where TRAINED_ONCE names a folder."""
     place = tmp_path_factory.getbasetemp()
     shared = place.parent if "PYTEST_XDIST_WORKER" in os.environ else place
-    folder = shared / "trained-once"
+    folder = Path(os.environ.get("TRAINED_ONCE", shared / "trained-once"))
     folder.mkdir(exist_ok=True)
     return TrainedOnce(folder, child.run_training)
 
