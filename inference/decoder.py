@@ -62,18 +62,20 @@ class FrameDecoder:
         self.last_ms = 0
         self._last_dts: int | None = None
         self.ended_at_ms = 0
-        self._is_doubtful = False
+        self._is_doubtful = self._is_torn = False
+        self._is_next_torn: bool | None = None
         self._number: int | None = None
         self._number_step: int | None = None
         self.demuxer = Demuxer(container, stream, index=index)
         self._stream = stream
-        self._time_base = stream.time_base or Fraction(1, 1000)
+        time_base = stream.time_base or Fraction(1, 1000)
+        self._ms_per_tick = float(time_base * 1000)
         self._interval_ms = stated_interval_ms(stream)
         self._formats = set(container.format.name.split(","))
         self._is_numbered = "avi" in self._formats
         zero_ms = player_zero_ms(container, stream)
         self._zero_ms = zero_ms or Fraction(0)
-        self._clock = FrameClock(self._time_base, self._interval_ms, zero_ms=zero_ms)
+        self._clock = FrameClock(time_base, self._interval_ms, zero_ms=zero_ms)
         self.damage = DamageWatch(self._interval_ms, is_steady="mpeg" in self._formats, time_of=self._clock.peek)
         self._plan = SkipPlan(every_ms) if every_ms is not None and self._may_leave_out() else None
 
@@ -112,10 +114,13 @@ class FrameDecoder:
     def _distrust(self, packet: Packet, following: Packet | None) -> Packet:
         """Note whether a packet is doubtful: damage that shows in the next one mostly begins in this one."""
         is_last = following is None or following.size == 0
+        context = self._stream.codec_context
+        self._is_torn = is_torn(bytes(packet), context) if self._is_next_torn is None else self._is_next_torn
+        self._is_next_torn = following is not None and is_torn(bytes(following), context)
         self._is_doubtful = (
             (is_last and self.demuxer.is_broken)
             or (following is not None and id(following) in self.demuxer.holes)
-            or (following is not None and is_torn(bytes(following), self._stream.codec_context))
+            or self._is_next_torn
         )
         return packet
 
@@ -128,7 +133,7 @@ class FrameDecoder:
         if hole is not None:
             kept_back = self._restart()
             self.damage.lose(hole)
-        if self._is_doubtful or packet.is_corrupt or self._is_spoilt(data):
+        if self._is_doubtful or self._is_torn or packet.is_corrupt or has_hole(data, self._stream.codec_context.name):
             self.damaged_packets += 1
             return kept_back + self._refuse(packet, is_needed=True)
         can_skip = self._is_skippable(packet) and is_disposable(data, self._stream.codec_context)
@@ -142,10 +147,6 @@ class FrameDecoder:
         elif not packet.is_discard:
             self.damage.send(packet.pts)
         return frames
-
-    def _is_spoilt(self, data: bytes) -> bool:
-        context = self._stream.codec_context
-        return has_hole(data, context.name) or is_torn(data, context)
 
     def _refuse(self, packet: Packet, *, is_needed: bool) -> list[VideoFrame]:
         """Note a damaged packet; return the frames before it that the decoder kept back."""
@@ -197,7 +198,7 @@ class FrameDecoder:
         else:
             t_ms = self._clock.read(frame.dts if frame.pts is None else frame.pts)
         length = max(frame.duration or 0, self._number_step or 0)
-        length_ms = float(length * self._time_base * 1000) if length else self._interval_ms
+        length_ms = length * self._ms_per_tick if length else self._interval_ms
         if not self.damage.accept(frame, t_ms, min(length_ms, self._interval_ms), is_ordered=not self._is_numbered):
             return None
         self.frames_passed += 1

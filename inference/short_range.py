@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
+import cv2
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
@@ -37,6 +38,7 @@ class ShortRange:
         self._input = self._interpreter.get_input_details()[0]["index"]
         outputs = sorted(self._interpreter.get_output_details(), key=lambda detail: -int(detail["shape"][-1]))
         self._regressors, self._logits = (detail["index"] for detail in outputs)
+        self._pixels = np.empty((1, CROP_PX, CROP_PX, 3), np.float32)
         self._anchors = np.concatenate([_anchors(*cells) for cells in _CELLS]) * np.float32(CROP_PX)
 
     def look(self, crop: Picture) -> tuple[float, NDArray[np.float32]]:
@@ -48,7 +50,9 @@ class ShortRange:
             Confidence in [0, 1]; and float32 (6, 2): middle and size of its square box, right eye, left eye, nose tip,
             mouth centre as x, y in px of the crop.
         """
-        self._interpreter.set_tensor(self._input, crop[np.newaxis, :, :, ::-1] / np.float32(127.5) - 1)
+        np.divide(cv2.cvtColor(crop, cv2.COLOR_BGR2RGB), np.float32(127.5), out=self._pixels[0])
+        self._pixels -= 1
+        self._interpreter.set_tensor(self._input, self._pixels)
         self._interpreter.invoke()
         values = self._interpreter.get_tensor(self._regressors)[0]
         middles = values[:, :2] + self._anchors

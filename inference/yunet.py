@@ -7,6 +7,7 @@ the layers and the decoding follow `facedetectcnn-model.cpp` of libfacedetection
 from __future__ import annotations
 
 import ctypes
+import math
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -41,6 +42,7 @@ class YuNet:
     """
 
     def __init__(self, library: Path) -> None:
+        self._room = np.empty(0, np.float32)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.enable_mem_pattern = False  # a pattern is kept for every size of picture
@@ -58,13 +60,22 @@ class YuNet:
             float32 (n, 15): left, top, width, height, confidence, five points as x, y; px of the picture.
         """
         height, width = picture.shape[:2]
-        padded = np.zeros((1, 3, -(-height // GRID) * GRID, -(-width // GRID) * GRID), np.float32)
+        padded = self._take_room(3, -(-height // GRID) * GRID, -(-width // GRID) * GRID)
+        padded[0, :, height:] = 0
+        padded[0, :, :, width:] = 0
         for plane, channel in zip(padded[0], cv2.split(picture), strict=True):
             plane[:height, :width] = channel
         levels = self._session.run(None, {"picture": padded})
         return np.concatenate(
             [_decode(level[0], stride, least) for level, stride in zip(levels, _STRIDES, strict=True)]
         )
+
+    def _take_room(self, *shape: int) -> NDArray[np.float32]:
+        """Room for one input, kept for the next one: fresh memory costs more than what is written into it."""
+        size = math.prod(shape)
+        if self._room.size < size:
+            self._room = np.empty(size, np.float32)
+        return self._room[:size].reshape(1, *shape)
 
 
 def find_library() -> Path | None:
