@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -50,18 +51,19 @@ class GrowingFile:
     Args:
         path: of a file that `begin` made.
         key: that seals it.
-        rest: what `pause` gave the last time; None: nothing yet.
-        is_whole: the file ends with this rest, whatever of a last piece was written already.
+        read_rest: gives what `pause` gave the last time, None: nothing yet, and whether the file ends with it,
+            whatever of a last piece was written already; called when nobody else can write any more.
     Raises:
         FileNotFoundError: it is gone.
         Locked: another process, or another thread, is at it.
         Damaged: it is not what was written.
     """
 
-    def __init__(self, path: Path, key: bytes, rest: Rest | None, *, is_whole: bool = False) -> None:
+    def __init__(self, path: Path, key: bytes, read_rest: Callable[[], tuple[Rest | None, bool]]) -> None:
         self._file = path.open("r+b")
         try:
             _lock(self._file.fileno())
+            rest, is_whole = read_rest()
             self._key, self._header = key, self._file.read(HEADER_BYTES)
             if not self._header.startswith(MAGIC):
                 raise damaged()
@@ -88,6 +90,11 @@ class GrowingFile:
     def size_bytes(self) -> int:
         """How much has come."""
         return self._writer.number * PIECE_BYTES + len(self._writer.waiting)
+
+    @property
+    def rest_bytes(self) -> int:
+        """How much of that fills no piece yet."""
+        return len(self._writer.waiting)
 
     def write(self, content: bytes) -> None:
         """The content follows what is there."""

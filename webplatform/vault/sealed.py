@@ -78,7 +78,7 @@ class SealedWriter:
 
     @property
     def waiting(self) -> bytes:
-        """What came after them."""
+        """What came after them, at most PIECE_BYTES."""
         return bytes(self._waiting)
 
     def write(self, content: bytes) -> int:
