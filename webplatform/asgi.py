@@ -16,7 +16,7 @@ django.setup(set_prefix=False)
 
 from webplatform.common.bodies import BodyLimit  # noqa: E402  (what follows needs the app registry)
 from webplatform.common.disk import free_bytes  # noqa: E402
-from webplatform.operations.doors import DOORS, refusal_of  # noqa: E402
+from webplatform.operations.doors import DOORS, is_streamed, refusal_of  # noqa: E402
 from webplatform.urls import websocket_urlpatterns  # noqa: E402
 from webplatform.vault.bodies import SealedBodies  # noqa: E402
 
@@ -29,13 +29,13 @@ tempfile.tempdir = settings.FILE_UPLOAD_TEMP_DIR
 
 
 def has_room(body_bytes: int) -> bool:
-    """Whether the disk can take a body: as it is received, and once more as the file that Django takes out of it."""
-    return goes_on(2 * body_bytes)
+    """Whether the disk can take a body: its file is sealed where it stays, as it comes in."""
+    return free_bytes(settings.DATA_DIR) >= body_bytes + settings.RAUT_MIN_FREE_DISK_MB * 1024**2
 
 
 def goes_on(received_bytes: int) -> bool:
-    """Whether the disk can take once more what was received."""
-    return free_bytes(settings.DATA_DIR) >= received_bytes + settings.RAUT_MIN_FREE_DISK_MB * 1024**2
+    """Whether the disk can take more after what was received, which lies there already."""
+    return has_room(0)
 
 
 async def refuses(scope: dict[str, Any], size_bytes: int) -> Exception | None:
@@ -44,7 +44,7 @@ async def refuses(scope: dict[str, Any], size_bytes: int) -> Exception | None:
 
 
 uploads = dict.fromkeys(DOORS, settings.RAUT_MAX_UPLOAD_MB * 1024**2 + FORM_BYTES) | {LIVE_CHECK: LIVE_CHECK_BYTES}
-limited = BodyLimit(SealedBodies(), uploads, has_room=has_room, goes_on=goes_on, refuses=refuses)
+limited = BodyLimit(SealedBodies(is_streamed), uploads, has_room=has_room, goes_on=goes_on, refuses=refuses)
 application = ProtocolTypeRouter(
     {
         "http": limited,

@@ -137,6 +137,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout"
 
 # -- the job's limits -------------------------------------------------------------------------------------------------
 RAUT_MAX_UPLOAD_MB = env.number("RAUT_MAX_UPLOAD_MB", 2048)
+RAUT_UPLOAD_HOURS = env.number("RAUT_UPLOAD_HOURS", 24)
 RAUT_MAX_VIDEO_MINUTES = env.number("RAUT_MAX_VIDEO_MINUTES", 120)
 RAUT_DECODE_MEMORY_MB = env.number("RAUT_DECODE_MEMORY_MB", 2048, least=0)
 RAUT_SAMPLE_EVERY_MS = env.number("RAUT_SAMPLE_EVERY_MS", 200, most=60_000)
@@ -283,6 +284,7 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [
     ROOT / "webplatform" / "static",
     ("vendor/pico", ROOT / "node_modules" / "@picocss" / "pico" / "css"),
+    ("vendor/tus", ROOT / "node_modules" / "tus-js-client" / "dist"),
     ("vendor/uplot", ROOT / "node_modules" / "uplot" / "dist"),
 ]
 SERVESTATIC_USE_FINDERS = not PRODUCTION  # production serves what `collectstatic` made, under names that may be kept

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema
@@ -14,11 +14,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from webplatform.analysis.given import asked_for
 from webplatform.analysis.models import AnalysisJob
 from webplatform.analysis.serializers import JobFilterIn, JobOut, UploadIn
 from webplatform.analysis.services import cancel_job, retry_job, submit_video
-from webplatform.studies.models import Condition, Participant, Study
-from webplatform.studies.place import Place
 
 
 class AnalysisListApi(generics.ListAPIView):
@@ -35,18 +34,8 @@ class AnalysisListApi(generics.ListAPIView):
     def post(self, request: Request) -> Response:
         sent = UploadIn(data=request.data)
         sent.is_valid(raise_exception=True)
-        given = sent.validated_data
-        job = submit_video(
-            user=request.user,
-            upload=given["file"],
-            title=given["title"],
-            again=given["again"],
-            place=Place(
-                study=_reached(Study, request, given["study"]),
-                participant=_reached(Participant, request, given["participant"]),
-                condition=_reached(Condition, request, given["condition"]),
-            ),
-        )
+        asked = asked_for(request.user, sent.validated_data)
+        job = submit_video(user=request.user, upload=sent.validated_data["file"], **asked)
         headers = {"Location": reverse("api-analysis", args=[job.pk])}
         return Response(JobOut(job).data, status=status.HTTP_202_ACCEPTED, headers=headers)
 
@@ -82,10 +71,6 @@ class RetryApi(APIView):
     def post(self, request: Request, job_id: UUID) -> Response:
         job = retry_job(job=_job(request, job_id), user=request.user)
         return Response(JobOut(job).data, status=status.HTTP_202_ACCEPTED)
-
-
-def _reached(model: type[Model], request: Request, key: UUID | int | None) -> Model | None:
-    return get_object_or_404(model.objects.for_user(request.user), pk=key) if key else None
 
 
 def _job(request: Request, job_id: UUID) -> AnalysisJob:

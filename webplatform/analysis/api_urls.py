@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from webplatform.analysis import api
+from webplatform.analysis import api, upload_api
 from webplatform.analysis.repetition_api import RepetitionListApi
 
 urlpatterns = [
@@ -10,5 +10,7 @@ urlpatterns = [
     path("analyses/<uuid:job_id>/", api.AnalysisApi.as_view(), name="api-analysis"),
     path("analyses/<uuid:job_id>/cancel/", api.CancelApi.as_view(), name="api-analysis-cancel"),
     path("analyses/<uuid:job_id>/retry/", api.RetryApi.as_view(), name="api-analysis-retry"),
+    path("uploads/", upload_api.UploadListApi.as_view(), name="api-uploads"),
+    path("uploads/<uuid:upload_id>/", upload_api.UploadApi.as_view(), name="api-upload"),
     path("sessions/<uuid:session_id>/repetitions/", RepetitionListApi.as_view(), name="api-repetitions"),
 ]

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from webplatform.analysis.models import MediaFile
+from webplatform.analysis.models import UPLOAD_KEY, MediaFile, ResumableUpload
 from webplatform.history.models import Session
 from webplatform.studies.design import STIMULUS_KEY, stimuli_folder
 from webplatform.studies.models import Stimulus
@@ -43,7 +43,7 @@ def remove_orphan_files() -> int:
 
 def find_leftovers() -> list[Path]:
     """Keys and folders without a session or film, videos without a row, and uploads that never ended."""
-    found = [file for file in _older(Path(settings.FILE_UPLOAD_TEMP_DIR), HALF_UPLOAD_AFTER_S) if file.is_file()]
+    found = _ended_uploads()
     found += [key for session_id, key in _of_sessions(_keys(), ORPHAN_AFTER_S) if not _exists(session_id)]
     found += _films_without_a_study()
     for session_id, folder in _of_sessions(Path(settings.MEDIA_ROOT), 0):
@@ -52,6 +52,15 @@ def find_leftovers() -> list[Path]:
         elif folder.is_dir() and _changed_at(folder) < time.time() - ORPHAN_AFTER_S:
             found.append(folder)
     return found
+
+
+def _ended_uploads() -> list[Path]:
+    """Files of requests that died, and files and keys of resumable uploads that nobody goes on with."""
+    uploads = ResumableUpload.objects.exclude(state=ResumableUpload.State.DONE)
+    known = {place for upload in uploads for place in (upload.path, _keys() / upload.key_name)}
+    files = (file for file in _older(Path(settings.FILE_UPLOAD_TEMP_DIR), HALF_UPLOAD_AFTER_S) if file.is_file())
+    keys = (key for key in _older(_keys(), ORPHAN_AFTER_S) if key.name.startswith(UPLOAD_KEY))
+    return [entry for entry in (*files, *keys) if entry not in known]
 
 
 def _films_without_a_study() -> list[Path]:

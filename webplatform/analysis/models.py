@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import uuid
+from pathlib import Path
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from webplatform.accounts.models import User
+from webplatform.consent.models import ConsentRecord
 from webplatform.history.models import Session
+from webplatform.studies.models import Study
+
+GROWING = ".growing"  # what the name of a file ends with that comes in several goes
+UPLOAD_KEY = "upload-"
 
 
 class MediaFile(models.Model):
@@ -62,6 +69,61 @@ class PlaybackCopy(models.Model):
     def is_active(self) -> bool:
         """Whether it waits or is being made."""
         return self.state in (self.State.QUEUED, self.State.RUNNING)
+
+
+class UploadQuerySet(models.QuerySet["ResumableUpload"]):
+    """Uploads as a user may reach them."""
+
+    def for_user(self, user: User) -> UploadQuerySet:
+        """The user's own: nobody goes on with what another one sends."""
+        return self.filter(user_id=user.pk)
+
+
+class ResumableUpload(models.Model):
+    """A file that comes in several goes, sealed on the disk: receiving -> complete -> done.
+
+    Complete is a file that has all of its bytes and no job yet; done is one whose job has it. A lock on the file keeps
+    two requests apart. How much has come is told by the file; the row keeps what fills none of its pieces.
+    """
+
+    class State(models.TextChoices):
+        RECEIVING = "receiving", _("receiving")
+        COMPLETE = "complete", _("complete")
+        DONE = "done", _("done")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="resumable_uploads")
+    consent = models.ForeignKey(ConsentRecord, on_delete=models.CASCADE, related_name="+")
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="+")
+    job = models.OneToOneField("AnalysisJob", null=True, on_delete=models.CASCADE, related_name="+")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RECEIVING)
+    name = models.CharField(max_length=200, help_text=_("As the user called the file; for display only."))
+    size_bytes = models.PositiveBigIntegerField()
+    given = models.JSONField(default=dict, help_text=_("Title, participant and so on, as they were sent."))
+    rest = models.BinaryField(default=bytes, help_text=_("What fills no piece of the file yet, sealed."))
+    rest_number = models.PositiveIntegerField(default=0)
+    rest_bytes = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+
+    objects = UploadQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [models.Index(fields=["expires_at"], name="upload_expired")]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.state}"
+
+    @property
+    def path(self) -> Path:
+        """Where it lies until it has a session."""
+        return Path(settings.FILE_UPLOAD_TEMP_DIR) / f"{self.pk}{GROWING}"
+
+    @property
+    def key_name(self) -> str:
+        """What its key is called."""
+        return f"{UPLOAD_KEY}{self.pk}"
 
 
 def recording_of(session: Session) -> Session:

@@ -1,4 +1,4 @@
-"""How much room one account's videos may take, with the films of the studies that it owns."""
+"""How much room one account's videos may take, those on their way and the films of its own studies among them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from webplatform.accounts.models import User
-from webplatform.analysis.models import MediaFile
+from webplatform.analysis.models import MediaFile, ResumableUpload
 from webplatform.common.errors import QuotaExceeded
 from webplatform.studies.models import Membership, Stimulus
 
@@ -20,6 +20,8 @@ def require_quota(user: User, size_bytes: int) -> None:
     kept = MediaFile.objects.filter(session__created_by=user).aggregate(bytes=Sum("size_bytes"))["bytes"] or 0
     owned = Membership.objects.filter(user=user, role=Membership.Role.OWNER).values("study")
     kept += Stimulus.objects.filter(study__in=owned).aggregate(bytes=Sum("size_bytes"))["bytes"] or 0
+    coming = ResumableUpload.objects.filter(user=user).exclude(state=ResumableUpload.State.DONE)
+    kept += coming.aggregate(bytes=Sum("size_bytes"))["bytes"] or 0
     if kept + size_bytes > quota_bytes:
         text = _("Your videos may take %(limit)d MB, and %(kept)d MB are taken. Delete what you do not need any more.")
         raise QuotaExceeded(text % {"limit": settings.RAUT_STORAGE_QUOTA_MB, "kept": kept // 2**20})

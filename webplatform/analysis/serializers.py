@@ -102,3 +102,21 @@ def job_data(job: AnalysisJob) -> dict[str, Any]:
     """The job as plain JSON values."""
     data = dict(JobOut(job).data)
     return {**data, "id": str(data["id"]), "session": str(data["session"])}
+
+
+class ResumableIn(UploadIn):
+    """What `Upload-Metadata` may hold beside the file's name."""
+
+    file = None
+
+
+class ResumableOut(serializers.Serializer):
+    """An upload that comes in several goes."""
+
+    id = serializers.UUIDField()
+    state = serializers.CharField(help_text="`receiving`, `complete` or `done`.")
+    name = serializers.CharField(help_text="Of the file; empty once it is done.")
+    offset = serializers.IntegerField(help_text="How many bytes have come.")
+    size = serializers.IntegerField(help_text="How many it has.")
+    expires_at = serializers.DateTimeField()
+    job = JobOut(allow_null=True)

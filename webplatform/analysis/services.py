@@ -20,17 +20,17 @@ from webplatform.analysis.quota import require_quota
 from webplatform.analysis.tasks import send_analysis
 from webplatform.analysis.uploads import CheckedUpload, check_upload, keep_upload
 from webplatform.common.commits import after_commit
-from webplatform.common.errors import Conflict, NotAllowed
+from webplatform.common.errors import Conflict, Invalid, NotAllowed
 from webplatform.common.limits import spend
 from webplatform.consent.models import ConsentRecord, Scope
 from webplatform.consent.services import require_consent, require_participant_consent, require_scope
 from webplatform.history.assigning import set_condition
 from webplatform.history.media import forget_pictures, keep_session_key
 from webplatform.history.models import Session
-from webplatform.history.queries import is_editable_by
+from webplatform.history.queries import is_editable_by, role_in
 from webplatform.history.services import fail_session, open_session, reopen_session
 from webplatform.studies.approvals import require_permitted
-from webplatform.studies.models import Study
+from webplatform.studies.models import Membership, Study
 from webplatform.studies.place import Place
 from webplatform.studies.services import personal_study
 
@@ -51,9 +51,16 @@ def submit_video(
         Conflict: the study holds this very file already and `again` is not set; `details` name that session.
     """
     place = place or Place()
-    study, consent = _grounds(user, place)
+    spend("upload", user.pk)
+    require_grounds(user, place)
     require_quota(user, upload.size or 0)
-    checked, session = check_upload(upload), None
+    return accept_video(user=user, checked=check_upload(upload), title=title, again=again, place=place)
+
+
+def accept_video(*, user: User, checked: CheckedUpload, title: str, again: bool, place: Place) -> AnalysisJob:
+    """`submit_video` for a file that was checked, and whose rate and room were counted; raises the same otherwise."""
+    study, consent = require_grounds(user, place)
+    session = None
     try:
         with transaction.atomic():
             _refuse_twice(study, checked, again)
@@ -124,14 +131,26 @@ def retry_job(*, job: AnalysisJob, user: User) -> AnalysisJob:
     return _tell(job)
 
 
-def _grounds(user: User, place: Place) -> tuple[Study, ConsentRecord]:
-    """Where a video is recorded, and on whose consent; each asking counts towards the user's rate of uploads."""
-    spend("upload", user.pk)
+def require_grounds(user: User, place: Place) -> tuple[Study, ConsentRecord]:
+    """Where a video is recorded, and on whose consent.
+
+    Raises:
+        NotAllowed: the user may not record there, or the law forbids the study to record.
+        ConsentMissing: the participant, or without one the user, has not agreed to the newest consent text.
+        Invalid: the condition is not the study's.
+    """
     study = place.participant.study if place.participant else place.study or personal_study(user)
     require_permitted(study)
     if place.participant is None:
-        return study, require_consent(user=user)
-    return study, require_participant_consent(participant=place.participant)
+        consent = require_consent(user=user)
+    else:
+        consent = require_participant_consent(participant=place.participant)
+    if role_in(study, user) not in (Membership.Role.OWNER, Membership.Role.ANALYST):
+        raise NotAllowed(_("Only owners and analysts of a study may record sessions in it."))
+    if place.borne is not None and place.borne.study_id != study.pk:
+        name = {"name": place.borne}
+        raise Invalid(_("“%(name)s” is a condition of another study.") % name, field="condition")
+    return study, consent
 
 
 def _keep(session: Session, checked: CheckedUpload) -> AnalysisJob:

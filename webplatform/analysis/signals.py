@@ -6,7 +6,9 @@ from django.dispatch import receiver
 
 from webplatform.accounts.events import account_disabled, logins_ended
 from webplatform.accounts.models import User
+from webplatform.analysis.models import ResumableUpload
 from webplatform.analysis.progress import part_from
+from webplatform.analysis.resumable import drop_uploads
 from webplatform.analysis.withdrawals import drop_media, drop_unwanted_media, may_keep_media, stop_jobs, stop_jobs_of
 from webplatform.common.commits import after_commit
 from webplatform.consent.events import consent_withdrawn
@@ -20,14 +22,16 @@ def stop_what_runs(record: ConsentRecord, scopes: frozenset[str], **_: Any) -> N
     """Jobs stop with the withdrawal itself; videos that may not stay go when it is committed."""
     if Scope.ANALYSE in scopes:
         stop_jobs(record)
+        drop_uploads(ResumableUpload.objects.filter(consent=record))
     elif Scope.KEEP_MEDIA in scopes:
         after_commit(drop_unwanted_media)
 
 
 @receiver(account_disabled)
 def stop_what_they_run(user: User, **_: Any) -> None:
-    """The jobs of an account end with it."""
+    """The jobs of an account end with it, and what it sends."""
     stop_jobs_of(user)
+    drop_uploads(ResumableUpload.objects.filter(user=user))
 
 
 @receiver(logins_ended)

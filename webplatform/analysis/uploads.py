@@ -59,23 +59,45 @@ def check_upload(upload: UploadedFile) -> CheckedUpload:
         TooLarge: it is over RAUT_MAX_UPLOAD_MB.
         StorageFull: keeping it would leave less free space than RAUT_MIN_FREE_DISK_MB.
     """
-    name = _clean_name(upload.name or "")
-    if not upload.size:
-        raise Invalid(_("“%(name)s” is empty.") % {"name": name})
-    if upload.size > settings.RAUT_MAX_UPLOAD_MB * 2**20:
-        limit = {"name": name, "limit": settings.RAUT_MAX_UPLOAD_MB}
-        raise TooLarge(_("“%(name)s” is larger than the limit of %(limit)s MB.") % limit)
-    head = _read_head(upload)
-    content_type = video_type(head, upload.size, is_webm=name.lower().endswith(".webm"))
-    if is_picture(head):
-        raise Invalid(_("“%(name)s” is a picture or an animation. Save it as a video, such as MP4.") % {"name": name})
-    if content_type is None or _is_called_a_page(name):
-        kinds = {"name": name, "kinds": ", ".join(EXTENSIONS)}
-        raise Invalid(_("“%(name)s” is not a video that can be analysed. Accepted are: %(kinds)s.") % kinds)
+    name = check_announced(upload.name or "", upload.size or 0)
+    content_type = check_head(name, _read_head(upload), upload.size)
     _refuse_when_full(upload)
-    with _telling_full():
+    with telling_full():
         _settle(upload)
     return CheckedUpload(upload, name, content_type, _hash(upload))
+
+
+def check_announced(name: str, size_bytes: int) -> str:
+    """What a file may be by its name and its size, before a byte of it has come; returns the name, cleaned.
+
+    Raises:
+        Invalid: it is empty, or called as a page is.
+        TooLarge: it is over RAUT_MAX_UPLOAD_MB.
+    """
+    name = _clean_name(name)
+    if not size_bytes:
+        raise Invalid(_("“%(name)s” is empty.") % {"name": name})
+    if size_bytes > settings.RAUT_MAX_UPLOAD_MB * 2**20:
+        limit = {"name": name, "limit": settings.RAUT_MAX_UPLOAD_MB}
+        raise TooLarge(_("“%(name)s” is larger than the limit of %(limit)s MB.") % limit)
+    if _is_called_a_page(name):
+        raise _no_video(name)
+    return name
+
+
+def check_head(name: str, head: bytes, size_bytes: int) -> str:
+    """The content type of a video of this size that begins so; raises Invalid where it begins as none."""
+    content_type = video_type(head, size_bytes, is_webm=name.lower().endswith(".webm"))
+    if is_picture(head):
+        raise Invalid(_("“%(name)s” is a picture or an animation. Save it as a video, such as MP4.") % {"name": name})
+    if content_type is None:
+        raise _no_video(name)
+    return content_type
+
+
+def _no_video(name: str) -> Invalid:
+    kinds = {"name": name, "kinds": ", ".join(EXTENSIONS)}
+    return Invalid(_("“%(name)s” is not a video that can be analysed. Accepted are: %(kinds)s.") % kinds)
 
 
 def keep_upload(checked: CheckedUpload, folder: Path) -> bytes:
@@ -84,7 +106,7 @@ def keep_upload(checked: CheckedUpload, folder: Path) -> bytes:
     Raises:
         StorageFull: there was no room; nothing of it is left.
     """
-    with _telling_full():
+    with telling_full():
         folder.mkdir(parents=True, exist_ok=True)
         part = folder / PART
         if isinstance(checked.file, SealedUpload):
@@ -100,7 +122,8 @@ def keep_upload(checked: CheckedUpload, folder: Path) -> bytes:
 
 
 @contextmanager
-def _telling_full() -> Iterator[None]:
+def telling_full() -> Iterator[None]:
+    """A disk that gets full in here is told as StorageFull."""
     try:
         yield
     except OSError as error:

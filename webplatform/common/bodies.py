@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -27,7 +28,7 @@ class BodyLimit:
 
     Args:
         app: the ASGI application behind.
-        large: limits in bytes of the addresses that take more than SMALL_BYTES.
+        large: limits in bytes of the addresses that take more than SMALL_BYTES; each a regular expression.
         has_room: whether the disk can take a body of so many bytes.
         goes_on: whether it can go on after so many bytes of a body; asked now and then.
         refuses: asked by the addresses of `large` before the first byte, with the declared length: the refusal as an
@@ -44,26 +45,27 @@ class BodyLimit:
         refuses: Callable[[Message, int], Awaitable[Exception | None]] | None = None,
     ) -> None:
         self._app = app
-        self._large = dict(large)
+        self._large = [(re.compile(address), limit_bytes) for address, limit_bytes in large.items()]
         self._has_room = has_room
         self._goes_on = goes_on
         self._refuses = refuses
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        limit_bytes = self._large.get(scope["path"], SMALL_BYTES)
+        large_bytes = self._large_bytes(scope)
+        limit_bytes = large_bytes or SMALL_BYTES
         declared_bytes = _declared_bytes(scope)
         if declared_bytes > limit_bytes:
             await _refuse(send, _too_large(limit_bytes))
         elif declared_bytes > SMALL_BYTES and not self._has_room(declared_bytes):
             await _refuse(send, storage_full())
-        elif refusal := await self._refusal(scope, declared_bytes):
+        elif large_bytes and self._refuses and (refusal := await self._refuses(scope, declared_bytes)):
             await self._turn_away(refusal, scope, send)
         else:
             await self._pass_on(scope, receive, send, limit_bytes)
 
-    async def _refusal(self, scope: Message, declared_bytes: int) -> Exception | None:
-        is_asked = self._refuses is not None and scope["path"] in self._large
-        return await self._refuses(scope, declared_bytes) if is_asked else None
+    def _large_bytes(self, scope: Message) -> int | None:
+        """The limit of an address that takes more than others; None: it is not one."""
+        return next((limit for address, limit in self._large if address.fullmatch(scope["path"])), None)
 
     async def _turn_away(self, refusal: Exception, scope: Message, send: Send) -> None:
         """Nothing of the body is read; the connection ends, because it would come all the same."""

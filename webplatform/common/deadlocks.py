@@ -27,7 +27,7 @@ def is_deadlock(error: BaseException) -> bool:
 def retried(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """The view, done again where a deadlock undid it, or once where another request took what is unique.
 
-    A body with files was taken apart: that one is not.
+    A body with files was taken apart, and one that was read as it came is gone: these are not.
     """
 
     @functools.wraps(view)
@@ -36,15 +36,20 @@ def retried(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             try:
                 return view(request, *args, **kwargs)
             except IntegrityError as error:  # two did the same at once: the second one sees what the first has done
-                if attempt or getattr(request, "_files", None) or connection.in_atomic_block:
+                if attempt or _is_read_up(request) or connection.in_atomic_block:
                     raise
                 logger.warning("Two requests did the same at once; one is done again (%s).", type(error).__name__)
             except OperationalError as error:
-                files = getattr(request, "_files", None)
-                if attempt == ATTEMPTS - 1 or files or connection.in_atomic_block or not is_deadlock(error):
+                if attempt == ATTEMPTS - 1 or _is_read_up(request) or connection.in_atomic_block:
+                    raise
+                if not is_deadlock(error):
                     raise
                 logger.warning("A deadlock undid a request; it is done again.")
                 time.sleep(FIRST_WAIT_S * 2**attempt * (0.5 + random.random()))
         raise AssertionError("unreachable")
 
     return run
+
+
+def _is_read_up(request: HttpRequest) -> bool:
+    return bool(getattr(request, "_files", None)) or getattr(request, "streamed_body", None) is not None

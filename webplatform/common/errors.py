@@ -106,3 +106,30 @@ class TooManyAttempts(AppError):
 
     code = "too_many_attempts"
     status = 429
+
+
+class Gone(AppError):
+    """There was such an object, and its time is over."""
+
+    code = "gone"
+    status = 410
+
+
+class OffsetMismatch(AppError):
+    """What was sent does not follow what is there; `offset` says where to go on."""
+
+    code = "offset_mismatch"
+    status = 409
+
+
+class ChecksumMismatch(AppError):
+    """What came is not what was sent."""
+
+    code = "checksum_mismatch"
+    status = 460
+
+
+class Refused(AppError):
+    """The file came whole and is not taken; sending it again would change nothing. `code` is that of the reason."""
+
+    status = 422

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
 from typing import Any  # the ASGI scope
@@ -21,6 +22,7 @@ from webplatform.consent.queries import valid_consent
 from webplatform.consent.services import require_consent
 from webplatform.studies.models import Membership
 
+PART = "application/offset+octet-stream"
 RECORDING = (Membership.Role.OWNER, Membership.Role.ANALYST)
 
 
@@ -49,15 +51,29 @@ def require_admin(scope: dict[str, Any], size_bytes: int) -> None:
         raise Stranger
 
 
+def require_somebody(scope: dict[str, Any], size_bytes: int) -> None:
+    """Whoever asks is signed in and may write; raises Stranger otherwise. The view sees to the rest before it reads."""
+    _user_of(scope, ApiToken.Scope.WRITE)
+
+
 def refusal_of(scope: dict[str, Any], size_bytes: int) -> AppError | Stranger | None:
     """Why this address does not take the body; None: it does."""
-    rule = DOORS.get(scope["path"])
+    rule = next((rule for address, rule in DOORS.items() if re.fullmatch(address, scope["path"])), None)
     try:
-        if rule is not None and scope.get("method") == "POST":
+        if rule is not None and scope.get("method") in ("POST", "PATCH"):
             rule(scope, size_bytes)
     except (AppError, Stranger) as refusal:
         return refusal
     return None
+
+
+def is_streamed(scope: dict[str, Any]) -> bool:
+    """Whether the body is read while it comes in: parts of uploads, and forms with the files of these addresses."""
+    kind = dict(scope["headers"]).get(b"content-type", b"").lower()
+    if kind.startswith(PART.encode()):
+        return re.fullmatch(RESUMABLE, scope["path"]) is not None
+    is_form = scope.get("method") == "POST" and kind.startswith(b"multipart/")
+    return is_form and any(re.fullmatch(address, scope["path"]) for address in DOORS)
 
 
 def _user_of(scope: dict[str, Any], token_scope: str) -> User:
@@ -93,9 +109,12 @@ def _records_participants(user: User) -> bool:
     return ConsentRecord.objects.filter(participant__study__in=studies, withdrawn_at=None).exists()
 
 
-DOORS = {
-    "/api/v1/analyses/": require_upload,
+RESUMABLE = "/api/v1/uploads/([0-9a-f-]+/?)?"
+DOORS = {  # by regular expressions
+    "/api/v1/analyses/?": require_upload,
+    RESUMABLE: require_somebody,
     "/upload/": require_upload,
     "/learning/datasets/new/": require_admin,
     "/learning/models/new/": require_admin,
+    "/studies/[0-9a-f-]+/films/": require_somebody,
 }

@@ -14,6 +14,8 @@ from django.utils import timezone
 
 from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import User
+from webplatform.analysis.models import ResumableUpload
+from webplatform.analysis.resumable import drop_uploads
 from webplatform.common import ledger
 from webplatform.common.commits import after_commit
 from webplatform.common.errors import NotFound
@@ -51,6 +53,7 @@ def remove_participant(participant: Participant, *, is_purged: bool = False) -> 
     with suppress(NotFound):  # another one was quicker: what is left goes all the same
         lock_participant(participant.pk)
     remove_exports(DataExport.objects.filter(participant=participant))
+    drop_uploads(ResumableUpload.objects.filter(consent__participant=participant))
     if not is_purged:
         _forget_waiting(ConsentRecord.objects.filter(participant=participant))
         after_commit(ledger.note, "participant", participant.pk)
@@ -69,6 +72,7 @@ def erase_study_data(study: Study) -> None:
     _forget_waiting(ConsentRecord.objects.filter(participant__study=study))
     with transaction.atomic():
         remove_exports(DataExport.objects.filter(participant__study=study))
+        drop_uploads(ResumableUpload.objects.filter(study=study))
         record_event("study.erased", study_id=study.pk)
         after_commit(ledger.note, "study", study.pk)
         forget_films(study)
@@ -87,6 +91,7 @@ def erase_account_data(user: User) -> None:
     _remove_logins(user)
     with transaction.atomic():
         remove_exports(DataExport.objects.filter(user=user))
+        drop_uploads(ResumableUpload.objects.filter(user=user))
         remove_jobs(ExportJob.objects.filter(user=user))
         Invitation.objects.filter(email__iexact=user.email).delete()
         after_commit(ledger.note, "account", user.pk, check=fingerprint(user))

@@ -1,10 +1,12 @@
 """Bodies of requests while they are received: in memory as long as they are small, else sealed on the disk.
 
-Django would keep a large one in a plain temporary file, and only then look at who sent it.
+Django would keep a large one in a plain temporary file, and only then look at who sent it. Uploads are not kept at all:
+their views and handlers read them as they come.
 """
 
 from __future__ import annotations
 
+import asyncio
 import io
 import os
 import tempfile
@@ -18,9 +20,11 @@ from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler
 
 from webplatform.common.deadlocks import retried
+from webplatform.common.streamed import Message, StreamedBody
 from webplatform.vault.sealed import SealedWriter, new_key, open_sealed
 
 SUFFIX = ".body"
+Receive = Callable[[], Awaitable[Message]]
 
 
 class SealedBody:
@@ -69,12 +73,47 @@ class SealedBody:
 
 
 class SealedBodies(ASGIHandler):
-    """Django's handler, which keeps no plain body on the disk and does again what a deadlock undid."""
+    """Django's handler, which keeps no plain body on the disk and does again what a deadlock undid.
+
+    Args:
+        streams: whether the view reads the body of this request while it comes in.
+    """
+
+    def __init__(self, streams: Callable[[Message], bool] = lambda scope: False) -> None:
+        super().__init__()
+        self._streams = streams
 
     def make_view_atomic(self, view: Callable[..., Any]) -> Callable[..., Any]:
         return retried(super().make_view_atomic(view))
 
-    async def read_body(self, receive: Callable[[], Awaitable[dict[str, Any]]]) -> IO[bytes]:
+    async def handle(self, scope: Message, receive: Receive, send: Callable[[Message], Awaitable[None]]) -> None:
+        if not self._streams(scope):
+            await super().handle(scope, receive, send)
+            return
+        body = StreamedBody(receive, asyncio.get_running_loop())
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start" and not await body.drain():
+                message = {**message, "headers": [*message.get("headers", []), (b"connection", b"close")]}
+            await send(message)
+
+        try:
+            await super().handle(scope, body.ended, answer)
+        finally:
+            body.close()
+
+    def create_request(self, scope: Message, body_file: IO[bytes]) -> tuple[Any, Any]:
+        request, refusal = super().create_request(scope, body_file)
+        if request is not None:
+            request.streamed_body = body_file if isinstance(body_file, StreamedBody) else None
+            if request.streamed_body is not None:  # parsers take a body without a declared length for none at all
+                request.META.setdefault("CONTENT_LENGTH", "1")
+        return request, refusal
+
+    async def read_body(self, receive: Receive) -> IO[bytes]:
+        streamed = getattr(receive, "__self__", None)
+        if isinstance(streamed, StreamedBody):
+            return cast("IO[bytes]", streamed)
         body = SealedBody()
         try:
             while True:

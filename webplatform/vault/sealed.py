@@ -30,11 +30,11 @@ from webplatform.common.errors import Damaged
 
 KEY_BYTES = 32
 PIECE_BYTES = 64 * 1024
-_MAGIC = b"RAUTSEAL\x01\x00\x00\x00"
+MAGIC = b"RAUTSEAL\x01\x00\x00\x00"
 _SALT_BYTES = 32
-_HEADER_BYTES = len(_MAGIC) + _SALT_BYTES
-_TAG_BYTES = 16
-_SEALED_BYTES = PIECE_BYTES + _TAG_BYTES
+HEADER_BYTES = len(MAGIC) + _SALT_BYTES
+TAG_BYTES = 16
+SEALED_BYTES = PIECE_BYTES + TAG_BYTES
 
 
 def new_key() -> bytes:
@@ -44,7 +44,7 @@ def new_key() -> bytes:
 
 def sealed_size(size_bytes: int) -> int:
     """How large a file of so many bytes is once it is sealed."""
-    return _HEADER_BYTES + size_bytes + _TAG_BYTES * max(1, -(-size_bytes // PIECE_BYTES))
+    return HEADER_BYTES + size_bytes + TAG_BYTES * max(1, -(-size_bytes // PIECE_BYTES))
 
 
 class SealedWriter:
@@ -57,11 +57,29 @@ class SealedWriter:
 
     def __init__(self, target: IO[bytes], key: bytes) -> None:
         self._target = target
-        self._header = _MAGIC + secrets.token_bytes(_SALT_BYTES)
-        self._cipher = _cipher(key, self._header)
+        self._header = MAGIC + secrets.token_bytes(_SALT_BYTES)
+        self._cipher = cipher_of(key, self._header)
         self._waiting = bytearray()
         self._number = 0
         target.write(self._header)
+
+    @classmethod
+    def resumed(cls, target: IO[bytes], key: bytes, header: bytes, number: int) -> SealedWriter:
+        """A writer that goes on with piece `number` of a file that has this header; the target stands there."""
+        writer = cls(io.BytesIO(), key)
+        writer._target, writer._header, writer._number = target, header, number
+        writer._cipher = cipher_of(key, header)
+        return writer
+
+    @property
+    def number(self) -> int:
+        """How many pieces are sealed."""
+        return self._number
+
+    @property
+    def waiting(self) -> bytes:
+        """What came after them, at most PIECE_BYTES."""
+        return bytes(self._waiting)
 
     def write(self, content: bytes) -> int:
         """Seal the content as far as it fills pieces; the rest waits for more."""
@@ -100,13 +118,13 @@ class SealedFile(io.RawIOBase):
         self._piece_number, self._piece = -1, b""
         self._file = path.open("rb", buffering=0)
         try:
-            self._header = self._file.read(_HEADER_BYTES) or b""
-            stored_bytes = os.fstat(self._file.fileno()).st_size - _HEADER_BYTES
-            if not self._header.startswith(_MAGIC) or stored_bytes < _TAG_BYTES:
-                raise _damaged()
-            self._cipher = _cipher(key, self._header)
-            self._last = (stored_bytes - 1) // _SEALED_BYTES
-            self.size_bytes = stored_bytes - _TAG_BYTES * (self._last + 1)
+            self._header = self._file.read(HEADER_BYTES) or b""
+            stored_bytes = os.fstat(self._file.fileno()).st_size - HEADER_BYTES
+            if not self._header.startswith(MAGIC) or stored_bytes < TAG_BYTES:
+                raise damaged()
+            self._cipher = cipher_of(key, self._header)
+            self._last = (stored_bytes - 1) // SEALED_BYTES
+            self.size_bytes = stored_bytes - TAG_BYTES * (self._last + 1)
             self._open_piece(self._last)
         except BaseException:
             self._file.close()
@@ -143,11 +161,11 @@ class SealedFile(io.RawIOBase):
 
     def _open_piece(self, number: int) -> bytes:
         if number != self._piece_number:
-            sealed = os.pread(self._file.fileno(), _SEALED_BYTES, _HEADER_BYTES + number * _SEALED_BYTES)
+            sealed = os.pread(self._file.fileno(), SEALED_BYTES, HEADER_BYTES + number * SEALED_BYTES)
             try:
                 self._piece = self._cipher.decrypt(_nonce(number, number == self._last), sealed, self._header)
             except InvalidTag as error:
-                raise _damaged() from error
+                raise damaged() from error
             self._piece_number = number
         return self._piece
 
@@ -172,8 +190,9 @@ def seal_copy(pieces: Iterable[bytes], target: Path, key: bytes) -> None:
         os.fsync(out.fileno())
 
 
-def _cipher(key: bytes, header: bytes) -> AESGCM:
-    derive = HKDF(SHA256(), KEY_BYTES, salt=header[len(_MAGIC) :], info=b"raut sealed file")
+def cipher_of(key: bytes, header: bytes, info: bytes = b"raut sealed file") -> AESGCM:
+    """What seals the pieces of the file with this header, or with another `info` something beside it."""
+    derive = HKDF(SHA256(), KEY_BYTES, salt=header[len(MAGIC) :], info=info)
     return AESGCM(derive.derive(key))
 
 
@@ -181,5 +200,6 @@ def _nonce(number: int, is_last: bool) -> bytes:
     return number.to_bytes(11, "big") + bytes([is_last])
 
 
-def _damaged() -> Damaged:
+def damaged() -> Damaged:
+    """The refusal that a user reads where a sealed file is not as it was written."""
     return Damaged(_("The stored file is damaged or was changed: it cannot be read."))

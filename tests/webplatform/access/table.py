@@ -273,6 +273,12 @@ POST   /api/v1/analyses/                                              202 202 40
 GET    /api/v1/analyses/{waiting_job}/                                200 200 200 404 404 401 401
 POST   /api/v1/analyses/{waiting_job}/cancel/                         200 200 403 404 404 401 401
 POST   /api/v1/analyses/{failed_job}/retry/                           202 202 403 404 404 401 401
+GET    /api/v1/uploads/                                               200 200 200 200 200 401 401
+POST   /api/v1/uploads/                                               412 412 412 412 412 401 401
+GET    /api/v1/uploads/{upload}/                                      200 404 404 404 404 401 401
+POST   /api/v1/uploads/{upload}/                                      412 412 412 412 412 401 401
+PATCH  /api/v1/uploads/{upload}/                                      412 412 412 412 412 401 401
+DELETE /api/v1/uploads/{upload}/                                      412 412 412 412 412 401 401
 GET    /api/v1/sessions/                                              200 200 200 200 200 401 401
 GET    /api/v1/sessions/{session}/                                    200 200 200 404 404 401 401
 PATCH  /api/v1/sessions/{session}/                                    200 200 403 404 404 401 401  {"title": "Run"}

@@ -16,7 +16,7 @@ import inference
 from tests.webplatform.history.readings import face, frame
 from webplatform.accounts.models import User
 from webplatform.accounts.services import create_token
-from webplatform.analysis.models import AnalysisJob, MediaFile, PlaybackCopy
+from webplatform.analysis.models import AnalysisJob, MediaFile, PlaybackCopy, ResumableUpload
 from webplatform.consent.models import ConsentRecord, ConsentText
 from webplatform.consent.services import give_consent, give_participant_consent
 from webplatform.dashboard.saved_views import save_view
@@ -86,6 +86,14 @@ def build_world() -> dict[str, Any]:
         "invitation": _letter(by=users["owner"], email="new@example.org", study=study, role="viewer"),
         "letter": _letter(by=users["admin"], email="newer@example.org"),
         "copy": _copy(user=users["owner"]),
+        "upload": ResumableUpload.objects.create(
+            user=users["owner"],
+            consent=consent,
+            study=study,
+            size_bytes=9,
+            state="done",
+            expires_at=timezone.now() + timedelta(days=1),
+        ).pk,
         "export": _export(session, users["owner"]),
         "receipt": Receipt.objects.create(kind="purge", study_id=study.pk, begun_at=timezone.now()).pk,
         "proposal": models["candidate"].proposals.create(by=users["admin"], reason="better").pk,

@@ -1,7 +1,12 @@
-// One file on its way to the server.
+// One file on its way to the server, by tus: what has arrived stays there when the connection breaks.
 
-import { API, Refusal, csrfToken } from "./api.js";
+import "../vendor/tus/tus.min.js"; // no module: it leaves its name at the window
+import { API, Refusal, csrfToken, request } from "./api.js";
 import { fill, formatBytes } from "./format.js";
+
+const { Upload, defaultOptions } = globalThis.tus;
+const PART_BYTES = 32 * 2 ** 20; // what a proxy between here and there may keep back before it hands on
+const RETRY_AFTER_MS = [0, 1000, 3000, 5000, 10_000, 20_000, ...Array(20).fill(30_000)];
 
 /** Why the server would refuse this file, told before it is sent; empty when nothing speaks against it. */
 export function refusalOf(file, limits, words) {
@@ -15,29 +20,73 @@ export function refusalOf(file, limits, words) {
   return "";
 }
 
+/** Whether the same request may be answered otherwise in a while: the connection broke, or the server is busy. */
+function isPassing(error) {
+  const status = error.originalResponse?.getStatus() ?? 0;
+  return status === 0 || status === 409 || status === 423 || status === 429 || (status >= 500 && status !== 507);
+}
+
+function refusalFrom(error) {
+  const response = error.originalResponse;
+  if (!response) return new Refusal(0, { code: "lost" });
+  try {
+    return new Refusal(response.getStatus(), JSON.parse(response.getBody()));
+  } catch {
+    return new Refusal(response.getStatus(), null);
+  }
+}
+
 /**
- * Send a file; XMLHttpRequest, because fetch does not tell how much of a body has left.
+ * Send a file, or what is missing of one that was begun in this browser.
  * @returns {{answer: Promise<object>, abort: () => void}} the job, or a Refusal (status 0: the connection broke)
  */
-export function sendFile(file, { again, place = {}, onProgress }) {
-  const xhr = new XMLHttpRequest();
+export function sendFile(file, { again, place = {}, onProgress, onLost = () => {} }) {
+  const metadata = { filename: file.name, ...place, ...(again ? { again: "true" } : {}) };
+  let upload;
+  let stop;
   const answer = new Promise((resolve, reject) => {
-    xhr.upload.addEventListener("progress", ({ loaded, total }) => onProgress(loaded, total));
-    xhr.addEventListener("load", () => {
-      if (xhr.status >= 200 && xhr.status < 300) resolve(xhr.response);
-      else reject(new Refusal(xhr.status, xhr.response));
+    stop = () => reject(new Refusal(0, { code: "stopped" }));
+    upload = new Upload(file, {
+      endpoint: `${API}/uploads/`,
+      metadata,
+      headers: { Accept: "application/json", "X-CSRFToken": csrfToken() },
+      chunkSize: PART_BYTES,
+      retryDelays: RETRY_AFTER_MS,
+      removeFingerprintOnSuccess: true,
+      fingerprint: async () => ["raut", file.size, file.lastModified, JSON.stringify(metadata)].join("-"),
+      onShouldRetry: (error) => isPassing(error) && (onLost(), true),
+      onProgress,
+      onSuccess: ({ lastResponse }) => request(`/analyses/${lastResponse.getHeader("Raut-Job")}/`).then(resolve, reject),
+      onError: (error) => reject(refusalFrom(error)),
     });
-    xhr.addEventListener("error", () => reject(new Refusal(0, { code: "lost" })));
-    xhr.addEventListener("abort", () => reject(new Refusal(0, { code: "stopped" })));
+    upload.findPreviousUploads().then(([earlier]) => {
+      if (earlier) upload.resumeFromPreviousUpload(earlier);
+      upload.start();
+    });
   });
-  xhr.open("POST", `${API}/analyses/`);
-  xhr.responseType = "json";
-  xhr.setRequestHeader("Accept", "application/json");
-  xhr.setRequestHeader("X-CSRFToken", csrfToken());
-  const body = new FormData();
-  if (again) body.append("again", "true");
-  for (const [name, value] of Object.entries(place)) body.append(name, value);
-  body.append("file", file);
-  xhr.send(body);
-  return { answer, abort: () => xhr.abort() };
+  const abort = () => {
+    stop();
+    upload.abort(true).catch(() => {}); // where nobody hears of it, its time ends it
+  };
+  return { answer, abort };
+}
+
+/** The uploads that this browser began and that the server still has a part of; the others are forgotten. */
+export async function halfUploads() {
+  const storage = defaultOptions.urlStorage;
+  const [begun, known] = await Promise.all([storage.findAllUploads(), request("/uploads/")]);
+  const half = [];
+  for (const { uploadUrl, urlStorageKey } of begun) {
+    const found = known.find(({ id, state }) => state === "receiving" && uploadUrl?.includes(id));
+    if (found) half.push({ ...found, forget: () => storage.removeUpload(urlStorageKey) });
+    else await storage.removeUpload(urlStorageKey);
+  }
+  return half;
+}
+
+/** Take an upload away from the server, and what this browser knows of it. */
+export async function dropUpload(half) {
+  const headers = { "Tus-Resumable": "1.0.0", "X-CSRFToken": csrfToken() };
+  await fetch(`${API}/uploads/${half.id}/`, { method: "DELETE", headers, credentials: "same-origin" });
+  await half.forget();
 }

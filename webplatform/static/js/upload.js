@@ -1,7 +1,7 @@
 // The upload page: files are checked, sent one after the other, and followed until their sessions are done.
 
-import { pageData } from "./format.js";
-import { refusalOf, sendFile } from "./sending.js";
+import { fill, formatBytes, pageData } from "./format.js";
+import { dropUpload, halfUploads, refusalOf, sendFile } from "./sending.js";
 import { UploadItem } from "./upload_item.js";
 import { cancelJob, retryJob, watchJobs } from "./jobs.js";
 import { chosen, isChosen } from "./whom.js";
@@ -54,7 +54,8 @@ async function sendNext() {
   if (sending || waiting.length === 0) return;
   const item = waiting.shift();
   const onProgress = (sent, all) => item.showSending(sent, all);
-  sending = { item, ...sendFile(item.file, { again: item.again, place: item.place, onProgress }) };
+  const onLost = () => item.showNote(words.resuming);
+  sending = { item, ...sendFile(item.file, { again: item.again, place: item.place, onProgress, onLost }) };
   try {
     const job = await sending.answer;
     followed.set(job.id, item);
@@ -107,6 +108,27 @@ input.addEventListener("change", () => {
 });
 form.addEventListener("submit", (event) => event.preventDefault());
 
+/** What broke off before, and how to go on with it: a browser gives no file to a page that did not choose it. */
+async function offerToResume() {
+  const box = document.getElementById("half");
+  const lines = (await halfUploads()).map((half) => {
+    const line = document.getElementById("half-template").content.firstElementChild.cloneNode(true);
+    const parts = { title: half.name, done: formatBytes(half.offset), all: formatBytes(half.size) };
+    line.querySelector(".item-text").textContent = fill(words.half, parts);
+    const button = line.querySelector("button");
+    button.setAttribute("aria-label", fill(words.dropHalf, parts));
+    button.addEventListener("click", async () => {
+      await dropUpload(half);
+      line.remove();
+      box.hidden = box.querySelector("li") === null;
+      input.focus();
+    });
+    return line;
+  });
+  box.querySelector("ul").replaceChildren(...lines);
+  box.hidden = lines.length === 0;
+}
+
 let depth = 0; // dragenter and dragleave come for every child that the pointer crosses
 form.addEventListener("dragenter", (event) => {
   event.preventDefault();
@@ -141,4 +163,5 @@ watchJobs({
   onGone: (id) => followed.get(id)?.showRefused(words.gone),
   onLink,
 });
+offerToResume().catch(() => {}); // a list that cannot be had takes nothing away: the same file goes on all the same
 document.documentElement.classList.add("has-script");

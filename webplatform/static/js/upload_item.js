@@ -37,7 +37,7 @@ export class UploadItem {
   }
 
   showSending(sent, all) {
-    const isSent = (this.isSent = sent === all);
+    const isSent = (this.isSent = sent >= all);
     const text = fill(this.words.uploading, { done: formatBytes(sent), all: formatBytes(all) });
     this.show({
       text: isSent ? this.words.checking : text,
@@ -60,11 +60,12 @@ export class UploadItem {
 
   /** What the server, or the way to it, said to an upload. */
   showRefusal(refusal) {
-    const texts = { 0: this.words[refusal.code], 401: this.words.signedOut, 409: this.words.duplicate };
-    const text = texts[refusal.status] || refusal.message || fill(this.words.refused, { status: refusal.status });
+    const isDuplicate = refusal.details.reason === "duplicate";
+    const texts = { 0: this.words[refusal.code], 401: this.words.signedOut };
+    const text = (isDuplicate && this.words.duplicate) || texts[refusal.status] || refusal.message || fill(this.words.refused, { status: refusal.status });
     this.showRefused(text, {
       isRepeatable: refusal.status === 0 || refusal.status >= 500,
-      earlier: refusal.status === 409 ? refusal.details.session_url : undefined,
+      earlier: isDuplicate ? refusal.details.session_url : undefined,
     });
   }
 

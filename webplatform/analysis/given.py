@@ -1,0 +1,37 @@
+"""What a program sends beside a file, however the file comes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any  # what a serializer has read
+
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from webplatform.accounts.models import User
+from webplatform.common.errors import NotFound
+from webplatform.studies.models import Condition, Participant, Study
+from webplatform.studies.place import Place
+
+
+def asked_for(user: User, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What `submit_video` and `accept_video` are told beside the file; raises NotFound as `place_of`."""
+    return {"title": given["title"], "again": given["again"], "place": place_of(user, given)}
+
+
+def place_of(user: User, given: Mapping[str, Any]) -> Place:
+    """Where the recording belongs; raises NotFound where the user reaches no such study, participant or condition."""
+    return Place(
+        study=_reached(Study, user, given["study"]),
+        participant=_reached(Participant, user, given["participant"]),
+        condition=_reached(Condition, user, given["condition"]),
+    )
+
+
+def _reached(model: type[Model], user: User, key: object) -> Any:  # one of the model's
+    if not key:
+        return None
+    found = model.objects.for_user(user).filter(pk=key).first()
+    if found is None:
+        raise NotFound(_("There is no such object."))
+    return found

@@ -1,0 +1,13 @@
+"""What the beat asks for beside each app's own tasks."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from webplatform.analysis import resumable
+
+
+@shared_task
+def tend_uploads() -> None:
+    """Remove uploads whose time is over, and hand in those that were complete when a process ended."""
+    resumable.tend_uploads()
