@@ -99,7 +99,10 @@ def participant_history(participant: Participant) -> list[ConsentRecord]:
 
 
 def sessions_resting_on(user: User) -> QuerySet[Any]:
-    """The sessions that go when the user withdraws, newest first: those of the own face, and nobody else's."""
+    """The sessions that go when the user withdraws, newest first: those of the own face, and nobody else's.
+
+    Those in the bin go, too.
+    """
     records = ConsentRecord.objects.filter(user=user, withdrawn_at=None)
-    sessions = ConsentRecord.sessions.rel.related_model.objects  # history stands above this app
+    sessions = ConsentRecord.sessions.rel.related_model.everything  # history stands above this app
     return sessions.filter(consent__in=records).select_related("study").order_by("-created_at")

@@ -157,7 +157,7 @@ def resume(*, user: User, token: str) -> LiveRecording:
         raise NotAllowed(_("This session cannot be resumed."))
     holder, now = secrets.token_hex(16), timezone.now()
     heard_since = now - timedelta(seconds=RESUME_WITHIN_S + SAY_EVERY_S)
-    mine = LiveConnection.objects.filter(session=session_id, session__state=Session.State.OPEN)
+    mine = LiveConnection.objects.filter(session__in=Session.objects.filter(pk=session_id, state=Session.State.OPEN))
     if not mine.filter(heard_at__gte=heard_since).update(holder=holder, heard_at=now):
         raise Conflict(_("The session has ended. Start a new one."))
     session = Session.objects.select_related("model_version").get(pk=session_id)

@@ -26,6 +26,7 @@ from webplatform.common.errors import KeyGone
 from webplatform.consent.models import ConsentRecord
 from webplatform.consent.proofs import proof_of
 from webplatform.consent.queries import consent_history, participant_history
+from webplatform.history.bin import gone_at
 from webplatform.history.exports import csv_pieces, json_pieces
 from webplatform.history.media import open_file
 from webplatform.history.models import Correction, FaceEdit, Marker, Segment, Session
@@ -51,7 +52,7 @@ def write_export(export: DataExport, target: Path) -> None:
 
 
 def _write_participant(archive: ZipFile, participant: Participant) -> None:
-    sessions, records = Session.objects.filter(participant=participant), participant_history(participant)
+    sessions, records = Session.everything.filter(participant=participant), participant_history(participant)
     title = _("What the study “%(study)s” holds of %(name)s") % {
         "study": participant.study.name, "name": participant.pseudonym,
     }  # fmt: skip
@@ -111,6 +112,7 @@ def _readme(title: str, sessions: int, consents: int) -> str:
         "",
         "person.json · " + _("who you are here, and what you asked for"),
         "sessions.json · " + _("every recording of you and what is kept of it"),
+        "sessions.json, deleted_at · " + _("who recorded it has deleted it; until gone_at it can be restored"),
         "sessions/…/readings.csv, readings.json · "
         + _("what was read from your face: time in ms, place in the picture, seven scores or the reason without them"),
         "sessions/…/video… · " + _("the video, where it is kept"),
@@ -172,6 +174,8 @@ def _session_data(session: Session) -> dict[str, Any]:
         "duration_ms": session.duration_ms,
         "model": str(session.model_version or ""),
         "readings_removed_at": session.readings_removed_at,
+        "deleted_at": session.binned_at,
+        "gone_at": gone_at(session),
         "summary": session.summary,
         "live_statistics": session.live_statistics,
         "markers": list(session.markers.values("t_ms", "text")),
