@@ -37,7 +37,7 @@ def _parts() -> QuerySet[ExportPart]:
 def exportable(user: User) -> QuerySet[Session]:
     """The sessions whose readings the user may take: done, and with their readings."""
     closed = Session.objects.for_user(user).filter(state=Session.State.CLOSED, readings_removed_at=None)
-    return closed.select_related("study", "participant", "condition", "model_version", "consent", "repeats")
+    return closed.select_related("study", "participant", "condition", "stimulus", "model_version", "consent", "repeats")
 
 
 def has_video(session: Session) -> bool:

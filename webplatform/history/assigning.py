@@ -45,10 +45,10 @@ def set_condition(*, sessions: Iterable[Session], user: User, condition: Conditi
     return len(changed)
 
 
-def set_stimulus(*, session: Session, stimulus: Stimulus | None) -> None:
-    """The session is one in which this film of its study was shown, or none."""
-    session.stimulus = stimulus
-    session.save(update_fields=["stimulus"])
+def set_stimulus(*, session: Session, stimulus: Stimulus | None, position: int | None = None) -> None:
+    """The session is one in which this film of its study was shown, or none, and at which place in their order."""
+    session.stimulus, session.stimulus_position = stimulus, position
+    session.save(update_fields=["stimulus", "stimulus_position"])
 
 
 @transaction.atomic
@@ -72,9 +72,10 @@ def assign_participant(*, session: Session, user: User, participant: Participant
             raise Conflict(_("The session is still being recorded or read."))
         was_on = one.consent
         one.condition_id = one.condition_id if one.study_id == participant.study_id else None
-        one.stimulus_id = one.stimulus_id if one.study_id == participant.study_id else None
+        if one.study_id != participant.study_id:
+            one.stimulus, one.stimulus_position = None, None
         one.participant, one.consent, one.study = participant, consent, participant.study
-        one.save(update_fields=["participant", "consent", "study", "condition", "stimulus"])
+        one.save(update_fields=["participant", "consent", "study", "condition", "stimulus", "stimulus_position"])
         session_assigned.send(sender=Session, session=one, before=was_on)
     told = {"participant": str(participant.pk), "before": str(before or ""), "was_in": str(was_in)}
     record_event("session.assigned", actor=user, study_id=participant.study_id, target=f"session:{session.pk}", **told)

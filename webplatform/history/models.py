@@ -69,6 +69,9 @@ class Session(models.Model):
     participant = models.ForeignKey(Participant, on_delete=models.CASCADE, null=True, related_name="sessions")
     condition = models.ForeignKey(Condition, on_delete=models.SET_NULL, null=True, related_name="sessions")
     stimulus = models.ForeignKey(Stimulus, on_delete=models.SET_NULL, null=True, related_name="sessions")
+    stimulus_position = models.PositiveSmallIntegerField(
+        null=True, help_text=_("At which place the participant was shown the film: 1 for the first.")
+    )
     model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, null=True, related_name="sessions")
     # CASCADE: what was read again of a recording goes with it.
     repeats = models.ForeignKey(

@@ -75,7 +75,7 @@ def _write_rest(archive: ZipFile, sessions: QuerySet[Session], records: Iterable
     for record in records:
         archive.writestr(f"consent/consent-{record.pk}.json", _json(proof_of(record)))
     archive.writestr("sessions.json", _json(held_in(sessions)))
-    for session in sessions.select_related("study", "condition", "model_version").order_by("created_at"):
+    for session in sessions.select_related("study", "condition", "stimulus", "model_version").order_by("created_at"):
         _write_session(archive, session)
 
 
@@ -167,6 +167,8 @@ def _session_data(session: Session) -> dict[str, Any]:
         "title": session.title,
         "study": session.study.name,
         "condition": str(session.condition or ""),
+        "stimulus": str(session.stimulus or ""),
+        "stimulus_position": session.stimulus_position,
         "source": session.source,
         "state": session.state,
         "recorded_at": session.created_at,

@@ -135,3 +135,19 @@ def test_a_clock_that_jumped_empties_no_bin_by_itself(binned, settings):
     soon = timezone.now() + timedelta(hours=1)
     Session.everything.update(binned_at=timezone.now() - timedelta(days=8))
     assert guard.purge_if_sure(now=soon) == {"readings": 2, "binned": 1}, "what people deleted is not too much"
+
+
+def test_before_a_withdrawal_each_kind_is_counted_with_what_lies_in_the_bin(
+    binned, agreed, recorded, consent, study, client_of, client, key, owner
+):
+    recorded(consent, study=study, participant=None) if consent.participant else recorded(consent, study=study)
+    page = client_of(owner).get("/consent/withdraw/").content.decode()
+    assert "1 session that rests on it is deleted at once" in page
+    assert "<li>1 video</li>" in page
+    assert "1 session of a participant whom you recorded rests on their own consent and stays." in page
+    recorded(agreed)
+    client.get(f"/p/{key}/")
+    mine = client.get("/p/withdraw/").content.decode()
+    assert "2 recordings of you are deleted at once" in mine
+    assert "1 of the sessions from the bin" in mine
+    assert "<li>2 videos</li>" in mine
