@@ -169,6 +169,7 @@ RAUT_REQUIRE_ASSESSMENT = env.flag("RAUT_REQUIRE_ASSESSMENT", PRODUCTION)
 
 # -- retention --------------------------------------------------------------------------------------------------------
 RAUT_RETENTION_MAX_DAYS = env.number("RAUT_RETENTION_MAX_DAYS", 1095, most=1095)
+RAUT_BIN_DAYS = env.number("RAUT_BIN_DAYS", 7, least=0, most=90)
 RAUT_EXPORT_DAYS = env.number("RAUT_EXPORT_DAYS", 7)
 RAUT_PURGE_MOST = env.number("RAUT_PURGE_MOST", 50)
 RAUT_PURGE_MOST_PERCENT = env.number("RAUT_PURGE_MOST_PERCENT", 20, most=100)

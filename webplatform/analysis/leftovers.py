@@ -82,7 +82,7 @@ def _of_sessions(parent: Path, age_s: float) -> Iterator[tuple[UUID, Path]]:
 
 
 def _exists(session_id: UUID) -> bool:
-    return Session.objects.filter(pk=session_id).exists()
+    return Session.everything.filter(pk=session_id).exists()
 
 
 def _orphan_videos(session_id: UUID, folder: Path) -> list[Path]:

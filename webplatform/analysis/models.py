@@ -136,7 +136,7 @@ class JobQuerySet(models.QuerySet["AnalysisJob"]):
 
     def for_user(self, user: User) -> JobQuerySet:
         """The jobs of the studies that `user` is a member of."""
-        return self.filter(session__study__memberships__user_id=user.pk)
+        return self.filter(session__study__memberships__user_id=user.pk, session__binned_at=None)
 
 
 class AnalysisJob(models.Model):

@@ -37,7 +37,7 @@ def user_group(user_id: int) -> str:
 
 def publish_job(job_id: UUID) -> None:
     """Every member of the job's study is told what it is doing now; nobody is while Redis is away."""
-    job = AnalysisJob.objects.select_related("session").filter(pk=job_id).first()
+    job = AnalysisJob.objects.select_related("session").filter(pk=job_id, session__binned_at=None).first()
     if job is None:
         return
     # By user, not by study: who joined since they opened the page is told, and who was removed is told nothing more.

@@ -23,5 +23,8 @@ def require_quota(user: User, size_bytes: int) -> None:
     coming = ResumableUpload.objects.filter(user=user).exclude(state=ResumableUpload.State.DONE)
     kept += coming.aggregate(bytes=Sum("size_bytes"))["bytes"] or 0
     if kept + size_bytes > quota_bytes:
-        text = _("Your videos may take %(limit)d MB, and %(kept)d MB are taken. Delete what you do not need any more.")
+        text = _(
+            "Your videos may take %(limit)d MB, and %(kept)d MB are taken. "
+            "Delete what you do not need any more, also from the bin."
+        )
         raise QuotaExceeded(text % {"limit": settings.RAUT_STORAGE_QUOTA_MB, "kept": kept // 2**20})

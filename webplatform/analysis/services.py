@@ -180,7 +180,8 @@ def _remove_kept(session: Session) -> None:
 def _refuse_twice(study: Study, checked: CheckedUpload, again: bool) -> None:
     if again:
         return
-    same = MediaFile.objects.filter(sha256=checked.sha256, session__study=study).select_related("session").first()
+    there = MediaFile.objects.filter(session__study=study, session__binned_at=None)
+    same = there.filter(sha256=checked.sha256).select_related("session").first()
     if same is not None:
         raise Conflict(
             _("This file was uploaded before, as “%(title)s”.") % {"title": same.session.title},

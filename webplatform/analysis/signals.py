@@ -9,11 +9,18 @@ from webplatform.accounts.models import User
 from webplatform.analysis.models import ResumableUpload
 from webplatform.analysis.progress import part_from
 from webplatform.analysis.resumable import drop_uploads
-from webplatform.analysis.withdrawals import drop_media, drop_unwanted_media, may_keep_media, stop_jobs, stop_jobs_of
+from webplatform.analysis.withdrawals import (
+    drop_media,
+    drop_unwanted_media,
+    may_keep_media,
+    stop_jobs,
+    stop_jobs_of,
+    stop_jobs_on,
+)
 from webplatform.common.commits import after_commit
 from webplatform.consent.events import consent_withdrawn
 from webplatform.consent.models import ConsentRecord, Scope
-from webplatform.history.events import session_assigned
+from webplatform.history.events import session_assigned, session_binned
 from webplatform.history.models import Session
 
 
@@ -38,6 +45,12 @@ def stop_what_they_run(user: User, **_: Any) -> None:
 def close_progress(user: User, **_: Any) -> None:
     """Open pages are told nothing more until they have shown again that somebody is signed in."""
     part_from(user.pk)
+
+
+@receiver(session_binned)
+def stop_what_reads(session: Session, **_: Any) -> None:
+    """Nothing works on a session in the bin; restored, its analysis can be started again."""
+    stop_jobs_on(session)
 
 
 @receiver(session_assigned)

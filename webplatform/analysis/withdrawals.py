@@ -40,6 +40,12 @@ def stop_jobs(record: ConsentRecord) -> int:
 
 
 @transaction.atomic
+def stop_jobs_on(session: Session) -> int:
+    """The same for the job of one session."""
+    return _cancel(AnalysisJob.objects.filter(session=session))
+
+
+@transaction.atomic
 def stop_jobs_of(user: User) -> int:
     """The same for the jobs of an account."""
     return _cancel(AnalysisJob.objects.filter(session__created_by=user))

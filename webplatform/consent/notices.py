@@ -79,6 +79,9 @@ def _how_long(study: Study) -> str:
         _("The readings are deleted %(observation_days)d days after the recording.") % days,
         _("What is left of it, its time and what was noted beside it, is deleted after %(rest_days)d days.") % days,
     ]
+    if days["bin_days"]:
+        parts.append(_("What the study deletes earlier lies in a bin for %(bin_days)d days before it is gone.") % days)
+        parts.append(_("What you withdraw or have erased is gone at once."))
     if days["media_days"]:
         parts.insert(0, _("A video that is kept is deleted %(media_days)d days after the recording.") % days)
     return " ".join(parts)

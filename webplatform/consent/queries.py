@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max, QuerySet
+from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from webplatform.accounts.models import User
 from webplatform.consent.models import ConsentRecord, ConsentText, ConsentWithdrawal, Scope
@@ -99,7 +100,26 @@ def participant_history(participant: Participant) -> list[ConsentRecord]:
 
 
 def sessions_resting_on(user: User) -> QuerySet[Any]:
-    """The sessions that go when the user withdraws, newest first: those of the own face, and nobody else's."""
+    """The sessions that go when the user withdraws, newest first: those of the own face, and nobody else's.
+
+    Those in the bin go, too.
+    """
     records = ConsentRecord.objects.filter(user=user, withdrawn_at=None)
-    sessions = ConsentRecord.sessions.rel.related_model.objects  # history stands above this app
+    sessions = ConsentRecord.sessions.rel.related_model.everything  # history stands above this app
     return sessions.filter(consent__in=records).select_related("study").order_by("-created_at")
+
+
+def counts_resting_on(user: User) -> dict[str, int]:
+    """How much of each kind goes when the user withdraws, and `stays`: sessions of others whom they recorded."""
+    counts: dict[str, int] = (
+        sessions_resting_on(user)
+        .order_by()
+        .aggregate(
+            sessions=Count("pk"),
+            videos=Count("media"),
+            readings=Coalesce(Sum("frames_scored", filter=Q(readings_removed_at=None)), 0),
+            binned=Count("pk", filter=Q(binned_at__isnull=False)),
+        )
+    )
+    others = ConsentRecord.sessions.rel.related_model.everything.filter(created_by=user)
+    return counts | {"stays": others.exclude(consent__user=user).count()}

@@ -55,7 +55,8 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     """Say what goes; a POST takes the agreement back, all of it or one scope."""
     if request.method == "GET":
         sessions = queries.sessions_resting_on(request.user)
-        context = {"sessions": sessions[:SESSIONS], "count": sessions.count()}
+        counts = queries.counts_resting_on(request.user)
+        context = {"sessions": sessions[:SESSIONS], "count": counts["sessions"], "goes": counts}
         return render(request, "consent/withdraw.html", context)
     scopes = request.POST.getlist("scope") or [Scope.ANALYSE.value]
     services.withdraw_consent(user=request.user, scopes=scopes)

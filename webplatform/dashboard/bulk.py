@@ -9,6 +9,7 @@ from webplatform.accounts.models import User
 from webplatform.analysis.repetitions import repeat_analysis
 from webplatform.common.errors import AppError
 from webplatform.history.assigning import set_condition
+from webplatform.history.bin import bin_session
 from webplatform.history.models import Session
 from webplatform.history.services import delete_session
 from webplatform.modelhub.models import ModelVersion
@@ -38,12 +39,13 @@ def read_again(*, sessions: Iterable[Session], user: User, version: ModelVersion
     return _each(sessions, lambda one: repeat_analysis(session=one, user=user, version=version))
 
 
-def delete_all(*, sessions: Iterable[Session], user: User) -> Outcome:
-    """Each session is gone, as far as the user may delete it; what reads its video again goes with it."""
+def delete_all(*, sessions: Iterable[Session], user: User, for_good: bool = False) -> Outcome:
+    """Each session is in the bin, or gone, as far as the user may delete it; what reads its video again goes along."""
+    end = delete_session if for_good else bin_session
 
     def delete(one: Session) -> None:
         if Session.objects.filter(pk=one.pk).exists():  # else it went with the recording that it reads again
-            delete_session(session=one, user=user)
+            end(session=one, user=user)
 
     return _each(sessions, delete)
 

@@ -96,11 +96,17 @@ def _delete(request: HttpRequest, sessions: list[Session]) -> HttpResponse | Non
         context = {
             "rows": [row for row in rows if row.may_delete],
             "others": [row for row in rows if not row.may_delete],
+            "is_undoable": any(row.may_delete and row.session.study.retention.bin_days for row in rows),
             "query": tidy_query(request.POST.get("query", "")[:4000]),
         }
         return render(request, "dashboard/delete_many.html", context)
-    outcome = bulk.delete_all(sessions=sessions, user=request.user)
-    _report(request, outcome, ngettext("%(n)d session is deleted.", "%(n)d sessions are deleted.", outcome.done))
+    for_good = request.POST.get("for_good") == "yes"
+    outcome = bulk.delete_all(sessions=sessions, user=request.user, for_good=for_good)
+    n = outcome.done
+    text = ngettext("%(n)d session is in the bin.", "%(n)d sessions are in the bin.", n)
+    if for_good or not any(session.study.retention.bin_days for session in sessions):
+        text = ngettext("%(n)d session is deleted for good.", "%(n)d sessions are deleted for good.", n)
+    _report(request, outcome, text)
     return None
 
 

@@ -52,7 +52,7 @@ def review(request: HttpRequest) -> HttpResponse:
 @require_POST
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Note what the face shows, and tell what the model had said."""
-    rows = Observation.objects.filter(session__study__memberships__user=request.user)
+    rows = Observation.objects.filter(session__study__memberships__user=request.user, session__binned_at=None)
     row = get_object_or_404(rows.select_related("session__study", "session__consent", "track"), pk=pk)
     emotion = request.POST.get("emotion", "")
     if emotion == "skip" or not is_proposable(row, request.user):

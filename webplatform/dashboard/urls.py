@@ -3,6 +3,7 @@
 from django.urls import path
 
 from webplatform.dashboard import (
+    bin_views,
     bulk_views,
     correction_views,
     face_views,
@@ -20,6 +21,10 @@ from webplatform.dashboard import (
 app_name = "dashboard"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("bin/", bin_views.bin_page, name="bin"),
+    path("bin/empty/", bin_views.empty, name="bin-empty"),
+    path("bin/<uuid:pk>/restore/", bin_views.restore, name="restore"),
+    path("bin/<uuid:pk>/end/", bin_views.end, name="bin-end"),
     path("sessions/bulk/", bulk_views.bulk_action, name="bulk"),
     path("views/", bulk_views.save, name="save-view"),
     path("views/<int:pk>/forget/", bulk_views.forget, name="forget-view"),

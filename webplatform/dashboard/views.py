@@ -9,6 +9,8 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -19,6 +21,7 @@ from webplatform.dashboard.models import SavedView
 from webplatform.dashboard.saved_views import query_of
 from webplatform.dashboard.welcome import welcome
 from webplatform.dashboard.words import progress_words
+from webplatform.history.bin import bin_of, bin_session, gone_at
 from webplatform.history.models import Session
 from webplatform.history.queries import is_deletable_by
 from webplatform.history.selection import Selection
@@ -52,6 +55,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "models": ModelVersion.objects.all(),
         "views": SavedView.objects.for_user(request.user),
         "words": progress_words(),
+        "binned": bin_of(request.user).count(),
         "going": counted(going_soon(request.user)),
     }
     return render(request, "dashboard/home.html", context)
@@ -60,12 +64,24 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Ask before a session is deleted; then delete it."""
-    session = get_object_or_404(Session.objects.for_user(request.user).select_related("job"), pk=pk)
+    """Ask before a session is deleted; then move it to the bin, or delete it for good."""
+    session = get_object_or_404(Session.objects.for_user(request.user).select_related("job", "study"), pk=pk)
     if not is_deletable_by(session, request.user):
         raise NotAllowed(_("Only the study's owner or whoever recorded a session may delete it."))
     if request.method == "POST":
-        delete_session(session=session, user=request.user)
-        messages.success(request, _("“%(title)s” is deleted.") % {"title": session.title})
+        if request.POST.get("for_good") == "yes":
+            delete_session(session=session, user=request.user)
+            binned = None
+        else:
+            binned = bin_session(session=session, user=request.user)
+        messages.success(request, _told(session, binned))
         return redirect("dashboard:home")
-    return render(request, "dashboard/delete.html", {"row": queries.row_of(session), "session": session})
+    context = {"row": queries.row_of(session), "session": session, "days": session.study.retention.bin_days}
+    return render(request, "dashboard/delete.html", context)
+
+
+def _told(session: Session, binned: Session | None) -> str:
+    if binned is None:
+        return _("“%(title)s” is deleted for good.") % {"title": session.title}
+    day = date_format(timezone.localtime(gone_at(binned)), "DATE_FORMAT")
+    return _("“%(title)s” is in the bin. It can be restored until %(day)s.") % {"title": session.title, "day": day}

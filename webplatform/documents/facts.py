@@ -35,7 +35,12 @@ def limits_of(study: Study) -> Facts:
         (_("Video"), media),
         (_("Readings and corrections"), days % {"n": policy.observation_days}),
         (_("Session and markers"), days % {"n": policy.rest_days}),
+        (_("What is deleted earlier, in the bin"), _bin_days(policy.bin_days)),
     )
+
+
+def _bin_days(days: int) -> str:
+    return _("%(n)d days, unless it is restored") % {"n": days} if days else _("gone at once")
 
 
 def security() -> Facts:

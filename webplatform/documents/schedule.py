@@ -47,6 +47,7 @@ def _studies() -> Section:
         (_("Video"), [policy.media_days for policy in policies]),
         (_("Readings and corrections"), [policy.observation_days for policy in policies]),
         (_("Session and markers"), [policy.rest_days for policy in policies]),
+        (_("What is deleted earlier, in the bin"), [policy.bin_days for policy in policies]),
     )
     facts = tuple((term, _span(min(n), max(n))) for term, n in spans)
     return Section(_("The studies on this server"), text=(count,), facts=facts)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, Prefetch, QuerySet, Sum
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 
 from webplatform.accounts.models import User
 from webplatform.analysis.models import MediaFile, recording_of
@@ -21,15 +21,23 @@ from webplatform.history.models import Observation, Session
 
 def jobs_of(user: User) -> QuerySet[ExportJob]:
     """The user's jobs, newest first, each with `n_sessions` and, in `first_parts`, its first two sessions."""
-    first = Prefetch("parts", ExportPart.objects.select_related("session")[:2], to_attr="first_parts")
-    jobs = ExportJob.objects.for_user(user).select_related("study").annotate(n_sessions=Count("parts"))
+    first = Prefetch("parts", _parts().select_related("session")[:2], to_attr="first_parts")
+    jobs = (
+        ExportJob.objects.for_user(user)
+        .select_related("study")
+        .annotate(n_sessions=Count("parts", filter=Q(parts__session__binned_at=None)))
+    )
     return jobs.prefetch_related(first).order_by("-asked_at", "pk")
+
+
+def _parts() -> QuerySet[ExportPart]:
+    return ExportPart.objects.filter(session__binned_at=None)  # one in the bin has ended its job; its title goes, too
 
 
 def exportable(user: User) -> QuerySet[Session]:
     """The sessions whose readings the user may take: done, and with their readings."""
     closed = Session.objects.for_user(user).filter(state=Session.State.CLOSED, readings_removed_at=None)
-    return closed.select_related("study", "participant", "condition", "model_version", "consent", "repeats")
+    return closed.select_related("study", "participant", "condition", "stimulus", "model_version", "consent", "repeats")
 
 
 def has_video(session: Session) -> bool:

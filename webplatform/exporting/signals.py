@@ -13,7 +13,13 @@ from webplatform.consent.events import consent_withdrawn
 from webplatform.consent.models import ConsentRecord, Scope
 from webplatform.exporting.ending import end_jobs, end_jobs_with
 from webplatform.exporting.models import ExportJob
-from webplatform.history.events import readings_removed, session_assigned, session_erased, video_removed
+from webplatform.history.events import (
+    readings_removed,
+    session_assigned,
+    session_binned,
+    session_erased,
+    video_removed,
+)
 from webplatform.history.models import Session
 
 PICTURES = (ExportJob.Format.VIDEO,)
@@ -22,11 +28,17 @@ PICTURES = (ExportJob.Format.VIDEO,)
 @receiver(consent_withdrawn)
 def end_with_consent(record: ConsentRecord, scopes: frozenset[str], **_: Any) -> None:
     """A copy that was made before a withdrawal ends with it; one with pictures also where only these may not stay."""
-    sessions = Session.objects.filter(consent=record).values_list("pk", flat=True)
+    sessions = Session.everything.filter(consent=record).values_list("pk", flat=True)
     if Scope.ANALYSE in scopes:
         end_jobs_with(sessions)
     elif Scope.KEEP_MEDIA in scopes:
         end_jobs_with(sessions, formats=PICTURES)
+
+
+@receiver(session_binned)
+def end_with_deletion(session: Session, **_: Any) -> None:
+    """Nothing that was read of a session can be fetched while it lies in the bin."""
+    end_jobs_with([session.pk])
 
 
 @receiver(session_erased)
@@ -45,7 +57,7 @@ def end_with_whose(session: Session, **_: Any) -> None:
 @receiver(video_removed)
 def end_with_video(session_id: UUID, **_: Any) -> None:
     """No picture of a session outlives its video; what reads the video again shows the same pictures."""
-    again = Session.objects.filter(repeats=session_id).values_list("pk", flat=True)
+    again = Session.everything.filter(repeats=session_id).values_list("pk", flat=True)
     end_jobs_with([session_id, *again], formats=PICTURES)
 
 

@@ -43,6 +43,8 @@ def whose_columns(content: Content) -> list[Column]:
         Column("study", "text", _("The study's name.")),
         Column("participant", "text", _("The participant's pseudonym; empty where none was named.")),
         Column("condition", "text", _("The condition that the session belongs to.")),
+        Column("stimulus", "text", _("The film that was shown; empty: none.")),
+        Column("stimulus_position", "whole", _("At which place the participant was shown it; 1 for the first.")),
         Column("session", "text", _("The session's number.")),
         Column("title", "text", _("The session's title.")),
     ]
@@ -60,6 +62,8 @@ def whose_cells(content: Content, session: Session) -> list[Cell]:
         session.study.name,
         str(session.participant or ""),
         str(session.condition or ""),
+        str(session.stimulus or ""),
+        session.stimulus_position,
         str(session.pk),
         session.title,
     ]

@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 
 from webplatform.common.paging import Cursor
 from webplatform.history.assigning import assign_participant, set_condition
+from webplatform.history.bin import bin_session
 from webplatform.history.mark_serializers import MarkedSessionOut, MarkerChangeIn
 from webplatform.history.markers import add_marker, change_marker, remove_marker
 from webplatform.history.models import Observation, Session
@@ -32,7 +33,7 @@ from webplatform.history.serializers import (
     TimelineOut,
 )
 from webplatform.history.services import delete_session, rename_session
-from webplatform.history.session_inputs import SessionFilterIn, SessionIn
+from webplatform.history.session_inputs import DeletionIn, SessionFilterIn, SessionIn
 from webplatform.studies.models import Condition, Participant
 
 
@@ -91,10 +92,13 @@ class SessionApi(APIView):
                 set_condition(sessions=[session], user=user, condition=_condition(session, given["condition"]))
         return Response(MarkedSessionOut(_session(request, session_id)).data)
 
-    @extend_schema(operation_id="sessions_delete", responses={204: None})
+    @extend_schema(operation_id="sessions_delete", parameters=[DeletionIn], responses={204: None})
     def delete(self, request: Request, session_id: UUID) -> Response:
-        """Erase the session: its media, its rows and its files."""
-        delete_session(session=_session(request, session_id), user=request.user)
+        """Move it to the bin for the days that its study states, or erase it at once: media, rows and files."""
+        session, asked = _session(request, session_id), DeletionIn(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        end = delete_session if asked.validated_data["for_good"] else bin_session
+        end(session=session, user=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from webplatform.history import api
+from webplatform.history.bin_api import BinApi, BinListApi, RestoreApi
 from webplatform.history.correction_api import CorrectionApi, CorrectionListApi
 from webplatform.history.difference_api import DifferenceApi
 from webplatform.history.face_api import FaceEditListApi, FaceListApi, FaceUndoApi
@@ -17,6 +18,9 @@ from webplatform.history.sharing_api import SharedFileApi, SharingApi
 from webplatform.history.watch_api import WatchApi
 
 urlpatterns = [
+    path("bin/", BinListApi.as_view(), name="api-bin"),
+    path("bin/<uuid:session_id>/", BinApi.as_view(), name="api-binned"),
+    path("bin/<uuid:session_id>/restore/", RestoreApi.as_view(), name="api-restore"),
     path("sessions/", api.SessionListApi.as_view(), name="api-sessions"),
     path("sessions/<uuid:session_id>/", api.SessionApi.as_view(), name="api-session"),
     path("sessions/<uuid:session_id>/markers/", api.MarkerListApi.as_view(), name="api-markers"),

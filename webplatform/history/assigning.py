@@ -14,7 +14,7 @@ from webplatform.consent.services import require_participant_consent
 from webplatform.history.events import session_assigned
 from webplatform.history.models import Session
 from webplatform.history.queries import is_deletable_by, is_editable_by
-from webplatform.history.repetitions import recording_and_repetitions
+from webplatform.history.repetitions import of_one_video
 from webplatform.studies.approvals import require_permitted
 from webplatform.studies.models import Condition, Participant, Stimulus
 from webplatform.studies.services import require_recorder
@@ -35,7 +35,7 @@ def set_condition(*, sessions: Iterable[Session], user: User, condition: Conditi
         if not is_editable_by(session, user):
             raise NotAllowed(_("Only owners and analysts of the study may do this."))
         require_condition_of(session, condition)
-        meant |= {one.pk: one for one in recording_and_repetitions(session)}
+        meant |= {one.pk: one for one in of_one_video(session)}
     changed = [session for session in meant.values() if session.condition_id != (condition and condition.pk)]
     for session in changed:
         session.condition = condition
@@ -45,10 +45,10 @@ def set_condition(*, sessions: Iterable[Session], user: User, condition: Conditi
     return len(changed)
 
 
-def set_stimulus(*, session: Session, stimulus: Stimulus | None) -> None:
-    """The session is one in which this film of its study was shown, or none."""
-    session.stimulus = stimulus
-    session.save(update_fields=["stimulus"])
+def set_stimulus(*, session: Session, stimulus: Stimulus | None, position: int | None = None) -> None:
+    """The session is one in which this film of its study was shown, or none, and at which place in their order."""
+    session.stimulus, session.stimulus_position = stimulus, position
+    session.save(update_fields=["stimulus", "stimulus_position"])
 
 
 @transaction.atomic
@@ -67,14 +67,15 @@ def assign_participant(*, session: Session, user: User, participant: Participant
     require_permitted(participant.study)
     consent = require_participant_consent(participant=participant)
     before, was_in = session.participant_id, session.study_id
-    for one in recording_and_repetitions(session):
+    for one in of_one_video(session):
         if one.state == Session.State.OPEN:
             raise Conflict(_("The session is still being recorded or read."))
         was_on = one.consent
         one.condition_id = one.condition_id if one.study_id == participant.study_id else None
-        one.stimulus_id = one.stimulus_id if one.study_id == participant.study_id else None
+        if one.study_id != participant.study_id:
+            one.stimulus, one.stimulus_position = None, None
         one.participant, one.consent, one.study = participant, consent, participant.study
-        one.save(update_fields=["participant", "consent", "study", "condition", "stimulus"])
+        one.save(update_fields=["participant", "consent", "study", "condition", "stimulus", "stimulus_position"])
         session_assigned.send(sender=Session, session=one, before=was_on)
     told = {"participant": str(participant.pk), "before": str(before or ""), "was_in": str(was_in)}
     record_event("session.assigned", actor=user, study_id=participant.study_id, target=f"session:{session.pk}", **told)

@@ -27,9 +27,9 @@ def erase_session(*, session: Session, by: User | None = None, is_purged: bool =
     brought back too late goes with the next purge.
     """
     # Locked, so that a worker's append waits, finds no open session and stops, instead of adding rows to nothing.
-    locked = Session.objects.select_for_update().filter(pk=session.pk).first()
+    locked = Session.everything.select_for_update().filter(pk=session.pk).first()
     (set_pictures_aside if is_purged else forget_pictures)(session)
-    for repetition in Session.objects.filter(repeats=session.pk):
+    for repetition in Session.everything.filter(repeats=session.pk):
         erase_session(session=repetition, by=by, is_purged=is_purged)
     if locked is not None:
         record_event("session.erased", actor=by, study_id=locked.study_id, target=f"session:{locked.pk}")
@@ -53,7 +53,9 @@ def close_readings(*, session: Session) -> None:
     """The session says that its readings' time was over: with them go tracks, corrections, faces' edits and summary."""
     for model in (Correction, FaceEdit, Observation, FrameSize, Track):
         model.objects.filter(session=session).delete()
-    Session.objects.filter(pk=session.pk).update(summary={}, revised={}, people=0, readings_removed_at=timezone.now())
+    Session.everything.filter(pk=session.pk).update(
+        summary={}, revised={}, people=0, readings_removed_at=timezone.now()
+    )
     readings_removed.send(sender=Session, session_id=session.pk)
 
 

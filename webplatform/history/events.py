@@ -6,6 +6,10 @@ from django.dispatch import Signal
 # session elsewhere.
 session_erased = Signal()
 
+# Sent inside the transaction that moves a session to the bin, with `session`, before it is there: what works on it
+# stops, and what was made of it elsewhere for others to see goes. It may be restored.
+session_binned = Signal()
+
 # Sent inside the transaction that ends the time of a session's readings, with `session_id`; the session stays.
 readings_removed = Signal()
 

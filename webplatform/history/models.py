@@ -28,9 +28,25 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """The sessions of the studies that `user` is a member of."""
         return self.filter(study__memberships__user_id=user.pk)
 
+    def binned(self) -> SessionQuerySet:
+        """Those in the bin; begin at `everything`."""
+        return self.filter(binned_at__isnull=False)
+
+
+class SessionManager(models.Manager.from_queryset(SessionQuerySet)):
+    """The sessions that are not in the bin; `study.sessions` and the like leave those out, too."""
+
+    def get_queryset(self) -> SessionQuerySet:
+        return super().get_queryset().filter(binned_at=None)
+
 
 class Session(models.Model):
     """One continuous watching of faces: open -> closed, or open -> failed (-> open again by a retry).
+
+    A deleted one lies in the bin (`binned_at`) until it is restored or its study's days for that are over. `objects`
+    knows nothing of the bin, so that no list, figure or file shows what is in it; `everything` is for those who end,
+    count or copy all that is held: erasure, withdrawal, purge, a person's own copy. Queries that come to sessions by
+    a join ask for `session__binned_at=None` themselves.
 
     Frame accounting: frames_decoded = frames_sampled + skipped; frames_sampled = frames_without_face +
     frames_unscored (faces, none of them scored) + frames_scored.
@@ -53,6 +69,9 @@ class Session(models.Model):
     participant = models.ForeignKey(Participant, on_delete=models.CASCADE, null=True, related_name="sessions")
     condition = models.ForeignKey(Condition, on_delete=models.SET_NULL, null=True, related_name="sessions")
     stimulus = models.ForeignKey(Stimulus, on_delete=models.SET_NULL, null=True, related_name="sessions")
+    stimulus_position = models.PositiveSmallIntegerField(
+        null=True, help_text=_("At which place the participant was shown the film: 1 for the first.")
+    )
     model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, null=True, related_name="sessions")
     # CASCADE: what was read again of a recording goes with it.
     repeats = models.ForeignKey(
@@ -92,8 +111,10 @@ class Session(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     readings_removed_at = models.DateTimeField(null=True, help_text=_("When their time was over; none: they are here."))
+    binned_at = models.DateTimeField(null=True, help_text=_("When it was moved to the bin; none: it is not there."))
 
-    objects = SessionQuerySet.as_manager()
+    objects = SessionManager()
+    everything = SessionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at"]

@@ -41,7 +41,7 @@ def is_deletable_by(session: Session, user: User) -> bool:
 def sessions_of(user: User, selection: Selection | None = None) -> QuerySet[Session]:
     """The user's sessions with what a list shows of each: those that are meant, in the order that is asked for."""
     sessions = Session.objects.for_user(user).select_related(
-        "study", "participant", "condition", "model_version", "repeats"
+        "study", "participant", "condition", "stimulus", "model_version", "repeats"
     )
     return select(user, sessions, selection or Selection())
 

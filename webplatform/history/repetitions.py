@@ -23,6 +23,12 @@ def recording_and_repetitions(session: Session) -> list[Session]:
     return [first, *first.repetitions.select_related("model_version", "study", "condition").order_by("created_at")]
 
 
+def of_one_video(session: Session) -> list[Session]:
+    """The same with those that lie in the bin: what is said of whose face it is holds for them, too."""
+    first = session.repeats or session
+    return [first, *Session.everything.filter(repeats=first).select_related("study").order_by("created_at")]
+
+
 def open_repetition(*, session: Session, user: User, version: ModelVersion) -> Session:
     """An empty session is open that will be read from the same video with `version`.
 
@@ -41,6 +47,9 @@ def open_repetition(*, session: Session, user: User, version: ModelVersion) -> S
     known = next((one for one in recording_and_repetitions(first) if one.model_version_id == version.pk), None)
     if known is not None:
         raise Conflict(_("This video was read with %(model)s already.") % {"model": version}, session=str(known.pk))
+    if Session.everything.binned().filter(repeats=first, model_version=version).exists():
+        text = _("This video was read with %(model)s; that session is in the bin. Restore it, or delete it for good.")
+        raise Conflict(text % {"model": version})
     try:
         with transaction.atomic():
             return _open(first, user, version)

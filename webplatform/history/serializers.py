@@ -47,6 +47,14 @@ class BorneOut(serializers.Serializer):
     name = serializers.CharField()
 
 
+class FilmOut(serializers.Serializer):
+    id = serializers.UUIDField(source="stimulus.id")
+    title = serializers.CharField(source="stimulus.title")
+    position = serializers.IntegerField(
+        source="stimulus_position", allow_null=True, help_text="In the participant's order; 1 for the first."
+    )
+
+
 class ModelOut(serializers.Serializer):
     name = serializers.CharField()
     version = serializers.CharField()
@@ -164,6 +172,7 @@ class SessionOut(serializers.Serializer):
     study = StudyOut()
     participant = WhoOut(allow_null=True, help_text="Null: whoever recorded is in it.")
     condition = BorneOut(allow_null=True)
+    stimulus = serializers.SerializerMethodField(help_text="The film that was shown; null for none.")
     variables = serializers.SerializerMethodField(help_text="What the study's variables are of the participant.")
     created_at = serializers.DateTimeField()
     closed_at = serializers.DateTimeField(allow_null=True)
@@ -191,6 +200,10 @@ class SessionOut(serializers.Serializer):
     live_statistics = serializers.DictField(help_text="How a webcam's frames fared; empty for an upload.")
     unscored_reasons = serializers.SerializerMethodField(help_text="Faces that were not scored, by the reason.")
     summary = serializers.SerializerMethodField(help_text="Over all people; null until the session is closed.")
+
+    @extend_schema_field(FilmOut(allow_null=True))
+    def get_stimulus(self, session: Session) -> dict[str, Any] | None:
+        return FilmOut(session).data if session.stimulus_id else None
 
     @extend_schema_field(VALUES)
     def get_variables(self, session: Session) -> dict[str, str | float]:

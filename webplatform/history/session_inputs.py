@@ -43,6 +43,12 @@ def selection_of(sent: Mapping[str, Any]) -> Selection:
     return Selection(**asked.validated_data)
 
 
+class DeletionIn(serializers.Serializer):
+    """How a session is deleted."""
+
+    for_good = serializers.BooleanField(required=False, default=False, help_text="Erase it at once, past the bin.")
+
+
 class SessionIn(serializers.Serializer):
     """What a user may change in a session; what is left out stays."""
 

@@ -25,7 +25,7 @@ from webplatform.learning.services import stop_learning_from, stop_work_of
 def withdraw_samples(record: ConsentRecord, scopes: frozenset[str], **_: Any) -> None:
     """What is learnt from the person's faces stops, the data sets are closed and their files go; models are marked."""
     if {Scope.TRAIN, Scope.ANALYSE} & scopes:
-        close_datasets(list(Session.objects.filter(consent=record).values_list("pk", flat=True)))
+        close_datasets(list(Session.everything.filter(consent=record).values_list("pk", flat=True)))
 
 
 @receiver(session_erased)

@@ -122,6 +122,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await self._end(Ended(close_code(error, is_resume=message["type"] == "resume"), error.message))
             return
         self.recording.login_epoch, self.recording.token_id = seat.login_epoch, seat.token_id
+        self.recording.tells_scores = seat.tells_scores
         self.user, self.heard_s = seat.user, time.monotonic()
         self.tasks += [asyncio.create_task(self._read_frames()), asyncio.create_task(self._watch())]
         await self._say(ready_data(self.recording))
@@ -232,7 +233,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             else:
                 server_ms = (time.monotonic() - came_s) * 1000
                 recording.add(reading, server_ms)
-                answer = protocol.reading_data(frame, reading, server_ms)
+                answer = protocol.reading_data(frame, reading, server_ms, tells_scores=recording.tells_scores)
             await self._say(answer)
             self.frames.task_done()
 

@@ -126,6 +126,16 @@ def read_text(message: dict[str, Any], name: str, *, most: int) -> str:
     return value
 
 
+def hidden_faces_data(reading: FrameReading) -> list[dict[str, Any]]:
+    """The same for a participant who does not see the own scores: where faces are, and why one cannot be read.
+
+    A face that was scored has neither scores, verdict nor reason.
+    """
+    silent = {"scores": None, "dominant": None}
+    told = zip(reading.faces, faces_data(reading), strict=True)
+    return [data | silent | ({"reason": None} if face.scores is not None else {}) for face, data in told]
+
+
 def faces_data(reading: FrameReading) -> list[dict[str, Any]]:
     """The faces of one frame as they are told."""
     return [
@@ -142,10 +152,11 @@ def faces_data(reading: FrameReading) -> list[dict[str, Any]]:
     ]
 
 
-def reading_data(frame: Frame, reading: FrameReading, server_ms: float) -> dict[str, Any]:
+def reading_data(frame: Frame, reading: FrameReading, server_ms: float, *, tells_scores: bool = True) -> dict[str, Any]:
     """The answer to a frame that was read."""
     head = {"type": "result", "seq": frame.seq, "t_ms": frame.t_ms, "server_ms": round(server_ms, 1)}
-    head |= {"width": reading.width, "height": reading.height, "faces": faces_data(reading)}
+    told = faces_data if tells_scores else hidden_faces_data
+    head |= {"width": reading.width, "height": reading.height, "faces": told(reading)}
     return head if reading.faces else head | {"reason": NO_FACE}
 
 

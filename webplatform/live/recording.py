@@ -28,6 +28,7 @@ class LiveRecording:
         statistics: counts, over all sockets of the session.
         login_epoch: the user's, when they sat down; None where no login counts.
         token_id: the API token that opened the socket, whose end is the recording's; None: a login or a link did.
+        tells_scores: whether the answers to its frames hold scores.
         last_seq: of the newest frame that came; -1 before the first one.
         last_ms: when the newest reading was taken, stored or waiting.
         readings: not yet stored.
@@ -43,6 +44,7 @@ class LiveRecording:
     statistics: LiveStatistics
     login_epoch: int | None = None
     token_id: int | None = None
+    tells_scores: bool = True
     last_seq: int = -1
     last_ms: int = -1
     readings: list[inference.FrameReading] = field(default_factory=list)

@@ -36,6 +36,7 @@ from webplatform.live.statistics import LiveStatistics
 from webplatform.modelhub.engines import engine_for
 from webplatform.modelhub.queries import active_version
 from webplatform.studies.approvals import require_permitted
+from webplatform.studies.film_order import place_of
 from webplatform.studies.models import Condition, Participant, Stimulus, Study
 from webplatform.studies.place import Place
 
@@ -82,6 +83,11 @@ class Seat:
     token_id: int | None = None
 
     @property
+    def tells_scores(self) -> bool:
+        """Whether whoever sits here is told the scores: participants only where their study says so."""
+        return self.participant is None or self.participant.study.shows_scores
+
+    @property
     def login_epoch(self) -> int | None:
         """What ends the seat when it changes; a participant's does not depend on anybody's login."""
         return self.user.login_epoch if self.participant is None else None
@@ -118,7 +124,7 @@ def begin(*, seat: Seat, asked: Asked) -> LiveRecording:
         )
         history.use_model(session=session, version=version)
         set_condition(sessions=[session], user=user, condition=condition)
-        set_stimulus(session=session, stimulus=shown)
+        set_stimulus(session=session, stimulus=shown, position=shown and place_of(shown, participant))
         LiveConnection.objects.create(session=session, holder=holder, heard_at=timezone.now())
         reader = _reader(engine, session)
     return LiveRecording(session, holder, user.pk, engine, reader, LiveStatistics())
@@ -157,7 +163,7 @@ def resume(*, user: User, token: str) -> LiveRecording:
         raise NotAllowed(_("This session cannot be resumed."))
     holder, now = secrets.token_hex(16), timezone.now()
     heard_since = now - timedelta(seconds=RESUME_WITHIN_S + SAY_EVERY_S)
-    mine = LiveConnection.objects.filter(session=session_id, session__state=Session.State.OPEN)
+    mine = LiveConnection.objects.filter(session__in=Session.objects.filter(pk=session_id, state=Session.State.OPEN))
     if not mine.filter(heard_at__gte=heard_since).update(holder=holder, heard_at=now):
         raise Conflict(_("The session has ended. Start a new one."))
     session = Session.objects.select_related("model_version").get(pk=session_id)

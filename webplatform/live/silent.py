@@ -31,6 +31,12 @@ def close_silent_sessions() -> int:
     return closed
 
 
+def end_recording(session: Session) -> None:
+    """The session is closed by its last frame if it is one that is being recorded; its socket may write no more."""
+    if LiveConnection.objects.filter(session=session, session__state=Session.State.OPEN).update(holder=""):
+        close_recorded(session, is_partial=True)
+
+
 def close_recorded(session: Session, *, is_partial: bool) -> Session | None:
     """Close an open webcam session by its last frame; one without a frame is removed, and None returned."""
     session.refresh_from_db()

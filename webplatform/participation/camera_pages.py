@@ -18,7 +18,7 @@ from webplatform.dashboard.live_words import film_words
 from webplatform.history.deadlines import deadlines_of
 from webplatform.history.models import Session
 from webplatform.live.looking import look
-from webplatform.live.protocol import faces_data
+from webplatform.live.protocol import faces_data, hidden_faces_data
 from webplatform.participation.seats import participant_only
 from webplatform.participation.stimuli import films_for
 from webplatform.studies.models import Stimulus, Study
@@ -54,7 +54,8 @@ def check(request: HttpRequest) -> HttpResponse:
         reading = look(picture if len(picture) <= CHECK_BYTES else b"")
     except AppError as error:
         return JsonResponse({"code": error.code, "message": error.message, "details": {}}, status=error.status)
-    return JsonResponse({"width": reading.width, "height": reading.height, "faces": faces_data(reading)})
+    told = faces_data if request.link.participant.study.shows_scores else hidden_faces_data
+    return JsonResponse({"width": reading.width, "height": reading.height, "faces": told(reading)})
 
 
 @participant_only

@@ -83,7 +83,13 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     """Say what goes; a POST takes the agreement back, all of it or one scope."""
     participant = request.link.participant
     if request.method == "GET":
-        context = {"participant": participant, "held": held_of(participant), "export": participant.exports.first()}
+        held = held_of(participant)
+        goes = {
+            "videos": sum(one["has_media"] for one in held),
+            "readings": sum(one["readings"] for one in held),
+            "binned": sum(one["deleted_at"] is not None for one in held),
+        }
+        context = {"participant": participant, "held": held, "goes": goes, "export": participant.exports.first()}
         return render(request, "participation/withdraw.html", context)
     scopes = request.POST.getlist("scope") or [Scope.ANALYSE.value]
     services.withdraw(participant=participant, channel=LINK, scopes=scopes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from webplatform.accounts.models import User
@@ -34,7 +34,9 @@ def requests_of(user: User) -> QuerySet[ParticipantRequest]:
 def participants_of(study: Study) -> list[Participant]:
     """The study's participants with `standing`, their links that are open, their variables and number of sessions."""
     found = study.participants.select_related("study", "condition").prefetch_related("links", "study__variables")
-    participants = list(found.annotate(session_count=Count("sessions")).order_by("pseudonym"))
+    participants = list(
+        found.annotate(session_count=Count("sessions", filter=Q(sessions__binned_at=None))).order_by("pseudonym")
+    )
     standings = standings_of([study])
     now = timezone.now()
     for participant in participants:

@@ -158,6 +158,8 @@ class HeldOut(serializers.Serializer):
     duration_ms = serializers.IntegerField(allow_null=True)
     readings = serializers.IntegerField()
     has_media = serializers.BooleanField()
+    deleted_at = serializers.DateTimeField(allow_null=True, help_text="When the study moved it to the bin.")
+    gone_at = serializers.DateTimeField(allow_null=True, help_text="When it is gone for good; null: not deleted.")
 
 
 class OwnPageOut(serializers.Serializer):

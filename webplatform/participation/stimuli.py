@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from pathlib import PurePath
 
@@ -19,6 +18,7 @@ from webplatform.common.errors import Conflict, Invalid
 from webplatform.common.limits import spend
 from webplatform.history.models import Session
 from webplatform.studies.conditions import clean_name
+from webplatform.studies.film_order import films_in_order
 from webplatform.studies.films import forget_film
 from webplatform.studies.models import Condition, Participant, Stimulus, StimulusOrder, Study
 from webplatform.studies.services import require_owner
@@ -95,16 +95,10 @@ def change_showing(*, study: Study, user: User, order: str, shows_scores: bool) 
 
 
 def films_for(participant: Participant) -> list[Stimulus]:
-    """The films that the participant has not seen yet, in their order; one that broke off is shown again.
-
-    A random order is drawn from the ids of participant and film: it stays the same at every visit.
-    """
+    """The films that the participant has not seen yet, in their order; one that broke off is shown again."""
     closed = Session.objects.filter(participant=participant, state=Session.State.CLOSED, is_partial=False)
     seen = set(closed.exclude(stimulus=None).values_list("stimulus_id", flat=True))
-    films = list(participant.study.stimuli.all())
-    if participant.study.stimulus_order == StimulusOrder.RANDOM:
-        films.sort(key=lambda film: hashlib.sha256(f"{participant.pk} {film.pk}".encode()).digest())
-    return [film for film in films if film.pk not in seen]
+    return [film for film in films_in_order(participant) if film.pk not in seen]
 
 
 def _keep(stimulus: Stimulus, checked: CheckedUpload, user: User) -> Stimulus:

@@ -59,7 +59,9 @@ class SessionLine:
 
 def lines_of(study: Study, result: dict[str, Any]) -> list[SessionLine]:
     """The study's sessions by participant, condition and time; those without a participant come last."""
-    sessions = Session.objects.filter(study=study).select_related("participant", "condition", "model_version", "curve")
+    sessions = Session.objects.filter(study=study).select_related(
+        "participant", "condition", "stimulus", "model_version", "curve"
+    )
     sessions = sessions.defer("summary", "curve__bins")
     left = result.get("left_sessions", {})
     lines = [

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.dispatch import receiver
 
 from webplatform.consent.models import ConsentRecord
-from webplatform.history.events import readings_removed, session_assigned, session_erased
+from webplatform.history.events import readings_removed, session_assigned, session_binned, session_erased
 from webplatform.history.models import Session
 from webplatform.results.models import SessionCurve
 from webplatform.results.services import forget_figures
@@ -15,8 +15,14 @@ from webplatform.results.services import forget_figures
 @receiver(session_erased)
 def forget_results(session_id: UUID, **_: Any) -> None:
     """Nothing of an erased session is left in the figures of its study."""
-    for study_id in Session.objects.filter(pk=session_id).values_list("study_id", flat=True):
+    for study_id in Session.everything.filter(pk=session_id).values_list("study_id", flat=True):
         forget_figures(study_id=study_id)
+
+
+@receiver(session_binned)
+def forget_deleted(session: Session, **_: Any) -> None:
+    """Nothing of a session in the bin is left in the figures of its study."""
+    forget_figures(study_id=session.study_id)
 
 
 @receiver(readings_removed)

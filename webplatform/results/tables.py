@@ -16,8 +16,9 @@ CURVE_COLUMNS = ["group", "second", "n", "expression", "mean", "low", "high", "c
 MEASURE_COLUMNS = ["group", "measure", "expression", "value", "low", "high", "n"]
 COMPARED_COLUMNS = ["measure", "pairing", "first", "second", "expression", "mean_first", "mean_second", "difference"]
 COMPARED_COLUMNS += ["low", "high", "effect_size", "effect", "p", "p_corrected", "n_first", "n_second"]
-SESSION_COLUMNS = ["session", "title", "participant", "condition", "state", "duration_ms", "person", "people"]
-SESSION_COLUMNS += ["scored", "not_sure", "unscored", "corrected", "excluded_ms", "model", "is_counted", "left_out"]
+SESSION_COLUMNS = ["session", "title", "participant", "condition", "stimulus", "stimulus_position", "state"]
+SESSION_COLUMNS += ["duration_ms", "person", "people", "scored", "not_sure", "unscored", "corrected"]
+SESSION_COLUMNS += ["excluded_ms", "model", "is_counted", "left_out"]
 
 Plain = dict[str, Any]
 Cells = list[object]
@@ -57,7 +58,8 @@ def session_rows(lines: list[SessionLine]) -> Iterator[Cells]:
     for line in lines:
         session, curve = line.session, line.curve
         about = [session.pk, _name(session.title), _name(str(session.participant or ""))]
-        about += [_name(str(session.condition or "")), session.state, _number(session.duration_ms)]
+        about += [_name(str(session.condition or "")), _name(str(session.stimulus or ""))]
+        about += [_number(session.stimulus_position), session.state, _number(session.duration_ms)]
         counts = [curve.person, curve.people, curve.scored, curve.not_sure] if curve else [""] * 4
         counts += [curve.unscored, curve.corrected] if curve else ["", ""]
         yield [*about, *counts, line.excluded_ms, _name(str(session.model_version or "")), int(line.counts), line.why]

@@ -158,7 +158,6 @@ def _export(request: Request, export_id: UUID) -> DataExport:
 
 def _policy(study: Study) -> dict[str, object]:
     due = due_of(study, study.retention, timezone.now() + TOLD_BEFORE)
-    answer = {
-        **study.retention.days(), "most_days": settings.RAUT_RETENTION_MAX_DAYS, "goes_within_a_week": due.counts(),
-    }  # fmt: skip
+    answer = {**study.retention.days(), "most_days": settings.RAUT_RETENTION_MAX_DAYS}
+    answer["goes_within_a_week"] = due.shown_counts()
     return PolicyOut(answer).data

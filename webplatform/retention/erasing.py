@@ -37,7 +37,7 @@ READINGS_AT_ONCE = 5000
 def erase_sessions(sessions: QuerySet[Session]) -> None:
     """The sessions are gone with everything in them; readings in batches, so that others can write in between."""
     for session_id in list(sessions.values_list("pk", flat=True)):
-        session = Session.objects.filter(pk=session_id).first()
+        session = Session.everything.filter(pk=session_id).first()
         if session is not None:
             while remove_some_readings(session=session, most=READINGS_AT_ONCE) >= READINGS_AT_ONCE:
                 pass
@@ -62,13 +62,13 @@ def remove_participant(participant: Participant, *, is_purged: bool = False) -> 
 
 def erase_participant_data(participant: Participant) -> None:
     """Nothing of the participant is left."""
-    erase_sessions(Session.objects.filter(participant=participant))
+    erase_sessions(Session.everything.filter(participant=participant))
     remove_participant(participant)
 
 
 def erase_study_data(study: Study) -> None:
     """Nothing of the study is left, nor of anybody who took part in it."""
-    erase_sessions(Session.objects.filter(study=study))
+    erase_sessions(Session.everything.filter(study=study))
     _forget_waiting(ConsentRecord.objects.filter(participant__study=study))
     with transaction.atomic():
         remove_exports(DataExport.objects.filter(participant__study=study))

@@ -26,6 +26,7 @@ from webplatform.common.errors import KeyGone
 from webplatform.consent.models import ConsentRecord
 from webplatform.consent.proofs import proof_of
 from webplatform.consent.queries import consent_history, participant_history
+from webplatform.history.bin import gone_at
 from webplatform.history.exports import csv_pieces, json_pieces
 from webplatform.history.media import open_file
 from webplatform.history.models import Correction, FaceEdit, Marker, Segment, Session
@@ -51,7 +52,7 @@ def write_export(export: DataExport, target: Path) -> None:
 
 
 def _write_participant(archive: ZipFile, participant: Participant) -> None:
-    sessions, records = Session.objects.filter(participant=participant), participant_history(participant)
+    sessions, records = Session.everything.filter(participant=participant), participant_history(participant)
     title = _("What the study “%(study)s” holds of %(name)s") % {
         "study": participant.study.name, "name": participant.pseudonym,
     }  # fmt: skip
@@ -74,7 +75,7 @@ def _write_rest(archive: ZipFile, sessions: QuerySet[Session], records: Iterable
     for record in records:
         archive.writestr(f"consent/consent-{record.pk}.json", _json(proof_of(record)))
     archive.writestr("sessions.json", _json(held_in(sessions)))
-    for session in sessions.select_related("study", "condition", "model_version").order_by("created_at"):
+    for session in sessions.select_related("study", "condition", "stimulus", "model_version").order_by("created_at"):
         _write_session(archive, session)
 
 
@@ -111,6 +112,7 @@ def _readme(title: str, sessions: int, consents: int) -> str:
         "",
         "person.json · " + _("who you are here, and what you asked for"),
         "sessions.json · " + _("every recording of you and what is kept of it"),
+        "sessions.json, deleted_at · " + _("who recorded it has deleted it; until gone_at it can be restored"),
         "sessions/…/readings.csv, readings.json · "
         + _("what was read from your face: time in ms, place in the picture, seven scores or the reason without them"),
         "sessions/…/video… · " + _("the video, where it is kept"),
@@ -165,6 +167,8 @@ def _session_data(session: Session) -> dict[str, Any]:
         "title": session.title,
         "study": session.study.name,
         "condition": str(session.condition or ""),
+        "stimulus": str(session.stimulus or ""),
+        "stimulus_position": session.stimulus_position,
         "source": session.source,
         "state": session.state,
         "recorded_at": session.created_at,
@@ -172,6 +176,8 @@ def _session_data(session: Session) -> dict[str, Any]:
         "duration_ms": session.duration_ms,
         "model": str(session.model_version or ""),
         "readings_removed_at": session.readings_removed_at,
+        "deleted_at": session.binned_at,
+        "gone_at": gone_at(session),
         "summary": session.summary,
         "live_statistics": session.live_statistics,
         "markers": list(session.markers.values("t_ms", "text")),

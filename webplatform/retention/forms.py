@@ -24,10 +24,17 @@ class PolicyForm(forms.Form):
         min_value=1,
         help_text=_("The session with its title and markers; a participant who was last heard of so long ago."),
     )
+    bin_days = forms.IntegerField(
+        label=_("Bin, days"),
+        min_value=0,
+        required=False,
+        help_text=_("How long a deleted session can be restored. 0: it is gone at once."),
+    )
     is_confirmed = forms.BooleanField(label=_("Remove what is older than this"), required=False)
 
     def __init__(self, study: Study, data: Any = None) -> None:  # data is Django's QueryDict
-        super().__init__(data, initial={name: getattr(study, name) for name in ("media_days", *DAYS)})
+        stated = {name: getattr(study, name) for name in ("media_days", "observation_days", "rest_days")}
+        super().__init__(data, initial=stated | {"bin_days": study.retention.bin_days})
         self._study = study
         for name in ("media_days", *DAYS):
             self.fields[name].max_value = settings.RAUT_RETENTION_MAX_DAYS
@@ -43,10 +50,10 @@ class PolicyForm(forms.Form):
     def policy(self) -> RetentionPolicy:
         """The valid form's days."""
         given = self.cleaned_data
-        return RetentionPolicy(given.get("media_days", 0), given["observation_days"], given["rest_days"])
+        return RetentionPolicy(given.get("media_days", 0), *(given.get(name) for name in DAYS))
 
 
-DAYS = ("observation_days", "rest_days")
+DAYS = ("observation_days", "rest_days", "bin_days")
 
 
 class EraseAccountForm(forms.Form):

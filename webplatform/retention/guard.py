@@ -77,9 +77,9 @@ def doubt_at(now: datetime) -> Doubt | None:
     counts, due = _due(now)
     if seen_at - now > _jump():
         return Doubt(Reason.BEHIND, seen_at, counts, due)
-    if now - seen_at > _jump() and due:
+    if now - seen_at > _jump() and (due or counts.get("binned")):
         return Doubt(Reason.AHEAD, seen_at, counts, due)
-    held = Session.objects.count() + Participant.objects.count()
+    held = Session.everything.count() + Participant.objects.count()
     if due > max(settings.RAUT_PURGE_MOST, held * settings.RAUT_PURGE_MOST_PERCENT / 100):
         return Doubt(Reason.AMOUNT, seen_at, counts, due)
     return None
@@ -167,7 +167,10 @@ def _seen_at(now: datetime) -> datetime:
     """When the platform was last at work; before anybody noted that, what the newest rows say."""
     reading = ClockReading.objects.filter(pk=1).first()
     if reading is None:
-        events, sessions = AuditEvent.objects.aggregate(at=Max("at")), Session.objects.aggregate(at=Max("created_at"))
+        events, sessions = (
+            AuditEvent.objects.aggregate(at=Max("at")),
+            Session.everything.aggregate(at=Max("created_at")),
+        )
         known = [at for at in (events["at"], sessions["at"]) if at is not None]
         reading, _is_new = ClockReading.objects.get_or_create(pk=1, defaults={"seen_at": max(known, default=now)})
     return reading.seen_at

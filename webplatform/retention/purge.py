@@ -88,6 +88,11 @@ def _purge_study(study: Study, now: datetime, tally: Tally) -> None:
         with transaction.atomic():
             erase_session(session=session, is_purged=True)
             tally.add(study, sessions=1)
+    for session in _each(due.binned):
+        _remove_readings(session, tally)
+        with transaction.atomic():
+            erase_session(session=session)  # somebody deleted it: its key does not wait, and no backup brings it back
+            tally.add(study, binned=1)
     for participant in _each(due.participants):
         with transaction.atomic():
             remove_participant(participant, is_purged=True)
@@ -151,7 +156,7 @@ def _each(rows: QuerySet[Model]) -> Iterator[Model]:
     keys = list(ordered[:ROWS_AT_ONCE])
     while keys:
         for key in keys:
-            row = rows.model.objects.filter(pk=key).first()
+            row = rows.model._base_manager.filter(pk=key).first()
             if row is not None:
                 yield row
         keys = list(ordered.filter(pk__gt=keys[-1])[:ROWS_AT_ONCE])

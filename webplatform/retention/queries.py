@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from webplatform.accounts.models import User
 from webplatform.analysis.models import MediaFile
+from webplatform.history.bin import gone_at
 from webplatform.history.deadlines import NEAR, ended_before, with_end
 from webplatform.history.models import Session
 from webplatform.studies.models import Membership, Participant, Study
@@ -24,27 +25,39 @@ RETRIED_WITHIN = timedelta(days=1)  # a failed analysis keeps its video so long 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What has to go: sessions that lose their video, that lose their readings, that go whole; and participants."""
+    """What has to go: sessions that lose their video, that lose their readings, that go whole; and participants.
+
+    Args:
+        binned: sessions whose time in the bin is over.
+    """
 
     videos: QuerySet[Session]
     readings: QuerySet[Session]
     sessions: QuerySet[Session]
     participants: QuerySet[Participant]
+    binned: QuerySet[Session]
 
     def counts(self) -> dict[str, int]:
         """How many of each there are."""
-        return {name: getattr(self, name).count() for name in ("videos", "readings", "sessions", "participants")}
+        names = ("videos", "readings", "sessions", "participants", "binned")
+        return {name: getattr(self, name).count() for name in names}
+
+    def shown_counts(self) -> dict[str, int]:
+        """The same without what lies in the bin: what members are told of that they have not deleted."""
+        seen = {name: getattr(self, name).filter(binned_at=None).count() for name in ("videos", "readings", "sessions")}
+        return seen | {"participants": self.participants.count()}
 
 
 def due_of(study: Study, policy: RetentionPolicy, at: datetime) -> Due:
-    """What of the study has to be gone at the time, by these days."""
-    sessions = Session.objects.filter(study=study)
+    """What of the study has to be gone at the time, by these days; in the bin, too."""
+    sessions = Session.everything.filter(study=study)
     ended = sessions.exclude(state=Session.State.OPEN)
     return Due(
         videos=ended_before(ended.filter(media__isnull=False), at - (policy.media_time or RETRIED_WITHIN)),
         readings=ended_before(ended.filter(readings_removed_at=None), at - policy.observation_time),
         sessions=ended_before(sessions, at - policy.rest_time),
         participants=_not_heard_of_since(study, at - policy.rest_time),
+        binned=sessions.filter(binned_at__lte=at - policy.bin_time),
     )
 
 
@@ -84,14 +97,15 @@ def _count_soon(by_policy: dict[RetentionPolicy, list[Study]], at: datetime) -> 
 
 
 def held_of(participant: Participant) -> list[dict[str, Any]]:
-    """The participant's sessions, newest first, with what each holds."""
-    return held_in(Session.objects.filter(participant=participant))
+    """The participant's sessions, newest first, with what each holds; those in the bin are held, too."""
+    return held_in(Session.everything.filter(participant=participant))
 
 
 def held_in(sessions: QuerySet[Session]) -> list[dict[str, Any]]:
     """What each of the sessions holds, newest first."""
     with_media = set(MediaFile.objects.filter(session__in=sessions).values_list("session_id", flat=True))
-    return [_held(session, session.pk in with_media) for session in sessions.order_by("-created_at")]
+    newest = sessions.select_related("study").order_by("-created_at")
+    return [_held(session, session.pk in with_media) for session in newest]
 
 
 def _held(session: Session, has_media: bool) -> dict[str, Any]:
@@ -103,12 +117,17 @@ def _held(session: Session, has_media: bool) -> dict[str, Any]:
         "duration_ms": session.duration_ms,
         "readings": 0 if session.readings_removed_at else session.frames_scored,
         "has_media": has_media,
+        "deleted_at": session.binned_at,
+        "gone_at": gone_at(session),
     }
 
 
 def own_sessions(user: User) -> QuerySet[Session]:
-    """The sessions that rest on the user's own consent: what is held of the person, not of others they recorded."""
-    return Session.objects.filter(consent__user=user)
+    """The sessions that rest on the user's own consent: what is held of the person, not of others they recorded.
+
+    Those in the bin are held, too.
+    """
+    return Session.everything.filter(consent__user=user)
 
 
 @dataclass(frozen=True, slots=True)

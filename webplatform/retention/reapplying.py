@@ -38,7 +38,7 @@ def fingerprint_of(record: ConsentRecord) -> str:
 
 
 def _session(entry: dict[str, Any]) -> int:
-    sessions = Session.objects.filter(pk=_uuid(entry))
+    sessions = Session.everything.filter(pk=_uuid(entry))
     found = sessions.count()
     erasing.erase_sessions(sessions)
     return found

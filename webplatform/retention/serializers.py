@@ -17,6 +17,13 @@ class PolicyIn(serializers.Serializer):
     )
     observation_days = serializers.IntegerField(min_value=0, max_value=MOST_DAYS)
     rest_days = serializers.IntegerField(min_value=0, max_value=MOST_DAYS)
+    bin_days = serializers.IntegerField(
+        default=None,
+        allow_null=True,
+        min_value=0,
+        max_value=MOST_DAYS,
+        help_text="How long a deleted session can be restored; 0: not at all. Left out: as before.",
+    )
     is_confirmed = serializers.BooleanField(
         default=False, help_text="Needed where something would go at once; the refusal (409) says how much."
     )
@@ -28,6 +35,7 @@ class PolicyOut(serializers.Serializer):
     media_days = serializers.IntegerField(help_text="0: as soon as it was analysed.")
     observation_days = serializers.IntegerField()
     rest_days = serializers.IntegerField()
+    bin_days = serializers.IntegerField(help_text="From a session's deletion until it is gone for good; 0: at once.")
     most_days = serializers.IntegerField(help_text="The platform's ceiling.")
     goes_within_a_week = serializers.DictField(child=serializers.IntegerField())
 

@@ -39,6 +39,7 @@ def change_policy(*, study: Study, user: User, policy: RetentionPolicy, is_confi
         Conflict: something would go and it is not confirmed; `details` say how much.
     """
     require_owner(study, user)
+    policy = policy.with_bin(study.retention.bin_days)
     if policy.is_shorter_than(study.retention) and not is_confirmed:
         losses = what_would_go(study, policy)
         if losses:
@@ -158,7 +159,7 @@ def _finish(receipt: Receipt) -> None:
 
 
 def _held_of_participant(participant: Participant) -> dict[str, int]:
-    return _held_in(Session.objects.filter(participant=participant)) | {
+    return _held_in(Session.everything.filter(participant=participant)) | {
         "consents": participant.consents.count(),
         "links": participant.links.count(),
         "requests": participant.requests.count(),
@@ -168,7 +169,7 @@ def _held_of_participant(participant: Participant) -> dict[str, int]:
 
 def _held_of_user(user: User) -> dict[str, int]:
     alone = last_owned_by(user).alone
-    sessions = own_sessions(user) | Session.objects.filter(study__in=alone)
+    sessions = own_sessions(user) | Session.everything.filter(study__in=alone)
     return _held_in(sessions.distinct()) | {
         "studies": len(alone),
         "participants": Participant.objects.filter(study__in=alone).count(),

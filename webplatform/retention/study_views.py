@@ -61,7 +61,7 @@ def _change(request: HttpRequest, study: Study, form: PolicyForm) -> HttpRespons
 
 def _page(request: HttpRequest, study: Study, form: PolicyForm, losses: dict[str, int]) -> HttpResponse:
     form.ask_to_confirm(bool(losses))
-    going = due_of(study, study.retention, timezone.now() + TOLD_BEFORE).counts()
+    going = due_of(study, study.retention, timezone.now() + TOLD_BEFORE).shown_counts()
     receipts = Receipt.objects.filter(study_id=study.pk)[:RECEIPTS]
     context = {
         "study": study,

@@ -31,10 +31,10 @@ def tell_owners(*, now: datetime | None = None) -> int:
 def soon_to_go(study: Study, until: datetime) -> dict[str, int]:
     """How many of what goes until then that the owners were not told of yet."""
     told = RetentionWarning.objects.filter(study=study).first()
-    then = due_of(study, study.retention, until).counts()
+    then = due_of(study, study.retention, until).shown_counts()
     if not study.retention.media_days:
         then.pop("videos")  # they go with their analysis, always
-    before = due_of(study, study.retention, told.told_until).counts() if told else {}
+    before = due_of(study, study.retention, told.told_until).shown_counts() if told else {}
     return {name: n - before.get(name, 0) for name, n in then.items() if n > before.get(name, 0)}
 
 

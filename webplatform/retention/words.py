@@ -10,6 +10,7 @@ GONE = {
     "sessions_without_readings": lambda n: ngettext(
         "the readings of %(n)d session", "the readings of %(n)d sessions", n
     ),
+    "binned": lambda n: ngettext("%(n)d session from the bin", "%(n)d sessions from the bin", n),
     "logins": lambda n: ngettext("%(n)d expired login", "%(n)d expired logins", n),
     "exports": lambda n: ngettext("%(n)d copy for download", "%(n)d copies for download", n),
     "leftovers": lambda n: ngettext("%(n)d half upload or lost file", "%(n)d half uploads or lost files", n),
@@ -29,6 +30,7 @@ def counted(counts: dict[str, int]) -> list[str]:
     """What goes, in words."""
     words = BOTH | {
         "readings": GONE["sessions_without_readings"],
+        "binned": GONE["binned"],
         "sessions": lambda n: ngettext("%(n)d whole session", "%(n)d whole sessions", n),
     }
     return [words[name](n) % {"n": n} for name, n in counts.items() if n and name in words]

@@ -84,6 +84,7 @@ class Study(models.Model):
     media_days = models.PositiveSmallIntegerField(default=30, help_text=_("Days that a video stays, if it is kept."))
     observation_days = models.PositiveSmallIntegerField(default=365, help_text=_("Days that readings stay."))
     rest_days = models.PositiveSmallIntegerField(default=MOST_DAYS, help_text=_("Days that everything else stays."))
+    bin_days = models.PositiveSmallIntegerField(null=True, help_text=_("Days in the bin; none: as the platform says."))
     stimulus_order = models.CharField(max_length=6, choices=StimulusOrder.choices, default=StimulusOrder.FIXED)
     shows_scores = models.BooleanField(default=False, help_text=_("Whether participants see their own scores."))
     is_personal = models.BooleanField(default=False)
@@ -121,8 +122,8 @@ class Study(models.Model):
     def retention(self) -> RetentionPolicy:
         """How long things stay: the days that the study states, within the ceiling of the platform."""
         media_days = self.media_days if self.capture_mode == Study.CaptureMode.MEDIA else 0
-        stated = RetentionPolicy(media_days, self.observation_days, self.rest_days)
-        return stated.capped(settings.RAUT_RETENTION_MAX_DAYS)
+        stated = RetentionPolicy(media_days, self.observation_days, self.rest_days, self.bin_days)
+        return stated.with_bin(settings.RAUT_BIN_DAYS).capped(settings.RAUT_RETENTION_MAX_DAYS)
 
     @property
     def declaration(self) -> str:
@@ -279,8 +280,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
 
 class Invitation(models.Model):
-    """A letter that lets an address in: into a study, or only onto the platform. It waits, and is deleted when it is
-    accepted or revoked. Only the hash of its key is kept; the key stands in the mail alone."""
+    """A letter that lets an address into a study, or onto the platform, once; only the hash of its key is kept."""
 
     email = models.EmailField()
     study = models.ForeignKey(Study, on_delete=models.CASCADE, null=True, related_name="invitations")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 
 MOST_DAYS = 1095  # three years: no law that we know of lets biometric data of an idle person stay longer
@@ -17,11 +17,13 @@ class RetentionPolicy:
         observation_days: until the readings go, and with them corrections and the summary.
         rest_days: until the session itself goes with its markers; and a participant without sessions, counted from
             when they were last heard of.
+        bin_days: from a session's deletion, not its end: until it is gone for good; 0: at once; None: not stated.
     """
 
     media_days: int
     observation_days: int
     rest_days: int
+    bin_days: int | None = None
 
     def days(self) -> dict[str, int]:
         """The numbers by name."""
@@ -30,6 +32,10 @@ class RetentionPolicy:
     def capped(self, most: int) -> RetentionPolicy:
         """The same within a ceiling."""
         return RetentionPolicy(*(min(days, most) for days in self.days().values()))
+
+    def with_bin(self, days: int) -> RetentionPolicy:
+        """The same with these days for the bin where none are stated."""
+        return self if self.bin_days is not None else replace(self, bin_days=days)
 
     def is_shorter_than(self, other: RetentionPolicy) -> bool:
         """Whether anything goes earlier by this one."""
@@ -47,3 +53,7 @@ class RetentionPolicy:
     @property
     def rest_time(self) -> timedelta:
         return timedelta(days=self.rest_days)
+
+    @property
+    def bin_time(self) -> timedelta:
+        return timedelta(days=self.bin_days or 0)

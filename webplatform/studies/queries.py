@@ -62,7 +62,9 @@ def variables_of(participant: Participant, variables: Iterable[Variable] | None 
 
 def conditions_with_sessions(study: Study) -> QuerySet[Condition]:
     """The study's conditions with `session_count`: how many sessions bear each."""
-    return study.conditions.annotate(session_count=Count("sessions")).order_by("position", "id")
+    return study.conditions.annotate(session_count=Count("sessions", filter=Q(sessions__binned_at=None))).order_by(
+        "position", "id"
+    )
 
 
 def variables_with_values(study: Study) -> list[Variable]:

@@ -17,6 +17,7 @@ class RetentionOut(serializers.Serializer):
     media_days = serializers.IntegerField(help_text="The video; 0: as soon as it was analysed.")
     observation_days = serializers.IntegerField(help_text="The readings, with corrections and summary.")
     rest_days = serializers.IntegerField(help_text="The session itself; a participant last heard of so long ago.")
+    bin_days = serializers.IntegerField(help_text="From a session's deletion until it is gone for good; 0: at once.")
 
 
 class StudyDetailOut(serializers.ModelSerializer):

@@ -100,15 +100,18 @@ def change_retention(*, study: Study, user: User, policy: RetentionPolicy) -> St
         Invalid: a number of days makes no sense, or is above the platform's ceiling.
     """
     require_owner(study, user)
-    days = asdict(policy)
+    days = asdict(policy.with_bin(study.retention.bin_days))
     if study.capture_mode == Study.CaptureMode.READINGS:
         days["media_days"] = min(study.media_days, policy.rest_days)  # of no effect until the study keeps videos
     for name, value in days.items():
-        if not 1 <= value <= settings.RAUT_RETENTION_MAX_DAYS:
-            limit = {"most": settings.RAUT_RETENTION_MAX_DAYS}
-            raise Invalid(_("From 1 to %(most)d days.") % limit, field=name)
+        least = 0 if name == "bin_days" else 1
+        if not least <= value <= settings.RAUT_RETENTION_MAX_DAYS:
+            limit = {"least": least, "most": settings.RAUT_RETENTION_MAX_DAYS}
+            raise Invalid(_("From %(least)d to %(most)d days.") % limit, field=name)
         if value > policy.rest_days:
             raise Invalid(_("Nothing stays longer than its session."), field=name)
+    if study.bin_days is None and days["bin_days"] == study.retention.bin_days:
+        del days["bin_days"]  # still as the platform says
     changed = {name: value for name, value in days.items() if getattr(study, name) != value}
     if changed:
         for name, value in changed.items():

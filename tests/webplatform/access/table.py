@@ -100,6 +100,12 @@ GET    /sessions/{session}/observations.csv                           200 200 20
 GET    /sessions/{session}/session.json                               200 200 200 404 404 in  in
 POST   /sessions/{session}/correct/                                   302 302 403 404 404 in  in   {"track": "1", "from_s": "0", "to_s": "0", "emotion": "sad"}
 POST   /sessions/{session}/correct/{correction}/                      302 302 403 404 404 in  in
+GET    /bin/                                                          200 200 200 200 200 in  in
+GET    /bin/empty/                                                    200 200 200 200 200 in  in
+POST   /bin/empty/                                                    302 302 302 302 302 in  in   {"session": "{binned}"}
+POST   /bin/{binned}/restore/                                         302 404 404 404 404 in  in
+GET    /bin/{binned}/end/                                             200 404 404 404 404 in  in
+POST   /bin/{binned}/end/                                             302 404 404 404 404 in  in
 GET    /sessions/{session}/delete/                                    200 403 403 404 404 in  in
 POST   /sessions/{session}/delete/                                    302 403 403 404 404 in  in
 POST   /sessions/{session}/repeat/                                    302 302 403 404 404 in  in   {"model": "{candidate}"}
@@ -280,6 +286,10 @@ POST   /api/v1/uploads/{upload}/                                      412 412 41
 PATCH  /api/v1/uploads/{upload}/                                      412 412 412 412 412 401 401
 DELETE /api/v1/uploads/{upload}/                                      412 412 412 412 412 401 401
 GET    /api/v1/sessions/                                              200 200 200 200 200 401 401
+GET    /api/v1/bin/                                                   200 200 200 200 200 401 401
+GET    /api/v1/bin/{binned}/                                          200 200 200 404 404 401 401
+DELETE /api/v1/bin/{binned}/                                          204 403 403 404 404 401 401
+POST   /api/v1/bin/{binned}/restore/                                  200 403 403 404 404 401 401
 GET    /api/v1/sessions/{session}/                                    200 200 200 404 404 401 401
 PATCH  /api/v1/sessions/{session}/                                    200 200 403 404 404 401 401  {"title": "Run"}
 DELETE /api/v1/sessions/{session}/                                    204 403 403 404 404 401 401

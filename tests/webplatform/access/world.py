@@ -23,6 +23,7 @@ from webplatform.dashboard.saved_views import save_view
 from webplatform.exporting.options import Options
 from webplatform.exporting.services import ask_export_job
 from webplatform.exporting.work import run_export_job
+from webplatform.history.bin import bin_session
 from webplatform.history.corrections import correct
 from webplatform.history.face_edits import name_face
 from webplatform.history.markers import add_marker
@@ -79,6 +80,7 @@ def build_world() -> dict[str, Any]:
         "digest": consent.text.digest,
         "session": session.pk,
         "again": _session(study, users["owner"], consent, models["candidate"], repeats=session).pk,
+        "binned": _binned(study, users["owner"], consent, models["model"]),
         "token": create_token(user=users["owner"], name="notebook")[0].pk,
         "media": session.media.pk,
         "login": users["owner"].usersession_set.create(ip="127.0.0.1", user_agent="x", session_key="k" * 32).pk,
@@ -155,6 +157,13 @@ def _session(
         _media(session)
     AnalysisJob.objects.create(session=session, state="done", queued_at=timezone.now(), finished_at=timezone.now())
     return session
+
+
+def _binned(study: Study, owner: User, consent: ConsentRecord, version: ModelVersion) -> Any:
+    """A session that was deleted and can be restored."""
+    session = bin_session(session=_session(study, owner, consent, version), user=owner)
+    assert session is not None
+    return session.pk
 
 
 def _media(session: Session) -> None:

@@ -11,6 +11,7 @@ from webplatform.analysis.withdrawals import drop_media
 from webplatform.common.errors import Conflict, ConsentMissing, NotAllowed
 from webplatform.consent.models import Scope
 from webplatform.consent.services import withdraw_consent
+from webplatform.history.bin import bin_session, restore_session
 from webplatform.history.differences import difference_between
 from webplatform.history.models import Session
 from webplatform.history.services import delete_session
@@ -108,6 +109,20 @@ def test_what_was_read_again_goes_with_its_recording(read, owner, other, django_
     delete_session(session=read, user=owner)
     assert not Session.objects.exists()
     assert not AnalysisJob.objects.exists()
+
+
+def test_what_lies_in_the_bin_is_read_again_only_after_it_was_restored(
+    read, owner, other, django_capture_on_commit_callbacks
+):
+    job = repeat(read, owner, other, django_capture_on_commit_callbacks)
+    again = bin_session(session=Session.objects.get(pk=job.session_id), user=owner)
+    job.refresh_from_db()
+    assert (job.state, again.state) == ("cancelled", "failed")
+    with pytest.raises(Conflict, match="in the bin"):
+        repeat_analysis(session=read, user=owner, version=other)
+    bin_session(session=read, user=owner)
+    restore_session(session=again, user=owner)
+    assert set(Session.objects.values_list("pk", flat=True)) == {read.pk, again.pk}, "not without its recording"
 
 
 def test_the_api_reads_again_and_tells_the_difference(read, owner, other, stranger, api_of, client_of):

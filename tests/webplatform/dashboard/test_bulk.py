@@ -36,11 +36,17 @@ def test_a_viewer_changes_nothing_and_reads_why(session_of, client_of, viewer, f
 def test_deleting_asks_first_and_says_what_goes(session_of, client_of, owner):
     sessions = [session_of("One"), session_of("Two")]
     asked = do(client_of(owner), "delete", sessions).content.decode()
-    assert "2 sessions are deleted" in asked
+    assert "2 sessions go to the bin" in asked
     assert "One" in asked
     assert Session.objects.count() == 2
-    assert "2 sessions are deleted." in do(client_of(owner), "delete", sessions, is_sure="yes").content.decode()
-    assert Session.objects.count() == 0
+    assert "2 sessions are in the bin." in do(client_of(owner), "delete", sessions, is_sure="yes").content.decode()
+    assert (Session.objects.count(), Session.everything.count()) == (0, 2)
+
+
+def test_ticked_sessions_are_deleted_for_good_past_the_bin(session_of, client_of, owner):
+    answer = do(client_of(owner), "delete", [session_of("One")], is_sure="yes", for_good="yes")
+    assert "1 session is deleted for good." in answer.content.decode()
+    assert not Session.everything.exists()
 
 
 def test_a_video_that_is_gone_cannot_be_read_again_and_the_reason_is_told(session_of, client_of, owner, model_version):

@@ -12,7 +12,7 @@ def _page(session):
 def test_the_owner_is_asked_before_anything_is_deleted(session_of, client_of, owner):
     session = session_of("Choir")
     html = client_of(owner).get(_page(session)).content.decode()
-    assert "cannot be undone" in html
+    assert "For 7 days it can be restored" in html
     assert Session.objects.exists()
 
 
@@ -21,9 +21,9 @@ def test_the_owner_deletes_rows_and_files(session_of, client_of, owner, django_c
     session.folder.mkdir(parents=True)
     (session.folder / "video.mp4").write_bytes(b"x")
     with django_capture_on_commit_callbacks(execute=True):
-        response = client_of(owner).post(_page(session))
+        response = client_of(owner).post(_page(session), {"for_good": "yes"})
     assert response["Location"] == "/"
-    assert not Session.objects.exists()
+    assert not Session.everything.exists()
     assert not session.folder.exists()
 
 

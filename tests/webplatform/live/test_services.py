@@ -11,6 +11,7 @@ import inference
 from webplatform.accounts.services import create_token, revoke_token
 from webplatform.common.errors import Conflict, ConsentMissing, Invalid, NotAllowed
 from webplatform.consent.services import give_participant_consent
+from webplatform.history.bin import bin_session
 from webplatform.history.models import Session
 from webplatform.history.services import delete_session
 from webplatform.live import looking, services, tickets
@@ -111,6 +112,17 @@ def test_letting_go_of_a_session_that_was_deleted_is_quiet(recording, reading, o
     delete_session(session=recording.session, user=owner)
     let_go(recording)
     assert not Session.objects.exists()
+
+
+def test_a_running_session_that_is_deleted_is_closed_in_the_bin_and_cannot_be_resumed(recording, reading, owner):
+    recording.add(reading, 10)
+    store(recording)
+    token = services.resume_token(recording)
+    binned = bin_session(session=recording.session, user=owner)
+    assert (binned.state, binned.frames_sampled) == ("closed", 1)
+    assert keep(recording).code == 4409
+    with pytest.raises(Conflict):
+        resume(user=owner, token=token)
 
 
 def test_a_ticket_is_of_no_use_after_a_minute_or_for_a_disabled_account(owner, monkeypatch):

@@ -52,6 +52,25 @@ async def test_it_ends_within_two_seconds_of_the_withdrawal_and_nothing_is_left(
     assert not await sync_to_async(Observation.objects.exists)()
 
 
+@pytest.mark.parametrize("shows", [False, True])
+async def test_a_participants_browser_hears_scores_only_where_the_study_says_so(
+    sit_down, participant, study, jpegs, shows
+):
+    study.shows_scores = shows
+    await sync_to_async(study.save)()
+    await sync_to_async(agree)(participant=participant, language="en", scopes=["analyse"], channel=LINK)
+    socket, _ready = await sit_down()
+    await socket.frame(0, 0, jpegs[0])
+    faces = (await socket.hear())["faces"]
+    assert faces, "a face is in the picture"
+    assert [(bool(face["scores"]), bool(face["dominant"] or face["reason"])) for face in faces] == [(shows, shows)]
+    await socket.say(type="stop")
+    await socket.hear_until("ended")
+    await socket.leave()
+    scored = await sync_to_async(Observation.objects.filter(angry__isnull=False).count)()
+    assert scored == 1, "what is not told is kept all the same"
+
+
 async def test_consent_comes_first(sit_down):
     socket, answer = await sit_down()
     await socket.leave()

@@ -1,5 +1,8 @@
 """Films that a study shows: added, refused, played by whoever may, seen once, gone with their study."""
 
+import csv
+import io
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -8,12 +11,20 @@ from tests.clips import blank, write_clip
 from webplatform.analysis.leftovers import find_leftovers
 from webplatform.common.errors import Conflict, Invalid, KeyGone, NotAllowed, QuotaExceeded
 from webplatform.consent.notices import notice_of
+from webplatform.exporting.content import Content
+from webplatform.exporting.formats import report
+from webplatform.exporting.options import Options
+from webplatform.exporting.tables import whose_cells, whose_columns
+from webplatform.history.exports import csv_pieces
 from webplatform.history.models import Session
+from webplatform.history.queries import sessions_of
 from webplatform.live.services import Asked, Seat, begin
 from webplatform.modelhub.services import register_bundle
 from webplatform.participation.seats import KEPT_AS
 from webplatform.participation.services import agree
 from webplatform.participation.stimuli import add_stimulus, change_showing, films_for, remove_stimulus
+from webplatform.results.queries import lines_of
+from webplatform.results.tables import table_of
 from webplatform.retention.erasing import erase_study_data
 from webplatform.studies.conditions import add_condition
 from webplatform.studies.films import open_film
@@ -178,11 +189,32 @@ def test_the_session_bears_the_films_condition_and_its_title(add, owner, study, 
     film = add(condition=condition)
     agree(participant=participant, language="en", scopes=["analyse"], channel="link")
     session = begin(seat=Seat(owner, participant), asked=Asked(stimulus_id=str(film.pk))).session
-    assert (session.stimulus, session.condition) == (film, condition)
+    assert (session.stimulus, session.condition, session.stimulus_position) == (film, condition, 1)
     assert session.title.startswith("Blue · Cat · ")
     for wrong in ("x", str(participant.pk)):
         with pytest.raises(NotAllowed):
             begin(seat=Seat(owner, participant), asked=Asked(stimulus_id=wrong))
+
+
+def test_every_file_and_page_of_a_session_names_its_film_and_at_which_place_it_was_shown(
+    add, owner, participant, recorded, client_of, api_of
+):
+    film = add()
+    session = recorded(agree(participant=participant, language="en", scopes=["analyse"], channel="link"))
+    Session.objects.filter(pk=session.pk).update(stimulus=film, stimulus_position=2)
+    session = sessions_of(owner).get()
+    told = api_of(owner).get(f"/api/v1/sessions/{session.pk}/").json()["stimulus"]
+    assert told == {"id": str(film.pk), "title": "Cat", "position": 2}
+    assert "film “Cat”, shown as number 2" in client_of(owner).get(f"/sessions/{session.pk}/").content.decode()
+    rows = list(csv.DictReader(io.StringIO("".join(csv_pieces(session)))))
+    assert [(row["stimulus"], row["stimulus_position"]) for row in rows] == [("Cat", "2")]
+    content = Content((session,), Options(), lambda _n: None)
+    cells = dict(zip([one.name for one in whose_columns(content)], whose_cells(content, session), strict=True))
+    assert (cells["stimulus"], cells["stimulus_position"]) == ("Cat", 2)
+    assert ("Film", "Cat (shown as number 2)") in report.particulars(session)
+    columns, lines = table_of("sessions", {}, lines_of(session.study, {"left_sessions": {}}))
+    line = dict(zip(columns, next(lines), strict=True))
+    assert (line["stimulus"], line["stimulus_position"]) == ("Cat", 2)
 
 
 def test_a_film_is_played_in_pieces_only_while_the_link_is_valid(add, visitor, participant, film_bytes):

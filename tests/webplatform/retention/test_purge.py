@@ -119,7 +119,7 @@ def test_the_receipt_holds_counts_and_days_and_no_personal_data(agreed, recorded
     receipt = Receipt.objects.get()
     assert (receipt.kind, receipt.study_id, receipt.finished_at is None) == ("purge", study.pk, False)
     assert receipt.counts == {"videos": 1, "readings": 2, "sessions_without_readings": 1}
-    assert receipt.policy == {"media_days": 30, "observation_days": 365, "rest_days": 1095}
+    assert receipt.policy == {"media_days": 30, "observation_days": 365, "rest_days": 1095, "bin_days": 7}
     assert AuditEvent.objects.get(action="retention.purged").target == f"receipt:{receipt.pk}"
 
 

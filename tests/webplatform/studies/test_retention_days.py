@@ -22,7 +22,7 @@ from webplatform.studies.services import change_retention
 
 
 def test_a_study_keeps_videos_a_month_readings_a_year_and_nothing_over_three(study):
-    assert study.retention == RetentionPolicy(30, 365, 1095)
+    assert study.retention == RetentionPolicy(30, 365, 1095, 7)
 
 
 def test_a_study_that_keeps_no_video_deletes_it_right_after_the_analysis(study):
@@ -32,7 +32,7 @@ def test_a_study_that_keeps_no_video_deletes_it_right_after_the_analysis(study):
 
 def test_the_platforms_ceiling_holds_for_what_was_stated_before_it(study, settings):
     settings.RAUT_RETENTION_MAX_DAYS = 20
-    assert study.retention == RetentionPolicy(20, 20, 20)
+    assert study.retention == RetentionPolicy(20, 20, 20, 7)
 
 
 def test_nobody_can_set_the_ceiling_above_three_years():
@@ -45,7 +45,7 @@ def test_nobody_can_set_the_ceiling_above_three_years():
 def test_an_owner_changes_the_days_and_the_audit_says_so(study, owner):
     change_retention(study=study, user=owner, policy=RetentionPolicy(7, 30, 90))
     study.refresh_from_db()
-    assert study.retention == RetentionPolicy(7, 30, 90)
+    assert study.retention == RetentionPolicy(7, 30, 90, 7)
     noted = AuditEvent.objects.get(action="study.retention_changed")
     assert noted.details == {"media_days": 7, "observation_days": 30, "rest_days": 90}
 

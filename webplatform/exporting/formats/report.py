@@ -60,7 +60,7 @@ def _session(paper: Paper, content: Content, session: Session) -> None:
     rank = 3 if len(content.sessions) > 1 else 2
     if rank > 2:
         paper.heading(session.title)
-    paper.facts(_particulars(session))
+    paper.facts(particulars(session))
     paper.heading(_("What was shown"), rank)
     _tables(paper, content, session)
     _charts(paper, content, session)
@@ -70,11 +70,13 @@ def _session(paper: Paper, content: Content, session: Session) -> None:
     content.note(session.summary.get("observations", 0))
 
 
-def _particulars(session: Session) -> list[tuple[str, object]]:
+def particulars(session: Session) -> list[tuple[str, object]]:
+    """What a session is, under its heading: names and values, without what is not known."""
     known = [
         (_("Study"), session.study.name),
         (_("Participant"), session.participant or ""),
         (_("Condition"), session.condition or ""),
+        (_("Film"), _film(session)),
         *((name.removeprefix(VARIABLE), value) for name, value in session_variables(session).items()),
         (_("Recorded"), date_format(timezone.localtime(session.created_at), "DATETIME_FORMAT")),
         (_("Length"), _length(session.duration_ms)),
@@ -83,6 +85,13 @@ def _particulars(session: Session) -> list[tuple[str, object]]:
         (_("Session"), session.pk),
     ]
     return [(name, value) for name, value in known if value != ""]
+
+
+def _film(session: Session) -> str:
+    if session.stimulus is None:
+        return ""
+    place = {"title": session.stimulus, "n": session.stimulus_position}
+    return _("%(title)s (shown as number %(n)d)") % place if session.stimulus_position else str(session.stimulus)
 
 
 def _tables(paper: Paper, content: Content, session: Session) -> None:

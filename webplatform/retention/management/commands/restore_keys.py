@@ -20,6 +20,6 @@ class Command(BaseCommand):
         back = 0
         for name in waiting_keys():
             with suppress(ValueError):
-                if Session.objects.filter(pk=UUID(name), media__isnull=False).exists():
+                if Session.everything.filter(pk=UUID(name), media__isnull=False).exists():
                     back += bring_back(name)
         self.stdout.write(f"{back} keys are back.")

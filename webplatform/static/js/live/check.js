@@ -42,7 +42,8 @@ export class SelfCheck {
   show(found, problem) {
     const faces = found?.faces ?? [];
     const reasons = new Set(faces.map(({ reason }) => reason));
-    const isUsable = faces.some(({ scores }) => scores);
+    // Participants may not be told scores: a face without a reason against it was read.
+    const isUsable = faces.some(({ reason }) => !reason || reason === "low_confidence");
     this.tell("face", faces.length > 0, problem ?? fill(faces.length === 1 ? this.words.oneFace : this.words.someFaces, { n: faces.length }));
     this.tell("light", isUsable, reasons.has("too_dark") ? this.words.tooDark : reasons.has("too_bright") ? this.words.tooBright : this.words.lightGood, !faces.length);
     this.tell("size", isUsable, this.sizeWord(reasons), !faces.length);
