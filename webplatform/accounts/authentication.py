@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -16,6 +17,8 @@ from webplatform.accounts.models import ApiToken, User
 from webplatform.accounts.scopes import scope_of
 from webplatform.accounts.two_factor import lacks_second_factor
 from webplatform.common.errors import ScopeMissing, SecondFactorMissing
+
+NOTED_EVERY = timedelta(minutes=1)
 
 
 def token_digest(token: str) -> str:
@@ -31,6 +34,13 @@ def valid_token(key: str) -> ApiToken | None:
 def valid_tokens() -> QuerySet[ApiToken]:
     """The tokens that have not expired; a revoked one has no row."""
     return ApiToken.objects.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
+
+
+def _note_use(token: ApiToken) -> None:
+    """The token says when it was last used, to a minute: writing with every request would make readers wait."""
+    now = timezone.now()
+    if token.last_used_at is None or now - token.last_used_at >= NOTED_EVERY:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
 
 
 def require_scope(token: ApiToken, request: Request) -> None:
@@ -57,7 +67,7 @@ class TokenAuthentication(BaseAuthentication):
         token = valid_token(parts[1])
         if token is None:
             raise AuthenticationFailed("This token is not valid or has expired.")
-        ApiToken.objects.filter(pk=token.pk).update(last_used_at=timezone.now())
+        _note_use(token)
         require_scope(token, request)
         return token.user, token
 

@@ -15,9 +15,8 @@ from typing import IO, Any, cast  # ASGI's messages are open dictionaries
 
 from django.conf import settings
 from django.core.exceptions import RequestAborted
-from django.core.handlers.asgi import ASGIHandler
 
-from webplatform.common.deadlocks import retried
+from webplatform.common.handling import KeptThreads
 from webplatform.vault.sealed import SealedWriter, new_key, open_sealed
 
 SUFFIX = ".body"
@@ -68,11 +67,8 @@ class SealedBody:
         self._small = None
 
 
-class SealedBodies(ASGIHandler):
-    """Django's handler, which keeps no plain body on the disk and does again what a deadlock undid."""
-
-    def make_view_atomic(self, view: Callable[..., Any]) -> Callable[..., Any]:
-        return retried(super().make_view_atomic(view))
+class SealedBodies(KeptThreads):
+    """Our handler, which keeps no plain body on the disk."""
 
     async def read_body(self, receive: Callable[[], Awaitable[dict[str, Any]]]) -> IO[bytes]:
         body = SealedBody()
