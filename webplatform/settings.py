@@ -248,7 +248,7 @@ REST_FRAMEWORK = {
         "rest_framework.parsers.FormParser",
         "rest_framework.parsers.MultiPartParser",
     ],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["webplatform.common.serializing.Json"],
     "DEFAULT_PAGINATION_CLASS": "webplatform.common.paging.Pages",
     "EXCEPTION_HANDLER": "webplatform.common.rest.error_response",
 }

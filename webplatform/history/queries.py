@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Avg, Count, F, IntegerField, Max, OuterRef, QuerySet, Subquery
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Avg, Count, F, Func, IntegerField, JSONField, Max, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.expressions import ExpressionWrapper
 from django.db.models.functions import Coalesce
+from django.db.models.sql.compiler import SQLCompiler
 from django.utils.translation import gettext as _
 
 from inference import EMOTIONS, Box, KnownFace
@@ -14,7 +17,8 @@ from webplatform.accounts.models import User
 from webplatform.common.errors import Invalid
 from webplatform.history.models import FrameSize, Observation, Session
 from webplatform.history.selection import Selection, select
-from webplatform.studies.models import Membership, Study
+from webplatform.modelhub.models import ModelVersion
+from webplatform.studies.models import Membership, Participant, Study
 from webplatform.studies.queries import variables_of
 
 MAX_CELLS = 200_000  # buckets times tracks in one answer: some ten megabytes of JSON
@@ -46,11 +50,36 @@ def sessions_of(user: User, selection: Selection | None = None) -> QuerySet[Sess
     return select(user, sessions, selection or Selection())
 
 
+def listed_sessions(user: User, selection: Selection) -> QuerySet[Session]:
+    """`sessions_of` as a long list needs it: `totals` is the summary without its tracks.
+
+    A page has few studies, models and so on: each is read once, and not once in each row.
+    """
+    rows = select(user, Session.objects.for_user(user), selection).defer("summary", "revised")
+    return rows.annotate(totals=WithoutTracks("summary")).prefetch_related(
+        Prefetch("study", Study.objects.defer("purpose", "exemption_reason", "assessment_note")),
+        Prefetch("model_version", ModelVersion.objects.defer("metrics")),
+        Prefetch("repeats", Session.objects.only("created_at", "closed_at")),
+        Prefetch("participant", Participant.objects.prefetch_related("study__variables")),
+        "condition",
+    )
+
+
+class WithoutTracks(Func):
+    """A summary without its tracks: with hundreds of them it is a hundred times as long."""
+
+    output_field = JSONField()
+    template = "json_remove(%(expressions)s, '$.tracks')"
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Sequence[Any]]:
+        return self.as_sql(compiler, connection, template="(%(expressions)s - 'tracks')")
+
+
 def session_variables(session: Session) -> dict[str, str | float]:
     """What the study's variables are of the session's participant, by their names; nothing without a participant."""
     if session.participant is None:
         return {}
-    return variables_of(session.participant, session.study.variables.all())
+    return variables_of(session.participant)
 
 
 def faces_in_sight(session: Session, *, since_ms: int) -> list[KnownFace]:

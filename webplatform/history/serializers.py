@@ -10,6 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from inference import EMOTIONS
+from webplatform.common.serializing import LightSerializer
 from webplatform.history.deadlines import deadlines_of
 from webplatform.history.models import EMOTION_CHOICES, REASON_CHOICES, Observation, Session
 from webplatform.history.queries import MAX_MS, session_variables
@@ -32,22 +33,22 @@ class TimelineIn(RangeIn):
     bucket_ms = serializers.IntegerField(required=False, default=1000, min_value=1, max_value=MAX_MS)
 
 
-class StudyOut(serializers.Serializer):
+class StudyOut(LightSerializer):
     id = serializers.UUIDField()
     name = serializers.CharField()
 
 
-class WhoOut(serializers.Serializer):
+class WhoOut(LightSerializer):
     id = serializers.UUIDField()
     pseudonym = serializers.CharField()
 
 
-class BorneOut(serializers.Serializer):
+class BorneOut(LightSerializer):
     id = serializers.IntegerField()
     name = serializers.CharField()
 
 
-class ModelOut(serializers.Serializer):
+class ModelOut(LightSerializer):
     name = serializers.CharField()
     version = serializers.CharField()
     digest = serializers.CharField()
@@ -86,7 +87,7 @@ class CorrectionOut(serializers.Serializer):
     emotion = serializers.ChoiceField(EMOTION_CHOICES)
 
 
-class FramesOut(serializers.Serializer):
+class FramesOut(LightSerializer):
     """decoded = skipped + sampled; sampled = no_face + unscored + scored."""
 
     decoded = serializers.IntegerField(source="frames_decoded")
@@ -154,7 +155,7 @@ class TrackOut(TotalsOut):
     longest = StretchOut(many=True, help_text="The longest unbroken stretch of each emotion that was shown.")
 
 
-class SessionOut(serializers.Serializer):
+class SessionOut(LightSerializer):
     """A session as lists show it."""
 
     id = serializers.UUIDField()
@@ -210,13 +211,19 @@ class SessionOut(serializers.Serializer):
 
     @extend_schema_field(serializers.DictField(child=serializers.IntegerField()))
     def get_unscored_reasons(self, session: Session) -> dict[str, int]:
-        found = Counter(session.summary.get("unscored", {}))
-        found.update(session.summary.get("glimpses", {}).get("unscored", {}))
+        totals = _totals(session)
+        found = Counter(totals.get("unscored", {}))
+        found.update(totals.get("glimpses", {}).get("unscored", {}))
         return dict(found)
 
     @extend_schema_field(SummaryOut(allow_null=True))
     def get_summary(self, session: Session) -> dict[str, Any] | None:
-        return {key: value for key, value in session.summary.items() if key != "tracks"} or None
+        return {key: value for key, value in _totals(session).items() if key != "tracks"} or None
+
+
+def _totals(session: Session) -> dict[str, Any]:
+    """The summary, which a list reads without its tracks."""
+    return session.totals if hasattr(session, "totals") else session.summary
 
 
 def _moment(at: datetime | None) -> str | None:

@@ -29,7 +29,7 @@ class RetentionPolicy:
 
     def capped(self, most: int) -> RetentionPolicy:
         """The same within a ceiling."""
-        return RetentionPolicy(*(min(days, most) for days in self.days().values()))
+        return RetentionPolicy(min(self.media_days, most), min(self.observation_days, most), min(self.rest_days, most))
 
     def is_shorter_than(self, other: RetentionPolicy) -> bool:
         """Whether anything goes earlier by this one."""
