@@ -20,7 +20,7 @@ from webplatform.history.assigning import assign_participant, set_condition
 from webplatform.history.mark_serializers import MarkedSessionOut, MarkerChangeIn
 from webplatform.history.markers import add_marker, change_marker, remove_marker
 from webplatform.history.models import Observation, Session
-from webplatform.history.queries import listed_sessions, observations_of, sessions_of, timeline
+from webplatform.history.queries import listed_sessions, observations_of, sessions_of
 from webplatform.history.selection import Selection
 from webplatform.history.serializers import (
     MarkerIn,
@@ -33,6 +33,7 @@ from webplatform.history.serializers import (
 )
 from webplatform.history.services import delete_session, rename_session
 from webplatform.history.session_inputs import SessionFilterIn, SessionIn
+from webplatform.history.timelines import timeline
 from webplatform.studies.models import Condition, Participant
 
 
@@ -153,7 +154,8 @@ class ObservationListApi(generics.ListAPIView):
 
     @extend_schema(operation_id="sessions_observations", tags=["sessions"], parameters=[RangeIn])
     def get(self, request: Request, session_id: UUID) -> Response:
-        return self.list(request)
+        page = self.paginate_queryset(self.get_queryset())
+        return self.get_paginated_response(ObservationOut.lines(page or ()))
 
     def get_queryset(self) -> QuerySet[Observation]:
         if getattr(self, "swagger_fake_view", False):

@@ -30,7 +30,12 @@ class RangeIn(serializers.Serializer):
 class TimelineIn(RangeIn):
     """Which timeline is asked for."""
 
-    bucket_ms = serializers.IntegerField(required=False, default=1000, min_value=1, max_value=MAX_MS)
+    bucket_ms = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=MAX_MS,
+        help_text="A second if not told, or so many that a thousand buckets hold all; whole seconds answer quickest.",
+    )
 
 
 class StudyOut(LightSerializer):
@@ -243,7 +248,7 @@ class SessionDetailOut(SessionOut):
 
 
 class LaneOut(serializers.Serializer):
-    """One track's buckets; the lists are equally long and belong together by position."""
+    """One track's buckets, those alone in which it was seen; the lists belong together by position."""
 
     number = serializers.IntegerField()
     t_ms = serializers.ListField(child=serializers.IntegerField(), help_text="Where each bucket starts.")
@@ -251,7 +256,7 @@ class LaneOut(serializers.Serializer):
     scored = serializers.ListField(child=serializers.IntegerField(), help_text="Of these, with scores.")
     scores = serializers.DictField(
         child=serializers.ListField(child=serializers.FloatField(allow_null=True)),
-        help_text="Mean score by emotion; null where nothing was scored: a gap.",
+        help_text="Mean score by emotion; null where nothing was scored.",
     )
     dominant = serializers.ListField(child=serializers.ChoiceField(EMOTION_CHOICES, allow_null=True))
 
@@ -263,7 +268,7 @@ class TimelineOut(serializers.Serializer):
     tracks = LaneOut(many=True)
 
 
-class ObservationOut(serializers.Serializer):
+class ObservationOut(LightSerializer):
     t_ms = serializers.IntegerField()
     track = serializers.IntegerField(source="number")
     box = serializers.SerializerMethodField(help_text="x, y, width, height in pixels of the frame.")
