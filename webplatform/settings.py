@@ -79,7 +79,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "webplatform.common.headers.DeviceAndOrigin",
-    "servestatic.middleware.ServeStaticMiddleware",
+    "webplatform.common.static.served",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -152,6 +152,7 @@ RAUT_MIN_FREE_DISK_MB = env.number("RAUT_MIN_FREE_DISK_MB", 500, least=0)
 RAUT_STORAGE_QUOTA_MB = env.number("RAUT_STORAGE_QUOTA_MB", 51_200, least=0)
 RAUT_JOB_STALE_SECONDS = env.number("RAUT_JOB_STALE_SECONDS", 30)
 RAUT_JOB_MAX_ATTEMPTS = env.number("RAUT_JOB_MAX_ATTEMPTS", 3)
+RAUT_TIMELINE_MOST_BUCKETS = env.number("RAUT_TIMELINE_MOST_BUCKETS", 500_000)
 MEDIA_ROOT = DATA_DIR / "media"
 FILE_UPLOAD_TEMP_DIR = str(DATA_DIR / "uploads")
 (DATA_DIR / "uploads").mkdir(exist_ok=True)
@@ -250,7 +251,7 @@ REST_FRAMEWORK = {
         "rest_framework.parsers.FormParser",
         "rest_framework.parsers.MultiPartParser",
     ],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["webplatform.common.serializing.Json"],
     "DEFAULT_PAGINATION_CLASS": "webplatform.common.paging.Pages",
     "EXCEPTION_HANDLER": "webplatform.common.rest.error_response",
 }

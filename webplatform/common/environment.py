@@ -117,7 +117,8 @@ def database_from(url: str, data_dir: Path, pool: int = 0) -> dict[str, Any]:
     """A DATABASES entry for this address: sqlite:///… or postgres://…
 
     Args:
-        pool: how many connections to PostgreSQL the process shares among its threads; 0: one for each thread.
+        pool: how many connections to PostgreSQL the process shares among its threads; 0: one for each thread. With
+            SQLite anything but 0 keeps each thread's connection for a while.
     """
     config = environ.Env.db_url_config(url)
     if config["ENGINE"] != "django.db.backends.sqlite3":
@@ -131,4 +132,5 @@ def database_from(url: str, data_dir: Path, pool: int = 0) -> dict[str, Any]:
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA journal_size_limit=67108864;",
     }
     # Threads of a test need a file that each of them can open: Django's in-memory database knows no WAL.
-    return {**config, "OPTIONS": options, "TEST": {"NAME": str(data_dir / "test.sqlite3")}}
+    kept_s = 60 if pool else 0  # the web process keeps its threads, and each its connection
+    return {**config, "OPTIONS": options, "CONN_MAX_AGE": kept_s, "TEST": {"NAME": str(data_dir / "test.sqlite3")}}

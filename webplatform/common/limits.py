@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Mapping
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from webplatform.common.cache import counted
 from webplatform.common.errors import TooManyAttempts
 
 
@@ -22,12 +24,23 @@ def spend(what: str, who: object, *, share: int = 1) -> None:
 
     Raises TooManyAttempts where that is more than the rate allows.
     """
-    _refuse_above(what, _count(what, who, add=1), share)
+    spend_all(what, {who: share})
+
+
+def spend_all(what: str, shares: Mapping[object, int]) -> None:
+    """One more of `what` is counted for each of these; all are counted, whether or not one of them is refused.
+
+    Raises TooManyAttempts where that is more than the rate allows one of them.
+    """
+    _most, window_s = settings.RAUT_RATES[what]
+    counts = counted({_key(what, who): window_s for who in shares})
+    for count, share in zip(counts, shares.values(), strict=True):
+        _refuse_above(what, count, share)
 
 
 def require_unspent(what: str, who: object) -> None:
     """Raises TooManyAttempts where the rate is used up; counts nothing."""
-    _refuse_above(what, _count(what, who, add=0) + 1, 1)
+    _refuse_above(what, cache.get(_key(what, who), 0) + 1, 1)
 
 
 def address_of(request: HttpRequest) -> str:
@@ -35,17 +48,10 @@ def address_of(request: HttpRequest) -> str:
     return get_adapter().get_client_ip(request)
 
 
-def _count(what: str, who: object, *, add: int) -> int:
+def _key(what: str, who: object) -> str:
     _most, window_s = settings.RAUT_RATES[what]
     window = int(time.time()) // window_s
-    key = f"rate:{what}:{window}:{hashlib.sha256(str(who).encode()).hexdigest()[:32]}"
-    if not add:
-        return cache.get(key, 0)
-    cache.add(key, 0, window_s)
-    try:
-        return cache.incr(key, add)
-    except ValueError:  # the window ended between the two lines
-        return add
+    return f"rate:{what}:{window}:{hashlib.sha256(str(who).encode()).hexdigest()[:32]}"
 
 
 def _refuse_above(what: str, count: int, share: int) -> None:

@@ -6,7 +6,7 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from webplatform.common.limits import address_of, spend
+from webplatform.common.limits import address_of, spend, spend_all
 
 ACCOUNT_SHARE = 4  # all of an account's tokens and logins together have so many times what one of them has
 
@@ -20,6 +20,6 @@ class ApiThrottle(BaseThrottle):
             spend(what, f"address:{address_of(request)}")
             return True
         token = getattr(request.auth, "pk", None)
-        spend(what, f"token:{token}" if token else f"login:{request.user.pk}")
-        spend(what, f"user:{request.user.pk}", share=ACCOUNT_SHARE)
+        own = f"token:{token}" if token else f"login:{request.user.pk}"
+        spend_all(what, {own: 1, f"user:{request.user.pk}": ACCOUNT_SHARE})
         return True

@@ -19,7 +19,7 @@ from webplatform.common.errors import Conflict, TooLarge
 from webplatform.exporting.content import Content
 from webplatform.exporting.fonts import font_names
 from webplatform.history.models import Correction, Session
-from webplatform.history.queries import timeline
+from webplatform.history.timelines import timeline
 from webplatform.history.words import EMOTION_NAMES
 
 POINTS = 900  # along a chart: more than a page shows, few enough to draw quickly
@@ -68,11 +68,13 @@ def draw_face(axes: Axes, session: Session, face: int) -> None:
     """One face's curves: mean scores in equal steps of time."""
     length_ms = max(session.duration_ms or 0, 1)
     bucket_ms = max(session.every_ms, math.ceil(length_ms / POINTS))
-    lanes = timeline(session=session, bucket_ms=bucket_ms, track=face)["tracks"]
-    for lane in lanes:
-        seconds = [(t_ms + bucket_ms / 2) / 1000 for t_ms in lane["t_ms"]]
+    told = timeline(session=session, bucket_ms=bucket_ms, track=face)
+    moments = range(told["from_ms"], told["to_ms"], bucket_ms)
+    seconds = [(t_ms + bucket_ms / 2) / 1000 for t_ms in moments]
+    for lane in told["tracks"]:
         for emotion, colour, dashes in zip(EMOTIONS, COLOURS, DASHES, strict=True):
-            values = [math.nan if score is None else score for score in lane["scores"][str(emotion)]]
+            scores = dict(zip(lane["t_ms"], lane["scores"][str(emotion)], strict=True))
+            values = [math.nan if (score := scores.get(t_ms)) is None else score for t_ms in moments]  # a gap stays one
             axes.plot(seconds, values, color=colour, linestyle=dashes, linewidth=1.1, label=str(EMOTION_NAMES[emotion]))
     _mark(axes, session, face)
     axes.set_title(_("face %(n)d") % {"n": face}, loc="left", fontsize=9, parse_math=False)

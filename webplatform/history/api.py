@@ -21,7 +21,7 @@ from webplatform.history.bin import bin_session
 from webplatform.history.mark_serializers import MarkedSessionOut, MarkerChangeIn
 from webplatform.history.markers import add_marker, change_marker, remove_marker
 from webplatform.history.models import Observation, Session
-from webplatform.history.queries import observations_of, sessions_of, timeline
+from webplatform.history.queries import listed_sessions, observations_of, sessions_of
 from webplatform.history.selection import Selection
 from webplatform.history.serializers import (
     MarkerIn,
@@ -34,6 +34,7 @@ from webplatform.history.serializers import (
 )
 from webplatform.history.services import delete_session, rename_session
 from webplatform.history.session_inputs import DeletionIn, SessionFilterIn, SessionIn
+from webplatform.history.timelines import timeline
 from webplatform.studies.models import Condition, Participant
 
 
@@ -56,15 +57,15 @@ class SessionListApi(generics.ListAPIView):
 
     @extend_schema(operation_id="sessions_list", tags=["sessions"], parameters=[SessionFilterIn])
     def get(self, request: Request) -> Response:
-        return self.list(request)
+        page = self.paginate_queryset(self.get_queryset())
+        return self.get_paginated_response(SessionOut.lines(page or ()))
 
     def get_queryset(self) -> QuerySet[Session]:
         if getattr(self, "swagger_fake_view", False):
             return Session.objects.none()
         asked = SessionFilterIn(data=self.request.query_params)
         asked.is_valid(raise_exception=True)
-        sessions = sessions_of(self.request.user, Selection(**asked.validated_data))
-        return sessions.prefetch_related("study__variables")
+        return listed_sessions(self.request.user, Selection(**asked.validated_data))
 
 
 @extend_schema(tags=["sessions"])
@@ -157,7 +158,8 @@ class ObservationListApi(generics.ListAPIView):
 
     @extend_schema(operation_id="sessions_observations", tags=["sessions"], parameters=[RangeIn])
     def get(self, request: Request, session_id: UUID) -> Response:
-        return self.list(request)
+        page = self.paginate_queryset(self.get_queryset())
+        return self.get_paginated_response(ObservationOut.lines(page or ()))
 
     def get_queryset(self) -> QuerySet[Observation]:
         if getattr(self, "swagger_fake_view", False):

@@ -14,7 +14,7 @@ from webplatform.common import ledger
 from webplatform.common.commits import after_commit
 from webplatform.history.events import readings_removed, session_erased
 from webplatform.history.media import forget_pictures, set_pictures_aside
-from webplatform.history.models import Correction, FaceEdit, FrameSize, Observation, Session, Track
+from webplatform.history.models import Correction, FaceEdit, FrameSize, Observation, Session, SessionSeconds, Track
 
 
 @transaction.atomic
@@ -44,6 +44,7 @@ def erase_session(*, session: Session, by: User | None = None, is_purged: bool =
 def remove_some_readings(*, session: Session, most: int) -> int:
     """The session's earliest readings are gone, about `most` of them; returns how many. None are left after a 0."""
     rows = Observation.objects.filter(session=session)
+    SessionSeconds.objects.filter(session=session).delete()
     last = list(rows.order_by("t_ms", "id").values_list("t_ms", flat=True)[most - 1 : most])
     return (rows.filter(t_ms__lte=last[0]) if last else rows).delete()[0]
 
@@ -51,7 +52,7 @@ def remove_some_readings(*, session: Session, most: int) -> int:
 @transaction.atomic
 def close_readings(*, session: Session) -> None:
     """The session says that its readings' time was over: with them go tracks, corrections, faces' edits and summary."""
-    for model in (Correction, FaceEdit, Observation, FrameSize, Track):
+    for model in (Correction, FaceEdit, Observation, FrameSize, SessionSeconds, Track):
         model.objects.filter(session=session).delete()
     Session.everything.filter(pk=session.pk).update(
         summary={}, revised={}, people=0, readings_removed_at=timezone.now()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+from bisect import bisect_right
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
+import orjson
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Q
 from django.utils.text import slugify
@@ -16,12 +18,13 @@ from django.utils.text import slugify
 from inference import EMOTIONS, defuse_cell
 from webplatform.history.effective import Said
 from webplatform.history.models import Observation, Session
-from webplatform.history.queries import observations_of, session_variables
-from webplatform.history.serializers import ObservationOut
+from webplatform.history.queries import DIGITS, session_variables
 from webplatform.history.sharing import sessions_to_share
 from webplatform.studies.models import Study
 
 PAGE_ROWS = 2000
+NAMES = tuple(str(emotion) for emotion in EMOTIONS)
+COLUMNS = ("pk", "t_ms", "track_id", "x", "y", "w", "h", "dominant", "reason", *NAMES)
 BOX_DIGITS = 1
 SCORE_DIGITS = 6
 SIZE_COLUMNS = ["frame_width", "frame_height"]
@@ -64,7 +67,7 @@ def json_pieces(session: Session, head: dict[str, Any]) -> Iterator[str]:
     yield '{"session": ' + json.dumps(head, cls=DjangoJSONEncoder) + ', "observations": ['
     separator = "\n"
     for page in _pages(session):
-        yield separator + ",\n".join(json.dumps(ObservationOut(row).data) for row in page)
+        yield separator + ",\n".join([orjson.dumps(_told(row)).decode() for row in page])
         separator = ",\n"
     yield "\n]}\n"
 
@@ -75,19 +78,37 @@ def file_name(session: Session, extension: str) -> str:
     return f"{slug}-{session.pk.hex[:8]}.{extension}"
 
 
+class Row(NamedTuple):
+    """One observation as files tell it; made by the million, so it is no model."""
+
+    pk: int
+    t_ms: int
+    track_id: int
+    number: int
+    x: float
+    y: float
+    w: float
+    h: float
+    scores: list[float | None]
+    dominant: str | None
+    reason: str | None
+    frame_width: int | None
+    frame_height: int | None
+
+
 def _tables(session: Session) -> Iterator[list[list[object]]]:
     """The pages as cells, each line with the model that made it."""
     for page in _pages(session):
         yield [cells for _, cells in _rows(session, page)]
 
 
-def _rows(session: Session, page: list[Observation]) -> Iterator[tuple[Observation, list[object]]]:
+def _rows(session: Session, page: list[Row]) -> Iterator[tuple[Row, list[object]]]:
     model = defuse_cell(str(session.model_version or ""))
     for row in page:
         yield row, [*_cells(row), model, row.frame_width, row.frame_height]
 
 
-def _said(said: Said, row: Observation) -> list[object]:
+def _said(said: Said, row: Row) -> list[object]:
     """Whose face it is, the correction, 1 where it counts in no figure, and the segments that hold it."""
     person = said.whose(row.track_id, row.t_ms)
     names = [person.key, defuse_cell(person.name)] if person else ["", ""]
@@ -96,21 +117,57 @@ def _said(said: Said, row: Observation) -> list[object]:
     return [*names, said.correction(row.track_id, row.t_ms) or "", int(is_out), segments]
 
 
-def _pages(session: Session) -> Iterator[list[Observation]]:
+def _pages(session: Session) -> Iterator[list[Row]]:
     """Each page is a query of its own that starts behind the one before: no cursor stays open between two pieces."""
-    rows = observations_of(session)
-    page = list(rows[:PAGE_ROWS])
+    rows = Observation.objects.filter(session=session).order_by("t_ms", "id").values_list(*COLUMNS)
+    numbers = dict(session.tracks.values_list("pk", "number"))
+    sizes = _Sizes(session)
+    page = [_row(row, numbers, sizes) for row in rows[:PAGE_ROWS]]
     while page:
         yield page
         last = page[-1]
         behind = rows.filter(Q(t_ms__gt=last.t_ms) | Q(pk__gt=last.pk), t_ms__gte=last.t_ms)
-        page = list(behind[:PAGE_ROWS])
+        page = [_row(row, numbers, sizes) for row in behind[:PAGE_ROWS]]
 
 
-def _cells(row: Observation) -> list[object]:
+def _row(row: tuple, numbers: dict[int, int], sizes: _Sizes) -> Row:
+    pk, t_ms, track_id, x, y, w, h, dominant, reason, *scores = row
+    return Row(pk, t_ms, track_id, numbers[track_id], x, y, w, h, scores, dominant, reason, *sizes.at(t_ms))
+
+
+class _Sizes:
+    """How large a session's frames are, moment by moment."""
+
+    def __init__(self, session: Session) -> None:
+        changes = list(session.frame_sizes.order_by("from_ms").values_list("from_ms", "width", "height"))
+        self._starts = [from_ms for from_ms, _width, _height in changes]
+        first = (session.frame_width, session.frame_height)
+        self._sizes = [first, *((width, height) for _from_ms, width, height in changes)]
+
+    def at(self, t_ms: int) -> tuple[int | None, int | None]:
+        return self._sizes[bisect_right(self._starts, t_ms)]
+
+
+def _told(row: Row) -> dict[str, object]:
+    """The observation as the REST API tells it."""
+    box = [round(row.x, BOX_DIGITS), round(row.y, BOX_DIGITS), round(row.w, BOX_DIGITS), round(row.h, BOX_DIGITS)]
+    is_scored = row.scores[0] is not None
+    scores = {name: round(score, DIGITS) for name, score in zip(NAMES, row.scores, strict=True)} if is_scored else None
+    return {
+        "t_ms": row.t_ms,
+        "track": row.number,
+        "box": box,
+        "frame_width": row.frame_width,
+        "frame_height": row.frame_height,
+        "scores": scores,
+        "dominant": row.dominant,
+        "reason": row.reason,
+    }
+
+
+def _cells(row: Row) -> list[object]:
     box = [round(value, BOX_DIGITS) for value in (row.x, row.y, row.w, row.h)]
-    scores = [getattr(row, emotion) for emotion in EMOTIONS]
-    rounded = ["" if score is None else round(score, SCORE_DIGITS) for score in scores]
+    rounded = ["" if score is None else round(score, SCORE_DIGITS) for score in row.scores]
     return [row.t_ms, row.number, *box, *rounded, row.dominant or "", row.reason or ""]
 
 

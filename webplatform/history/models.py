@@ -218,6 +218,16 @@ class Observation(models.Model):
         return f"{self.track_id} @{self.t_ms} ms"
 
 
+class SessionSeconds(models.Model):
+    """A closed session's readings added up by face and second (see seconds.py); it goes with the readings."""
+
+    session = models.OneToOneField(Session, on_delete=models.CASCADE, primary_key=True, related_name="seconds")
+    data = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.session_id} by second"
+
+
 class Marker(models.Model):
     """What somebody noted at one moment of a session ("question 3 asked")."""
 

@@ -1,23 +1,23 @@
-"""Reading sessions: who may do what with them, lists, and the timeline in equal time buckets."""
+"""Reading sessions: who may do what with them, and what lists show."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Avg, Count, F, IntegerField, Max, OuterRef, QuerySet, Subquery
-from django.db.models.expressions import ExpressionWrapper
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import F, Func, JSONField, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext as _
+from django.db.models.sql.compiler import SQLCompiler
 
-from inference import EMOTIONS, Box, KnownFace
+from inference import Box, KnownFace
 from webplatform.accounts.models import User
-from webplatform.common.errors import Invalid
 from webplatform.history.models import FrameSize, Observation, Session
 from webplatform.history.selection import Selection, select
-from webplatform.studies.models import Membership, Study
+from webplatform.modelhub.models import ModelVersion
+from webplatform.studies.models import Membership, Participant, Study
 from webplatform.studies.queries import variables_of
 
-MAX_CELLS = 200_000  # buckets times tracks in one answer: some ten megabytes of JSON
 MAX_MS = 2**31 - 1
 DIGITS = 4
 
@@ -46,11 +46,36 @@ def sessions_of(user: User, selection: Selection | None = None) -> QuerySet[Sess
     return select(user, sessions, selection or Selection())
 
 
+def listed_sessions(user: User, selection: Selection) -> QuerySet[Session]:
+    """`sessions_of` as a long list needs it: `totals` is the summary without its tracks.
+
+    A page has few studies, models and so on: each is read once, and not once in each row.
+    """
+    rows = select(user, Session.objects.for_user(user), selection).defer("summary", "revised")
+    return rows.annotate(totals=WithoutTracks("summary")).prefetch_related(
+        Prefetch("study", Study.objects.defer("purpose", "exemption_reason", "assessment_note")),
+        Prefetch("model_version", ModelVersion.objects.defer("metrics")),
+        Prefetch("repeats", Session.objects.only("created_at", "closed_at")),
+        Prefetch("participant", Participant.objects.prefetch_related("study__variables")),
+        "condition",
+    )
+
+
+class WithoutTracks(Func):
+    """A summary without its tracks: with hundreds of them it is a hundred times as long."""
+
+    output_field = JSONField()
+    template = "json_remove(%(expressions)s, '$.tracks')"
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Sequence[Any]]:
+        return self.as_sql(compiler, connection, template="(%(expressions)s - 'tracks')")
+
+
 def session_variables(session: Session) -> dict[str, str | float]:
     """What the study's variables are of the session's participant, by their names; nothing without a participant."""
     if session.participant is None:
         return {}
-    return variables_of(session.participant, session.study.variables.all())
+    return variables_of(session.participant)
 
 
 def faces_in_sight(session: Session, *, since_ms: int) -> list[KnownFace]:
@@ -88,97 +113,3 @@ def observations_of(
     if track is not None:
         observations = observations.filter(track__number=track)
     return observations.order_by("t_ms", "id")
-
-
-def timeline(
-    *, session: Session, bucket_ms: int, from_ms: int | None = None, to_ms: int | None = None, track: int | None = None
-) -> dict[str, Any]:
-    """The session's tracks in equal time buckets; a bucket without a scored face holds nulls.
-
-    Buckets start at multiples of `bucket_ms`, so a closer look never shifts them. A bucket's dominant emotion has
-    the highest mean score; it is null where fewer than half of the bucket's scored readings were sure.
-
-    Raises:
-        Invalid: the bucket or the range makes no sense, or there would be too many buckets.
-    """
-    starts = _bucket_starts(session, bucket_ms, from_ms, to_ms)
-    tracks = session.tracks.order_by("number")
-    if track is not None:
-        tracks = tracks.filter(number=track)
-    numbers = dict(tracks.values_list("pk", "number"))
-    _refuse_too_many(starts, len(numbers))
-    lanes = {key: _empty_lane(number, starts) for key, number in numbers.items()}
-    for row in _buckets(session, starts):
-        if row["track_id"] in lanes:
-            _fill(lanes[row["track_id"]], row)
-    return {"bucket_ms": bucket_ms, "from_ms": starts.start, "to_ms": starts.stop, "tracks": list(lanes.values())}
-
-
-def _bucket_starts(session: Session, bucket_ms: int, from_ms: int | None, to_ms: int | None) -> range:
-    """The buckets' first moments; the range's end is the end of the last bucket."""
-    first_ms = from_ms or 0
-    if to_ms is None:
-        last_ms = Observation.objects.filter(session=session).aggregate(last=Max("t_ms"))["last"]
-        to_ms = max(session.duration_ms or 0, -1 if last_ms is None else last_ms + 1, first_ms)
-    if not 1 <= bucket_ms <= MAX_MS:
-        raise Invalid(_("A bucket must be at least 1 ms long."), bucket_ms=bucket_ms)
-    if not 0 <= first_ms <= to_ms <= MAX_MS:
-        raise Invalid(
-            _("The range must start at 0 ms or later and end after its start."), from_ms=first_ms, to_ms=to_ms
-        )
-    first, end = first_ms // bucket_ms, -(-to_ms // bucket_ms)
-    return range(first * bucket_ms, max(first, end) * bucket_ms, bucket_ms)
-
-
-def _refuse_too_many(starts: range, tracks: int) -> None:
-    cells = len(starts) * max(tracks, 1)
-    if cells > MAX_CELLS:
-        smallest = -(-(starts.stop - starts.start) * max(tracks, 1) // MAX_CELLS)
-        raise Invalid(
-            _(
-                "That would be %(cells)d buckets; at most %(limit)d fit into one answer. "
-                "Use a bucket of %(smallest)d ms or more, a shorter range, or one track."
-            )
-            % {"cells": cells, "limit": MAX_CELLS, "smallest": smallest},
-            smallest_bucket_ms=smallest,
-        )
-
-
-def _buckets(session: Session, starts: range) -> QuerySet[Observation, dict[str, Any]]:
-    # Whole numbers divide to whole numbers in SQLite and PostgreSQL alike.
-    bucket = ExpressionWrapper((F("t_ms") - starts.start) / starts.step, output_field=IntegerField())
-    observations = Observation.objects.filter(session=session, t_ms__gte=starts.start, t_ms__lt=starts.stop)
-    return (
-        observations.order_by()
-        .annotate(bucket=bucket)
-        .values("track_id", "bucket")
-        .annotate(
-            n=Count("pk"),
-            scored=Count("angry"),
-            sure=Count("dominant"),
-            **{f"mean_{emotion}": Avg(emotion) for emotion in EMOTIONS},
-        )
-    )
-
-
-def _empty_lane(number: int, starts: range) -> dict[str, Any]:
-    return {
-        "number": number,
-        "t_ms": list(starts),
-        "n": [0] * len(starts),
-        "scored": [0] * len(starts),
-        "scores": {str(emotion): [None] * len(starts) for emotion in EMOTIONS},
-        "dominant": [None] * len(starts),
-    }
-
-
-def _fill(lane: dict[str, Any], row: dict[str, Any]) -> None:
-    place = row["bucket"]
-    lane["n"][place] = row["n"]
-    lane["scored"][place] = row["scored"]
-    if not row["scored"]:
-        return
-    for emotion in EMOTIONS:
-        lane["scores"][emotion][place] = round(row[f"mean_{emotion}"], DIGITS)
-    if 2 * row["sure"] >= row["scored"]:
-        lane["dominant"][place] = str(max(EMOTIONS, key=lambda emotion: row[f"mean_{emotion}"]))

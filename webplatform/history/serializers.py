@@ -10,6 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from inference import EMOTIONS
+from webplatform.common.serializing import LightSerializer
 from webplatform.history.deadlines import deadlines_of
 from webplatform.history.models import EMOTION_CHOICES, REASON_CHOICES, Observation, Session
 from webplatform.history.queries import MAX_MS, session_variables
@@ -29,25 +30,30 @@ class RangeIn(serializers.Serializer):
 class TimelineIn(RangeIn):
     """Which timeline is asked for."""
 
-    bucket_ms = serializers.IntegerField(required=False, default=1000, min_value=1, max_value=MAX_MS)
+    bucket_ms = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=MAX_MS,
+        help_text="A second if not told, or so many that a thousand buckets hold all; whole seconds answer quickest.",
+    )
 
 
-class StudyOut(serializers.Serializer):
+class StudyOut(LightSerializer):
     id = serializers.UUIDField()
     name = serializers.CharField()
 
 
-class WhoOut(serializers.Serializer):
+class WhoOut(LightSerializer):
     id = serializers.UUIDField()
     pseudonym = serializers.CharField()
 
 
-class BorneOut(serializers.Serializer):
+class BorneOut(LightSerializer):
     id = serializers.IntegerField()
     name = serializers.CharField()
 
 
-class FilmOut(serializers.Serializer):
+class FilmOut(LightSerializer):
     id = serializers.UUIDField(source="stimulus.id")
     title = serializers.CharField(source="stimulus.title")
     position = serializers.IntegerField(
@@ -55,7 +61,7 @@ class FilmOut(serializers.Serializer):
     )
 
 
-class ModelOut(serializers.Serializer):
+class ModelOut(LightSerializer):
     name = serializers.CharField()
     version = serializers.CharField()
     digest = serializers.CharField()
@@ -94,7 +100,7 @@ class CorrectionOut(serializers.Serializer):
     emotion = serializers.ChoiceField(EMOTION_CHOICES)
 
 
-class FramesOut(serializers.Serializer):
+class FramesOut(LightSerializer):
     """decoded = skipped + sampled; sampled = no_face + unscored + scored."""
 
     decoded = serializers.IntegerField(source="frames_decoded")
@@ -162,7 +168,7 @@ class TrackOut(TotalsOut):
     longest = StretchOut(many=True, help_text="The longest unbroken stretch of each emotion that was shown.")
 
 
-class SessionOut(serializers.Serializer):
+class SessionOut(LightSerializer):
     """A session as lists show it."""
 
     id = serializers.UUIDField()
@@ -223,13 +229,19 @@ class SessionOut(serializers.Serializer):
 
     @extend_schema_field(serializers.DictField(child=serializers.IntegerField()))
     def get_unscored_reasons(self, session: Session) -> dict[str, int]:
-        found = Counter(session.summary.get("unscored", {}))
-        found.update(session.summary.get("glimpses", {}).get("unscored", {}))
+        totals = _totals(session)
+        found = Counter(totals.get("unscored", {}))
+        found.update(totals.get("glimpses", {}).get("unscored", {}))
         return dict(found)
 
     @extend_schema_field(SummaryOut(allow_null=True))
     def get_summary(self, session: Session) -> dict[str, Any] | None:
-        return {key: value for key, value in session.summary.items() if key != "tracks"} or None
+        return {key: value for key, value in _totals(session).items() if key != "tracks"} or None
+
+
+def _totals(session: Session) -> dict[str, Any]:
+    """The summary, which a list reads without its tracks."""
+    return session.totals if hasattr(session, "totals") else session.summary
 
 
 def _moment(at: datetime | None) -> str | None:
@@ -249,7 +261,7 @@ class SessionDetailOut(SessionOut):
 
 
 class LaneOut(serializers.Serializer):
-    """One track's buckets; the lists are equally long and belong together by position."""
+    """One track's buckets, those alone in which it was seen; the lists belong together by position."""
 
     number = serializers.IntegerField()
     t_ms = serializers.ListField(child=serializers.IntegerField(), help_text="Where each bucket starts.")
@@ -257,7 +269,7 @@ class LaneOut(serializers.Serializer):
     scored = serializers.ListField(child=serializers.IntegerField(), help_text="Of these, with scores.")
     scores = serializers.DictField(
         child=serializers.ListField(child=serializers.FloatField(allow_null=True)),
-        help_text="Mean score by emotion; null where nothing was scored: a gap.",
+        help_text="Mean score by emotion; null where nothing was scored.",
     )
     dominant = serializers.ListField(child=serializers.ChoiceField(EMOTION_CHOICES, allow_null=True))
 
@@ -269,7 +281,7 @@ class TimelineOut(serializers.Serializer):
     tracks = LaneOut(many=True)
 
 
-class ObservationOut(serializers.Serializer):
+class ObservationOut(LightSerializer):
     t_ms = serializers.IntegerField()
     track = serializers.IntegerField(source="number")
     box = serializers.SerializerMethodField(help_text="x, y, width, height in pixels of the frame.")

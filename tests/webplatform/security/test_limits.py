@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.cache import caches
 from django.test import Client
 
 from tests.webplatform.analysis.conftest import upload_of
@@ -87,10 +88,17 @@ def test_signing_up_too_often_is_429_with_the_time_to_wait(client, db, settings)
     assert answers[1]["Retry-After"]
 
 
-def test_without_redis_nothing_is_limited(monkeypatch, rates):
+@pytest.fixture
+def without_redis():
+    """The cache of a platform whose Redis is away."""
+    before = caches["default"]
+    caches["default"] = ForgivingRedisCache("redis://127.0.0.1:1/0", {})
+    yield
+    caches["default"] = before
+
+
+def test_without_redis_nothing_is_limited(without_redis, rates):
     rates(live=1)
-    away = ForgivingRedisCache("redis://127.0.0.1:1/0", {})
-    monkeypatch.setattr("webplatform.common.limits.cache", away)
     for _time in range(3):
         spend("live", "somebody")
 

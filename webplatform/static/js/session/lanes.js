@@ -13,8 +13,27 @@ export async function fetchLane(sessionId, number, { fromMs, toMs, bucketMs }) {
   const startMs = Math.floor(fromMs / bucketMs) * bucketMs;
   const range = `from_ms=${startMs}&to_ms=${Math.ceil(toMs)}&bucket_ms=${bucketMs}&track=${number}`;
   const answer = await request(`/sessions/${sessionId}/timeline/?${range}`);
-  const { t_ms: tMs = [], n = [], scored = [], scores = {}, dominant = [] } = answer.tracks[0] ?? {};
-  return { bucketMs: answer.bucket_ms, tMs, n, scored, scores, dominant };
+  return withGaps(answer, answer.tracks[0]);
+}
+
+/** The API leaves out buckets in which the track was not seen; a chart needs them as gaps. */
+function withGaps({ bucket_ms: bucketMs, from_ms: fromMs, to_ms: toMs }, track) {
+  const length = track ? Math.round((toMs - fromMs) / bucketMs) : 0;
+  const places = (track?.t_ms ?? []).map((tMs) => Math.round((tMs - fromMs) / bucketMs));
+  const spread = (values, empty) => {
+    const all = new Array(length).fill(empty);
+    places.forEach((place, at) => (all[place] = values[at]));
+    return all;
+  };
+  const scores = Object.entries(track?.scores ?? {}).map(([emotion, means]) => [emotion, spread(means, null)]);
+  return {
+    bucketMs,
+    tMs: Array.from({ length }, (_nothing, place) => fromMs + place * bucketMs),
+    n: spread(track?.n, 0),
+    scored: spread(track?.scored, 0),
+    scores: Object.fromEntries(scores),
+    dominant: spread(track?.dominant, null),
+  };
 }
 
 /** The place of the bucket that holds a moment; -1 where there is none. */
