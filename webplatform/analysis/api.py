@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from webplatform.analysis.models import AnalysisJob
+from webplatform.analysis.queries import jobs_of
 from webplatform.analysis.serializers import JobFilterIn, JobOut, UploadIn
 from webplatform.analysis.services import cancel_job, retry_job, submit_video
 from webplatform.studies.models import Condition, Participant, Study
@@ -45,6 +46,8 @@ class AnalysisListApi(generics.ListAPIView):
                 study=_reached(Study, request, given["study"]),
                 participant=_reached(Participant, request, given["participant"]),
                 condition=_reached(Condition, request, given["condition"]),
+                external_id=given["external_id"],
+                metadata=given["metadata"],
             ),
         )
         headers = {"Location": reverse("api-analysis", args=[job.pk])}
@@ -55,8 +58,7 @@ class AnalysisListApi(generics.ListAPIView):
             return AnalysisJob.objects.none()
         asked = JobFilterIn(data=self.request.query_params)
         asked.is_valid(raise_exception=True)
-        jobs = AnalysisJob.objects.for_user(self.request.user).select_related("session")
-        return jobs.filter(state=asked.validated_data["status"]) if "status" in asked.validated_data else jobs
+        return jobs_of(self.request.user, asked.validated_data)
 
 
 class AnalysisApi(APIView):

@@ -45,6 +45,7 @@ def whose_columns(content: Content) -> list[Column]:
         Column("condition", "text", _("The condition that the session belongs to.")),
         Column("session", "text", _("The session's number.")),
         Column("title", "text", _("The session's title.")),
+        Column("external_id", "text", _("What another program calls the session; empty: nothing.")),
     ]
     variables = [
         Column(f"{VARIABLE}{name}", "text", _("A variable of the participant, as the study defines it."))
@@ -62,6 +63,7 @@ def whose_cells(content: Content, session: Session) -> list[Cell]:
         str(session.condition or ""),
         str(session.pk),
         session.title,
+        session.external_id,
     ]
     return known + [_as_text(values.get(name, "")) for name in _variable_names(content)]
 

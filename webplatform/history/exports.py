@@ -27,7 +27,7 @@ SCORE_DIGITS = 6
 SIZE_COLUMNS = ["frame_width", "frame_height"]
 CSV_COLUMNS = ["t_ms", "track", "x", "y", "w", "h", *map(str, EMOTIONS), "dominant", "reason", "model", *SIZE_COLUMNS]
 SAID_COLUMNS = ["person", "person_name", "corrected", "excluded", "segments"]
-WHOSE_COLUMNS = ["study", "participant", "condition"]
+WHOSE_COLUMNS = ["study", "participant", "condition", "external_id"]
 SHARED_COLUMNS = ["participant", "session", *CSV_COLUMNS]
 
 
@@ -36,7 +36,7 @@ def csv_pieces(session: Session) -> Iterator[str]:
     variables = session_variables(session)
     asked = [str(variable) for variable in session.study.variables.all()] if session.participant_id else []
     yield _lines([[*CSV_COLUMNS, *WHOSE_COLUMNS, *SAID_COLUMNS, *(defuse_cell(f"variable:{name}") for name in asked)]])
-    whose = [session.study.name, session.participant or "", session.condition or ""]
+    whose = [session.study.name, session.participant or "", session.condition or "", session.external_id]
     whose = [defuse_cell(str(cell)) for cell in whose]
     known = [variables.get(name, "") for name in asked]
     known = [defuse_cell(value) if isinstance(value, str) else value for value in known]

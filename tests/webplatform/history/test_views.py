@@ -67,6 +67,7 @@ class TestCsv:
             "study",
             "participant",
             "condition",
+            "external_id",
             "person",
             "person_name",
             "corrected",
@@ -78,7 +79,7 @@ class TestCsv:
             "t_ms": "0", "track": "1", "x": "10.0", "y": "20.0", "w": "30.0", "h": "40.0",
             "angry": "0.0", "disgust": "0.0", "fear": "0.0", "happy": "0.8", "sad": "0.2", "surprise": "0.0",
             "neutral": "0.0", "dominant": "happy", "reason": "", "model": "raut-test 1",
-            "frame_width": "640", "frame_height": "480", "study": "Pilot", "participant": "", "condition": "",
+            "frame_width": "640", "frame_height": "480", "study": "Pilot", "participant": "", "condition": "", "external_id": "",
             "person": "1", "person_name": "", "corrected": "", "excluded": "0", "segments": "",
         }  # fmt: skip
 
