@@ -6,6 +6,9 @@ from django.dispatch import Signal
 # session elsewhere.
 session_erased = Signal()
 
+# Sent inside the transaction that closes a session, with `session` as it is now.
+session_closed = Signal()
+
 # Sent inside the transaction that ends the time of a session's readings, with `session_id`; the session stays.
 readings_removed = Signal()
 

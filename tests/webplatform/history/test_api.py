@@ -102,7 +102,8 @@ class TestDetail:
     def test_it_has_the_agreed_keys(self, story, owner, api_of):
         answer = api_of(owner).get(_url("api-session", story)).json()
         assert set(answer) == {
-            "id", "title", "external_id", "metadata", "source", "state", "study", "created_at", "closed_at", "every_ms", "duration_ms",
+            "id", "title", "source", "state", "study", "created_at", "closed_at", "every_ms", "duration_ms",
+            "external_id", "metadata",
             "frame_width", "frame_height", "is_partial", "model", "frames", "unscored_reasons", "summary", "tracks",
             "missing", "missing_ms", "picture_track", "participant", "condition", "variables", "prior",
             "live_statistics", "markers", "readings_removed_at", "readings_go_at", "session_goes_at", "repeats",

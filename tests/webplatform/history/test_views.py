@@ -79,8 +79,8 @@ class TestCsv:
             "t_ms": "0", "track": "1", "x": "10.0", "y": "20.0", "w": "30.0", "h": "40.0",
             "angry": "0.0", "disgust": "0.0", "fear": "0.0", "happy": "0.8", "sad": "0.2", "surprise": "0.0",
             "neutral": "0.0", "dominant": "happy", "reason": "", "model": "raut-test 1",
-            "frame_width": "640", "frame_height": "480", "study": "Pilot", "participant": "", "condition": "", "external_id": "",
-            "person": "1", "person_name": "", "corrected": "", "excluded": "0", "segments": "",
+            "frame_width": "640", "frame_height": "480", "study": "Pilot", "participant": "", "condition": "",
+            "external_id": "", "person": "1", "person_name": "", "corrected": "", "excluded": "0", "segments": "",
         }  # fmt: skip
 
     def test_an_unscored_face_has_empty_scores_and_its_reason(self, story, owner, client_of):
