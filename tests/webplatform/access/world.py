@@ -220,8 +220,6 @@ def _webhook(study: Study, owner: User) -> dict[str, Any]:
     """A webhook of the study, with an event that was delivered."""
     told = {"name": "tool", "url": "https://hooks.example.org/in", "events": ["job.done"]}
     made, _secret = add_webhook(user=owner, study=study, **told)
-        user=owner, name="tool", url="https://hooks.example.org/in", events=["job.done"], study=study
-    )
     delivery = send_test(webhook=made, user=owner)
     made.deliveries.update(state="done", finished_at=timezone.now())
     return {"webhook": made.pk, "delivery": delivery.pk}
