@@ -32,5 +32,7 @@ app.conf.beat_schedule = {
     "requeue-stranded-results": {"task": "webplatform.results.tasks.requeue_stranded", "schedule": 10.0},
     "refresh-results": {"task": "webplatform.results.tasks.refresh_watched", "schedule": 60.0},
     "tend-uploads": {"task": "webplatform.operations.tasks.tend_uploads", "schedule": 60.0},
+    "requeue-stranded-deliveries": {"task": "webplatform.webhooks.tasks.requeue_stranded", "schedule": 5.0},
+    "forget-deliveries": {"task": "webplatform.webhooks.tasks.forget_deliveries", "schedule": 3600.0},
     "remove-leftovers": {"task": "webplatform.analysis.tasks.remove_leftovers", "schedule": 1800.0},
 }

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "webplatform.analysis",
     "webplatform.live",
     "webplatform.learning",
+    "webplatform.webhooks",
     "webplatform.exporting",
     "webplatform.retention",
     "webplatform.dashboard",
@@ -177,6 +178,12 @@ RAUT_PURGE_MOST_PERCENT = env.number("RAUT_PURGE_MOST_PERCENT", 20, most=100)
 RAUT_CLOCK_JUMP_HOURS = env.number("RAUT_CLOCK_JUMP_HOURS", 48)
 RAUT_KEY_GRACE_HOURS = env.number("RAUT_KEY_GRACE_HOURS", 72, least=0)
 RAUT_LEDGER = Path(env.text("RAUT_LEDGER", str(DATA_DIR / "erasures.jsonl")))
+
+# -- webhooks: only https and public addresses, unless these say otherwise (docs/api.md, "Webhooks") -------------------
+RAUT_WEBHOOK_HTTP = env.flag("RAUT_WEBHOOK_HTTP", False)
+RAUT_WEBHOOK_PRIVATE = env.flag("RAUT_WEBHOOK_PRIVATE", False)
+RAUT_WEBHOOK_KEEP_DAYS = env.number("RAUT_WEBHOOK_KEEP_DAYS", 30, most=365)
+RAUT_WEBHOOK_OFF_DAYS = env.number("RAUT_WEBHOOK_OFF_DAYS", 5, most=365)
 
 # -- how often --------------------------------------------------------------------------------------------------------
 _rates = {"read": env.text("RAUT_RATE_READ", "1200/m"), "write": env.text("RAUT_RATE_WRITE", "300/m")}

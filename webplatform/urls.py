@@ -21,6 +21,7 @@ urlpatterns = [
     path("account/two-factor/", include("allauth.mfa.urls")),
     path("api/", include("webplatform.api")),
     path("", include("webplatform.documents.urls")),
+    path("", include("webplatform.webhooks.urls")),
     path("studies/", include("webplatform.studies.urls")),
     path("invitation/", invitation_views.answer, name="invitation"),
     path("invitation/<str:key>/", invitation_views.enter, name="enter-invitation"),

@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 
 from webplatform.analysis.given import asked_for
 from webplatform.analysis.models import AnalysisJob
+from webplatform.analysis.queries import jobs_of
 from webplatform.analysis.serializers import JobFilterIn, JobOut, UploadIn
 from webplatform.analysis.services import cancel_job, retry_job, submit_video
 
@@ -44,8 +45,7 @@ class AnalysisListApi(generics.ListAPIView):
             return AnalysisJob.objects.none()
         asked = JobFilterIn(data=self.request.query_params)
         asked.is_valid(raise_exception=True)
-        jobs = AnalysisJob.objects.for_user(self.request.user).select_related("session")
-        return jobs.filter(state=asked.validated_data["status"]) if "status" in asked.validated_data else jobs
+        return jobs_of(self.request.user, asked.validated_data)
 
 
 class AnalysisApi(APIView):

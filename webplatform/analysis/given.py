@@ -25,6 +25,8 @@ def place_of(user: User, given: Mapping[str, Any]) -> Place:
         study=_reached(Study, user, given["study"]),
         participant=_reached(Participant, user, given["participant"]),
         condition=_reached(Condition, user, given["condition"]),
+        external_id=given["external_id"],
+        metadata=given["metadata"],
     )
 
 

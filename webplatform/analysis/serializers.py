@@ -10,6 +10,8 @@ from rest_framework import serializers
 
 from webplatform.analysis.models import AnalysisJob
 from webplatform.analysis.turns import Turn, waiting_turns
+from webplatform.history.reference_fields import ExternalIdField, MetadataField
+from webplatform.history.session_inputs import SessionFilterIn
 
 
 class JobErrorOut(serializers.Serializer):
@@ -26,6 +28,11 @@ class JobOut(serializers.ModelSerializer):
     session = serializers.UUIDField(source="session_id")
     session_url = serializers.SerializerMethodField()
     title = serializers.CharField(source="session.title")
+    study = serializers.UUIDField(source="session.study_id")
+    participant = serializers.UUIDField(source="session.participant_id", allow_null=True)
+    condition = serializers.IntegerField(source="session.condition_id", allow_null=True)
+    external_id = serializers.CharField(source="session.external_id")
+    metadata = MetadataField(source="session.metadata", read_only=True)
     error = serializers.SerializerMethodField()
     queue_place = serializers.SerializerMethodField(help_text="Of a waiting job: 1 for the next one.")
     starts_in_s = serializers.SerializerMethodField(help_text="Of a waiting job: when it is expected to begin, s.")
@@ -43,6 +50,11 @@ class JobOut(serializers.ModelSerializer):
             "session",
             "session_url",
             "title",
+            "study",
+            "participant",
+            "condition",
+            "external_id",
+            "metadata",
             "attempts",
             "error",
             "queued_at",
@@ -89,11 +101,15 @@ class UploadIn(serializers.Serializer):
     condition = serializers.IntegerField(
         required=False, default=None, min_value=1, max_value=2**31 - 1, help_text="One of the study's."
     )
+    external_id = ExternalIdField(required=False, default="")
+    metadata = MetadataField(required=False, default=dict)
     again = serializers.BooleanField(required=False, default=False, help_text="Also if this file was uploaded before.")
 
 
-class JobFilterIn(serializers.Serializer):
-    """Which jobs to list."""
+class JobFilterIn(SessionFilterIn):
+    """Which jobs to list: their own status, and all that sessions can be narrowed by."""
+
+    sort = None  # the newest job comes first
 
     status = serializers.ChoiceField(choices=AnalysisJob.State.choices, required=False)
 
@@ -101,7 +117,8 @@ class JobFilterIn(serializers.Serializer):
 def job_data(job: AnalysisJob) -> dict[str, Any]:
     """The job as plain JSON values."""
     data = dict(JobOut(job).data)
-    return {**data, "id": str(data["id"]), "session": str(data["session"])}
+    ids = ("id", "session", "study", "participant")
+    return {**data, **{name: data[name] and str(data[name]) for name in ids}}
 
 
 class ResumableIn(UploadIn):

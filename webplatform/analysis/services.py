@@ -28,6 +28,7 @@ from webplatform.history.assigning import set_condition
 from webplatform.history.media import forget_pictures, keep_session_key
 from webplatform.history.models import Session
 from webplatform.history.queries import is_editable_by, role_in
+from webplatform.history.references import set_reference
 from webplatform.history.services import fail_session, open_session, reopen_session
 from webplatform.studies.approvals import require_permitted
 from webplatform.studies.models import Membership, Study
@@ -48,7 +49,8 @@ def submit_video(
         NotAllowed: the user may not record in the study, or the law forbids the study to record.
         Invalid, TooLarge, StorageFull, QuotaExceeded: the file cannot be accepted, or the condition is not the study's.
         TooManyAttempts: the user hands in more than RAUT_RATE_UPLOAD.
-        Conflict: the study holds this very file already and `again` is not set; `details` name that session.
+        Conflict: the study holds this very file already and `again` is not set, or the external id is taken;
+            `details` name that session.
     """
     place = place or Place()
     spend("upload", user.pk)
@@ -73,6 +75,7 @@ def accept_video(*, user: User, checked: CheckedUpload, title: str, again: bool,
                 every_ms=settings.RAUT_SAMPLE_EVERY_MS,
             )
             set_condition(sessions=[session], user=user, condition=place.borne)
+            set_reference(session=session, user=user, external_id=place.external_id, metadata=place.metadata)
             return _keep(session, checked)
     except BaseException:
         if session is not None:

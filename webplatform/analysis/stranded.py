@@ -12,6 +12,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from webplatform.analysis.events import job_ended
 from webplatform.analysis.models import AnalysisJob
 from webplatform.analysis.progress import publish_job
 from webplatform.common.errors import Conflict
@@ -71,6 +72,8 @@ def _give_up(job: AnalysisJob, held: QuerySet[AnalysisJob]) -> bool:
         with suppress(Conflict):
             fail_session(session=job.session)
         changed = held.update(state=AnalysisJob.State.FAILED, lease=None, finished_at=timezone.now(), **failed)
-        if not changed:
+        if changed:
+            job_ended.send(sender=AnalysisJob, job=job, state=AnalysisJob.State.FAILED)
+        else:
             transaction.set_rollback(True)
     return bool(changed)

@@ -23,6 +23,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 import inference
+from webplatform.analysis.events import job_ended
 from webplatform.analysis.models import AnalysisJob, MediaFile, recording_of
 from webplatform.analysis.progress import publish_job, publish_turns
 from webplatform.analysis.withdrawals import drop_media, may_keep_media
@@ -220,6 +221,7 @@ def _close(run: _Run, video: inference.VideoReading) -> None:
         track=video.track,
     )
     run.held.update(faces_found=closed.people)
+    job_ended.send(sender=AnalysisJob, job=run.job, state=AnalysisJob.State.DONE)
 
 
 def _write(run: _Run, action: Callable[[], object], **changes: Any) -> None:  # fields of the job
@@ -255,5 +257,10 @@ def _beat(run: _Run, t_ms: int, stated_ms: int | None) -> None:
 def _fail(run: _Run, code: str, message: str) -> None:
     failed = {"state": AnalysisJob.State.FAILED, "error_code": code, "error_message": message[:500]}
     with suppress(LeaseLost):
-        _write(run, partial(fail_session, session=run.session), **failed, **_ENDED, finished_at=timezone.now())
+        _write(run, partial(_give_up, run), **failed, **_ENDED, finished_at=timezone.now())
         publish_job(run.job.pk)
+
+
+def _give_up(run: _Run) -> None:
+    fail_session(session=run.session)
+    job_ended.send(sender=AnalysisJob, job=run.job, state=AnalysisJob.State.FAILED)

@@ -24,6 +24,7 @@ from webplatform.history.assigning import assign_participant, set_condition
 from webplatform.history.corrections import may_correct
 from webplatform.history.models import Session
 from webplatform.history.queries import is_deletable_by, is_editable_by
+from webplatform.history.references import metadata_lines
 from webplatform.history.services import rename_session
 
 
@@ -43,6 +44,7 @@ def session(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "session": found,
         "row": row_of(found),
+        "metadata": metadata_lines(found),
         "media": report.media_of(found),
         "copy": report.copy_of(found),
         "faces": faces,

@@ -47,6 +47,7 @@ def whose_columns(content: Content) -> list[Column]:
         Column("stimulus_position", "whole", _("At which place the participant was shown it; 1 for the first.")),
         Column("session", "text", _("The session's number.")),
         Column("title", "text", _("The session's title.")),
+        Column("external_id", "text", _("What another program calls the session; empty: nothing.")),
     ]
     variables = [
         Column(f"{VARIABLE}{name}", "text", _("A variable of the participant, as the study defines it."))
@@ -66,6 +67,7 @@ def whose_cells(content: Content, session: Session) -> list[Cell]:
         session.stimulus_position,
         str(session.pk),
         session.title,
+        session.external_id,
     ]
     return known + [_as_text(values.get(name, "")) for name in _variable_names(content)]
 

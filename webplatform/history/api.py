@@ -22,6 +22,7 @@ from webplatform.history.mark_serializers import MarkedSessionOut, MarkerChangeI
 from webplatform.history.markers import add_marker, change_marker, remove_marker
 from webplatform.history.models import Observation, Session
 from webplatform.history.queries import listed_sessions, observations_of, sessions_of
+from webplatform.history.references import set_reference
 from webplatform.history.selection import Selection
 from webplatform.history.serializers import (
     MarkerIn,
@@ -78,7 +79,7 @@ class SessionApi(APIView):
 
     @extend_schema(operation_id="sessions_change", request=SessionIn, responses=MarkedSessionOut)
     def patch(self, request: Request, session_id: UUID) -> Response:
-        """Give it another title, participant or condition; all of what is sent, or nothing."""
+        """Give it another title, participant, condition, external id or metadata; all of what is sent, or nothing."""
         session, user = _session(request, session_id), request.user
         sent = SessionIn(data=request.data)
         sent.is_valid(raise_exception=True)
@@ -91,6 +92,8 @@ class SessionApi(APIView):
                 session = assign_participant(session=session, user=user, participant=participant)
             if "condition" in given:
                 set_condition(sessions=[session], user=user, condition=_condition(session, given["condition"]))
+            told = {name: given[name] for name in ("external_id", "metadata") if name in given}
+            set_reference(session=session, user=user, **told)
         return Response(MarkedSessionOut(_session(request, session_id)).data)
 
     @extend_schema(operation_id="sessions_delete", parameters=[DeletionIn], responses={204: None})

@@ -10,6 +10,9 @@ session_erased = Signal()
 # stops, and what was made of it elsewhere for others to see goes. It may be restored.
 session_binned = Signal()
 
+# Sent inside the transaction that closes a session, with `session` as it is now.
+session_closed = Signal()
+
 # Sent inside the transaction that ends the time of a session's readings, with `session_id`; the session stays.
 readings_removed = Signal()
 

@@ -30,7 +30,7 @@ SCORE_DIGITS = 6
 SIZE_COLUMNS = ["frame_width", "frame_height"]
 CSV_COLUMNS = ["t_ms", "track", "x", "y", "w", "h", *map(str, EMOTIONS), "dominant", "reason", "model", *SIZE_COLUMNS]
 SAID_COLUMNS = ["person", "person_name", "corrected", "excluded", "segments"]
-WHOSE_COLUMNS = ["study", "participant", "condition", "stimulus", "stimulus_position"]
+WHOSE_COLUMNS = ["study", "participant", "condition", "stimulus", "stimulus_position", "external_id"]
 SHARED_COLUMNS = ["participant", "session", *CSV_COLUMNS]
 
 
@@ -41,6 +41,7 @@ def csv_pieces(session: Session) -> Iterator[str]:
     yield _lines([[*CSV_COLUMNS, *WHOSE_COLUMNS, *SAID_COLUMNS, *(defuse_cell(f"variable:{name}") for name in asked)]])
     whose = [session.study.name, session.participant or "", session.condition or "", session.stimulus or ""]
     whose = [*(defuse_cell(str(cell)) for cell in whose), session.stimulus_position or ""]
+    whose.append(defuse_cell(session.external_id))
     known = [variables.get(name, "") for name in asked]
     known = [defuse_cell(value) if isinstance(value, str) else value for value in known]
     said = Said(session)

@@ -82,6 +82,8 @@ class Session(models.Model):
         help_text=_("Whose video it reads again."),
     )
     title = models.CharField(max_length=200)
+    external_id = models.CharField(max_length=200, blank=True, help_text=_("What a program calls it; empty: nothing."))
+    metadata = models.JSONField(default=dict, blank=True, help_text=_("A small JSON object that a program gave along."))
     source = models.CharField(max_length=10, choices=Source.choices)
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     every_ms = models.PositiveIntegerField(help_text=_("Time between two sampled frames, ms."))
@@ -133,6 +135,11 @@ class Session(models.Model):
                 fields=["repeats", "model_version"],
                 condition=models.Q(repeats__isnull=False),
                 name="session_read_once_by_a_model",
+            ),
+            models.UniqueConstraint(
+                fields=["created_by", "external_id"],
+                condition=~models.Q(external_id=""),
+                name="session_external_id_once_per_account",
             ),
         ]
 

@@ -43,8 +43,9 @@ class Selection:
     """What a list is narrowed to; empty fields narrow nothing.
 
     Args:
-        q: looked for in titles, pseudonyms, studies, conditions and values of variables.
+        q: looked for in titles, external ids, pseudonyms, studies, conditions and values of variables.
         condition: its number, or "none".
+        external_id: what a program calls the session, all of it.
         by: the number of whoever recorded.
         model: the number of a model version.
         since, until: the first and the last day of recording, in the reader's time zone.
@@ -56,6 +57,7 @@ class Selection:
     study: UUID | None = None
     participant: UUID | None = None
     condition: str = ""
+    external_id: str = ""
     by: int | None = None
     model: int | None = None
     since: date | None = None
@@ -70,6 +72,7 @@ def select(user: User, sessions: QuerySet[Session], selection: Selection) -> Que
         "source": selection.source,
         "study": selection.study,
         "participant": selection.participant,
+        "external_id": selection.external_id,
         "created_by": selection.by,
         "model_version": selection.model,
         "created_at__date__gte": selection.since,
@@ -86,7 +89,7 @@ def select(user: User, sessions: QuerySet[Session], selection: Selection) -> Que
 
 
 def _mentioning(user: User, q: str) -> Q:
-    places = ("title", "participant__pseudonym", "study__name", "condition__name")
+    places = ("title", "external_id", "participant__pseudonym", "study__name", "condition__name")
     found = Q(participant__in=_with_value(user, q.casefold()))
     for place in places:
         found |= Q(**{f"{place}__icontains": q})

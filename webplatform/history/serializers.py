@@ -14,6 +14,7 @@ from webplatform.common.serializing import LightSerializer
 from webplatform.history.deadlines import deadlines_of
 from webplatform.history.models import EMOTION_CHOICES, REASON_CHOICES, Observation, Session
 from webplatform.history.queries import MAX_MS, session_variables
+from webplatform.history.reference_fields import MetadataField
 
 DIGITS = 4
 VALUES = {"type": "object", "additionalProperties": {"oneOf": [{"type": "string"}, {"type": "number"}]}}
@@ -175,6 +176,8 @@ class SessionOut(LightSerializer):
     title = serializers.CharField()
     source = serializers.ChoiceField(Session.Source.choices)
     state = serializers.ChoiceField(Session.State.choices)
+    external_id = serializers.CharField(help_text="What a program calls it; empty: nothing.")
+    metadata = MetadataField(read_only=True)
     study = StudyOut()
     participant = WhoOut(allow_null=True, help_text="Null: whoever recorded is in it.")
     condition = BorneOut(allow_null=True)

@@ -18,6 +18,7 @@ from webplatform.common.text import shown_text
 from webplatform.consent.models import ConsentRecord, Scope
 from webplatform.consent.services import require_scope
 from webplatform.history.erasing import erase_session
+from webplatform.history.events import session_closed
 from webplatform.history.models import FrameSize, Observation, Session, Track
 from webplatform.history.queries import is_deletable_by, is_editable_by, role_in
 from webplatform.history.revision import revise
@@ -126,6 +127,7 @@ def append_readings(*, session: Session, readings: Sequence[FrameReading]) -> in
 
 
 @transaction.atomic
+@transaction.atomic
 def close_session(
     *,
     session: Session,
@@ -161,6 +163,7 @@ def close_session(
     session.save(update_fields=["summary"])
     keep_seconds(session)
     revise(session)
+    session_closed.send(sender=Session, session=session)
     return session
 
 

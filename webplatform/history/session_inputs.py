@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from webplatform.history.models import Session
 from webplatform.history.queries import MAX_MS
+from webplatform.history.reference_fields import ExternalIdField, MetadataField
 from webplatform.history.selection import Selection, Sort
 
 
@@ -19,13 +20,16 @@ class SessionFilterIn(serializers.Serializer):
         required=False,
         allow_blank=True,
         max_length=200,
-        help_text="Part of the title, the pseudonym, the study's or condition's name, or a variable's value.",
+        help_text="Part of the title, external id, pseudonym, study's or condition's name, or of a variable's value.",
     )
     state = serializers.ChoiceField(Session.State.choices, required=False, allow_blank=True)
     source = serializers.ChoiceField(Session.Source.choices, required=False, allow_blank=True)
     study = serializers.UUIDField(required=False)
     participant = serializers.UUIDField(required=False)
     condition = serializers.RegexField(r"^([0-9]{1,9}|none)$", required=False, help_text="Its id, or `none`.")
+    external_id = serializers.CharField(
+        required=False, allow_blank=True, max_length=200, help_text="Exactly this one; `q` finds parts."
+    )
     by = serializers.IntegerField(required=False, min_value=1, max_value=MAX_MS, help_text="Whose account recorded.")
     model = serializers.IntegerField(required=False, min_value=1, max_value=MAX_MS, help_text="A model version's id.")
     since = serializers.DateField(required=False, help_text="The first day of recording.")
@@ -60,7 +64,11 @@ class SessionIn(serializers.Serializer):
         required=False, allow_null=True, min_value=1, max_value=MAX_MS, help_text="One of its study's; null for none."
     )
 
+    external_id = ExternalIdField(required=False)
+    metadata = MetadataField(required=False)
+
     def validate(self, sent: dict[str, Any]) -> dict[str, Any]:
         if not sent:
-            raise serializers.ValidationError({"title": "Send a title, a participant or a condition."})
+            words = "Send a title, a participant, a condition, an external_id or metadata."
+            raise serializers.ValidationError({"title": words})
         return sent

@@ -36,9 +36,7 @@ def requeue_stranded_work() -> None:
     stale = silent() & Q(state=Work.State.RUNNING)
     unsent = Q(enqueued_at=None) | Q(enqueued_at__lt=now - LOST_AFTER) | Q(enqueued_at__gt=now + LOST_AFTER)
     for model in work.KINDS.values():
-        model.objects.filter(stale, attempts__gte=MAX_ATTEMPTS).update(
-            state=Work.State.FAILED, lease=None, finished_at=now, error_message="The trainer died again and again."
-        )
+        work.give_up(model.objects.filter(stale, attempts__gte=MAX_ATTEMPTS))
         model.objects.filter(stale).update(state=Work.State.QUEUED, lease=None, enqueued_at=None)
         for waiting in model.objects.filter(unsent, state=Work.State.QUEUED).order_by("created_at"):
             send_work(waiting)

@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,6 +25,7 @@ from webplatform.common.errors import AppError
 from webplatform.common.leaving import is_leaving
 from webplatform.common.pulse import Pulse, hand_back
 from webplatform.learning import child
+from webplatform.learning.events import run_ended
 from webplatform.learning.files import faces_for_child, remove_files, seal_faces
 from webplatform.learning.models import Comparison, Dataset, TrainingRun, Work
 from webplatform.learning.samples import cut_samples
@@ -187,12 +189,20 @@ def import_folder() -> Path:
 
 
 def _finish(hold: Hold, **changes: Any) -> bool:  # fields of the work
-    return hold.write(state=Work.State.DONE, finished_at=timezone.now(), lease=None, **changes)
+    return _ended(hold, Work.State.DONE, **changes)
 
 
 def _fail(hold: Hold, message: str) -> None:
     more = {"log": _logged(hold.work, f"failed: {message}")} if isinstance(hold.work, TrainingRun) else {}
-    hold.write(state=Work.State.FAILED, error_message=message[:500], finished_at=timezone.now(), lease=None, **more)
+    _ended(hold, Work.State.FAILED, error_message=message[:500], **more)
+
+
+@transaction.atomic
+def _ended(hold: Hold, state: Work.State, **changes: Any) -> bool:  # fields of the work
+    is_ours = hold.write(state=state, finished_at=timezone.now(), lease=None, **changes)
+    if is_ours and isinstance(hold.work, TrainingRun):
+        run_ended.send(sender=TrainingRun, run=hold.work, state=state)
+    return is_ours
 
 
 def _logged(run: TrainingRun, text: str) -> list[dict[str, str]]:
@@ -221,3 +231,9 @@ def _tidy(work: Work) -> None:
             remove_files(work)
     if isinstance(work, TrainingRun):
         shutil.rmtree(work.checkpoint, ignore_errors=True)
+
+
+def give_up(stale: QuerySet[Work]) -> None:
+    """Work that was begun often enough has failed."""
+    for work in stale:
+        _ended(Hold(work, work.lease), Work.State.FAILED, error_message="The trainer died again and again.")

@@ -24,6 +24,7 @@ from webplatform.common.languages import language_of
 from webplatform.history.markers import add_marker
 from webplatform.history.models import Session
 from webplatform.live import protocol, services
+from webplatform.live.asking import asked_of
 from webplatform.live.batching import Overloaded, batcher_of
 from webplatform.live.greeting import close_code, ready_data
 from webplatform.live.protocol import BadMessage, Close, Dropped, Frame
@@ -140,14 +141,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if message["type"] == "resume":
             token = protocol.read_text(message, "token", most=500)
             return await database_sync_to_async(services.resume)(user=seat.user, token=token)
-        asked = services.Asked(
-            study_id=protocol.read_text(message, "study", most=40),
-            participant_id=protocol.read_text(message, "participant", most=40),
-            condition_id=protocol.read_text(message, "condition", most=40),
-            title=protocol.read_text(message, "title", most=200),
-            fps=protocol.read_number(message, "fps", least=0.1, most=settings.RAUT_LIVE_MAX_FPS, default=10),
-            stimulus_id=protocol.read_text(message, "stimulus", most=40),
-        )
+        asked = asked_of(message)
         return await database_sync_to_async(services.begin)(seat=seat, asked=asked)
 
     async def _stop(self, recording: LiveRecording, code: Close = Close.DONE, message: str = "") -> None:

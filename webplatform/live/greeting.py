@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 
 import inference
-from webplatform.common.errors import AppError, Conflict, ConsentMissing, TooManyAttempts
+from webplatform.common.errors import AppError, Conflict, ConsentMissing, Invalid, TooManyAttempts
 from webplatform.live import protocol, services
 from webplatform.live.protocol import Close
 from webplatform.live.recording import LiveRecording
@@ -38,6 +38,8 @@ def close_code(error: AppError, *, is_resume: bool) -> Close:
     """How a socket closes that could not begin."""
     if isinstance(error, ConsentMissing):
         return Close.CONSENT_MISSING
+    if isinstance(error, Invalid) or error.details.get("reason") == "external_id_taken":
+        return Close.BAD_MESSAGE
     if isinstance(error, Conflict):
         return Close.NOT_FOUND if is_resume else Close.NO_MODEL
     if isinstance(error, TooManyAttempts):

@@ -27,6 +27,8 @@ from webplatform.history import services as history
 from webplatform.history.assigning import set_condition, set_stimulus
 from webplatform.history.models import Session, Track
 from webplatform.history.queries import faces_in_sight
+from webplatform.history.references import set_reference
+from webplatform.live.asking import Asked as Asked
 from webplatform.live.models import LiveConnection
 from webplatform.live.protocol import Close
 from webplatform.live.queries import RECORDERS, find_condition, find_participant, find_stimulus, find_study
@@ -45,27 +47,6 @@ RESUME_SALT = "live-resume"
 SAY_EVERY_S = 5.0
 IN_SIGHT_MS = 2000  # whoever was seen so shortly before a connection was lost may still sit there when it is back
 TAKEN = Ended(Close.TAKEN_OVER, gettext_noop("This session has ended, or goes on elsewhere."))
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a client wants of a new session.
-
-    Args:
-        study_id: empty for the personal study, or the participant's.
-        participant_id: whom the camera watches; empty for the user.
-        condition_id: one of the study's conditions; empty for none.
-        title: empty for one with the time in it.
-        fps: how many frames a second it means to send.
-        stimulus_id: the study's film that is shown meanwhile; for participants' own seats only.
-    """
-
-    study_id: str = ""
-    participant_id: str = ""
-    condition_id: str = ""
-    title: str = ""
-    fps: float = 10.0
-    stimulus_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +80,8 @@ def begin(*, seat: Seat, asked: Asked) -> LiveRecording:
     Raises:
         NotAllowed: the user may not record in the study, there is no such study, or the law forbids it to record.
         ConsentMissing: who is before the camera has not agreed to the newest text.
-        Conflict: there is no model to read with.
+        Conflict: there is no model to read with, or the external id is taken.
+        Invalid: the external id or the metadata cannot be kept.
         TooManyAttempts: they start more sessions than RAUT_RATE_LIVE.
     """
     user, participant = seat.user, seat.participant or find_participant(seat.user, asked.participant_id)
@@ -125,6 +107,8 @@ def begin(*, seat: Seat, asked: Asked) -> LiveRecording:
         history.use_model(session=session, version=version)
         set_condition(sessions=[session], user=user, condition=condition)
         set_stimulus(session=session, stimulus=shown, position=shown and place_of(shown, participant))
+        if not seat.participant:  # not the participant's to say
+            set_reference(session=session, user=user, external_id=asked.external_id, metadata=asked.metadata)
         LiveConnection.objects.create(session=session, holder=holder, heard_at=timezone.now())
         reader = _reader(engine, session)
     return LiveRecording(session, holder, user.pk, engine, reader, LiveStatistics())

@@ -65,6 +65,7 @@ AREAS: tuple[tuple[Promise, tuple[Place, ...]], ...] = (
         (
             Place("change", _("Purpose and setting"), "studies:change", owners=True),
             Place("retention", _("Retention"), "retention:policy"),
+            Place("webhooks", _("Webhooks"), "webhooks:of-study", owners=True),
         ),
     ),
     (

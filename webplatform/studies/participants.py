@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from webplatform.accounts.models import User
 from webplatform.common.errors import Conflict, Invalid, NotFound
 from webplatform.common.text import shown_text
+from webplatform.studies.events import request_received
 from webplatform.studies.models import Condition, Participant, ParticipantLink, ParticipantRequest, Study
 from webplatform.studies.services import require_owner, require_recorder
 from webplatform.studies.trail import record
@@ -198,6 +199,7 @@ def ask(*, participant: Participant, kind: str, text: str = "") -> ParticipantRe
             participant=participant, kind=kind, text=text, asked_at=now, due_at=now + ANSWER_WITHIN
         )
         record(actor=None, action="request.asked", study=participant.study, kind=kind, request=asked.pk)
+        request_received.send(sender=ParticipantRequest, request=asked)
     return asked
 
 

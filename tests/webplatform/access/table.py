@@ -90,6 +90,17 @@ GET    /exports/new/?session={session}                                200 200 20
 POST   /exports/new/                                                  302 302 302 404 404 in  in   {"format": "csv", "session": "{session}"}
 GET    /exports/{export}/file/                                        200 404 404 404 404 in  in
 POST   /exports/{export}/delete/                                      302 404 404 404 404 in  in
+GET    /webhooks/                                                     200 200 200 200 200 in  in
+POST   /webhooks/                                                     200 200 200 200 200 in  in   {"name": "tool", "url": "https://hooks.example.org/in", "events": "job.done"}
+GET    /studies/{study}/webhooks/                                     200 403 403 404 404 in  in
+POST   /studies/{study}/webhooks/                                     200 403 403 404 404 in  in   {"name": "tool", "url": "https://hooks.example.org/in", "events": "job.done"}
+GET    /webhooks/{webhook}/                                           200 404 404 404 404 in  in
+POST   /webhooks/{webhook}/                                           302 404 404 404 404 in  in   {"name": "tool", "url": "https://hooks.example.org/in", "events": "job.done"}
+POST   /webhooks/{webhook}/turn/                                      302 404 404 404 404 in  in   {"on": "no"}
+POST   /webhooks/{webhook}/secret/                                    200 404 404 404 404 in  in
+POST   /webhooks/{webhook}/test/                                      302 404 404 404 404 in  in
+POST   /webhooks/{webhook}/deliveries/{delivery}/replay/              302 404 404 404 404 in  in
+POST   /webhooks/{webhook}/delete/                                    302 404 404 404 404 in  in
 GET    /sessions/{session}/                                           200 200 200 404 404 in  in
 POST   /sessions/{session}/                                           302 302 403 404 404 in  in   {"title": "Run"}
 GET    /sessions/{session}/media/                                     200 200 200 404 404 in  in
@@ -360,6 +371,15 @@ DELETE /api/v1/studies/{study}/members/{member}/                      204 403 20
 POST   /api/v1/account/erasure/                                       409 200 200 200 200 401 401  {"password": "correct-horse-battery"}
 POST   /api/v1/accounts/{user}/erasure/                               403 403 403 403 200 401 401
 GET    /api/v1/audit/                                                 200 200 200 200 200 401 401
+GET    /api/v1/webhooks/                                              200 200 200 200 200 401 401
+POST   /api/v1/webhooks/                                              201 403 403 404 404 401 401  {"name": "tool", "url": "https://hooks.example.org/in", "events": ["job.done"], "study": "{study}"}
+GET    /api/v1/webhooks/{webhook}/                                    200 404 404 404 404 401 401
+PATCH  /api/v1/webhooks/{webhook}/                                    200 404 404 404 404 401 401  {"is_on": false}
+DELETE /api/v1/webhooks/{webhook}/                                    204 404 404 404 404 401 401
+POST   /api/v1/webhooks/{webhook}/secret/                             200 404 404 404 404 401 401
+POST   /api/v1/webhooks/{webhook}/test/                               202 404 404 404 404 401 401
+GET    /api/v1/webhooks/{webhook}/deliveries/                         200 404 404 404 404 401 401
+POST   /api/v1/webhooks/{webhook}/deliveries/{delivery}/replay/       202 404 404 404 404 401 401
 GET    /api/v1/exports/                                               200 200 200 200 200 401 401
 POST   /api/v1/exports/                                               202 202 202 202 202 401 401
 GET    /api/v1/exports/{copy}/                                        200 404 404 404 404 401 401

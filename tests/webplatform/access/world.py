@@ -53,6 +53,7 @@ from webplatform.studies.services import Purpose, create_study
 from webplatform.studies.variables import add_variable
 from webplatform.vault.keys import keep_key
 from webplatform.vault.sealed import new_key, seal_copy
+from webplatform.webhooks.services import add_webhook, send_test
 
 PASSWORD = "correct-horse-battery"
 MP4 = b"\x00\x00\x00\x18ftypmp42" + bytes(64)
@@ -97,6 +98,7 @@ def build_world() -> dict[str, Any]:
             expires_at=timezone.now() + timedelta(days=1),
         ).pk,
         "export": _export(session, users["owner"]),
+        **_webhook(study, users["owner"]),
         "receipt": Receipt.objects.create(kind="purge", study_id=study.pk, begun_at=timezone.now()).pk,
         "proposal": models["candidate"].proposals.create(by=users["admin"], reason="better").pk,
         "reading": session.observations.get().pk,
@@ -229,6 +231,15 @@ def _export(session: Session, owner: User) -> Any:
     job = ask_export_job(user=owner, kind="csv", options=Options(), language="en", sessions=[session.pk])
     run_export_job(job.pk)
     return job.pk
+
+
+def _webhook(study: Study, owner: User) -> dict[str, Any]:
+    """A webhook of the study, with an event that was delivered."""
+    told = {"name": "tool", "url": "https://hooks.example.org/in", "events": ["job.done"]}
+    made, _secret = add_webhook(user=owner, study=study, **told)
+    delivery = send_test(webhook=made, user=owner)
+    made.deliveries.update(state="done", finished_at=timezone.now())
+    return {"webhook": made.pk, "delivery": delivery.pk}
 
 
 def _models() -> dict[str, ModelVersion]:

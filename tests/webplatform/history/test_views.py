@@ -69,6 +69,7 @@ class TestCsv:
             "condition",
             "stimulus",
             "stimulus_position",
+            "external_id",
             "person",
             "person_name",
             "corrected",
@@ -81,7 +82,7 @@ class TestCsv:
             "angry": "0.0", "disgust": "0.0", "fear": "0.0", "happy": "0.8", "sad": "0.2", "surprise": "0.0",
             "neutral": "0.0", "dominant": "happy", "reason": "", "model": "raut-test 1",
             "frame_width": "640", "frame_height": "480", "study": "Pilot", "participant": "", "condition": "",
-            "stimulus": "", "stimulus_position": "",
+            "stimulus": "", "stimulus_position": "", "external_id": "",
             "person": "1", "person_name": "", "corrected": "", "excluded": "0", "segments": "",
         }  # fmt: skip
 

@@ -1,0 +1,23 @@
+"""Which jobs a list shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any  # what a filter's fields hold
+
+from django.db.models import QuerySet
+
+from webplatform.accounts.models import User
+from webplatform.analysis.models import AnalysisJob
+from webplatform.history.models import Session
+from webplatform.history.selection import Selection, select
+
+
+def jobs_of(user: User, asked: Mapping[str, Any]) -> QuerySet[AnalysisJob]:
+    """The jobs of the user's studies, newest first: of the sessions that are meant, with the status that is meant."""
+    narrowed = {name: value for name, value in asked.items() if name != "status"}
+    jobs = AnalysisJob.objects.for_user(user).select_related("session")
+    if any(narrowed.values()):
+        meant = select(user, Session.objects.for_user(user), Selection(**narrowed))
+        jobs = jobs.filter(session__in=meant.order_by().values("pk"))
+    return jobs.filter(state=asked["status"]) if asked.get("status") else jobs

@@ -1,0 +1,6 @@
+"""What learning tells the other apps."""
+
+from django.dispatch import Signal
+
+# Sent inside the transaction in which a training run is done or has failed, with `run` and its new `state`.
+run_ended = Signal()

@@ -1,0 +1,30 @@
+"""Who may still hear of what: asked when an event happens, and again when it is sent."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from webplatform.studies.models import Membership
+from webplatform.webhooks.models import Delivery, Webhook
+
+
+def may_hear(webhook: Webhook, study_id: UUID | None) -> bool:
+    """Whether whoever made the webhook may know: they are active, in the study, and its owner for a study's own."""
+    if not webhook.user.is_active:
+        return False
+    if webhook.study_id is not None:
+        owners = Membership.objects.filter(study=webhook.study_id, role=Membership.Role.OWNER)
+        return owners.filter(user=webhook.user_id).exists()
+    return study_id is None or Membership.objects.filter(user=webhook.user_id, study=study_id).exists()
+
+
+def may_still_hear(delivery: Delivery) -> bool:
+    """The same, now that it is sent."""
+    study = delivery.payload.get("study")
+    return may_hear(delivery.webhook, UUID(study) if study else None)
+
+
+def owners_of(study_id: UUID) -> list[int]:
+    """The accounts that own a study."""
+    owners = Membership.objects.filter(study=study_id, role=Membership.Role.OWNER, user__is_active=True)
+    return list(owners.values_list("user_id", flat=True))
