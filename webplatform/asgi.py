@@ -14,7 +14,8 @@ from django.conf import settings
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webplatform.settings")
 django.setup(set_prefix=False)
 
-from webplatform.common.bodies import BodyLimit  # noqa: E402  (what follows needs the app registry)
+from webplatform.common.addresses import FinalSlashApp  # noqa: E402  (what follows needs the app registry)
+from webplatform.common.bodies import BodyLimit  # noqa: E402
 from webplatform.common.disk import free_bytes  # noqa: E402
 from webplatform.operations.doors import DOORS, is_streamed, refusal_of  # noqa: E402
 from webplatform.urls import websocket_urlpatterns  # noqa: E402
@@ -47,7 +48,7 @@ uploads = dict.fromkeys(DOORS, settings.RAUT_MAX_UPLOAD_MB * 1024**2 + FORM_BYTE
 limited = BodyLimit(SealedBodies(is_streamed), uploads, has_room=has_room, goes_on=goes_on, refuses=refuses)
 application = ProtocolTypeRouter(
     {
-        "http": limited,
+        "http": FinalSlashApp(limited),
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
     }
 )

@@ -77,6 +77,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "webplatform.common.request_ids.RequestIds",
+    "webplatform.common.addresses.FinalSlash",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "webplatform.common.headers.DeviceAndOrigin",
@@ -250,7 +252,11 @@ REST_FRAMEWORK = {
         "webplatform.accounts.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_THROTTLE_CLASSES": ["webplatform.common.throttling.ApiThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": [
+        "webplatform.common.throttling.ApiThrottle",
+        "webplatform.common.declared.DeclaredOnly",
+    ],
+    "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_SCHEMA_CLASS": "webplatform.accounts.schema.ScopedSchema",
     "DEFAULT_PARSER_CLASSES": [
@@ -328,9 +334,12 @@ if RAUT_METRICS_TOKEN and len(RAUT_METRICS_TOKEN) < 32:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "filters": {"keys": {"()": "webplatform.common.logs.WithoutKeys"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["keys"]}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}},
+    "filters": {
+        "keys": {"()": "webplatform.common.logs.WithoutKeys"},
+        "request": {"()": "webplatform.common.request_ids.WithRequestId"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["keys", "request"]}},
     "loggers": {"httpx": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", "INFO", LEVELS)},
 }

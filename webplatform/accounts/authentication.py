@@ -1,4 +1,4 @@
-"""How programs prove whom they act for: `Authorization: Token …`, never in the URL."""
+"""How programs prove whom they act for: `Authorization: Bearer …` or `Token …`, never in the URL."""
 
 from __future__ import annotations
 
@@ -79,6 +79,9 @@ def require_scope(token: ApiToken, request: Request) -> None:
         raise SecondFactorMissing(_("As an admin you need two-factor login. Turn it on to go on."))
 
 
+KEYWORDS = ("token", "bearer")  # the second is what most programs send by themselves
+
+
 class TokenAuthentication(BaseAuthentication):
     """Signs a request in by its API token; requests without one are left to the next scheme."""
 
@@ -86,7 +89,7 @@ class TokenAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
         parts = get_authorization_header(request).decode("latin-1").split()
-        if not parts or parts[0].lower() != self.keyword.lower():
+        if not parts or parts[0].lower() not in KEYWORDS:
             return None
         if len(parts) != 2:
             raise AuthenticationFailed("The header must read: Authorization: Token <key>.")

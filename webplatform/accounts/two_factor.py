@@ -14,7 +14,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from webplatform.accounts.lockout import reserve
 from webplatform.accounts.models import User
+from webplatform.common.problems import problem_answer
 
 # What somebody who has to set up the second factor may still open: the way to it, and the way out.
 OPEN_PAGES = {
@@ -75,7 +76,7 @@ class SecondFactor:
             return None
         message = _("As an admin you need two-factor login. Turn it on to go on.")
         if request.path.startswith("/api/"):
-            return JsonResponse({"code": "two_factor_required", "message": message, "details": {}}, status=403)
+            return problem_answer("two_factor_required", message, 403)
         messages.warning(request, message)
         return redirect("mfa_activate_totp")
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from webplatform.common.disk import is_full, storage_full
 from webplatform.common.errors import AppError, TooLarge
+from webplatform.common.problems import PROBLEM, problem
 
 Message = dict[str, Any]  # ASGI's messages and scopes are open dictionaries
 Receive = Callable[[], Awaitable[Message]]
@@ -132,8 +133,8 @@ def _too_large(limit_bytes: int) -> TooLarge:
 
 
 async def _refuse(send: Send, error: AppError) -> None:
-    body = json.dumps({"code": error.code, "message": error.message, "details": error.details}).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    body = json.dumps(problem(error.code, error.message, error.status, error.details)).encode()
+    headers = [(b"content-type", PROBLEM.encode()), (b"content-length", str(len(body)).encode())]
     start = {"type": "http.response.start", "status": error.status, "headers": [*headers, (b"connection", b"close")]}
     await send(start)
     await send({"type": "http.response.body", "body": body})

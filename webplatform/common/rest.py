@@ -1,4 +1,4 @@
-"""One shape for every error of the REST API: `{"code", "message", "details"}`."""
+"""Turns what a REST view raises into a problem (see `common.problems`)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from rest_framework.views import exception_handler
 
 from webplatform.common.disk import is_full, storage_full
 from webplatform.common.errors import AppError
+from webplatform.common.problems import PROBLEM, problem
 from webplatform.common.strict import unstorable
 
 
@@ -25,21 +26,28 @@ def error_response(error: Exception, context: dict[str, Any]) -> Response | None
     response = exception_handler(error, context)
     if response is None:
         return None
+    return _shaped(response, *_told(error))
+
+
+def _told(error: Exception) -> tuple[str, str, Any]:
+    """Code, message and details of an error of REST framework or Django."""
     if isinstance(error, exceptions.ValidationError):
-        response.data = {"code": "invalid", "message": "Some fields are not valid.", "details": error.detail}
-    elif isinstance(error, Http404):
-        response.data = {"code": "not_found", "message": "There is no such object.", "details": {}}
-    elif isinstance(error, exceptions.APIException):
+        return "invalid", "Some fields are not valid.", error.detail
+    if isinstance(error, Http404):
+        return "not_found", "There is no such object.", {}
+    if isinstance(error, exceptions.APIException):
         code = error.get_codes()
-        response.data = {
-            "code": code if isinstance(code, str) else "error",
-            "message": str(error.detail),
-            "details": {},
-        }
-    return response
+        return (code if isinstance(code, str) else "error"), str(error.detail), {}
+    return "permission_denied", "This is not allowed.", {}  # Django's own PermissionDenied
 
 
 def _body(code: str, message: str, details: dict[str, Any], status: int) -> Response:
     wait_s = details.get("retry_after_s")
     headers = {"Retry-After": str(wait_s)} if wait_s else None
-    return Response({"code": code, "message": message, "details": details}, status=status, headers=headers)
+    return _shaped(Response(status=status, headers=headers), code, message, details)
+
+
+def _shaped(response: Response, code: str, message: str, details: Any) -> Response:
+    response.data = problem(code, message, response.status_code, details)
+    response.content_type = PROBLEM
+    return response

@@ -8,10 +8,12 @@ from typing import IO, Any  # JSON
 
 from django.core.exceptions import SuspiciousOperation
 from django.db import DataError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
+
+from webplatform.common.problems import problem_answer
 
 LARGEST_ID = 2**63 - 1
 DEEPEST = 100
@@ -69,7 +71,7 @@ class StrictAddresses:
                 raise Http404
             raise SuspiciousOperation("A value that cannot be stored.")
         said = {404: ("not_found", "There is no such object."), 400: ("invalid", "A value cannot be stored.")}[status]
-        return JsonResponse({"code": said[0], "message": said[1], "details": {}}, status=status)
+        return problem_answer(*said, status)
 
 
 def _depth(data: Any) -> int:

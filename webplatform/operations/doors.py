@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.http import HttpRequest
 
-from webplatform.accounts.authentication import valid_token
+from webplatform.accounts.authentication import KEYWORDS, valid_token
 from webplatform.accounts.models import ApiToken, User
 from webplatform.accounts.two_factor import lacks_second_factor
 from webplatform.analysis.quota import require_quota
@@ -80,7 +80,7 @@ def _user_of(scope: dict[str, Any], token_scope: str) -> User:
     headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
     words = headers.get(b"authorization", "").split()
     if words:
-        token = valid_token(words[1]) if len(words) == 2 and words[0].lower() == "token" else None
+        token = valid_token(words[1]) if len(words) == 2 and words[0].lower() in KEYWORDS else None
         if token is None or token_scope not in token.scopes:
             raise Stranger
         return token.user
