@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("history", "0014_session_stimulus"),
+        ("history", "0017_session_external_id_and_metadata"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("consent", "0009_texts_on_ones_own_face"),
-        ("history", "0014_session_stimulus"),
+        ("history", "0016_stimulus_position"),
         ("modelhub", "0003_signatures_and_proposals"),
         ("studies", "0010_stimulus"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
