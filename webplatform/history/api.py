@@ -30,11 +30,10 @@ from webplatform.history.serializers import (
     ObservationOut,
     RangeIn,
     SessionOut,
-    TimelineIn,
-    TimelineOut,
 )
 from webplatform.history.services import delete_session, rename_session
 from webplatform.history.session_inputs import DeletionIn, SessionFilterIn, SessionIn
+from webplatform.history.timeline_serializers import TimelineIn, TimelineOut
 from webplatform.history.timelines import timeline
 from webplatform.studies.models import Condition, Participant
 

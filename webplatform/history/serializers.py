@@ -28,17 +28,6 @@ class RangeIn(serializers.Serializer):
     track = serializers.IntegerField(required=False, min_value=1, max_value=MAX_MS)
 
 
-class TimelineIn(RangeIn):
-    """Which timeline is asked for."""
-
-    bucket_ms = serializers.IntegerField(
-        required=False,
-        min_value=1,
-        max_value=MAX_MS,
-        help_text="A second if not told, or so many that a thousand buckets hold all; whole seconds answer quickest.",
-    )
-
-
 class StudyOut(LightSerializer):
     id = serializers.UUIDField()
     name = serializers.CharField()
@@ -261,27 +250,6 @@ class SessionDetailOut(SessionOut):
     @extend_schema_field(TrackOut(many=True))
     def get_tracks(self, session: Session) -> list[dict[str, Any]]:
         return session.summary.get("tracks", [])
-
-
-class LaneOut(serializers.Serializer):
-    """One track's buckets, those alone in which it was seen; the lists belong together by position."""
-
-    number = serializers.IntegerField()
-    t_ms = serializers.ListField(child=serializers.IntegerField(), help_text="Where each bucket starts.")
-    n = serializers.ListField(child=serializers.IntegerField(), help_text="Observations in the bucket.")
-    scored = serializers.ListField(child=serializers.IntegerField(), help_text="Of these, with scores.")
-    scores = serializers.DictField(
-        child=serializers.ListField(child=serializers.FloatField(allow_null=True)),
-        help_text="Mean score by emotion; null where nothing was scored.",
-    )
-    dominant = serializers.ListField(child=serializers.ChoiceField(EMOTION_CHOICES, allow_null=True))
-
-
-class TimelineOut(serializers.Serializer):
-    bucket_ms = serializers.IntegerField()
-    from_ms = serializers.IntegerField(help_text="Start of the first bucket.")
-    to_ms = serializers.IntegerField(help_text="End of the last bucket.")
-    tracks = LaneOut(many=True)
 
 
 class ObservationOut(LightSerializer):

@@ -127,7 +127,6 @@ def append_readings(*, session: Session, readings: Sequence[FrameReading]) -> in
 
 
 @transaction.atomic
-@transaction.atomic
 def close_session(
     *,
     session: Session,

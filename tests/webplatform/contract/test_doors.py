@@ -44,7 +44,7 @@ def test_a_failure_of_the_server_is_a_problem_with_the_id_of_its_log_lines(clien
     def fall(*_args: object, **_named: object) -> None:
         raise RuntimeError("fell")
 
-    monkeypatch.setattr("webplatform.history.api.sessions_of", fall)
+    monkeypatch.setattr("webplatform.history.api.listed_sessions", fall)
     client.raise_request_exception = False
     client.force_login(owner)
     answer = client.get("/api/v1/sessions/", headers={"x-request-id": "survey-tool-17"})
