@@ -334,12 +334,27 @@ if RAUT_METRICS_TOKEN and len(RAUT_METRICS_TOKEN) < 32:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"},
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "fmt": ["asctime", "levelname", "name", "message", "request_id", "task", "about"],
+            "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
+            "exc_info_as_array": True,
+        },
+    },
     "filters": {
         "keys": {"()": "webplatform.common.logs.WithoutKeys"},
         "request": {"()": "webplatform.common.request_ids.WithRequestId"},
+        "task": {"()": "webplatform.common.logs.WithTask"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["keys", "request"]}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": env.choice("RAUT_LOG_FORMAT", "line", ("line", "json")),
+            "filters": ["keys", "request", "task"],
+        }
+    },
     "loggers": {"httpx": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", "INFO", LEVELS)},
 }
