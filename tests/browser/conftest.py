@@ -57,7 +57,7 @@ def visit(browser: Browser, platform: Platform) -> Iterator[Callable[..., Visito
     def open_window(person: Person | None = None, **context: object) -> Visitor:
         visitors.append(Visitor(browser.new_context(base_url=platform.url, **context)))
         if person:
-            visitors[-1].sign_in(person.email, person.password)
+            visitors[-1].enter(person, platform.url)
         return visitors[-1]
 
     yield open_window
