@@ -11,7 +11,7 @@ REPEATED = OpenApiParameter(
     "Idempotency-Key",
     str,
     OpenApiParameter.HEADER,
-    description="1 to 255 characters: a request that is sent again with its key is done once, and answered the same for a day.",
+    description="1 to 255 characters: what is sent again with its key is done once, and answered the same for a day.",
 )
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models.signals import post_save
 from django.utils import timezone
 
 from tests.webplatform.analysis.conftest import MP4, sent
@@ -27,7 +28,7 @@ def api(api_of, owner, consent):
 
 
 def make_study(api, name="Pilot 2", headers=KEY):
-    body = {"name": name, "purpose": "To see", "controller": "Lab", "contact": "lab@example.org"}
+    body = {"name": name, "purpose": "To see", "setting": "research", "contact": "lab@example.org"}
     return api.post(STUDIES, body, format="json", headers=headers)
 
 
@@ -57,8 +58,6 @@ def test_while_the_first_one_is_under_way_the_second_waits(api, owner):
 
     def during(**_):
         held.append(make_study(api))
-
-    from django.db.models.signals import post_save
 
     post_save.connect(during, sender=Study)
     try:
