@@ -10,6 +10,7 @@ import pytest
 
 REMEDIES = {
     "browser": "no Chromium (apt-get install chromium, or set CHROMIUM)",
+    "nginx": "no nginx (apt-get install nginx-light)",
     "postgres": "no PostgreSQL (set DATABASE_URL=postgres://…)",
 }
 # Who has one of these, itself or by another fixture, touches the database.
@@ -23,6 +24,8 @@ def chromium() -> str | None:
 
 
 def _can_run(kind: str) -> bool:
+    if kind == "nginx":
+        return shutil.which("nginx") is not None
     return bool(chromium()) if kind == "browser" else os.environ.get("DATABASE_URL", "").startswith("postgres")
 
 

@@ -23,6 +23,7 @@ app.conf.beat_schedule = {
     "remove-unconsented": {"task": "webplatform.history.tasks.remove_unconsented", "schedule": 60.0},
     "forget-invitations": {"task": "webplatform.studies.tasks.forget_invitations", "schedule": 3600.0},
     "forget-logins": {"task": "webplatform.accounts.tasks.forget_logins", "schedule": 3600.0},
+    "forget-answers": {"task": "webplatform.accounts.tasks.forget_answers", "schedule": 600.0},
     "requeue-stranded-exports": {"task": "webplatform.retention.tasks.requeue_stranded", "schedule": 10.0},
     "requeue-stranded-export-jobs": {"task": "webplatform.exporting.tasks.requeue_stranded", "schedule": 10.0},
     "purge": {"task": "webplatform.retention.tasks.purge", "schedule": 3600.0},

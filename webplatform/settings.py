@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "webplatform.accounts.login_ages.LoginsEnd",
     "webplatform.common.strict.StrictAddresses",
     "webplatform.common.pages.RefusalPages",
+    "webplatform.accounts.idempotency.Idempotency",
 ]
 
 ROOT_URLCONF = "webplatform.urls"

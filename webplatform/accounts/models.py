@@ -123,3 +123,21 @@ class LoginAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} {self.at}"
+
+
+class StoredAnswer(models.Model):
+    """What a request with an Idempotency-Key was answered, for a day: under way (`status` 0) -> answered."""
+
+    digest = models.CharField(max_length=64, unique=True, help_text=_("SHA-256 of whose key it is, and of the key."))
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
+    request = models.CharField(max_length=64, help_text=_("SHA-256 of what was asked."))
+    status = models.PositiveSmallIntegerField(default=0)
+    sealed = models.BinaryField(default=bytes, help_text=_("The answer, which only the client's own key opens."))
+    about = models.TextField(blank=True, help_text=_("Ids that stand in it: it goes with what they are."))
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["created_at"], name="answer_over")]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.status}"

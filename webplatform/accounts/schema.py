@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
 
 from webplatform.accounts.scopes import scope_of
+
+REPEATED = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="1 to 255 characters: what is sent again with its key is done once, and answered the same for a day.",
+)
 
 
 class ScopedSchema(AutoSchema):
     """drf-spectacular's, with the scope in the description."""
+
+    def get_override_parameters(self) -> list[OpenApiParameter]:
+        said = super().get_override_parameters()
+        return [*said, REPEATED] if self.method == "POST" else said
 
     def get_description(self) -> str:
         text = super().get_description() or ""

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from webplatform.accounts.models import User
+from webplatform.accounts.repeated import forget_answers
 from webplatform.analysis.given import asked_for, place_of
 from webplatform.analysis.kinds import HEAD_BYTES
 from webplatform.analysis.models import ResumableUpload
@@ -120,6 +121,7 @@ def finish_upload(*, upload: ResumableUpload) -> ResumableUpload:
 def drop_upload(*, upload: ResumableUpload) -> None:
     """Nothing of a file is left that has no job yet; one that has a job stays with it."""
     _forget(upload)
+    forget_answers(about=[upload.pk])
     ResumableUpload.objects.filter(pk=upload.pk).delete()
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import User
+from webplatform.accounts.repeated import forget_answers
 from webplatform.common import ledger
 from webplatform.common.commits import after_commit
 from webplatform.history.events import readings_removed, session_erased
@@ -35,6 +36,7 @@ def erase_session(*, session: Session, by: User | None = None, is_purged: bool =
         record_event("session.erased", actor=by, study_id=locked.study_id, target=f"session:{locked.pk}")
         session_erased.send(sender=Session, session_id=locked.pk)
         locked.delete()
+        forget_answers(about=[session.pk])
         if not is_purged:
             after_commit(ledger.note, "session", session.pk)
     after_commit(_remove_folder, session.folder)

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import User
+from webplatform.accounts.repeated import forget_answers
 from webplatform.analysis.models import ResumableUpload
 from webplatform.analysis.resumable import drop_uploads
 from webplatform.common import ledger
@@ -57,6 +58,7 @@ def remove_participant(participant: Participant, *, is_purged: bool = False) -> 
     if not is_purged:
         _forget_waiting(ConsentRecord.objects.filter(participant=participant))
         after_commit(ledger.note, "participant", participant.pk)
+    forget_answers(about=[participant.pk])
     participant.delete()
 
 
@@ -76,6 +78,7 @@ def erase_study_data(study: Study) -> None:
         record_event("study.erased", study_id=study.pk)
         after_commit(ledger.note, "study", study.pk)
         forget_films(study)
+        forget_answers(about=[study.pk])
         study.delete()
 
 

@@ -1,0 +1,104 @@
+"""Every POST of the REST API may be sent again with its `Idempotency-Key`: it is done once and answered twice."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any  # views take whatever their address holds
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from webplatform.accounts import repeated
+from webplatform.accounts.authentication import valid_token
+from webplatform.accounts.models import User
+from webplatform.accounts.scopes import scope_of
+from webplatform.common.errors import AppError
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotency-Replayed"
+PASSING = (401, 403, 409, 412, 423, 429)  # the same may be answered otherwise in a while
+SAID = ("Upload-Length", "Upload-Metadata", "X-HTTP-Method-Override")
+
+
+class Idempotency:
+    """Answers a repeated POST with the first one's answer, before anything of its body is looked at by a view."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.held_answer = None
+        response = self.get_response(request)
+        if request.held_answer is not None:
+            self._keep(request, response)
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], arguments: object, named: dict[str, Any]
+    ) -> HttpResponse | None:
+        key = request.headers.get(HEADER)
+        if key is None or request.method != "POST" or not request.path.startswith("/api/"):
+            return None
+        who, user = _asker(request, view)
+        if not who:
+            return None  # the view says why not
+        try:
+            if (wrong := repeated.refusal_of_key(key)) is not None:
+                raise wrong
+            found = repeated.claim(who=who, user=user, key=key, request=_digest(request))
+        except AppError as error:
+            return _refusal(error)
+        if isinstance(found, repeated.Answer):
+            headers = {**found.headers, REPLAYED: "true"}
+            return HttpResponse(found.body, status=found.status, headers=headers)
+        request.held_answer = found
+        return None
+
+    def _keep(self, request: HttpRequest, response: HttpResponse) -> None:
+        if response.streaming or response.status_code >= 500 or response.status_code in PASSING:
+            repeated.let_go(held=request.held_answer)
+            return
+        headers = {name: value for name, value in response.items() if repeated.KEPT_HEADERS.fullmatch(name)}
+        answer = repeated.Answer(response.status_code, headers, response.content)
+        repeated.keep_answer(held=request.held_answer, key=request.headers[HEADER], answer=answer, path=request.path)
+
+
+def _asker(request: HttpRequest, view: Callable[..., HttpResponse]) -> tuple[str, User | None]:
+    """Whose key it is: an account's, or a participant's; empty where the view will refuse whoever asks."""
+    words = request.headers.get("Authorization", "").split()
+    if words:
+        token = valid_token(words[-1]) if len(words) == 2 else None
+        view_class = getattr(view, "cls", None)
+        if token is None or scope_of(view_class() if view_class else None, "POST") not in token.scopes:
+            return "", None
+        return f"account {token.user_id}", token.user
+    if link := request.headers.get("Participant-Key"):
+        return f"link {link}", None
+    return (f"account {request.user.pk}", request.user) if request.user.is_authenticated else ("", None)
+
+
+def _digest(request: HttpRequest) -> str:
+    """What is asked. Of a body that is read as it comes only the length: an old answer is worth no gigabytes."""
+    about = [request.method, request.get_full_path(), request.content_type]
+    about += [request.headers.get(name, "") for name in SAID]
+    digest = hashlib.sha256("\n".join(map(str, about)).encode())
+    if getattr(request, "streamed_body", None) is not None:
+        digest.update(request.META.get("CONTENT_LENGTH", "").encode())
+    elif request.content_type == "multipart/form-data":  # its boundary is another one each time
+        for name, values in sorted(request.POST.lists()):
+            digest.update(repr((name, values)).encode())
+        for name, files in sorted(request.FILES.lists()):
+            for file in files:
+                digest.update(repr((name, file.name, file.size)).encode())
+                for chunk in file.chunks():
+                    digest.update(chunk)
+                file.seek(0)
+    else:
+        digest.update(request.body)
+    return digest.hexdigest()
+
+
+def _refusal(error: AppError) -> JsonResponse:
+    said = {"code": error.code, "message": error.message, "details": error.details}
+    wait_s = error.details.get("retry_after_s")
+    return JsonResponse(said, status=error.status, headers={"Retry-After": str(wait_s)} if wait_s else None)

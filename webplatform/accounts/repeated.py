@@ -1,0 +1,154 @@
+"""Requests that are sent twice because nobody heard the first answer: `Idempotency-Key`.
+
+The first answer is kept for a day, sealed with the client's own key, so that the database alone tells nobody what it
+said; it goes earlier with whatever it is about.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from webplatform.accounts.models import StoredAnswer, User
+from webplatform.common.errors import AppError, Conflict
+
+KEPT = timedelta(days=1)
+UNDER_WAY = timedelta(hours=1)  # then whoever was at it died
+MOST_BYTES = 256 * 1024
+MOST_IDS = 200
+KEPT_HEADERS = re.compile(r"content-type|content-location|location|upload-.*|raut-.*|tus-.*", re.IGNORECASE)
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_NONCE_BYTES = 12
+
+
+class KeyReused(Conflict):
+    """The key was sent before, with another request."""
+
+    code = "idempotency_key_reused"
+
+
+class UnderWay(Conflict):
+    """The first request with this key has no answer yet."""
+
+    code = "idempotency_under_way"
+
+
+class AnswerNotKept(Conflict):
+    """The first request was done, and its answer was too large to keep."""
+
+    code = "idempotency_answer_not_kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was answered."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def claim(*, who: str, user: User | None, key: str, request: str) -> Answer | StoredAnswer:
+    """The answer to an earlier request with this key; without one, a row that holds the key for this one.
+
+    Args:
+        who: whose keys these are: an account, or a participant's link.
+        request: a digest of what is asked.
+
+    Raises:
+        KeyReused: that one asked for something else.
+        UnderWay: it is not answered yet.
+        AnswerNotKept: its answer is too large.
+    """
+    digest = _digest(f"{who} {key}")
+    StoredAnswer.objects.filter(_over(), digest=digest).delete()
+    try:
+        with transaction.atomic():
+            return StoredAnswer.objects.create(digest=digest, user=user, request=request)
+    except IntegrityError:
+        earlier = StoredAnswer.objects.filter(digest=digest).first()
+    if earlier is None:  # it failed in this very moment
+        raise UnderWay(_("The first request with this key is still under way."), retry_after_s=1)
+    if earlier.request != request:
+        raise KeyReused(_("This key was sent before, with another request."))
+    if not earlier.status:
+        raise UnderWay(_("The first request with this key is still under way."), retry_after_s=1)
+    if not earlier.sealed:
+        raise AnswerNotKept(_("This was done before; its answer was too large to keep."), status=earlier.status)
+    return _opened(bytes(earlier.sealed), digest, key)
+
+
+def keep_answer(*, held: StoredAnswer, key: str, answer: Answer, path: str) -> None:
+    """Whoever sends the same again is told this."""
+    about = sorted(set(_ID.findall(f"{path} {answer.headers.get('Location', '')} {answer.body[:MOST_BYTES]!r}")))
+    is_small = len(answer.body) <= MOST_BYTES and len(about) <= MOST_IDS
+    sealed = _sealed(answer, held.digest, key) if is_small else b""
+    told = {"status": answer.status, "sealed": sealed, "about": " ".join(about[:MOST_IDS])}
+    StoredAnswer.objects.filter(pk=held.pk).update(**told)
+
+
+def let_go(*, held: StoredAnswer) -> None:
+    """Nothing came of it: the same key can be tried again."""
+    StoredAnswer.objects.filter(pk=held.pk).delete()
+
+
+def forget_answers(*, about: Iterable[object]) -> None:
+    """No answer is kept that tells of one of these."""
+    for one in about:
+        StoredAnswer.objects.filter(about__contains=str(one)).delete()
+
+
+def forget_old_answers() -> int:
+    """No answer is kept whose time is over; returns how many went."""
+    return StoredAnswer.objects.filter(_over()).delete()[0]
+
+
+def _over() -> Q:
+    now = timezone.now()
+    return Q(created_at__lt=now - KEPT) | Q(status=0, created_at__lt=now - UNDER_WAY)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _cipher(digest: str, key: str) -> AESGCM:
+    derive = HKDF(SHA256(), 32, salt=digest.encode(), info=b"raut stored answer")
+    return AESGCM(derive.derive(f"{settings.SECRET_KEY} {key}".encode()))
+
+
+def _sealed(answer: Answer, digest: str, key: str) -> bytes:
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    head = json.dumps([answer.status, answer.headers]).encode()
+    content = len(head).to_bytes(4, "big") + head + answer.body
+    return nonce + _cipher(digest, key).encrypt(nonce, content, digest.encode())
+
+
+def _opened(sealed: bytes, digest: str, key: str) -> Answer:
+    content = _cipher(digest, key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], digest.encode())
+    end = 4 + int.from_bytes(content[:4], "big")
+    status, headers = json.loads(content[4:end])
+    return Answer(status, headers, content[end:])
+
+
+def refusal_of_key(key: str) -> AppError | None:
+    """Why this is no key; None: it is one."""
+    if 0 < len(key) <= 255 and key.isascii() and key.isprintable():
+        return None
+    error = AppError(_("The header Idempotency-Key must be 1 to 255 printable ASCII characters."))
+    error.code = "invalid"
+    return error
