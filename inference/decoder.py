@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import islice
 from typing import Literal
 
 import av
@@ -23,6 +24,7 @@ from inference.timeline import player_zero_ms, stated_interval_ms
 # frame refers to them (see `is_disposable`). HEVC's sub-layer non-reference frames may be referred to by higher layers.
 _SKIPPING_CONTAINERS = frozenset({"mov", "matroska"})
 _SKIPPING_CODECS = frozenset({"h264", "mpeg4", "vp8"})
+_JOIN_PACKETS = 3  # ffmpeg tells of a jump up to two packets before it: its parser looks ahead. Source: own.
 _LOOKAHEAD_PACKETS = 16  # H.264 reorders at most 16 frames (max_num_reorder_frames, ITU-T H.264, E.2.1).
 
 
@@ -60,11 +62,13 @@ class FrameDecoder:
         self.frames_left_out = 0
         self.damaged_packets = 0
         self.last_ms = 0
-        self._last_dts: int | None = None
+        self._last_packet: Packet | None = None
+        self._has_restarted = False
         self.ended_at_ms = 0
-        self._is_doubtful = self._is_torn = False
+        self._is_doubtful = self._is_torn = self._is_flagged = False
         self._is_next_torn: bool | None = None
         self._number: int | None = None
+        self._places: deque[int] = deque(maxlen=_LOOKAHEAD_PACKETS + 1)
         self._number_step: int | None = None
         self.demuxer = Demuxer(container, stream, index=index)
         self._stream = stream
@@ -75,7 +79,7 @@ class FrameDecoder:
         self._is_numbered = "avi" in self._formats
         zero_ms = player_zero_ms(container, stream)
         self._zero_ms = zero_ms or Fraction(0)
-        self._clock = FrameClock(time_base, self._interval_ms, zero_ms=zero_ms)
+        self._clock = FrameClock(time_base, self._interval_ms, zero_ms=self._zero_ms if self._is_numbered else zero_ms)
         self.damage = DamageWatch(self._interval_ms, is_steady="mpeg" in self._formats, time_of=self._clock.peek)
         self._plan = SkipPlan(every_ms) if every_ms is not None and self._may_leave_out() else None
 
@@ -88,6 +92,8 @@ class FrameDecoder:
                     yield frame, t_ms
         self._settle(None)
         self.damage.finish()
+        if self.demuxer.pictures is not None:  # what brought no frame and a spoilt one may be one and the same
+            self.damage.frames = min(self.damage.frames, max(self.demuxer.pictures - self.frames_passed, 0))
 
     @property
     def sound_end_ms(self) -> float | None:
@@ -106,13 +112,17 @@ class FrameDecoder:
             if self._plan is not None and t_ms is not None:
                 self._plan.note(t_ms)
             if len(ahead) > _LOOKAHEAD_PACKETS:
-                yield self._distrust(ahead.popleft(), ahead[0])
+                yield self._distrust(ahead.popleft(), ahead)
         while ahead:
-            packet = ahead.popleft()
-            yield self._distrust(packet, ahead[0] if ahead else None)
+            yield self._distrust(ahead.popleft(), ahead)
 
-    def _distrust(self, packet: Packet, following: Packet | None) -> Packet:
+    def _distrust(self, packet: Packet, ahead: deque[Packet]) -> Packet:
         """Note whether a packet is doubtful: damage that shows in the next one mostly begins in this one."""
+        following = ahead[0] if ahead else None
+        # Where files are joined end to end the transport stream's count of packets jumps, which is called damage.
+        self._is_flagged = packet.is_corrupt and not any(
+            self._restarts(packet, later) for later in islice(ahead, _JOIN_PACKETS)
+        )
         is_last = following is None or following.size == 0
         context = self._stream.codec_context
         self._is_torn = is_torn(bytes(packet), context) if self._is_next_torn is None else self._is_next_torn
@@ -124,16 +134,30 @@ class FrameDecoder:
         )
         return packet
 
+    def _restarts(self, packet: Packet, later: Packet) -> bool:
+        """Whether the file's clock begins anew between two packets."""
+        if packet.dts is None or later.dts is None:
+            return False
+        return (packet.dts - later.dts) * self._ms_per_tick > CLOCK_JUMP_MS
+
+    def _note_place(self, packet: Packet) -> None:
+        if self._last_packet is not None and self._restarts(self._last_packet, packet):
+            self._has_restarted = True
+        self._last_packet = packet
+        if packet.dts is not None:
+            self._places.append(packet.dts)
+
     def _decode(self, packet: Packet) -> list[VideoFrame]:
         """Decode a packet; what it costs where it is damaged is noted."""
         if packet.size == 0 and packet.pts is None:
             return self._send(packet)  # the last one: it drains the decoder
+        self._note_place(packet)
         data, kept_back = bytes(packet), []
         hole = self.demuxer.holes.pop(id(packet), None)
         if hole is not None:
             kept_back = self._restart()
             self.damage.lose(hole)
-        if self._is_doubtful or self._is_torn or packet.is_corrupt or has_hole(data, self._stream.codec_context.name):
+        if self._is_doubtful or self._is_torn or self._is_flagged or has_hole(data, self._stream.codec_context.name):
             self.damaged_packets += 1
             return kept_back + self._refuse(packet, is_needed=True)
         can_skip = self._is_skippable(packet) and is_disposable(data, self._stream.codec_context)
@@ -207,24 +231,25 @@ class FrameDecoder:
         return t_ms
 
     def _read_number(self, number: int | None) -> int:
-        """Return the time of a frame of an AVI, in ms; a number may be missing at the stream's end.
+        """Return the time of a frame of an AVI, in ms; a number is missing where the decoder was emptied.
 
-        AVI numbers frames in decoding order: the decoder's "pts" jumps about, its dts counts the frames shown, from
-        the first one on, which comes out as many packets late as the decoder must look ahead.
+        AVI numbers frames in decoding order: the decoder's "pts" jumps about, its dts counts the frames shown, which
+        come out as many packets late as the decoder must look ahead.
         """
-        if number is None and self._number is not None:
-            number = self._number + (self._number_step or 1)
-        elif number is not None and self._number is not None and number > self._number:
-            step = number - self._number
-            self._number_step = step if self._number_step is None else min(step, self._number_step)
-        self._number = number
-        self._clock.start_at(number, self.demuxer.first_dts)
-        return self._clock.read(number)
+        if number is None:
+            place = self.demuxer.first_dts if self._number is None else self._number + (self._number_step or 1)
+        else:
+            late = min(self._stream.codec_context.reorder_depth, len(self._places) - 1)
+            place = self._places[-1 - late]
+            if self._number is not None and place > self._number:
+                step = place - self._number
+                self._number_step = step if self._number_step is None else min(step, self._number_step)
+        self._number = place
+        return self._clock.read(place)
 
     def _is_stale(self, frame: VideoFrame) -> bool:
         """Whether the decoder kept a frame back over a hole: its time is long past, but no new clock has begun."""
-        last_dts, self._last_dts = self._last_dts, frame.dts
-        if self._is_numbered or frame.pts is None or frame.dts is None or last_dts is None or frame.dts < last_dts:
+        if self._is_numbered or self._has_restarted or frame.pts is None:
             return False
         t_ms = self._clock.peek(frame.pts)
         return t_ms is not None and t_ms < self.last_ms - CLOCK_JUMP_MS and not self._clock.is_rebased

@@ -79,6 +79,11 @@ class Demuxer:
         self._has_followed_picture = False
         self._is_swallowed = False
 
+    @property
+    def pictures(self) -> int | None:
+        """How many pictures there should have been so far; None where the file's index does not say."""
+        return None if self._index is None else self._index.count(0, self._next_place)
+
     def packets(self) -> Iterator[Packet]:
         """Yield the stream's packets in the file's order; the last one is empty and drains the decoder."""
         try:

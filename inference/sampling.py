@@ -40,11 +40,6 @@ class FrameClock:
         self._has_begun = True
         return round(self._last_ms)
 
-    def start_at(self, pts: int | None, place: int | None) -> None:
-        """Let the timestamp of the first frame stand for another place, in ticks; later calls change nothing."""
-        if not self._has_begun and pts is not None and place is not None:
-            self._origin = (self._origin or Fraction(0)) + (pts - place) * self._ms_per_tick
-
     def peek(self, pts: int) -> int | None:
         """Return the time that a timestamp stands for, in ms, without moving on; None before the first frame."""
         if self._origin is None:

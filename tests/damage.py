@@ -42,6 +42,21 @@ def noise(count: int, *, width: int = 320, height: int = 240) -> list[np.ndarray
     return frames
 
 
+def numbered(count: int, *, width: int = 320, height: int = 240) -> list[np.ndarray]:
+    """Frames as of `noise`, less than 128, with their number in black and white blocks; see `read_number`."""
+    frames = noise(count, width=width, height=height)
+    for index, frame in enumerate(frames):
+        frame[:32] = 0
+        for bit in range(7):
+            frame[:32, bit * 40 : bit * 40 + 40] = 255 * (index >> bit & 1)
+    return frames
+
+
+def read_number(picture: np.ndarray) -> int:
+    """Return the number that a frame of `numbered` shows."""
+    return sum(1 << bit for bit in range(7) if picture[8:24, bit * 40 + 10 : bit * 40 + 30].mean() > 128)
+
+
 def write_wide_pixels(path: Path, aspect: Fraction, *, codec: str = "libx264") -> Path:
     """Write ten frames of 320 x 240 whose pixels have this width over height; return `path`."""
     with av.open(str(path), "w") as container:

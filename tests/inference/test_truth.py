@@ -124,6 +124,27 @@ def test_an_avi_with_a_hole_keeps_its_clock(tmp_path):
     assert end.ended_at_ms == 4000
 
 
+@pytest.mark.parametrize(
+    ("codec", "begin", "end"), [("mpeg4", 0.01, 0.02), ("mpeg4", 0.4, 0.5), ("libx264", 0.1, 0.12)]
+)
+def test_frames_of_an_avi_that_lean_on_later_ones_keep_their_place_behind_a_hole(tmp_path, codec, begin, end):
+    options = {"bf": "2", "g": "24"}
+    path = clips.write_clip(tmp_path / "hole.avi", damage.numbered(100), codec=codec, options=options)
+    reader, frames = read(damage.zero_stretch(path, begin, end), every_ms=1)
+    assert [damage.read_number(frame.picture) * 40 for frame in frames] == [frame.t_ms for frame in frames]
+    assert reader.end.frames_decoded + reader.end.frames_damaged == 100
+
+
+@pytest.mark.parametrize(("suffix", "codec"), [(".ts", "libx264"), (".ts", "mpeg2video"), (".mpg", "mpeg2video")])
+def test_files_joined_end_to_end_are_read_one_after_the_other(tmp_path, suffix, codec):
+    path = clips.write_clip(tmp_path / f"joined{suffix}", damage.numbered(50), codec=codec, options={"bf": "2"})
+    path.write_bytes(path.read_bytes() * 2)
+    reader, frames = read(path, every_ms=1)
+    assert [frame.t_ms for frame in frames] == list(range(0, 4000, 40))
+    assert [damage.read_number(frame.picture) for frame in frames] == [*range(50), *range(50)]
+    assert (reader.end.frames_damaged, reader.end.damaged_packets, reader.end.missing_ms) == (0, 0, 0)
+
+
 HOLES = [(".mp4", "libx264"), (".mkv", "libx264"), (".ts", "libx264"), (".flv", "libx264"), (".webm", "libvpx")]
 
 
