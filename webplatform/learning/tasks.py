@@ -10,6 +10,7 @@ from celery import shared_task
 from django.db.models import Q
 from django.utils import timezone
 
+from webplatform.common.job_errors import stored_error
 from webplatform.common.messages import send_message
 from webplatform.common.pulse import silent
 from webplatform.learning import work
@@ -37,7 +38,7 @@ def requeue_stranded_work() -> None:
     unsent = Q(enqueued_at=None) | Q(enqueued_at__lt=now - LOST_AFTER) | Q(enqueued_at__gt=now + LOST_AFTER)
     for model in work.KINDS.values():
         model.objects.filter(stale, attempts__gte=MAX_ATTEMPTS).update(
-            state=Work.State.FAILED, lease=None, finished_at=now, error_message="The trainer died again and again."
+            state=Work.State.FAILED, lease=None, finished_at=now, **stored_error("The trainer died again and again.")
         )
         model.objects.filter(stale).update(state=Work.State.QUEUED, lease=None, enqueued_at=None)
         for waiting in model.objects.filter(unsent, state=Work.State.QUEUED).order_by("created_at"):

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from webplatform.common.disk import is_disk_full
 from webplatform.common.errors import AppError
+from webplatform.common.job_errors import stored_error
 from webplatform.common.leaving import is_leaving
 from webplatform.common.pulse import Pulse, hand_back
 from webplatform.learning import child
@@ -192,7 +193,7 @@ def _finish(hold: Hold, **changes: Any) -> bool:  # fields of the work
 
 def _fail(hold: Hold, message: str) -> None:
     more = {"log": _logged(hold.work, f"failed: {message}")} if isinstance(hold.work, TrainingRun) else {}
-    hold.write(state=Work.State.FAILED, error_message=message[:500], finished_at=timezone.now(), lease=None, **more)
+    hold.write(state=Work.State.FAILED, finished_at=timezone.now(), lease=None, **stored_error(message), **more)
 
 
 def _logged(run: TrainingRun, text: str) -> list[dict[str, str]]:
