@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import ARGUMENTS
 from tests.browser.test_keyboard_and_phone import IS_WIDER, PHONE
@@ -68,13 +68,21 @@ def agree_and_start(phone: Visitor, address: str, *, button: str = "Start the fi
     expect(page.get_by_text("keep the video")).to_have_count(0)  # no video is kept in this study
     assert not page.evaluate(IS_WIDER)
     page.get_by_label("analyse my facial expression").check()
+    way_px = bottom_of(page.get_by_role("button", name="Give consent"))
     page.get_by_role("button", name="Give consent").click()
     page.wait_for_url("**/p/live/")
     assert not page.evaluate(IS_WIDER)
     page.get_by_role("button", name="Turn the camera on").click()
     expect(page.locator("[data-check=face]")).to_have_attribute("data-state", "good")
+    way_px += bottom_of(page.get_by_role("button", name=button, exact=True))
+    assert way_px <= 3 * PHONE["viewport"]["height"], "from the link to the start are three screens"
+    expect(page.locator("a[href$='/withdraw/']")).to_have_count(0)  # not beside the start
     page.get_by_role("button", name=button, exact=True).click()
     expect(page.locator("#running-title")).to_be_focused()
+
+
+def bottom_of(button: Locator) -> float:
+    return button.evaluate("button => button.getBoundingClientRect().bottom + scrollY")
 
 
 def times_of(title: str, study_name: str = STUDY["name"]) -> list[int]:

@@ -9,13 +9,15 @@ from asgiref.sync import sync_to_async
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.db.models import Q
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from webplatform.accounts.models import User
 from webplatform.analysis.models import AnalysisJob
 from webplatform.analysis.progress import JobChanged, user_group
 from webplatform.analysis.serializers import job_data
 from webplatform.common.errors import TooManyAttempts
+from webplatform.common.job_errors import told_error
+from webplatform.common.languages import language_of
 from webplatform.common.limits import spend
 
 NOT_SIGNED_IN, TOO_OFTEN, COME_BACK = 4401, 4429, 1012
@@ -38,6 +40,7 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
         except TooManyAttempts:
             await self.close(TOO_OFTEN)
             return
+        translation.activate(language_of(self.scope))  # for this socket's own task
         self.group = user_group(user.pk)
         await self.channel_layer.group_add(self.group, self.channel_name)
         await self.accept()
@@ -51,7 +54,10 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
         """Whatever a client says is not read."""
 
     async def job_changed(self, message: JobChanged) -> None:
-        await self.send_json({"type": "job", "job": message["job"]})
+        job = message["job"]
+        if error := job["error"]:  # said in the worker's language so far
+            job["error"] = error | {"message": told_error(error["message"], message["error_params"])}
+        await self.send_json({"type": "job", "job": job})
 
     async def login_ended(self, message: dict[str, Any]) -> None:
         """Whoever is still signed in connects again; nobody else can."""

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from webplatform.accounts.models import User
+from webplatform.common.job_errors import told_error
 from webplatform.consent.models import ConsentRecord
 from webplatform.history.models import Session
 from webplatform.studies.models import Study
@@ -170,6 +171,7 @@ class AnalysisJob(models.Model):
     seconds_left = models.FloatField(null=True)
     error_code = models.CharField(max_length=40, blank=True)
     error_message = models.CharField(max_length=500, blank=True)
+    error_params = models.JSONField(default=dict, help_text=_("The message's template and its values."))
     queued_at = models.DateTimeField()
     enqueued_at = models.DateTimeField(null=True, help_text=_("When its message was last sent; none: it was not."))
     started_at = models.DateTimeField(null=True)
@@ -183,3 +185,8 @@ class AnalysisJob(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} {self.state}"
+
+    @property
+    def error_text(self) -> str:
+        """Why it failed, in the reader's language; empty: it did not."""
+        return told_error(self.error_message, self.error_params)

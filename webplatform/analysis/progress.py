@@ -28,6 +28,7 @@ class JobChanged(TypedDict):
 
     type: str
     job: dict[str, Any]
+    error_params: dict[str, Any]
 
 
 def user_group(user_id: int) -> str:
@@ -46,7 +47,8 @@ def publish_job(job_id: UUID) -> None:
     if redis_hangs.is_open:
         return
     try:
-        async_to_sync(_send)(groups, {"type": "job.changed", "job": job_data(job)})
+        changed: JobChanged = {"type": "job.changed", "job": job_data(job), "error_params": job.error_params}
+        async_to_sync(_send)(groups, changed)
     except (RedisError, OSError) as error:  # a TimeoutError is an OSError
         redis_hangs.note(error)
         logger.warning("Nobody was told of job %s: %s", job_id, str(error) or "Redis does not answer.")

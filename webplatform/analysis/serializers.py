@@ -86,7 +86,7 @@ class JobOut(serializers.ModelSerializer):
 
     @extend_schema_field(JobErrorOut(allow_null=True))
     def get_error(self, job: AnalysisJob) -> dict[str, str] | None:
-        return {"code": job.error_code, "message": job.error_message} if job.error_code else None
+        return {"code": job.error_code, "message": job.error_text} if job.error_code else None
 
 
 class UploadIn(serializers.Serializer):

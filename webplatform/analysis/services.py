@@ -123,6 +123,7 @@ def retry_job(*, job: AnalysisJob, user: User) -> AnalysisJob:
             seconds_left=None,
             error_code="",
             error_message="",
+            error_params={},
             queued_at=timezone.now(),
             enqueued_at=None,
             started_at=None,

@@ -16,6 +16,7 @@ from webplatform.analysis.events import job_ended
 from webplatform.analysis.models import AnalysisJob
 from webplatform.analysis.progress import publish_job
 from webplatform.common.errors import Conflict
+from webplatform.common.job_errors import stored_error
 from webplatform.common.pulse import silent
 from webplatform.history.services import fail_session
 
@@ -66,7 +67,7 @@ def _wait_again(held: QuerySet[AnalysisJob]) -> bool:
 
 def _give_up(job: AnalysisJob, held: QuerySet[AnalysisJob]) -> bool:
     message = _("The worker ended %(n)d times while it read this video, most likely out of memory.")
-    failed = {"error_code": "worker_lost", "error_message": message % {"n": job.attempts}, "seconds_left": None}
+    failed = {"error_code": "worker_lost", **stored_error(message % {"n": job.attempts}), "seconds_left": None}
     with transaction.atomic():
         # The session's row first, as a deletion and a cancelling lock them.
         with suppress(Conflict):

@@ -28,6 +28,7 @@ from webplatform.analysis.models import AnalysisJob, MediaFile, recording_of
 from webplatform.analysis.progress import publish_job, publish_turns
 from webplatform.analysis.withdrawals import drop_media, may_keep_media
 from webplatform.common.errors import AppError, Conflict
+from webplatform.common.job_errors import stored_error
 from webplatform.common.memory import memory_bound
 from webplatform.common.pulse import Pulse, hand_back
 from webplatform.consent.models import Scope
@@ -255,7 +256,7 @@ def _beat(run: _Run, t_ms: int, stated_ms: int | None) -> None:
 
 
 def _fail(run: _Run, code: str, message: str) -> None:
-    failed = {"state": AnalysisJob.State.FAILED, "error_code": code, "error_message": message[:500]}
+    failed = {"state": AnalysisJob.State.FAILED, "error_code": code, **stored_error(message)}
     with suppress(LeaseLost):
         _write(run, partial(_give_up, run), **failed, **_ENDED, finished_at=timezone.now())
         publish_job(run.job.pk)

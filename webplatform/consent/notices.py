@@ -35,6 +35,16 @@ class Notice:
         """The body's parts as (heading, text)."""
         return sections_of(self.body)
 
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """Those parts that the study states, which come first."""
+        return self.sections[: -len(self.wording)]
+
+    @property
+    def wording(self) -> list[tuple[str, str]]:
+        """The parts below them, which are the same for every study."""
+        return sections_of(self.text.body)
+
 
 def notice_of(study: Study, language: str) -> Notice:
     """What a participant of the study is told now, in `language` or in English where the text is not translated.

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from webplatform.common.commits import after_commit
+from webplatform.common.job_errors import stored_error
 from webplatform.exporting.files import WORK, remove_file
 from webplatform.exporting.models import ExportJob, export_jobs_folder
 from webplatform.vault.keys import erase_key, kept_keys
@@ -29,9 +30,9 @@ def end_jobs(jobs: QuerySet[ExportJob]) -> int:
     alive = list(jobs.exclude(state__in=(State.FAILED, State.ENDED)).distinct())
     for job in alive:
         erase_key(job.key_name)
-        with override(job.language):
+        with override("en"):
             why = _("A session in it was deleted or given to somebody else, or a consent was withdrawn.")
-        ended = {"state": State.ENDED, "lease": None, "error_code": "ended", "error_message": why}
+        ended = {"state": State.ENDED, "lease": None, "error_code": "ended", **stored_error(why)}
         ExportJob.objects.filter(pk=job.pk).update(finished_at=timezone.now(), size_bytes=0, **ended)
         after_commit(remove_file, job)
     return len(alive)

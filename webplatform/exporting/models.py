@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from webplatform.accounts.models import User
+from webplatform.common.job_errors import told_error
 from webplatform.history.models import Session
 from webplatform.studies.models import Membership, Study
 
@@ -76,6 +77,7 @@ class ExportJob(models.Model):
     size_bytes = models.PositiveBigIntegerField(default=0)
     error_code = models.CharField(max_length=40, blank=True)
     error_message = models.CharField(max_length=500, blank=True)
+    error_params = models.JSONField(default=dict, help_text=_("The message's template and its values."))
     asked_at = models.DateTimeField()
     enqueued_at = models.DateTimeField(null=True, help_text=_("When its message was last sent; none: it was not."))
     finished_at = models.DateTimeField(null=True)
@@ -92,6 +94,11 @@ class ExportJob(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} {self.state}"
+
+    @property
+    def error_text(self) -> str:
+        """Why it failed, in the reader's language; empty: it did not."""
+        return told_error(self.error_message, self.error_params)
 
     @property
     def file(self) -> Path:

@@ -39,6 +39,7 @@ class ExportJobOut(serializers.ModelSerializer):
     """A job; `file` is where to fetch the result, while there is one."""
 
     sessions = serializers.IntegerField(source="n_sessions", help_text="How many sessions are in it.")
+    error_message = serializers.CharField(source="error_text", help_text="In the language that is asked for.")
     file = serializers.SerializerMethodField()
 
     class Meta:

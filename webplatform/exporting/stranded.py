@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from webplatform.common.job_errors import stored_error
 from webplatform.common.pulse import silent
 from webplatform.exporting.models import ExportJob
 
@@ -22,9 +23,9 @@ def release_stale_jobs() -> None:
     now = timezone.now()
     stale = ExportJob.objects.filter(silent(), state=ExportJob.State.RUNNING)
     for job in stale.filter(attempts__gte=MAX_ATTEMPTS):
-        with override(job.language):
+        with override("en"):
             why = _("The server stopped %(n)d times while it made this file.") % {"n": job.attempts}
-        failed = {"state": ExportJob.State.FAILED, "error_code": "given_up", "error_message": why}
+        failed = {"state": ExportJob.State.FAILED, "error_code": "given_up", **stored_error(why)}
         stale.filter(pk=job.pk).update(lease=None, finished_at=now, **failed)
     stale.update(state=ExportJob.State.QUEUED, lease=None, enqueued_at=None)
 

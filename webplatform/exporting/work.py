@@ -18,6 +18,7 @@ import inference
 from webplatform.accounts.audit import record_event
 from webplatform.common.disk import is_full
 from webplatform.common.errors import AppError
+from webplatform.common.job_errors import stored_error
 from webplatform.common.memory import memory_bound
 from webplatform.common.pulse import Pulse
 from webplatform.exporting.files import nameless_file, seal
@@ -130,5 +131,5 @@ def _settle(run: _Run, key: bytes, **about: object) -> None:
 
 
 def _fail(run: _Run, code: str, message: str) -> None:
-    failed = {"state": ExportJob.State.FAILED, "error_code": code, "error_message": message[:500]}
+    failed = {"state": ExportJob.State.FAILED, "error_code": code, **stored_error(message, run.job.language)}
     run.held.update(finished_at=timezone.now(), **failed, **_ENDED)

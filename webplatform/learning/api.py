@@ -29,7 +29,7 @@ class DatasetOut(serializers.Serializer):
     state = serializers.CharField(help_text=WORK_STATES)
     digest = serializers.CharField(help_text="SHA-256 of the frozen file; empty until it is done.")
     report = serializers.DictField()
-    error_message = serializers.CharField()
+    error_message = serializers.CharField(source="error_text")
 
 
 class DatasetIn(serializers.Serializer):

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from webplatform.accounts.models import User
+from webplatform.common.job_errors import told_error
 from webplatform.modelhub.models import ModelVersion
 
 
@@ -32,6 +33,7 @@ class Work(models.Model):
     lease = models.UUIDField(null=True, editable=False)
     heartbeat_at = models.DateTimeField(null=True)
     error_message = models.CharField(max_length=500, blank=True)
+    error_params = models.JSONField(default=dict, help_text=_("The message's template and its values."))
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     enqueued_at = models.DateTimeField(null=True, help_text=_("When its message was last sent; none: it was not."))
@@ -45,6 +47,11 @@ class Work(models.Model):
     def is_active(self) -> bool:
         """Whether it waits or runs."""
         return self.state in (self.State.QUEUED, self.State.RUNNING)
+
+    @property
+    def error_text(self) -> str:
+        """Why it failed, in the reader's language; empty: it did not."""
+        return told_error(self.error_message, self.error_params)
 
 
 class Dataset(Work):

@@ -63,7 +63,7 @@ def run_data(run: TrainingRun) -> dict[str, Any]:
         "seconds_left": run.seconds_left,
         "curves": run.curves,
         "log": run.log,
-        "error_message": run.error_message,
+        "error_message": run.error_text,
         "model": run.version_id,
         "created_at": run.created_at.isoformat(),
         "finished_at": run.finished_at and run.finished_at.isoformat(),

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from webplatform.common.disk import is_disk_full
 from webplatform.common.errors import AppError
+from webplatform.common.job_errors import stored_error
 from webplatform.common.leaving import is_leaving
 from webplatform.common.pulse import Pulse, hand_back
 from webplatform.learning import child
@@ -194,7 +195,7 @@ def _finish(hold: Hold, **changes: Any) -> bool:  # fields of the work
 
 def _fail(hold: Hold, message: str) -> None:
     more = {"log": _logged(hold.work, f"failed: {message}")} if isinstance(hold.work, TrainingRun) else {}
-    _ended(hold, Work.State.FAILED, error_message=message[:500], **more)
+    _ended(hold, Work.State.FAILED, **stored_error(message), **more)
 
 
 @transaction.atomic
@@ -236,4 +237,4 @@ def _tidy(work: Work) -> None:
 def give_up(stale: QuerySet[Work]) -> None:
     """Work that was begun often enough has failed."""
     for work in stale:
-        _ended(Hold(work, work.lease), Work.State.FAILED, error_message="The trainer died again and again.")
+        _ended(Hold(work, work.lease), Work.State.FAILED, **stored_error("The trainer died again and again."))

@@ -6,6 +6,7 @@ from zipfile import ZipFile
 
 import pytest
 from django.utils import timezone
+from django.utils.html import escape
 
 from webplatform.accounts.models import AuditEvent
 from webplatform.common import ledger
@@ -151,3 +152,10 @@ def test_before_a_withdrawal_each_kind_is_counted_with_what_lies_in_the_bin(
     assert "2 recordings of you are deleted at once" in mine
     assert "1 of the sessions from the bin" in mine
     assert "<li>2 videos</li>" in mine
+
+
+def test_the_folded_notice_still_holds_every_word_that_is_agreed_to(participant, study, client, key):
+    page = client.get(f"/p/{key}/", follow=True).content.decode()
+    notice = notice_of(study, "en")
+    assert [*notice.facts, *notice.wording] == notice.sections
+    assert all(escape(text) in page for section in notice.sections for text in section)
