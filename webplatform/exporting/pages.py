@@ -10,8 +10,8 @@ from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404
 
 from webplatform.accounts.models import User
-from webplatform.exporting.content import glimpses_of
 from webplatform.exporting.models import ExportJob
+from webplatform.exporting.persons import everybody_named
 from webplatform.exporting.queries import exportable
 from webplatform.exporting.services import MOST_SESSIONS
 from webplatform.history.models import Session
@@ -33,6 +33,16 @@ class Meant:
     sessions: tuple[Session, ...]
     left_out: int
     study: Study | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FaceChoice:
+    """Somebody who can be chosen; `number` is of one of their faces, and means all of them."""
+
+    number: int
+    title: str
+    is_glimpse: bool
+    is_dropped: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +74,14 @@ def meant_of(user: User, wanted: list[UUID], known: int) -> Meant:
     return Meant(found, known - len(found))
 
 
-def faces_to_choose(meant: Meant) -> list[tuple[int, bool]]:
-    """The faces of the one session, each with whether it is a glimpse; nothing to choose where there is one face."""
+def faces_to_choose(meant: Meant) -> list[FaceChoice]:
+    """The people of the one session, then its glimpses and dropped faces; none where there is nobody to choose from."""
     if len(meant.sessions) != 1 or meant.study is not None:
         return []
     session = meant.sessions[0]
-    glimpses = glimpses_of(session)
-    numbers = list(session.tracks.values_list("number", flat=True))
-    ordered = sorted(numbers, key=lambda number: (number in glimpses, number))
-    return [(number, number in glimpses) for number in ordered[:MOST_FACES_SHOWN]] if len(numbers) > 1 else []
+    people = sorted(everybody_named(session), key=lambda named: not named.person.counts)
+    found = [FaceChoice(min(one.faces), one.title, one.person.is_glimpse, one.person.dropped) for one in people]
+    return found[:MOST_FACES_SHOWN] if len(found) > 1 else []
 
 
 def rows_of(jobs: Iterable[ExportJob]) -> list[Row]:

@@ -1,24 +1,25 @@
-"""Stretches of time in which a face shows one expression: what captions and annotations are made of."""
+"""Stretches of time in which a person shows one expression: what captions and annotations are made of."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
 
 from webplatform.exporting.content import Reading
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """One face, one expression, without a break: from the first reading to where the last one stops to count.
+    """One person, one expression, without a break: from the first reading to where the last one stops to count.
 
     Args:
+        person: what the person is called.
         from_ms, to_ms: ms from the session's start; `to_ms` is the first moment after it.
         is_corrected: whether a person said so.
     """
 
-    face: int
+    person: str
     expression: str
     from_ms: int
     to_ms: int
@@ -27,32 +28,41 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """A time in which the same faces show the same expressions, by face."""
+    """A time in which the same people show the same expressions, by person."""
 
     from_ms: int
     to_ms: int
     shown: tuple[Stretch, ...]
 
 
-def stretches_of(readings: Iterable[Reading], *, step_ms: int) -> list[Stretch]:
-    """The stretches in order of time and face.
+def stretches_of(
+    readings: Iterable[Reading], *, step_ms: int, excluded: Iterable[tuple[int, int]] = ()
+) -> list[Stretch]:
+    """The stretches in order of time and person; readings of nobody are passed over.
 
-    A stretch ends where the expression changes, where there is no verdict, and where the face is away for more than
-    one and a half steps, as on the session's page. Its last reading counts for one step at most.
+    A stretch ends where the expression changes, where there is no verdict, and where the person is away for more than
+    one and a half steps, as on the session's page. Its last reading counts for one step at most. Where a person has
+    two readings at one moment, a corrected one counts, else the first one with a verdict.
+
+    Args:
+        excluded: times that are left out, from and to in ms: no stretch reaches into one.
     """
-    open_ones: dict[int, Stretch] = {}
-    last_ms: dict[int, int] = {}
+    open_ones: dict[str, Stretch] = {}
+    last_ms: dict[str, int] = {}
     closed: list[Stretch] = []
-    for reading in readings:
-        before = open_ones.pop(reading.face, None)
-        gap_ms = reading.t_ms - last_ms.get(reading.face, reading.t_ms)
-        last_ms[reading.face] = reading.t_ms
+    for person, reading in _one_each(readings):
+        before = open_ones.pop(person, None)
+        gap_ms = reading.t_ms - last_ms.get(person, reading.t_ms)
+        last_ms[person] = reading.t_ms
         if before is not None and (gap_ms > step_ms * 3 // 2 or not _goes_on(before, reading)):
             closed.append(_until(before, min(before.to_ms, reading.t_ms)))
             before = None
         if reading.shown is not None:
-            open_ones[reading.face] = _until(before or _begin(reading), reading.t_ms + step_ms)
-    return sorted([*closed, *open_ones.values()], key=lambda stretch: (stretch.from_ms, stretch.face))
+            open_ones[person] = _until(before or _begin(reading, person), reading.t_ms + step_ms)
+    whole = [*closed, *open_ones.values()]
+    for from_ms, to_ms in excluded:
+        whole = [piece for stretch in whole for piece in _without(stretch, from_ms, to_ms)]
+    return sorted((one for one in whole if one.to_ms > one.from_ms), key=lambda one: (one.from_ms, one.person))
 
 
 def captions_of(stretches: Iterable[Stretch]) -> Iterator[Caption]:
@@ -67,17 +77,40 @@ def captions_of(stretches: Iterable[Stretch]) -> Iterator[Caption]:
             shown.append(waiting[place])
             place += 1
         if shown:
-            yield Caption(from_ms, to_ms, tuple(sorted(shown, key=lambda stretch: stretch.face)))
+            yield Caption(from_ms, to_ms, tuple(sorted(shown, key=lambda stretch: stretch.person)))
+
+
+def _one_each(readings: Iterable[Reading]) -> Iterator[tuple[str, Reading]]:
+    """For each moment one reading of each person: two faces may be one, where somebody said so."""
+    for _t_ms, found in groupby(readings, key=lambda reading: reading.t_ms):
+        best: dict[str, Reading] = {}
+        for reading in found:
+            person = reading.named.title if reading.named else None
+            if person is not None and (person not in best or _rank(reading) > _rank(best[person])):
+                best[person] = reading
+        yield from best.items()
+
+
+def _rank(reading: Reading) -> tuple[bool, bool]:
+    return reading.corrected is not None, reading.shown is not None
 
 
 def _goes_on(before: Stretch, reading: Reading) -> bool:
     return before.expression == reading.shown and before.is_corrected == (reading.corrected is not None)
 
 
-def _begin(reading: Reading) -> Stretch:
+def _begin(reading: Reading, person: str) -> Stretch:
     is_corrected = reading.corrected is not None
-    return Stretch(reading.face, str(reading.shown), reading.t_ms, reading.t_ms, is_corrected)
+    return Stretch(person, str(reading.shown), reading.t_ms, reading.t_ms, is_corrected)
 
 
 def _until(stretch: Stretch, to_ms: int) -> Stretch:
-    return Stretch(stretch.face, stretch.expression, stretch.from_ms, to_ms, stretch.is_corrected)
+    return replace(stretch, to_ms=to_ms)
+
+
+def _without(stretch: Stretch, from_ms: int, to_ms: int) -> Iterator[Stretch]:
+    """What is left of the stretch where this time is taken out of it."""
+    if stretch.from_ms < from_ms:
+        yield replace(stretch, to_ms=min(stretch.to_ms, from_ms))
+    if stretch.to_ms > to_ms:
+        yield replace(stretch, from_ms=max(stretch.from_ms, to_ms))

@@ -7,12 +7,13 @@ from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from webplatform.accounts.models import User
 from webplatform.common.errors import Conflict
+from webplatform.common.headers import INERT
 from webplatform.history.exports import shared_pieces
 from webplatform.history.sharing import sharing_of
 from webplatform.studies.services import owned_study
@@ -27,6 +28,12 @@ def download(request: HttpRequest, pieces: Iterator[str], content_type: str, nam
     body = _asynchronous(pieces) if isinstance(request, ASGIRequest) else pieces
     headers = {"Content-Disposition": content_disposition_header(True, name), "Cache-Control": "private, no-store"}
     return StreamingHttpResponse(body, content_type=content_type, headers=headers)
+
+
+def attachment(made: bytes, content_type: str, name: str) -> HttpResponse:
+    """What was made as a file of this name, which no cache keeps and no browser runs."""
+    headers = {"Content-Disposition": content_disposition_header(True, name), "Cache-Control": "private, no-store"}
+    return HttpResponse(made, content_type=content_type, headers={**headers, **INERT})
 
 
 def shared_file(request: HttpRequest, study_id: UUID, user: User) -> StreamingHttpResponse:

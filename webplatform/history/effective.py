@@ -109,6 +109,11 @@ class Said:
         kinds = (Segment.Kind.SEGMENT, Segment.Kind.BASELINE)
         self._segments = [(one.from_ms, one.to_ms, one.label or one.kind) for one in _of_kinds(session, *kinds)]
 
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """Those who count, by their first moment."""
+        return tuple(person for person in self._people.values() if person.counts)
+
     def whose(self, track_id: int, t_ms: int) -> Person | None:
         """Whose face it is; dropped ones and glimpses are somebody, too."""
         return self._people.get(self._whose.at(track_id, t_ms) or "")

@@ -31,7 +31,7 @@ SIZE_COLUMNS = ["frame_width", "frame_height"]
 CSV_COLUMNS = ["t_ms", "track", "x", "y", "w", "h", *map(str, EMOTIONS), "dominant", "reason", "model", *SIZE_COLUMNS]
 SAID_COLUMNS = ["person", "person_name", "corrected", "excluded", "segments"]
 WHOSE_COLUMNS = ["study", "participant", "condition", "stimulus", "stimulus_position", "external_id"]
-SHARED_COLUMNS = ["participant", "session", *CSV_COLUMNS]
+SHARED_COLUMNS = ["participant", "session", "person", *CSV_COLUMNS, "corrected"]
 
 
 def csv_pieces(session: Session) -> Iterator[str]:
@@ -52,14 +52,15 @@ def csv_pieces(session: Session) -> Iterator[str]:
 def shared_pieces(study: Study) -> Iterator[str]:
     """One line per observation of every session that may go to other researchers now, under one header.
 
-    People and sessions are counted in this file alone; where no participant was named the person stays empty.
+    Participants, sessions and the people in them are counted in this file alone, and nobody's name is in it; where no
+    participant was named that cell stays empty. Dropped faces and excluded stretches are not in it.
     """
     people: dict[UUID, str] = {}
     yield _lines([SHARED_COLUMNS])
     for number, session in enumerate(sessions_to_share(study), start=1):
         known = session.participant_id
         person = people.setdefault(known, f"P{len(people) + 1}") if known else ""
-        for page in _tables(session):
+        for page in _counted(session):
             yield _lines([[person, f"S{number}", *cells] for cells in page])
 
 
@@ -97,10 +98,22 @@ class Row(NamedTuple):
     frame_height: int | None
 
 
-def _tables(session: Session) -> Iterator[list[list[object]]]:
-    """The pages as cells, each line with the model that made it."""
+def _counted(session: Session) -> Iterator[list[list[object]]]:
+    """The pages as cells, without what somebody dropped or excluded: whose face it is, the reading, its correction.
+
+    People are counted by their first moment; the cell of a glimpse is empty.
+    """
+    said = Said(session)
+    numbers = {person.key: place for place, person in enumerate(said.people, start=1)}
     for page in _pages(session):
-        yield [cells for _, cells in _rows(session, page)]
+        lines = []
+        for row, cells in _rows(session, page):
+            person = said.whose(row.track_id, row.t_ms)
+            if said.is_excluded(row.t_ms) or (person is not None and person.dropped):
+                continue
+            number = numbers.get(person.key, "") if person else ""
+            lines.append([number, *cells, said.correction(row.track_id, row.t_ms) or ""])
+        yield lines
 
 
 def _rows(session: Session, page: list[Row]) -> Iterator[tuple[Row, list[object]]]:

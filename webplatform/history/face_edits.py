@@ -12,7 +12,7 @@ from webplatform.common.errors import Conflict, Invalid
 from webplatform.common.text import shown_text
 from webplatform.history.faces import everybody_in, played
 from webplatform.history.models import FaceEdit, Session
-from webplatform.history.revision import revise
+from webplatform.history.revision import revise_people
 from webplatform.history.segments import require_marker
 from webplatform.studies.models import Participant
 
@@ -102,8 +102,9 @@ def undo_face_edit(*, session: Session, user: User) -> FaceEdit:
     newest = session.face_edits.last()
     if newest is None:
         raise Conflict(_("There is nothing to undo."))
+    before = everybody_in(session)
     newest.delete()
-    revise(session)
+    revise_people(session, before)
     return newest
 
 
@@ -119,7 +120,8 @@ def _edit(session: Session, user: User, edit: FaceEdit) -> FaceEdit:
     locked = Session.objects.select_for_update().get(pk=session.pk)
     if locked.state != Session.State.CLOSED or locked.readings_removed_at is not None:
         raise Conflict(_("Only a session that is done, with its readings, can be changed."))
-    people = {person.key: person for person in everybody_in(session)}
+    before = everybody_in(session)
+    people = {person.key: person for person in before}
     if edit.face not in people:
         raise Invalid(_("There is no such face."), field="face")
     if played(people, edit) == people:
@@ -128,5 +130,5 @@ def _edit(session: Session, user: User, edit: FaceEdit) -> FaceEdit:
         raise Conflict(_("A session's faces were changed too often; undo some changes."))
     edit.session, edit.created_by = session, user
     edit.save()
-    revise(session)
+    revise_people(session, before)
     return edit

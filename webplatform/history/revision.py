@@ -7,7 +7,7 @@ from typing import Any
 
 from webplatform.history.effective import effective_readings
 from webplatform.history.events import session_revised
-from webplatform.history.faces import Person, everybody_in
+from webplatform.history.faces import Person, Piece, everybody_in
 from webplatform.history.glimpses import dominant_of
 from webplatform.history.models import Segment, Session
 from webplatform.history.tally import Tally
@@ -25,6 +25,22 @@ def revise(session: Session) -> None:
     session_revised.send(sender=Session, session_id=session.pk)
 
 
+def revise_people(session: Session, before: tuple[Person, ...]) -> None:
+    """The same after a change of faces: readings are added up anew only where others count, or count as others.
+
+    Args:
+        before: everybody in the session as they were before the change.
+    """
+    if _counted(before) != _counted(everybody_in(session)):
+        revise(session)
+    else:  # a name, a colour, whose participant it is: that is no figure of the session
+        session_revised.send(sender=Session, session_id=session.pk)
+
+
+def _counted(people: tuple[Person, ...]) -> dict[str, tuple[Piece, ...]]:
+    return {person.key: person.tracks for person in people if person.counts}
+
+
 def _is_changed(session: Session, everybody: tuple[Person, ...]) -> bool:
     """Whether anything counts differently from what the model's summary says."""
     summarized = sum(not track["is_glimpse"] for track in session.summary.get("tracks", []))
@@ -39,8 +55,9 @@ def _is_changed(session: Session, everybody: tuple[Person, ...]) -> bool:
 def _revised(session: Session, people: list[Person]) -> dict[str, Any]:
     totals, by_person = Tally(), defaultdict(Tally)
     for reading in effective_readings(session, people=people):
-        totals.add(reading)
         by_person[reading.person].add(reading)
+    for tally in by_person.values():
+        totals.take_in(tally)
     total = totals.result()
     return {
         "step_ms": session.summary.get("step_ms", session.every_ms),

@@ -40,6 +40,15 @@ class Tally:
         elif reading.state in (NOT_SURE, SURE):
             self.not_sure += 1
 
+    def take_in(self, other: Tally) -> None:
+        """Count what another one has counted, too."""
+        for name in ("n", "scored", "judged", "not_sure", "corrected"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.unscored.update(other.unscored)
+        self.shown.update(other.shown)
+        for name, total in other.sums.items():
+            self.sums[name] += total
+
     def result(self) -> dict[str, Any]:
         """Counts, shares of the readings with scores or a correction, and the model's mean scores."""
         means = {name: round(total / self.scored, DIGITS) for name, total in self.sums.items()} if self.scored else {}

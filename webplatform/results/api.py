@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -14,9 +14,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from webplatform.history.downloads import download
-from webplatform.results.asking import figures_for, study_for, table_file
-from webplatform.results.choices import COMPARED, PAIRINGS
+from webplatform.history.downloads import attachment, download
+from webplatform.results.asking import drawing_files, figures_for, study_for, table_file
+from webplatform.results.choices import CHARTS, COMPARED, PAIRINGS, PICTURES
 from webplatform.results.models import StudyFigures
 from webplatform.results.overlaying import MOST_LAID_OVER, overlay_of, overlay_sessions
 from webplatform.results.tables import NAMES
@@ -36,6 +36,12 @@ class ResultsIn(serializers.Serializer):
     pairing = serializers.ChoiceField(PAIRINGS, required=False)
     first = serializers.CharField(required=False, help_text="Key of the first group that is compared.")
     second = serializers.CharField(required=False, help_text="Key of the second one.")
+
+
+class ShownIn(serializers.Serializer):
+    """Which expressions are drawn."""
+
+    show = serializers.CharField(required=False, help_text="Names of expressions with commas between them; none: all.")
 
 
 class ResultsOut(serializers.Serializer):
@@ -101,6 +107,39 @@ class ResultsFileApi(APIView):
         return download(request._request, pieces, "text/csv; charset=utf-8", name)
 
 
+@extend_schema(tags=["studies"])
+class ChartApi(APIView):
+    """One chart of a study's results: `curves`, `comparison` or the name of an expression, as `png` or `svg`."""
+
+    @extend_schema(
+        operation_id="studies_results_chart",
+        parameters=[ResultsIn, ShownIn],
+        responses={(200, media): OpenApiTypes.BINARY for media in PICTURES.values()},
+    )
+    def get(self, request: Request, study_id: UUID, chart: str, kind: str) -> HttpResponse:
+        study = study_for(request.user, study_id)
+        if chart not in CHARTS or kind not in PICTURES:
+            raise NotFound
+        asked = request.query_params
+        made, name = drawing_files().chart_file(study, asked, f"{chart}.{kind}", request.user)
+        return attachment(made, PICTURES[kind], name)
+
+
+@extend_schema(tags=["studies"])
+class ReportApi(APIView):
+    """A study's results as a PDF report: curves, tables, comparison, what was left out, the models' cards."""
+
+    @extend_schema(
+        operation_id="studies_results_report",
+        parameters=[ResultsIn],
+        responses={(200, "application/pdf"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, study_id: UUID) -> HttpResponse:
+        study = study_for(request.user, study_id)
+        made, name = drawing_files().report_file(study, request.query_params, request.user)
+        return attachment(made, "application/pdf", name)
+
+
 @extend_schema(tags=["sessions"])
 class OverlayApi(APIView):
     """Two or more sessions, also of different videos, laid over each other."""
@@ -111,6 +150,25 @@ class OverlayApi(APIView):
         asked.is_valid(raise_exception=True)
         sessions = overlay_sessions(request.user, asked.validated_data["session"])
         return Response(OverlayOut(overlay_of(sessions, clock=asked.validated_data.get("clock", ""))).data)
+
+
+@extend_schema(tags=["sessions"])
+class OverlayChartApi(APIView):
+    """Sessions laid over each other as a picture, `png` or `svg`."""
+
+    @extend_schema(
+        operation_id="sessions_overlay_chart",
+        parameters=[OverlayIn, ShownIn],
+        responses={(200, media): OpenApiTypes.BINARY for media in PICTURES.values()},
+    )
+    def get(self, request: Request, kind: str) -> HttpResponse:
+        asked = OverlayIn(data={"session": request.query_params.getlist("session"), **_clock(request)})
+        asked.is_valid(raise_exception=True)
+        sessions = overlay_sessions(request.user, asked.validated_data["session"])
+        if kind not in PICTURES or not sessions:
+            raise NotFound
+        made, name = drawing_files().overlay_file(sessions, request.query_params, kind, request.user)
+        return attachment(made, PICTURES[kind], name)
 
 
 def _clock(request: Request) -> dict[str, str]:

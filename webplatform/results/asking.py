@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +13,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from inference import EMOTIONS
 from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import User
 from webplatform.common.errors import Conflict
@@ -44,9 +47,40 @@ def table_file(study: Study, asked: Mapping[str, Any], name: str, user: User) ->
     Raises:
         Conflict: these results are being made.
     """
+    figures = current_figures(study, asked)
+    columns, rows = tables.table_of(name, figures.result, lines_of(study, figures.result))
+    record_taken(study.pk, user)
+    return tables.pieces(columns, rows), file_name(study, name, "csv")
+
+
+def shown_emotions(asked: Mapping[str, Any]) -> list[str]:
+    """The expressions that an address shows; all where it names none."""
+    named = set(str(asked.get("show", "")).split(","))
+    return [str(emotion) for emotion in EMOTIONS if str(emotion) in named] or [str(emotion) for emotion in EMOTIONS]
+
+
+def drawing_files() -> ModuleType:
+    """What makes pictures and reports; loaded when one is asked for, since its libraries take 80 MB of a process."""
+    return import_module("webplatform.results.files")
+
+
+def current_figures(study: Study, asked: Mapping[str, Any]) -> StudyFigures:
+    """The results, whole and of what the study holds now.
+
+    Raises:
+        Conflict: they are being made.
+    """
     figures = figures_for(study, asked)
     if not figures.is_current:
         raise Conflict(_("These results are being computed. Try again in a moment."), state=figures.state)
-    columns, rows = tables.table_of(name, figures.result, lines_of(study, figures.result))
-    record_event("study.results_exported", actor=user, study_id=study.pk, target=f"study:{study.pk}")
-    return tables.pieces(columns, rows), f"{slugify(study.name)[:60].strip('-_') or 'study'}-{name}.csv"
+    return figures
+
+
+def record_taken(study_id: UUID, user: User) -> None:
+    """The audit says that results of the study were taken."""
+    record_event("study.results_exported", actor=user, study_id=study_id, target=f"study:{study_id}")
+
+
+def file_name(study: Study, name: str, ending: str) -> str:
+    """What a file of the study's results is called."""
+    return f"{slugify(study.name)[:60].strip('-_') or 'study'}-{name}.{ending}"

@@ -8,10 +8,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from inference import EMOTIONS
+
 GROUPINGS = ("condition", "participant", "all")
 VARIABLE = "variable-"  # followed by the variable's number
 PAIRINGS = ("auto", "paired", "unpaired")
 COMPARED = ("mean", "change", "share", "times", "longest")
+CHARTS = ("curves", "comparison", *(str(emotion) for emotion in EMOTIONS))
+PICTURES = {"png": "image/png", "svg": "image/svg+xml"}
 MAX_TEXT = 120
 
 

@@ -13,12 +13,12 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from webplatform.history.downloads import download
+from webplatform.history.downloads import attachment, download
 from webplatform.history.queries import role_in
 from webplatform.history.watch import weeks_of
 from webplatform.results import showing
-from webplatform.results.asking import asked_choice, study_for, table_file
-from webplatform.results.choices import VARIABLE, Choice
+from webplatform.results.asking import asked_choice, drawing_files, study_for, table_file
+from webplatform.results.choices import CHARTS, PICTURES, VARIABLE, Choice
 from webplatform.results.gathering import marker_labels
 from webplatform.results.models import StudyFigures
 from webplatform.results.overlaying import clocks_of, overlay_of, overlay_sessions
@@ -71,6 +71,39 @@ def table(request: HttpRequest, pk: UUID, table: str) -> HttpResponse:
         raise Http404
     pieces, name = table_file(found, request.GET, table, request.user)
     return download(request, pieces, "text/csv; charset=utf-8", name)
+
+
+@login_required
+@never_cache
+@require_GET
+def report(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The results as a PDF report."""
+    made, name = drawing_files().report_file(study_for(request.user, pk), request.GET, request.user)
+    return attachment(made, "application/pdf", name)
+
+
+@login_required
+@never_cache
+@require_GET
+def chart(request: HttpRequest, pk: UUID, chart: str, kind: str) -> HttpResponse:
+    """One chart of the results as a picture."""
+    found = study_for(request.user, pk)
+    if chart not in CHARTS or kind not in PICTURES:
+        raise Http404
+    made, name = drawing_files().chart_file(found, request.GET, f"{chart}.{kind}", request.user)
+    return attachment(made, PICTURES[kind], name)
+
+
+@login_required
+@never_cache
+@require_GET
+def overlay_chart(request: HttpRequest, kind: str) -> HttpResponse:
+    """Sessions laid over each other as a picture."""
+    chosen = overlay_sessions(request.user, [key for key in map(_uuid, request.GET.getlist("session")) if key])
+    if kind not in PICTURES or not chosen:
+        raise Http404
+    made, name = drawing_files().overlay_file(chosen, request.GET, kind, request.user)
+    return attachment(made, PICTURES[kind], name)
 
 
 @login_required

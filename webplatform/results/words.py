@@ -53,4 +53,5 @@ def chart_words() -> dict[str, str]:
         "count": _("People seen at each second"),
         "interval": _("{low} to {high}"),
         "n": _("n = {n}"),
+        "picture": _("{name}: chart as {kind}"),
     }

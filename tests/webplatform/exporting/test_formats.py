@@ -18,7 +18,10 @@ import webvtt
 from PIL import Image
 
 from inference import EMOTIONS
+from webplatform.exporting.charts import curves_of
+from webplatform.exporting.persons import named_in
 from webplatform.history.models import FaceEdit, Observation, Segment, Session
+from webplatform.history.revision import revise
 
 
 def own_readings(session: Session) -> list[tuple[int, int, float | None, str | None]]:
@@ -121,14 +124,14 @@ def test_a_person_alone_is_not_numbered_and_the_language_is_the_askers(told, mad
     assert cues[0].text == "senang"
 
 
-def test_elan_has_a_tier_for_each_face_and_one_for_the_markers(told, made, content, tmp_path):
+def test_elan_has_a_tier_for_each_person_and_one_for_the_markers(told, made, content, tmp_path):
     file = tmp_path / "out.eaf"
     file.write_bytes(content(made("eaf", told, faces=[1, 2])))
     document = pympi.Eaf(str(file))
-    assert sorted(document.get_annotation_data_for_tier("face 1")) == [
+    assert sorted(document.get_annotation_data_for_tier("Face 1")) == [
         (0, 400, "happy"), (400, 600, "sad"), (800, 1400, "happy"),
     ]  # fmt: skip
-    assert sorted(document.get_annotation_data_for_tier("face 2")) == [
+    assert sorted(document.get_annotation_data_for_tier("Face 2")) == [
         (400, 600, "fear (corrected)"),
         (600, 800, "sad"),
     ]
@@ -191,7 +194,66 @@ def test_people_segments_and_what_is_left_out_are_in_every_table(told, made, con
     file = tmp_path / "out.eaf"
     file.write_bytes(content(made("eaf", told)))
     tiers = pympi.Eaf(str(file)).get_tier_names()
-    assert "face 2" not in tiers and "face 1" in tiers
+    assert "Face 2" not in tiers and "left chair" in tiers
     notes = openpyxl.load_workbook(io.BytesIO(content(made("xlsx", told))))["Markers and segments"]
     found = [row[2:] for row in notes.iter_rows(min_row=3, values_only=True)]
     assert found == [("excluded", 200, 800, None, "phone rang")]
+
+
+@pytest.fixture
+def merged(told) -> Session:
+    """The story after somebody said that both faces are one person, "Sari = A", and left out 500 to 900 ms."""
+    tracks = [{**track, "is_glimpse": False} for track in told.summary["tracks"]]
+    Session.objects.filter(pk=told.pk).update(summary={**told.summary, "tracks": tracks})
+    told.refresh_from_db()
+    FaceEdit.objects.create(session=told, kind="merge", face="2", into="1")
+    FaceEdit.objects.create(session=told, kind="name", face="1", text="Sari = A")
+    Segment.objects.create(session=told, from_ms=500, to_ms=900, kind="excluded", reason="phone rang")
+    told.refresh_from_db()
+    revise(told)
+    return told
+
+
+MERGED_CUES = [(0, 400, "happy"), (400, 500, "fear (corrected)"), (1000, 1400, "happy")]
+
+
+def test_captions_go_by_merged_and_named_people_and_are_cut_at_excluded_stretches(merged, made, content):
+    vtt = webvtt.from_string(content(made("webvtt", merged)).decode())
+    srt = pysubs2.SSAFile.from_string(content(made("srt", merged)).decode(), format_="srt")
+    told = [(start, end, f"Sari = A: {text}") for start, end, text in MERGED_CUES]
+    assert [(in_ms(c.start), in_ms(c.end), c.text) for c in vtt] == told
+    assert [(c.start, c.end, c.plaintext) for c in srt] == told
+
+
+def test_elan_goes_by_merged_and_named_people_and_is_cut_at_excluded_stretches(merged, made, content, tmp_path):
+    FaceEdit.objects.create(session=merged, kind="name", face="1", text="markers")  # the name of another tier
+    file = tmp_path / "out.eaf"
+    file.write_bytes(content(made("eaf", merged)))
+    document = pympi.Eaf(str(file))
+    assert set(document.get_tier_names()) == {"markers", "excluded", "markers (2)"}
+    assert sorted(document.get_annotation_data_for_tier("markers (2)")) == MERGED_CUES
+    assert document.get_annotation_data_for_tier("excluded") == [(500, 900, "phone rang")]
+
+
+def test_report_and_charts_go_by_merged_and_named_people(merged, made, content):
+    reader = pypdf.PdfReader(io.BytesIO(content(made("pdf", merged))))
+    text = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+    scored = merged.revised["people"][0]["scored"]
+    assert f"{scored} {merged.revised['people'][0]['not_sure']}" in text
+    assert "Sari = A" in text and "Face 1" not in text
+    assert "Excluded by somebody, with a reason: 0:00.400." in text
+    assert sum(len(page.images) for page in reader.pages) == 1
+    lanes = curves_of(merged, named_in(merged))["1"]
+    assert all(not 0.5 < second < 0.9 for second, row in zip(*lanes, strict=True) if row[0] == row[0])
+
+
+def test_a_chosen_face_stands_for_its_whole_person(merged, made, content):
+    rows = list(csv.DictReader(io.StringIO(content(made("csv", merged, faces=[2])).decode())))
+    assert {(r["face"], r["person"]) for r in rows} == {("1", "Sari = A"), ("2", "Sari = A")}
+
+
+def test_people_of_one_name_are_told_apart(told, made, content):
+    for face in ("1", "2"):
+        FaceEdit.objects.create(session=told, kind="name", face=face, text="Sari")
+    cues = webvtt.from_string(content(made("webvtt", told)).decode())
+    assert {line.split(":")[0] for c in cues for line in c.text.splitlines()} == {"Sari", "Sari (2)"}

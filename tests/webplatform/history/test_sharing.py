@@ -19,7 +19,7 @@ from webplatform.consent.models import ConsentRecord, Scope
 from webplatform.consent.services import give_consent, withdraw_consent
 from webplatform.history import exports
 from webplatform.history.markers import add_marker
-from webplatform.history.models import Session
+from webplatform.history.models import Correction, FaceEdit, Segment, Session
 from webplatform.history.services import append_readings, close_session, open_session, use_model
 from webplatform.history.sharing import Sharing, sharing_of
 from webplatform.participation.services import agree, withdraw
@@ -74,17 +74,39 @@ class TestWhatIsInTheFile:
         for participant in (blue, blue, red):
             recorded(participant)
         rows = rows_of(study)
-        assert list(rows[0])[:4] == ["participant", "session", "t_ms", "track"]
+        assert list(rows[0])[:4] == ["participant", "session", "person", "t_ms"]
         sessions = {(row["participant"], row["session"]) for row in rows}
         assert {session for _person, session in sessions} == {"S1", "S2", "S3"}
         assert sorted([person for person, _session in sessions].count(person) for person in ("P1", "P2")) == [1, 2]
         assert rows[0] == {
-            "participant": "P1", "session": "S1", "t_ms": "0", "track": "1",
+            "participant": "P1", "session": "S1", "person": "", "t_ms": "0", "track": "1",
             "x": "10.0", "y": "20.0", "w": "30.0", "h": "40.0", **dict.fromkeys(EMOTIONS, "0.0"),
             "happy": "0.8", "sad": "0.2", "dominant": "happy", "reason": "", "model": "raut-test 1",
-            "frame_width": "640", "frame_height": "480",
+            "frame_width": "640", "frame_height": "480", "corrected": "",
         }  # fmt: skip
         assert rows[1]["t_ms"] == "200"
+
+    def test_dropped_faces_and_excluded_stretches_stay_out_and_merged_faces_are_one_person(
+        self, study, owner, model_version, participant_of, recorded
+    ):
+        session = recorded(participant_of("Blue"), is_done=False)
+        frames = [frame(200 * i, *(face(n, happy=1.0) for n in (2, 3, 4))) for i in range(10, 60)]
+        append_readings(session=session, readings=frames)
+        close_session(session=session, duration_ms=12_000, is_partial=False)
+        FaceEdit.objects.create(session=session, kind="merge", face="3", into="2")
+        FaceEdit.objects.create(session=session, kind="name", face="2", text="Sari")
+        FaceEdit.objects.create(session=session, kind="drop", face="4")
+        Segment.objects.create(session=session, from_ms=2200, to_ms=2600, kind="excluded", reason="phone rang")
+        track = session.tracks.get(number=2)
+        Correction.objects.create(
+            session=session, track=track, from_ms=2000, to_ms=2000, emotion="fear", created_by=owner
+        )
+        rows = rows_of(study)
+        later = [row for row in rows if int(row["t_ms"]) >= 2000]
+        assert {(row["track"], row["person"]) for row in later} == {("2", "1"), ("3", "1")}
+        assert sorted({int(row["t_ms"]) for row in later})[:3] == [2000, 2600, 2800]
+        assert [(row["t_ms"], row["track"]) for row in rows if row["corrected"]] == [("2000", "2")]
+        assert "Sari" not in str(rows) and "phone" not in str(rows)
 
     def test_the_order_of_recording_is_not_told(self, study, participant_of, recorded):
         sessions = [recorded(participant_of(f"Person {n}"), n=n + 1) for n in range(6)]
@@ -206,13 +228,13 @@ class TestStreaming:
             assert max(piece.count("\n") for piece in pieces) == rows
             assert "".join(pieces) == whole
 
-    def test_a_piece_costs_one_query_for_its_page_and_four_for_a_new_session(
+    def test_a_piece_costs_one_query_for_its_page_and_seven_for_a_new_session(
         self, study, participant_of, recorded, monkeypatch, django_assert_num_queries
     ):
         monkeypatch.setattr(exports, "PAGE_ROWS", 2)
         recorded(participant_of("Blue"), n=4)
         pieces = exports.shared_pieces(study)
-        for queries in (0, 5, 1):  # tracks, frame sizes
+        for queries in (0, 8, 1):
             with django_assert_num_queries(queries):
                 next(pieces)
 

@@ -41,9 +41,9 @@ def _open(session: Session) -> BinaryIO:
 
 def _marks(content: Content, session: Session) -> Iterator[FaceMark]:
     """Every face of the video: one that is not chosen has no box, but may have to be blurred."""
-    chosen = set(content.options.faces) or set(content.faces(session))
+    chosen = {named.key for named in content.people(session)}
     for reading in content.all_readings(session):
-        is_chosen = reading.face in chosen
+        is_chosen = reading.named is not None and reading.named.key in chosen
         is_blurred = _is_blurred(content.options.blur, is_chosen and bool(content.options.faces))
         if is_chosen or is_blurred:
             yield _mark(reading, is_chosen, is_blurred)
@@ -63,12 +63,14 @@ def _mark(reading: Reading, is_drawn: bool, is_blurred: bool) -> FaceMark:
 
 
 def _label(reading: Reading) -> str:
+    title = reading.named.title if reading.named else ""
+    who = title if title.isascii() and title else str(reading.face)  # nothing but ASCII can be drawn into a video
     if reading.shown is None:
-        return f"{reading.face}: ?"
+        return f"{who}: ?"
     name = EMOTION_NAMES[Emotion(reading.shown)]
     if reading.corrected or reading.scores is None:
-        return f"{reading.face}: {name} *"
-    return f"{reading.face}: {name} {round(100 * max(reading.scores))}%"
+        return f"{who}: {name} *"
+    return f"{who}: {name} {round(100 * max(reading.scores))}%"
 
 
 def _bgr(colour: str) -> tuple[int, int, int]:

@@ -1,4 +1,4 @@
-"""Expressions as captions: what each face shows, for as long as it shows it."""
+"""Expressions as captions: what each person shows, for as long as they show it."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from webvtt import Caption as Cue
 from webvtt import WebVTT
 
 from inference import Emotion
-from webplatform.exporting.content import Content, step_of
+from webplatform.exporting.content import Content, excluded_in, step_of
 from webplatform.exporting.stretches import Stretch, captions_of, stretches_of
 from webplatform.history.models import Session
 from webplatform.history.words import EMOTION_NAMES
 
 
 def captions(content: Content, session: Session) -> WebVTT:
-    """The session's captions; people only, unless faces were chosen. A face is named where there are several."""
-    readings = content.readings(session, people_only=True)
-    stretches = stretches_of(readings, step_ms=step_of(session))
-    is_alone = len({stretch.face for stretch in stretches}) < 2
+    """The session's captions, without excluded stretches; somebody alone is told only where they have a name."""
+    readings, excluded = content.counted(session), excluded_in(session)
+    stretches = stretches_of(readings, step_ms=step_of(session), excluded=excluded)
+    people = [named for named in content.people(session) if named.title in {one.person for one in stretches}]
+    is_alone = len(people) < 2 and not any(named.person.name for named in people)
     cues = [
         Cue(_time(caption.from_ms), _time(caption.to_ms), "\n".join(_line(one, is_alone) for one in caption.shown))
         for caption in captions_of(stretches)
@@ -28,7 +29,7 @@ def captions(content: Content, session: Session) -> WebVTT:
 def _line(stretch: Stretch, is_alone: bool) -> str:
     name = str(EMOTION_NAMES[Emotion(stretch.expression)])
     told = _("%(expression)s (corrected)") % {"expression": name} if stretch.is_corrected else name
-    return told if is_alone else _("Face %(n)d: %(expression)s") % {"n": stretch.face, "expression": told}
+    return told if is_alone else _("%(person)s: %(expression)s") % {"person": stretch.person, "expression": told}
 
 
 def _time(t_ms: int) -> str:

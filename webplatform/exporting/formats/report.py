@@ -13,10 +13,11 @@ from django.utils.translation import ngettext
 from matplotlib.figure import Figure
 
 from inference import EMOTIONS, Reason
-from webplatform.exporting.charts import DPI, HEIGHT_IN, WIDTH_IN, chart_style, draw_face, legend
-from webplatform.exporting.content import Content
-from webplatform.exporting.model_card import card_of, write_card
+from webplatform.exporting.charts import DPI, HEIGHT_IN, WIDTH_IN, chart_style, curves_of, draw_person, legend
+from webplatform.exporting.closing import write_closing
+from webplatform.exporting.content import Content, excluded_in
 from webplatform.exporting.paper import Paper
+from webplatform.exporting.persons import WhoIs, everybody_named
 from webplatform.exporting.tables import VARIABLE
 from webplatform.history.models import Session
 from webplatform.history.queries import session_variables
@@ -39,9 +40,7 @@ def write(content: Content, out: IO[bytes]) -> None:
             _contents(paper, content)
         for session in content.sessions:
             _session(paper, content, session)
-        _models(paper, content)
-        _limits(paper)
-        _citing(paper, content)
+        write_closing(paper, content.sessions)
         out.write(bytes(paper.output()))
 
 
@@ -95,40 +94,63 @@ def _film(session: Session) -> str:
 
 
 def _tables(paper: Paper, content: Content, session: Session) -> None:
-    """Shares of time and mean scores, a line for each face."""
-    wanted = set(content.faces(session))
-    tracks = [t for t in session.summary.get("tracks", []) if t["number"] in wanted]
-    if not tracks:
+    """Shares of time and mean scores of what counts, a line for each person."""
+    figures = _figures(session)
+    people = [(named, figures.get(named.key)) for named in content.people(session)]
+    told = [(named.title, found) for named, found in people if found]
+    if not told:
         paper.paragraph(_("Nobody was seen for long enough."))
         return
     names = [str(EMOTION_NAMES[emotion]) for emotion in EMOTIONS]
     for text, key in ((_("Share of the scored readings, %"), "share"), (_("Mean score, %"), "mean")):
         paper.paragraph(text, is_quiet=True)
-        lines = [[str(t["number"]), *_percents(t, key), str(t["scored"]), str(t["not_sure"])] for t in tracks]
-        head = [_("Face"), *names, _("scored"), _("not sure")]
-        paper.rows([head, *lines], widths=(8, *[11] * 7, 11, 11))
+        lines = [[title, *_percents(t, key), str(t["scored"]), str(t["not_sure"])] for title, t in told]
+        head = [_("Person"), *names, _("scored"), _("not sure")]
+        paper.rows([head, *lines], widths=(15, *[10] * 7, 10, 10))
+    if excluded_ms := sum(to_ms - from_ms for from_ms, to_ms in excluded_in(session)):
+        paper.paragraph(_("Excluded by somebody, with a reason: %(time)s.") % {"time": _length(excluded_ms)})
+    _corrections(paper, session)
+
+
+def _figures(session: Session) -> dict[str, dict[str, Any]]:
+    """By person: what counts after all that people said of the session, else what the model's summary says."""
+    plain = {str(track["number"]): track for track in session.summary.get("tracks", [])}
+    return {**plain, **{row["key"]: row for row in session.revised.get("people", [])}}
+
+
+def _corrections(paper: Paper, session: Session) -> None:
     corrections = session.corrections.select_related("track")
     if corrections:
         paper.paragraph(_("Corrected by people:"), is_quiet=True)
-        head = [_("Face"), _("From"), _("To"), _("Expression")]
-        lines = [[str(c.track.number), _length(c.from_ms), _length(c.to_ms), _name(c.emotion)] for c in corrections]
-        paper.rows([head, *lines], widths=(10, 25, 25, 40))
+        who = WhoIs(everybody_named(session))
+        head = [_("Person"), _("From"), _("To"), _("Expression")]
+        lines = [
+            [_title(who, c.track_id, c.from_ms), _length(c.from_ms), _length(c.to_ms), _name(c.emotion)]
+            for c in corrections
+        ]
+        paper.rows([head, *lines], widths=(25, 20, 20, 35))
+
+
+def _title(who: WhoIs, track_id: int, t_ms: int) -> str:
+    named = who.at(track_id, t_ms)
+    return named.title if named else "–"
 
 
 def _charts(paper: Paper, content: Content, session: Session) -> None:
-    faces = content.faces(session)
-    for face in faces[:MOST_CHARTS]:
+    people = content.people(session)
+    curves = curves_of(session, people[:MOST_CHARTS])
+    for named in people[:MOST_CHARTS]:
         drawn = BytesIO()
         with chart_style():
             picture = Figure(figsize=(WIDTH_IN, HEIGHT_IN + 0.4), layout="constrained")
             axes = picture.subplots()
-            draw_face(axes, session, face)
+            draw_person(axes, session, named, curves[named.key])
             legend(picture, axes)
             picture.savefig(drawn, format="png", dpi=DPI)
         paper.picture(drawn, WIDTH_IN, HEIGHT_IN + 0.4)
         content.note(0)
-    if len(faces) > MOST_CHARTS:
-        more = len(faces) - MOST_CHARTS
+    if len(people) > MOST_CHARTS:
+        more = len(people) - MOST_CHARTS
         text = ngettext("%(n)d further face has no chart here.", "%(n)d further faces have no chart here.", more)
         paper.paragraph(text % {"n": more}, is_quiet=True)
 
@@ -164,35 +186,6 @@ def _markers(paper: Paper, session: Session, rank: int) -> None:
         paper.heading(_("Markers"), rank)
         lines = [[_length(marker.t_ms), marker.text] for marker in markers]
         paper.rows([[_("Time"), _("Text")], *lines], widths=(20, 80))
-
-
-def _models(paper: Paper, content: Content) -> None:
-    models = {s.model_version_id: s.model_version for s in content.sessions if s.model_version}
-    for version in models.values():
-        paper.heading(_("The model: %(name)s") % {"name": version})
-        write_card(paper, card_of(version))
-
-
-def _limits(paper: Paper) -> None:
-    paper.heading(_("What this cannot say"))
-    for text in (
-        _("A score says how much a face looks like the faces that people named so. It does not say what is felt."),
-        _("Faces that are turned away, dark, blurred or small are left out, not guessed; gaps stay gaps."),
-        _("A face's number is no identity. It may change where a face was out of sight for long, or after a cut."),
-        _("Do not judge a person by it: not for work, schools, credit, policing or diagnosis."),
-    ):
-        paper.paragraph(f"• {text}")
-
-
-def _citing(paper: Paper, content: Content) -> None:
-    paper.heading(_("How to cite"))
-    models = sorted({f"{s.model_version} ({s.model_version.digest[:12]})" for s in content.sessions if s.model_version})
-    text = _("Facial expressions were read with Raut, model %(models)s, one reading every %(every)s ms.")
-    every = ", ".join(str(n) for n in sorted({s.every_ms for s in content.sessions}))
-    paper.paragraph(text % {"models": ", ".join(models) or "?", "every": every})
-    paper.paragraph(
-        _("State the model with its digest, the share of readings that were not sure, and what is left out.")
-    )
 
 
 def _percents(track: dict[str, Any], key: str) -> list[str]:

@@ -6,8 +6,12 @@ import { drawLegend } from "./lines.js";
 import { CurveTable } from "./table.js";
 
 export class Board {
-  /** `groups` are {name, n, curve, change}; a curve holds mean, low and high by expression. n and change may be null. */
-  constructor({ groups, emotions, words, shown }) {
+  /**
+   * `groups` are {name, n, curve, change}; a curve holds mean, low and high by expression. n and change may be null.
+   * `fileOf(key, kind)` is the address of an expression's chart as "svg" or "png".
+   */
+  constructor({ groups, emotions, words, shown, fileOf }) {
+    this.fileOf = fileOf;
     this.groups = groups;
     this.emotions = emotions;
     this.words = words;
@@ -69,7 +73,8 @@ export class Board {
     }));
     const isChange = kind === "change";
     const title = fill(isChange ? this.words.change : this.words.score, { name });
-    return new Chart(this.place, { title, groups, range, words: this.words, unit: isChange ? asPoints : asPercent });
+    const files = isChange ? [] : ["svg", "png"].map((kind) => ({ kind, name, href: this.fileOf(key, kind) }));
+    return new Chart(this.place, { title, groups, range, files, words: this.words, unit: isChange ? asPoints : asPercent });
   }
 
   countChart() {

@@ -12,7 +12,7 @@ const cursors = uPlot.sync("results");
 
 export class Chart {
   /** `groups` are {name, mean, low, high} with arrays of seconds; low and high may be null. `unit` writes a value. */
-  constructor(place, { title, groups, range, unit, words, isStepped = false }) {
+  constructor(place, { title, groups, range, unit, words, isStepped = false, files = [] }) {
     this.groups = groups;
     this.unit = unit;
     this.words = words;
@@ -27,10 +27,23 @@ export class Chart {
     this.readout = document.createElement("p");
     this.readout.className = "readout";
     this.element.append(this.heading, this.plotPlace, this.readout);
+    if (files.length) this.element.append(this.links(files));
     place.append(this.element);
     this.plot = new uPlot(this.options(), this.columns(), this.plotPlace);
     new ResizeObserver(() => this.fit()).observe(this.plotPlace);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.plot.redraw(true));
+  }
+
+  /** The chart as files; each link says to a screen reader which chart it is. */
+  links(files) {
+    const line = document.createElement("p");
+    line.className = "files";
+    for (const { kind, name, href } of files) {
+      const link = Object.assign(document.createElement("a"), { href, download: "", textContent: kind.toUpperCase() });
+      link.setAttribute("aria-label", fill(this.words.picture, { name, kind: kind.toUpperCase() }));
+      line.append(link, " ");
+    }
+    return line;
   }
 
   columns() {

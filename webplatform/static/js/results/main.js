@@ -19,7 +19,8 @@ async function show() {
       curve,
       change,
     }));
-    new Board({ groups, emotions: data.emotions, words, shown: shownFrom(data.emotions) });
+    const fileOf = (key, kind) => `/studies/${data.study}/results/${key}.${kind}?${data.query}`;
+    new Board({ groups, emotions: data.emotions, words, shown: shownFrom(data.emotions), fileOf });
   } catch (refusal) {
     failed.textContent = (refusal.status && refusal.message) || words.failed;
     failed.hidden = false;

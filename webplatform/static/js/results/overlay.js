@@ -19,7 +19,8 @@ async function show() {
         curve: { mean, low: null, high: null },
         change: null,
       }));
-    new Board({ groups, emotions: data.emotions, words, shown: shownFrom(data.emotions) });
+    const fileOf = (key, kind) => `/overlay/chart.${kind}?${data.overlay}&show=${key}`;
+    new Board({ groups, emotions: data.emotions, words, shown: shownFrom(data.emotions), fileOf });
   } catch (refusal) {
     const failed = document.getElementById("charts-failed");
     failed.textContent = (refusal.status && refusal.message) || words.failed;
