@@ -10,5 +10,6 @@ urlpatterns = [
     path("analyses/<uuid:job_id>/", api.AnalysisApi.as_view(), name="api-analysis"),
     path("analyses/<uuid:job_id>/cancel/", api.CancelApi.as_view(), name="api-analysis-cancel"),
     path("analyses/<uuid:job_id>/retry/", api.RetryApi.as_view(), name="api-analysis-retry"),
+    path("jobs/<uuid:job_id>/events/", api.JobEventsApi.as_view(), name="api-job-events"),
     path("sessions/<uuid:session_id>/repetitions/", RepetitionListApi.as_view(), name="api-repetitions"),
 ]
