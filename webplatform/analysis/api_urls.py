@@ -3,6 +3,7 @@
 from django.urls import path
 
 from webplatform.analysis import api
+from webplatform.analysis.media_api import SessionMediaApi
 from webplatform.analysis.repetition_api import RepetitionListApi
 
 urlpatterns = [
@@ -11,5 +12,6 @@ urlpatterns = [
     path("analyses/<uuid:job_id>/cancel/", api.CancelApi.as_view(), name="api-analysis-cancel"),
     path("analyses/<uuid:job_id>/retry/", api.RetryApi.as_view(), name="api-analysis-retry"),
     path("jobs/<uuid:job_id>/events/", api.JobEventsApi.as_view(), name="api-job-events"),
+    path("sessions/<uuid:session_id>/media/", SessionMediaApi.as_view(), name="api-session-media"),
     path("sessions/<uuid:session_id>/repetitions/", RepetitionListApi.as_view(), name="api-repetitions"),
 ]

@@ -6,6 +6,7 @@ from webplatform.history import api
 from webplatform.history.cloud_api import GoogleVisionApi, RekognitionApi
 from webplatform.history.correction_api import CorrectionApi, CorrectionListApi
 from webplatform.history.difference_api import DifferenceApi
+from webplatform.history.download_api import SessionCsvApi, SessionJsonApi
 from webplatform.history.face_api import FaceEditListApi, FaceListApi, FaceUndoApi
 from webplatform.history.mark_api import (
     MarksApplyApi,
@@ -20,6 +21,8 @@ from webplatform.history.watch_api import WatchApi
 urlpatterns = [
     path("sessions/", api.SessionListApi.as_view(), name="api-sessions"),
     path("sessions/<uuid:session_id>/", api.SessionApi.as_view(), name="api-session"),
+    path("sessions/<uuid:session_id>/csv/", SessionCsvApi.as_view(), name="api-session-csv"),
+    path("sessions/<uuid:session_id>/json/", SessionJsonApi.as_view(), name="api-session-json"),
     path("sessions/<uuid:session_id>/as/rekognition/", RekognitionApi.as_view(), name="api-as-rekognition"),
     path("sessions/<uuid:session_id>/as/google-vision/", GoogleVisionApi.as_view(), name="api-as-google-vision"),
     path("sessions/<uuid:session_id>/markers/", api.MarkerListApi.as_view(), name="api-markers"),

@@ -355,6 +355,9 @@ POST   /api/v1/accounts/{user}/erasure/                               403 403 40
 GET    /api/v1/audit/                                                 200 200 200 200 200 401 401
 GET    /api/v1/jobs/{waiting_job}/events/                             200 200 200 404 404 401 401
 POST   /api/v1/faces/                                                 200 200 200 200 200 401 401  {"pictures": "@face.jpg"}
+GET    /api/v1/sessions/{session}/csv/                                200 200 200 404 404 401 401
+GET    /api/v1/sessions/{session}/json/                               200 200 200 404 404 401 401
+GET    /api/v1/sessions/{session}/media/                              200 200 200 404 404 401 401
 GET    /api/v1/sessions/{session}/as/rekognition/                     200 200 200 404 404 401 401
 GET    /api/v1/sessions/{session}/as/google-vision/                   200 200 200 404 404 401 401
 GET    /api/v1/webhooks/                                              200 200 200 200 200 401 401
