@@ -12,7 +12,7 @@ import cv2
 
 from inference.bundle import Bundle, ModelSpec, read_bundle
 from inference.container import MediaSource, VideoLimits
-from inference.image import FILE_MAX_PIXELS, load_picture
+from inference.image import FILE_MAX_PIXELS, decode_picture, load_picture
 from inference.live import LiveReader
 from inference.picture_track import PictureTrack
 from inference.pipeline import FaceScorer, Parts, PendingFrame, Pipeline, StageTimes, read_scores
@@ -152,17 +152,20 @@ class Engine:
         """
         return VideoReading(VideoReader(source, every_ms=every_ms, limits=limits), self._new_pipeline(prior=prior))
 
-    def read_image(self, picture: Picture | Path, *, prior: Prior | None = None) -> FrameReading:
+    def read_image(
+        self, picture: Picture | Path | bytes, *, prior: Prior | None = None, max_pixels: int = FILE_MAX_PIXELS
+    ) -> FrameReading:
         """Read every face of one picture.
 
         Args:
-            picture: uint8 (H, W, 3) BGR, or the path of a picture file.
+            picture: uint8 (H, W, 3) BGR, the path of a picture file, or what such a file holds.
             prior: as in `read_video`.
+            max_pixels: width times height above which a file is refused undecoded.
         Raises:
             UnreadableFrame, MediaTooLarge: of a file.
         """
         pipeline = self._new_pipeline(prior=prior)
-        return pipeline.score([pipeline.look(_load(picture), 0)])[0]
+        return pipeline.score([pipeline.look(_load(picture, max_pixels), 0)])[0]
 
     def read_face(self, picture: Picture | Path, *, prior: Prior | None = None) -> FrameReading:
         """Read a picture that is one cropped face, as a whole and whatever its size or quality.
@@ -242,5 +245,7 @@ def load_engine(bundle: Path | None = None, *, backend: Literal["litert", "tenso
     return Engine(load_detector(), load_classifier(loaded, backend=backend), bundle=loaded)
 
 
-def _load(picture: Picture | Path) -> Picture:
-    return load_picture(picture, max_pixels=FILE_MAX_PIXELS) if isinstance(picture, Path) else picture
+def _load(picture: Picture | Path | bytes, max_pixels: int = FILE_MAX_PIXELS) -> Picture:
+    if isinstance(picture, bytes):
+        return decode_picture(picture, max_pixels=max_pixels)
+    return load_picture(picture, max_pixels=max_pixels) if isinstance(picture, Path) else picture

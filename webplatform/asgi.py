@@ -8,21 +8,23 @@ import django
 from channels.auth import AuthMiddlewareStack
 from channels.db import database_sync_to_async
 from channels.routing import ProtocolTypeRouter, URLRouter
-from channels.security.websocket import AllowedHostsOriginValidator
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webplatform.settings")
 django.setup(set_prefix=False)
 
-from webplatform.common.addresses import FinalSlashApp  # noqa: E402  (what follows needs the app registry)
+from webplatform.accounts.handshakes import ProofOrOrigin  # noqa: E402  (what follows needs the app registry)
+from webplatform.common.addresses import FinalSlashApp  # noqa: E402
 from webplatform.common.bodies import BodyLimit  # noqa: E402
 from webplatform.common.disk import free_bytes  # noqa: E402
+from webplatform.live.looking import PICTURES_BYTES  # noqa: E402
 from webplatform.operations.doors import DOORS, is_streamed, refusal_of  # noqa: E402
 from webplatform.urls import websocket_urlpatterns  # noqa: E402
 from webplatform.vault.bodies import SealedBodies  # noqa: E402
 
 FORM_BYTES = 1024**2  # what a form has around its file
 LIVE_CHECK = "/api/v1/live/check/"
+FACES = "/api/v1/faces/"
 LIVE_CHECK_BYTES = 2 * 1024**2  # under Django's own limit for keeping a body in memory: no picture reaches the disk
 
 # What libraries write to the disk for a while lies with our data: a system's folder is memory on many machines.
@@ -45,10 +47,11 @@ async def refuses(scope: dict[str, Any], size_bytes: int) -> Exception | None:
 
 
 uploads = dict.fromkeys(DOORS, settings.RAUT_MAX_UPLOAD_MB * 1024**2 + FORM_BYTES) | {LIVE_CHECK: LIVE_CHECK_BYTES}
+uploads |= {FACES: PICTURES_BYTES + FORM_BYTES}
 limited = BodyLimit(SealedBodies(is_streamed), uploads, has_room=has_room, goes_on=goes_on, refuses=refuses)
 application = ProtocolTypeRouter(
     {
         "http": FinalSlashApp(limited),
-        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+        "websocket": ProofOrOrigin(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
     }
 )

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "channels",
+    "corsheaders",
     "csp",
     "rest_framework",
     "drf_spectacular",
@@ -82,6 +83,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "webplatform.common.headers.DeviceAndOrigin",
+    "corsheaders.middleware.CorsMiddleware",
     "webplatform.common.static.served",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -151,6 +153,7 @@ RAUT_BUNDLE_TRUSTED_KEYS = env.several("RAUT_BUNDLE_TRUSTED_KEYS", env.text("RAU
 RAUT_BACKEND = env.choice("RAUT_BACKEND", "litert", ("litert", "tensorflow"))
 RAUT_LIVE_MAX_FPS = env.number("RAUT_LIVE_MAX_FPS", 30, most=1000)
 RAUT_LIVE_MAX_MINUTES = env.number("RAUT_LIVE_MAX_MINUTES", 120)
+RAUT_EVENT_STREAMS = env.number("RAUT_EVENT_STREAMS", 64, least=0)
 RAUT_LIVE_MAX_SOCKETS = env.number("RAUT_LIVE_MAX_SOCKETS", 64)
 RAUT_MIN_FREE_DISK_MB = env.number("RAUT_MIN_FREE_DISK_MB", 500, least=0)
 RAUT_STORAGE_QUOTA_MB = env.number("RAUT_STORAGE_QUOTA_MB", 51_200, least=0)
@@ -276,6 +279,7 @@ _enums |= {"FiguresState": "results.models.StudyFigures.State"}
 _enums |= {"RequestKind": "studies.models.ParticipantRequest.Kind", "ReceiptKind": "retention.models.Receipt.Kind"}
 _enums |= {"SegmentKind": "history.models.Segment.Kind", "FaceEditKind": "history.models.FaceEdit.Kind"}
 _enums |= {"StretchKind": "history.stretches.KINDS", "TimeUnit": "history.mark_files.UNITS"}
+_enums |= {"Likelihood": "history.cloud_api.LIKELIHOOD_CHOICES"}
 _enums |= {"VariableKind": "studies.design.Variable.Kind"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Raut",
@@ -287,6 +291,15 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {f"{name}Enum": f"webplatform.{place}" for name, place in _enums.items()},
 }
+
+# Pages of other sites that may call the API by script, with a token; none if not set. Cookies are never taken along.
+CORS_ALLOWED_ORIGINS = env.several("RAUT_CORS_ORIGINS", env.text("RAUT_CORS_ORIGINS", ""))
+for _origin in CORS_ALLOWED_ORIGINS:
+    env.address("RAUT_CORS_ORIGINS", _origin, WEB)
+CORS_URLS_REGEX = r"^/api/"
+_tus = ["tus-resumable", "upload-length", "upload-offset", "upload-metadata", "upload-checksum"]
+CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "idempotency-key", "participant-key", *_tus]
+CORS_EXPOSE_HEADERS = ["location", "retry-after", "etag", "x-request-id", "ratelimit", "ratelimit-policy", *_tus]
 
 # -- pages ------------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

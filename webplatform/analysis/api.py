@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
 from rest_framework.parsers import FormParser, MultiPartParser
@@ -14,11 +17,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from webplatform.accounts.handshakes import Proven
 from webplatform.analysis.given import asked_for
 from webplatform.analysis.models import AnalysisJob
 from webplatform.analysis.queries import jobs_of
 from webplatform.analysis.serializers import JobFilterIn, JobOut, UploadIn
 from webplatform.analysis.services import cancel_job, retry_job, submit_video
+from webplatform.analysis.streams import job_events, require_room
 
 
 class AnalysisListApi(generics.ListAPIView):
@@ -71,6 +76,26 @@ class RetryApi(APIView):
     def post(self, request: Request, job_id: UUID) -> Response:
         job = retry_job(job=_job(request, job_id), user=request.user)
         return Response(JobOut(job).data, status=status.HTTP_202_ACCEPTED)
+
+
+class JobEventsApi(APIView):
+    """The progress of an analysis as server-sent events, until it ends."""
+
+    @extend_schema(
+        operation_id="jobs_events", tags=["analyses"], responses={(200, "text/event-stream"): OpenApiTypes.STR}
+    )
+    def get(self, request: Request, job_id: UUID) -> StreamingHttpResponse:
+        """Events `job` (as `GET /api/v1/analyses/{id}/`) and `end` with a `reason`; comments are heartbeats."""
+        job = _job(request, job_id)
+        require_room()
+        token_id = getattr(request.auth, "pk", None)
+        events = job_events(job.pk, Proven(request.user, token_id))
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingHttpResponse(events, content_type="text/event-stream", headers=headers)
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[Any, Any]:
+        """Whoever asks for events gets them; only errors are rendered, as JSON."""
+        return super().perform_content_negotiation(request, force=True)
 
 
 def _job(request: Request, job_id: UUID) -> AnalysisJob:

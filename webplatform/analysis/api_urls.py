@@ -3,6 +3,7 @@
 from django.urls import path
 
 from webplatform.analysis import api, upload_api
+from webplatform.analysis.media_api import SessionMediaApi
 from webplatform.analysis.repetition_api import RepetitionListApi
 
 urlpatterns = [
@@ -12,5 +13,7 @@ urlpatterns = [
     path("analyses/<uuid:job_id>/retry/", api.RetryApi.as_view(), name="api-analysis-retry"),
     path("uploads/", upload_api.UploadListApi.as_view(), name="api-uploads"),
     path("uploads/<uuid:upload_id>/", upload_api.UploadApi.as_view(), name="api-upload"),
+    path("jobs/<uuid:job_id>/events/", api.JobEventsApi.as_view(), name="api-job-events"),
+    path("sessions/<uuid:session_id>/media/", SessionMediaApi.as_view(), name="api-session-media"),
     path("sessions/<uuid:session_id>/repetitions/", RepetitionListApi.as_view(), name="api-repetitions"),
 ]

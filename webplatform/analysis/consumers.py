@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,9 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.db.models import Q
 from django.utils import timezone, translation
 
+from webplatform.accounts.handshakes import Proven, has_proof, proven_by, still_holds
 from webplatform.accounts.models import User
+from webplatform.accounts.tickets import subprotocol_of
 from webplatform.analysis.models import AnalysisJob
 from webplatform.analysis.progress import JobChanged, user_group
 from webplatform.analysis.serializers import job_data
@@ -23,16 +26,22 @@ from webplatform.common.limits import spend
 NOT_SIGNED_IN, TOO_OFTEN, COME_BACK = 4401, 4429, 1012
 RECENT = timedelta(hours=1)
 MAX_JOBS = 200
+LOOK_EVERY_S = 5.0
 
 
 class JobsConsumer(AsyncJsonWebsocketConsumer):
-    """Sends `snapshot` on connecting and `job` at each change; it listens to nothing."""
+    """Sends `snapshot` on connecting and `job` at each change; it listens to nothing.
+
+    A page brings its login, a program an API token with the scope `read`, which is looked at again every few seconds.
+    """
 
     group: str | None = None
+    watch: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
-        user = self.scope["user"]
-        if not user.is_authenticated:
+        proven = await database_sync_to_async(proven_by)(self.scope, "read") if has_proof(self.scope) else None
+        user = proven.user if proven else self.scope["user"]
+        if not user.is_authenticated or (proven is None and has_proof(self.scope)):
             await self.close(NOT_SIGNED_IN)
             return
         try:
@@ -43,10 +52,14 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
         translation.activate(language_of(self.scope))  # for this socket's own task
         self.group = user_group(user.pk)
         await self.channel_layer.group_add(self.group, self.channel_name)
-        await self.accept()
+        await self.accept(subprotocol_of(self.scope))
         await self.send_json({"type": "snapshot", "jobs": await _jobs_of(user)})
+        if proven is not None:
+            self.watch = asyncio.create_task(self._watch(proven))
 
     async def disconnect(self, code: int) -> None:
+        if self.watch is not None:
+            self.watch.cancel()
         if self.group is not None:
             await self.channel_layer.group_discard(self.group, self.channel_name)
 
@@ -62,6 +75,11 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
     async def login_ended(self, message: dict[str, Any]) -> None:
         """Whoever is still signed in connects again; nobody else can."""
         await self.close(COME_BACK)
+
+    async def _watch(self, proven: Proven) -> None:
+        while await database_sync_to_async(still_holds)(proven):
+            await asyncio.sleep(LOOK_EVERY_S)
+        await self.close(NOT_SIGNED_IN)
 
 
 @database_sync_to_async

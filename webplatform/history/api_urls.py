@@ -4,8 +4,10 @@ from django.urls import path
 
 from webplatform.history import api
 from webplatform.history.bin_api import BinApi, BinListApi, RestoreApi
+from webplatform.history.cloud_api import GoogleVisionApi, RekognitionApi
 from webplatform.history.correction_api import CorrectionApi, CorrectionListApi
 from webplatform.history.difference_api import DifferenceApi
+from webplatform.history.download_api import SessionCsvApi, SessionJsonApi
 from webplatform.history.face_api import FaceEditListApi, FaceListApi, FaceUndoApi
 from webplatform.history.mark_api import (
     MarksApplyApi,
@@ -23,6 +25,10 @@ urlpatterns = [
     path("bin/<uuid:session_id>/restore/", RestoreApi.as_view(), name="api-restore"),
     path("sessions/", api.SessionListApi.as_view(), name="api-sessions"),
     path("sessions/<uuid:session_id>/", api.SessionApi.as_view(), name="api-session"),
+    path("sessions/<uuid:session_id>/csv/", SessionCsvApi.as_view(), name="api-session-csv"),
+    path("sessions/<uuid:session_id>/json/", SessionJsonApi.as_view(), name="api-session-json"),
+    path("sessions/<uuid:session_id>/as/rekognition/", RekognitionApi.as_view(), name="api-as-rekognition"),
+    path("sessions/<uuid:session_id>/as/google-vision/", GoogleVisionApi.as_view(), name="api-as-google-vision"),
     path("sessions/<uuid:session_id>/markers/", api.MarkerListApi.as_view(), name="api-markers"),
     path("sessions/<uuid:session_id>/markers/<int:marker_id>/", api.MarkerApi.as_view(), name="api-marker"),
     path("sessions/<uuid:session_id>/segments/", SegmentListApi.as_view(), name="api-segments"),

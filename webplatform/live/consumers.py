@@ -18,7 +18,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 import inference
-from webplatform.accounts.models import User
+from webplatform.accounts.handshakes import Proven, has_proof, proven_by
+from webplatform.accounts.tickets import subprotocol_of
 from webplatform.common.errors import AppError, Conflict, Invalid
 from webplatform.common.languages import language_of
 from webplatform.history.markers import add_marker
@@ -29,7 +30,6 @@ from webplatform.live.batching import Overloaded, batcher_of
 from webplatform.live.greeting import close_code, ready_data
 from webplatform.live.protocol import BadMessage, Close, Dropped, Frame
 from webplatform.live.recording import Ended, LiveRecording
-from webplatform.live.tickets import subprotocol_of, ticket_of, token_of_ticket, user_of_ticket
 
 START_WITHIN_S = 10.0
 KEEP_EVERY_S = 1.0
@@ -49,8 +49,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     recording: LiveRecording | None = None
     is_watched = False
-    ticket_user: User | None = None
-    token_id: int | None = None
+    proven: Proven | None = None
 
     async def connect(self) -> None:
         self.frames: asyncio.Queue[tuple[Frame, float]] = asyncio.Queue(protocol.MAX_IN_FLIGHT)
@@ -129,13 +128,15 @@ class LiveConsumer(AsyncWebsocketConsumer):
         await self._say(ready_data(self.recording))
 
     async def _seat(self) -> services.Seat | None:
-        """Who sits here, by the handshake: its login cookie, or its ticket, which has to hold when the socket opens."""
-        if self.ticket_user is None and (ticket := ticket_of(self.scope)):
-            self.ticket_user = await database_sync_to_async(user_of_ticket)(ticket)
-            self.token_id = token_of_ticket(ticket)
-            return services.Seat(self.ticket_user) if self.ticket_user else None
-        user = self.ticket_user or self.scope["user"]
-        return services.Seat(user, token_id=self.token_id) if user.is_authenticated else None
+        """Who sits here, by the handshake: its token or ticket, which must hold when the socket opens, or its login."""
+        if self.proven is None and has_proof(self.scope):
+            self.proven = await database_sync_to_async(proven_by)(self.scope, "live")
+            if self.proven is None:
+                return None
+        if self.proven is not None:
+            return services.Seat(self.proven.user, token_id=self.proven.token_id)
+        user = self.scope["user"]
+        return services.Seat(user) if user.is_authenticated else None
 
     async def _open(self, seat: services.Seat, message: dict[str, Any]) -> LiveRecording:
         if message["type"] == "resume":

@@ -44,6 +44,17 @@ def require_upload(scope: dict[str, Any], size_bytes: int) -> None:
     require_quota(user, size_bytes)
 
 
+def require_faces(scope: dict[str, Any], size_bytes: int) -> None:
+    """Whoever asks may have pictures read.
+
+    Raises:
+        Stranger, ConsentMissing: as for a video.
+    """
+    user = _user_of(scope, ApiToken.Scope.WRITE)
+    if valid_consent(user) is None and not _records_participants(user):
+        require_consent(user=user)
+
+
 def require_admin(scope: dict[str, Any], size_bytes: int) -> None:
     """Whoever asks is an admin; raises Stranger otherwise."""
     user = _user_of(scope, ApiToken.Scope.ADMIN)
@@ -114,6 +125,7 @@ DOORS = {  # by regular expressions
     "/api/v1/analyses/?": require_upload,
     RESUMABLE: require_somebody,
     "/upload/": require_upload,
+    "/api/v1/faces/": require_faces,
     "/learning/datasets/new/": require_admin,
     "/learning/models/new/": require_admin,
     "/studies/[0-9a-f-]+/films/": require_somebody,

@@ -374,6 +374,13 @@ DELETE /api/v1/studies/{study}/members/{member}/                      204 403 20
 POST   /api/v1/account/erasure/                                       409 200 200 200 200 401 401  {"password": "correct-horse-battery"}
 POST   /api/v1/accounts/{user}/erasure/                               403 403 403 403 200 401 401
 GET    /api/v1/audit/                                                 200 200 200 200 200 401 401
+GET    /api/v1/jobs/{waiting_job}/events/                             200 200 200 404 404 401 401
+POST   /api/v1/faces/                                                 200 200 200 200 200 401 401  {"pictures": "@face.jpg"}
+GET    /api/v1/sessions/{session}/csv/                                200 200 200 404 404 401 401
+GET    /api/v1/sessions/{session}/json/                               200 200 200 404 404 401 401
+GET    /api/v1/sessions/{session}/media/                              200 200 200 404 404 401 401
+GET    /api/v1/sessions/{session}/as/rekognition/                     200 200 200 404 404 401 401
+GET    /api/v1/sessions/{session}/as/google-vision/                   200 200 200 404 404 401 401
 GET    /api/v1/webhooks/                                              200 200 200 200 200 401 401
 POST   /api/v1/webhooks/                                              201 403 403 404 404 401 401  {"name": "tool", "url": "https://hooks.example.org/in", "events": ["job.done"], "study": "{study}"}
 GET    /api/v1/webhooks/{webhook}/                                    200 404 404 404 404 401 401

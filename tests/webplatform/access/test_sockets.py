@@ -11,8 +11,8 @@ from asgiref.testing import ApplicationCommunicator
 from django.contrib.auth.models import AnonymousUser
 
 from tests.webplatform.access.world import ship_texts
+from webplatform.accounts.tickets import issue_ticket
 from webplatform.consent.services import give_participant_consent
-from webplatform.live.tickets import issue_ticket
 from webplatform.modelhub.services import ensure_active_model
 from webplatform.participation.seats import KEPT_AS
 from webplatform.studies.models import Membership

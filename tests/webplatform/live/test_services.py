@@ -9,6 +9,7 @@ from django.db import OperationalError, connection
 
 import inference
 from webplatform.accounts.services import create_token, revoke_token
+from webplatform.accounts.tickets import issue_ticket, user_of_ticket
 from webplatform.common.errors import Conflict, ConsentMissing, Invalid, NotAllowed
 from webplatform.consent.services import give_participant_consent
 from webplatform.history.bin import bin_session
@@ -25,7 +26,6 @@ from webplatform.live.services import (
     resume,
     store,
 )
-from webplatform.live.tickets import issue_ticket, user_of_ticket
 from webplatform.studies.models import Condition, Participant, Study
 
 pytestmark = pytest.mark.django_db

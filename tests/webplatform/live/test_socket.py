@@ -14,11 +14,11 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from webplatform.accounts.logins import end_logins_of
+from webplatform.accounts.tickets import issue_ticket
 from webplatform.consent.services import give_participant_consent, withdraw_consent
 from webplatform.history.models import Marker, Observation, Session
 from webplatform.live.models import LiveConnection
 from webplatform.live.silent import close_silent_sessions
-from webplatform.live.tickets import issue_ticket
 from webplatform.studies.models import Membership, Participant, Study
 from webplatform.studies.services import close_study
 

@@ -157,7 +157,8 @@ SPEAKERS = {
     "webplatform/operations/health.py",  # the name of this machine
     "webplatform/operations/management/commands/health.py",  # the platform itself
     "webplatform/studies/invitations.py",  # the name of an error of sending e-mail
-    "webplatform/operations/startup.py",  # whether a port of this machine is free
+    "webplatform/operations/startup.py",  # whether a port of this machine is free,
+    "webplatform/webhooks/posting.py",  # to addresses that it has judged itself
 }
 
 

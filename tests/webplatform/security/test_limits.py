@@ -8,12 +8,12 @@ from django.test import Client
 
 from tests.webplatform.analysis.conftest import upload_of
 from webplatform.accounts.services import create_token
+from webplatform.accounts.tickets import issue_ticket
 from webplatform.analysis.services import submit_video
 from webplatform.common.cache import ForgivingRedisCache
 from webplatform.common.errors import TooManyAttempts
 from webplatform.common.limits import spend
 from webplatform.common.rates import rate_from
-from webplatform.live.tickets import issue_ticket
 
 
 @pytest.fixture

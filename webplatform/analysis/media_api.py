@@ -1,0 +1,28 @@
+"""The video of a session by token."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+
+from webplatform.analysis.views import media
+from webplatform.history.download_api import FileApi
+
+PIECE = OpenApiParameter("Range", OpenApiTypes.STR, OpenApiParameter.HEADER, description="As `bytes=0-1023`.")
+
+
+@extend_schema(tags=["sessions"])
+class SessionMediaApi(FileApi):
+    """The session's video, while it is kept: whole, or the part that `Range` names."""
+
+    @extend_schema(
+        operation_id="sessions_media",
+        parameters=[PIECE],
+        responses={(200, "video/*"): OpenApiTypes.BINARY, (206, "video/*"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, session_id: UUID) -> HttpResponseBase:
+        return media(request._request, session_id)
