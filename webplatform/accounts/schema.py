@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from drf_spectacular.openapi import AutoSchema
-
 from webplatform.accounts.scopes import scope_of
+from webplatform.common.document import DocumentedSchema
 
 
-class ScopedSchema(AutoSchema):
-    """drf-spectacular's, with the scope in the description."""
+class ScopedSchema(DocumentedSchema):
+    """The common one, with the scope in the description."""
 
     def get_description(self) -> str:
         text = super().get_description() or ""

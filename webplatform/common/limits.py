@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from dataclasses import dataclass
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
@@ -17,12 +18,31 @@ from django.utils.translation import gettext as _
 from webplatform.common.errors import TooManyAttempts
 
 
-def spend(what: str, who: object, *, share: int = 1) -> None:
-    """One more of `what` is counted for `who`; `share` times the rate of the settings is allowed.
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What is left of a rate in this window."""
+
+    what: str
+    most: int
+    window_s: int
+    left: int
+    reset_s: int
+
+
+def spent_of(what: str, count: int) -> Spent:
+    """What is left after so many in this window."""
+    most, window_s = settings.RAUT_RATES[what]
+    return Spent(what, most, window_s, max(most - count, 0), window_s - int(time.time()) % window_s)
+
+
+def spend(what: str, who: object, *, share: int = 1) -> int:
+    """One more of `what` is counted for `who`, and how many that are; `share` times the settings' rate is allowed.
 
     Raises TooManyAttempts where that is more than the rate allows.
     """
-    _refuse_above(what, _count(what, who, add=1), share)
+    count = _count(what, who, add=1)
+    _refuse_above(what, count, share)
+    return count
 
 
 def require_unspent(what: str, who: object) -> None:
