@@ -14,7 +14,7 @@ from django.utils.text import compress_string
 from webplatform.common.declared import FIELDS
 from webplatform.common.deprecation import tell_deprecated
 from webplatform.common.limits import Spent
-from webplatform.common.problems import API
+from webplatform.common.problems import API, no_such_address
 
 COMPRESSED_FROM_BYTES = 1024
 
@@ -29,6 +29,8 @@ class ApiAnswers:
         response = self.get_response(request)
         if not request.path.startswith(API):
             return response
+        if response.status_code == 404 and not response.streaming and "json" not in response.get("Content-Type", ""):
+            response = no_such_address(request)  # instead of Django's page for developers
         if spent := getattr(request, "rate_spent", None):
             _tell_rate(response, spent)
         if deprecated := getattr(request, "deprecated", None):
