@@ -1,10 +1,7 @@
 """The REST API's addresses: version 1, its schema and its documentation."""
 
-from django.urls import include, path, re_path
-from django.views.decorators.csrf import csrf_exempt
+from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
-
-from webplatform.common.problems import no_such_address
 
 urlpatterns = [
     path("v1/", include("webplatform.accounts.api_urls")),
@@ -22,5 +19,4 @@ urlpatterns = [
     path("v1/", include("webplatform.webhooks.api_urls")),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
-    re_path("", csrf_exempt(no_such_address)),
 ]

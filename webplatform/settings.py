@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "webplatform.accounts.login_ages.LoginsEnd",
     "webplatform.common.strict.StrictAddresses",
     "webplatform.common.pages.RefusalPages",
+    "webplatform.common.answers.ApiAnswers",
     "webplatform.accounts.idempotency.Idempotency",
 ]
 
@@ -289,6 +290,13 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "OAS_VERSION": "3.1.1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SERVERS": [{"url": PUBLIC_URL, "description": "This server."}],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "webplatform.common.document.complete",
+    ],
     "ENUM_NAME_OVERRIDES": {f"{name}Enum": f"webplatform.{place}" for name, place in _enums.items()},
 }
 

@@ -108,12 +108,12 @@ class TokenScheme(OpenApiAuthenticationExtension):
     """How the OpenAPI document describes `TokenAuthentication`."""
 
     target_class = TokenAuthentication
-    name = "token"
+    name = ["bearer", "token"]
 
-    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
-        return {
-            "type": "apiKey",
-            "in": "header",
-            "name": "Authorization",
-            "description": "`Token <key>`; keys are made on the account page, each with its scopes.",
-        }
+    def get_security_requirement(self, auto_schema: object) -> list[dict[str, list[str]]]:
+        return [{name: []} for name in self.name]  # one of them is enough
+
+    def get_security_definition(self, auto_schema: object) -> list[dict[str, str]]:
+        made = "keys are made on the account page, each with its scopes."
+        token = {"type": "apiKey", "in": "header", "name": "Authorization", "description": f"`Token <key>`; {made}"}
+        return [{"type": "http", "scheme": "bearer", "description": f"`Bearer <key>`; {made}"}, token]

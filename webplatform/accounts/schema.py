@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 
 from webplatform.accounts.scopes import scope_of
+from webplatform.common.document import DocumentedSchema
 
 REPEATED = OpenApiParameter(
     "Idempotency-Key",
@@ -15,8 +15,8 @@ REPEATED = OpenApiParameter(
 )
 
 
-class ScopedSchema(AutoSchema):
-    """drf-spectacular's, with the scope in the description."""
+class ScopedSchema(DocumentedSchema):
+    """The common one, with the scope in the description."""
 
     def get_override_parameters(self) -> list[OpenApiParameter]:
         said = super().get_override_parameters()

@@ -20,10 +20,12 @@ if TYPE_CHECKING:  # it loads the throttles, which load this
 
 UNKNOWN = "There is no such member."
 UNKNOWN_PARAMETER = "There is no such parameter."
+FIELDS = "fields"
 TWICE = "This was sent more than once."
 PREFIX = "/api/v1/"
 Errors = dict[str, Any]
-_schemas: dict[tuple[type, str], tuple[dict[str, bool], Any]] = {}
+Declared = tuple[dict[str, bool], Any, frozenset[str]]
+_schemas: dict[tuple[type, str], Declared] = {}
 
 
 class DeclaredOnly(BaseThrottle):
@@ -35,8 +37,8 @@ class DeclaredOnly(BaseThrottle):
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         if request.path.startswith(PREFIX) and request.method != "OPTIONS":
-            parameters, body = _declared(view, request.method.lower())
-            _refuse(_wrong_parameters(request.query_params, parameters))
+            parameters, body, members = _declared(view, request.method.lower())
+            _refuse(_wrong_parameters(request.query_params, parameters) or _wrong_fields(request.query_params, members))
             if request.method not in ("GET", "HEAD"):
                 _refuse(_wrong_members(request, body))
         return True
@@ -47,15 +49,15 @@ def _refuse(errors: Errors) -> None:
         raise serializers.ValidationError(errors)
 
 
-def _declared(view: APIView, method: str) -> tuple[dict[str, bool], Any]:
-    """An operation's parameters, each with whether it may stand there several times, and the serializer of its body."""
+def _declared(view: APIView, method: str) -> Declared:
+    """An operation's parameters, each with whether it may stand there several times; its body; its answer's members."""
     key = (type(view), "get" if method == "head" else method)
     if key not in _schemas:
         _schemas[key] = _read_schema(view, key[1])
     return _schemas[key]
 
 
-def _read_schema(view: APIView, method: str) -> tuple[dict[str, bool], Any]:
+def _read_schema(view: APIView, method: str) -> Declared:
     schema_class = getattr(getattr(view, method, None), "kwargs", {}).get("schema") or type(view.schema)
     schema = schema_class()
     schema.view, schema.method = view, method.upper()
@@ -64,8 +66,30 @@ def _read_schema(view: APIView, method: str) -> tuple[dict[str, bool], Any]:
         names |= _names_of(parameter)
     if method == "get" and getattr(view, "pagination_class", None):
         names |= {p["name"]: False for p in view.pagination_class().get_schema_operation_parameters(view)}
-    body = None if method == "get" else schema.get_request_serializer()
-    return names, body
+    if method != "get":
+        return names, schema.get_request_serializer(), frozenset()
+    members = answer_members(schema)
+    return (names | {FIELDS: False} if members else names), None, members
+
+
+def answer_members(schema: Any) -> frozenset[str]:
+    """The members of what an operation answers, or of each row of it; empty where it answers no object."""
+    answer = schema.get_response_serializers()
+    if isinstance(answer, dict):
+        answer = answer.get(200)
+    if isinstance(answer, serializers.ListSerializer):
+        answer = answer.child
+    if isinstance(answer, type) and issubclass(answer, serializers.Serializer):
+        answer = answer()
+    if not isinstance(answer, serializers.Serializer):
+        return frozenset()
+    return frozenset(name for name, field in answer.fields.items() if not field.write_only)
+
+
+def _wrong_fields(sent: QueryDict, members: frozenset[str]) -> Errors:
+    asked = set(sent.get(FIELDS, "").split(",")) if FIELDS in sent else set()
+    unknown = sorted(asked - members)
+    return {FIELDS: [f"{UNKNOWN} {name}".strip() for name in unknown]} if unknown else {}
 
 
 def _names_of(parameter: Any) -> dict[str, bool]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
@@ -19,16 +20,33 @@ from webplatform.common.cache import counted
 from webplatform.common.errors import TooManyAttempts
 
 
-def spend(what: str, who: object, *, share: int = 1) -> None:
-    """One more of `what` is counted for `who`; `share` times the rate of the settings is allowed.
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What is left of a rate in this window."""
+
+    what: str
+    most: int
+    window_s: int
+    left: int
+    reset_s: int
+
+
+def spent_of(what: str, count: int) -> Spent:
+    """What is left after so many in this window."""
+    most, window_s = settings.RAUT_RATES[what]
+    return Spent(what, most, window_s, max(most - count, 0), window_s - int(time.time()) % window_s)
+
+
+def spend(what: str, who: object, *, share: int = 1) -> int:
+    """One more of `what` is counted for `who`, and how many that are; `share` times the settings' rate is allowed.
 
     Raises TooManyAttempts where that is more than the rate allows.
     """
-    spend_all(what, {who: share})
+    return spend_all(what, {who: share})[0]
 
 
-def spend_all(what: str, shares: Mapping[object, int]) -> None:
-    """One more of `what` is counted for each of these; all are counted, whether or not one of them is refused.
+def spend_all(what: str, shares: Mapping[object, int]) -> list[int]:
+    """One more of `what` is counted for each of these, and how many there were; all are counted, also if one is refused.
 
     Raises TooManyAttempts where that is more than the rate allows one of them.
     """
@@ -36,6 +54,7 @@ def spend_all(what: str, shares: Mapping[object, int]) -> None:
     counts = counted({_key(what, who): window_s for who in shares})
     for count, share in zip(counts, shares.values(), strict=True):
         _refuse_above(what, count, share)
+    return counts
 
 
 def require_unspent(what: str, who: object) -> None:

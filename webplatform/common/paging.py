@@ -1,21 +1,88 @@
-"""How lists are cut into pages in the REST API."""
+"""How lists are cut into pages in the REST API: by cursor, in an order that the caller may choose."""
 
-from typing import Any  # rows of any model
+from __future__ import annotations
+
+from typing import Any  # rows of any model, and OpenAPI's open dictionaries
 
 from django.core.exceptions import ValidationError
-from django.db import DataError
+from django.db import DataError, models
 from django.db.models import Model, QuerySet
+from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination, PageNumberPagination
 from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import remove_query_param, replace_query_param
+
+from webplatform.common.deprecation import PAGE_NUMBERS, note_deprecated
+from webplatform.common.keyset import Keyset, Place
+
+ORDERABLE = (
+    models.DateField, models.IntegerField, models.FloatField, models.CharField, models.BooleanField, models.UUIDField
+)  # fmt: skip
+Document = dict[str, Any]
 
 
 class Pages(PageNumberPagination):
-    """Numbered pages for lists a person reads."""
+    """Pages by cursor for every list: what is added or removed in between shifts none of them.
+
+    The order is the list's own, or by one of its members with `ordering`. `page` is answered as before, and deprecated.
+    """
 
     page_size = 25
     page_size_query_param = "page_size"
     max_page_size = 100
+    cursor_query_param = "cursor"
+    ordering_query_param = "ordering"
+
+    def paginate_queryset(self, queryset: QuerySet[Model], request: Request, view: Any = None) -> list[Any]:
+        """The rows of the page that is asked for."""
+        queryset = _ordered(queryset, request.query_params.get(self.ordering_query_param), view)
+        if self.page_query_param in request.query_params:
+            note_deprecated(request, PAGE_NUMBERS)
+            return super().paginate_queryset(queryset, request, view)
+        self.request, self.page, self.total = request, None, queryset.count()
+        keyset, size = Keyset(queryset), self.get_page_size(request) or self.page_size
+        cursor = request.query_params.get(self.cursor_query_param)
+        try:
+            place = Place.from_text(cursor) if cursor is not None else None
+            rows, self.before, self.after = keyset.page(place, size)
+        except (ValueError, TypeError, OverflowError, ValidationError, DataError) as error:
+            if cursor is None:
+                raise
+            raise NotFound("This cursor is not valid.") from error
+        return rows
+
+    def get_paginated_response(self, data: Any) -> Response:
+        if self.page is not None:
+            return super().get_paginated_response(data)
+        links = {"next": self._link(self.after), "previous": self._link(self.before)}
+        return Response({"count": self.total, **links, "results": data})
+
+    def _link(self, place: Place | None) -> str | None:
+        if place is None:
+            return None
+        here = remove_query_param(self.request.build_absolute_uri(), self.cursor_query_param)
+        return replace_query_param(here, self.cursor_query_param, place.as_text())
+
+    def get_paginated_response_schema(self, schema: Document) -> Document:
+        link = {"type": ["string", "null"], "format": "uri"}
+        properties = {"count": {"type": "integer"}, "next": link, "previous": dict(link), "results": schema}
+        return {"type": "object", "required": list(properties), "properties": properties}
+
+    def get_schema_operation_parameters(self, view: Any) -> list[Document]:
+        orders = [order for name in _orders_of(view, view.get_queryset().model) for order in (name, f"-{name}")]
+        page_size = {"type": "integer", "minimum": 1, "maximum": self.max_page_size, "default": self.page_size}
+        found = [
+            _parameter(self.cursor_query_param, "Where a page begins: taken from `next` or `previous`.", _TEXT),
+            _parameter(self.page_size_query_param, "How many rows a page has at most.", page_size),
+            _parameter(self.page_query_param, "A page's number. Use `cursor`.", {"type": "integer", "minimum": 1})
+            | {"deprecated": True},
+        ]
+        if orders:
+            text = "The member that orders the list; with `-`, downwards."
+            found.append(_parameter(self.ordering_query_param, text, {"type": "string", "enum": orders}))
+        return found
 
 
 class Cursor(CursorPagination):
@@ -33,3 +100,41 @@ class Cursor(CursorPagination):
             if self.cursor_query_param in request.query_params:
                 raise NotFound(self.invalid_cursor_message) from error
             raise
+
+    def get_paginated_response_schema(self, schema: Document) -> Document:
+        link = {"type": ["string", "null"], "format": "uri"}
+        properties = {"next": link, "previous": dict(link), "results": schema}
+        return {"type": "object", "required": list(properties), "properties": properties}
+
+    def get_schema_operation_parameters(self, view: Any) -> list[Document]:
+        size = {"type": "integer", "minimum": 1, "maximum": self.max_page_size, "default": self.page_size}
+        return [
+            _parameter(self.cursor_query_param, "Where a page begins: taken from `next` or `previous`.", _TEXT),
+            _parameter(self.page_size_query_param, "How many rows a page has at most.", size),
+        ]
+
+
+_TEXT: Document = {"type": "string"}
+
+
+def _parameter(name: str, text: str, schema: Document) -> Document:
+    return {"name": name, "in": "query", "required": False, "description": text, "schema": schema}
+
+
+def _ordered(queryset: QuerySet[Model], asked: str | None, view: Any) -> QuerySet[Model]:
+    if asked is None:
+        return queryset
+    place = _orders_of(view, queryset.model).get(asked.removeprefix("-"))
+    if place is None:
+        raise serializers.ValidationError({"ordering": ["The list has no such order."]})
+    order = models.F(place)
+    return queryset.order_by(order.desc(nulls_last=True) if asked.startswith("-") else order.asc(nulls_last=True))
+
+
+def _orders_of(view: Any, model: type[Model]) -> dict[str, str]:
+    """The members by which a list may be ordered, each with its column: those that are one of the row's own."""
+    columns = {field.attname: field for field in model._meta.concrete_fields} | {
+        field.name: field for field in model._meta.concrete_fields if not field.is_relation
+    }
+    sources = {name: field.source or name for name, field in view.get_serializer_class()().fields.items()}
+    return {name: source for name, source in sources.items() if isinstance(columns.get(source), ORDERABLE)}

@@ -65,7 +65,7 @@ class CheckedFaceOut(serializers.Serializer):
 
 class CheckIn(serializers.Serializer):
     participant = serializers.UUIDField(
-        required=False, default="", help_text="Who is before the camera; without one, you are."
+        required=False, default=None, help_text="Who is before the camera; without one, you are."
     )
 
 
@@ -94,5 +94,6 @@ class CheckApi(APIView):
             raise TooLarge(_("The picture has too many bytes."))
         asked = CheckIn(data=request.query_params)
         asked.is_valid(raise_exception=True)
-        reading = look_once(user=request.user, picture=picture, participant_id=str(asked.validated_data["participant"]))
+        participant_id = str(asked.validated_data["participant"] or "")
+        reading = look_once(user=request.user, picture=picture, participant_id=participant_id)
         return Response({"width": reading.width, "height": reading.height, "faces": faces_data(reading)})

@@ -1,0 +1,127 @@
+"""What every operation of the OpenAPI document has alike: its errors, its headers, one kind of body, a summary."""
+
+from __future__ import annotations
+
+import re
+from typing import Any  # OpenAPI is open dictionaries
+
+from drf_spectacular.openapi import AutoSchema
+from rest_framework.permissions import SAFE_METHODS, AllowAny
+
+from webplatform.common.declared import FIELDS, answer_members
+from webplatform.common.problems import PROBLEM
+
+Document = dict[str, Any]
+
+# Each answer that is an error: its name among the components, and when it comes.
+ERRORS = {
+    "400": ("Invalid", "Something sent is not valid or not known; `details` names it."),
+    "401": ("NotAuthenticated", "No valid token came along, and nobody is signed in."),
+    "403": ("NotAllowed", "The token lacks the scope, the account the role, or consent is missing; `code` says which."),
+    "404": ("NotFound", "There is no such object for whoever asks, or no such page of a list."),
+    "406": ("NotAcceptable", "The header `Accept` takes nothing that this operation answers."),
+    "409": ("Conflict", "The object is not in a state in which this can be done."),
+    "410": ("Gone", "What was stored cannot be read any more: its key was erased."),
+    "413": ("TooLarge", "The body has more bytes than are taken."),
+    "415": ("UnsupportedMediaType", "This kind of body is not taken."),
+    "429": ("TooManyRequests", "That was too often; `Retry-After` says in how many seconds to try again."),
+    "500": ("ServerError", "The server failed. Its log tells why, under the request's id."),
+    "507": ("NoRoom", "The disk or the account has no room left."),
+}
+ALWAYS = ("400", "404", "406", "429", "500")
+SIGNED_IN = ("401", "403")
+READING = ("409", "410")
+WRITING = ("403", "409", "410", "413", "415", "507")
+PROBLEM_SCHEMA: Document = {
+    "type": "object",
+    "description": "An error: RFC 9457's members, and `code`, `message`, `details`.",
+    "properties": {
+        "type": {"type": "string", "description": "`urn:raut:problem:` and the code."},
+        "title": {"type": "string", "description": "The phrase of the HTTP status."},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "A sentence for people, as `message`."},
+        "instance": {"type": "string", "description": "`urn:raut:request:` and the request's id."},
+        "code": {"type": "string", "description": "A stable word for programs."},
+        "message": {"type": "string", "description": "A sentence for people."},
+        "details": {"description": "What belongs to the code: for `invalid`, each member with what is wrong in it."},
+    },
+    "required": ["type", "title", "status", "detail", "instance", "code", "message", "details"],
+}
+HEADERS: Document = {
+    "RequestId": {
+        "description": "The request's id, as in log lines: the one sent along in `X-Request-ID`, or a new one.",
+        "schema": {"type": "string"},
+    },
+    "RetryAfter": {"description": "In how many seconds to try again.", "schema": {"type": "integer"}},
+}
+
+
+class DocumentedSchema(AutoSchema):
+    """drf-spectacular's, with a summary, one kind of body, and the errors that every operation can answer."""
+
+    def get_summary(self) -> str:
+        first = (AutoSchema.get_description(self) or self.get_operation_id()).split("\n\n")[0].replace("\n", " ")
+        return re.split(r"(?<=\w)[.:;](?:\s|$)", first)[0].strip()
+
+    def map_parsers(self) -> list[str]:
+        kinds = super().map_parsers()
+        preferred = [kind for kind in ("application/json", "multipart/form-data") if kind in kinds]
+        return preferred[:1] or kinds
+
+    def get_operation(self, *args: Any, **named: Any) -> Document | None:
+        operation = super().get_operation(*args, **named)
+        if operation is not None:
+            operation.setdefault("security", [{}])
+            for answer in operation["responses"].values():
+                answer["description"] = answer.get("description") or "Done."
+                answer.setdefault("headers", {})["X-Request-ID"] = {"$ref": "#/components/headers/RequestId"}
+            for status in self._errors():
+                operation["responses"].setdefault(status, {"$ref": f"#/components/responses/{ERRORS[status][0]}"})
+        return operation
+
+    def _get_parameters(self) -> list[Document]:
+        found = super()._get_parameters()
+        members = sorted(answer_members(self)) if self.method == "GET" else []
+        if members:
+            one = {"type": "string", "enum": members}
+            schema = {"type": "array", "items": one, "minItems": 1, "uniqueItems": True}
+            text = "The members that the answer, or each of its rows, shall have."
+            found.append(
+                {
+                    "name": FIELDS,
+                    "in": "query",
+                    "description": text,
+                    "schema": schema,
+                    "explode": False,
+                    "style": "form",
+                }
+            )
+        return found
+
+    def _errors(self) -> list[str]:
+        is_open = any(isinstance(permission, AllowAny) for permission in self.view.get_permissions())
+        found = {*ALWAYS, *(() if is_open else SIGNED_IN), *(READING if self.method in SAFE_METHODS else WRITING)}
+        return sorted(found)
+
+
+def complete(result: Document, generator: object, request: object, public: bool) -> Document:
+    """The document with the problem's shape and its answers; bodies name all that they take."""
+    components = result["components"]
+    components["schemas"]["Problem"] = PROBLEM_SCHEMA
+    components["headers"] = {**components.get("headers", {}), **HEADERS}
+    components["responses"] = {
+        **components.get("responses", {}),
+        **{name: _error(status, text) for status, (name, text) in ERRORS.items()},
+    }
+    for name, schema in components["schemas"].items():
+        if name.endswith("Request") and schema.get("type") == "object":
+            schema.setdefault("additionalProperties", False)
+    return result
+
+
+def _error(status: str, text: str) -> Document:
+    headers = {"X-Request-ID": {"$ref": "#/components/headers/RequestId"}}
+    if status == "429":
+        headers["Retry-After"] = {"$ref": "#/components/headers/RetryAfter"}
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {"description": text, "headers": headers, "content": {PROBLEM: {"schema": schema}}}

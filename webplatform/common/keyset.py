@@ -1,0 +1,106 @@
+"""Pages of rows by what stands at their edge (keyset pagination): constant cost, and nothing shifts them."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from typing import Any  # values of any column
+
+from django.db.models import F, Model, Q, QuerySet
+from django.db.models.expressions import OrderBy
+
+KEY = "page_key_{}"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A row's place in an order: its keys as JSON values, and whether the page lies before it instead of behind it."""
+
+    keys: tuple[Any, ...]
+    is_before: bool = False
+
+    def as_text(self) -> str:
+        """The cursor: opaque to whoever uses it."""
+        text = json.dumps([self.is_before, *self.keys], separators=(",", ":"))
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+    @classmethod
+    def from_text(cls, cursor: str) -> Place:
+        """Raises ValueError where it is no cursor."""
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        is_before, *keys = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        if not isinstance(is_before, bool) or any(isinstance(key, list | dict) for key in keys):
+            raise ValueError("No cursor.")
+        return cls(tuple(keys), is_before)
+
+
+class Keyset:
+    """The rows of a queryset in its own order, rows without a value last, made unambiguous by the primary key."""
+
+    def __init__(self, queryset: QuerySet[Model]) -> None:
+        orders = [_order(term) for term in queryset.query.order_by or queryset.model._meta.ordering]
+        orders.append((F("pk"), False))
+        self._is_down = [is_down for _, is_down in orders]
+        self._names = [KEY.format(number) for number in range(len(orders))]
+        self._rows = queryset.annotate(**dict(zip(self._names, (what for what, _ in orders), strict=True)))
+
+    def page(self, place: Place | None, size: int) -> tuple[list[Any], Place | None, Place | None]:
+        """Up to `size` rows, the place that the page before ends at, and the one that the next begins behind."""
+        is_before = place is not None and place.is_before
+        rows = self._rows.order_by(*self._order_by(is_before))
+        if place is not None:
+            rows = rows.filter(self._beyond(self._read(place), is_before))
+        found = list(rows[: size + 1])
+        has_more, found = len(found) > size, found[:size]
+        if is_before:
+            found.reverse()
+        before = found and (has_more if is_before else place is not None)
+        after = found and (True if is_before else has_more)
+        return (
+            found,
+            Place(self._keys(found[0]), is_before=True) if before else None,
+            Place(self._keys(found[-1])) if after else None,
+        )
+
+    def _order_by(self, is_before: bool) -> list[OrderBy]:
+        nulls = {"nulls_first": True} if is_before else {"nulls_last": True}
+        terms = zip(self._names, self._is_down, strict=True)
+        return [F(n).desc(**nulls) if down != is_before else F(n).asc(**nulls) for n, down in terms]
+
+    def _keys(self, row: Model) -> tuple[Any, ...]:
+        values = (getattr(row, name) for name in self._names)
+        return tuple(value if isinstance(value, bool | int | float | None) else _text(value) for value in values)
+
+    def _read(self, place: Place) -> list[Any]:
+        if len(place.keys) != len(self._names):
+            raise ValueError("A cursor of another list.")
+        fields = (self._rows.query.annotations[name].output_field for name in self._names)
+        return [field.to_python(key) for field, key in zip(fields, place.keys, strict=True)]
+
+    def _beyond(self, values: list[Any], is_before: bool) -> Q:
+        """Rows whose first key is beyond the place's, or the same and the next one beyond, and so on."""
+        found, same = Q(pk__in=[]), Q()
+        for name, value, is_down in zip(self._names, values, self._is_down, strict=True):
+            found |= same & _past(name, value, is_down != is_before, is_before)
+            same &= Q(**{f"{name}__isnull": True}) if value is None else Q(**{name: value})
+        return found
+
+
+def _past(name: str, value: Any, is_down: bool, is_before: bool) -> Q:
+    if value is None:  # the rows without a value are the last ones
+        return Q(**{f"{name}__isnull": False}) if is_before else Q(pk__in=[])
+    past = Q(**{f"{name}__{'lt' if is_down else 'gt'}": value})
+    return past if is_before else past | Q(**{f"{name}__isnull": True})
+
+
+def _order(term: Any) -> tuple[Any, bool]:
+    if isinstance(term, OrderBy):
+        return term.expression, term.descending
+    if isinstance(term, str):
+        return F(term.removeprefix("-")), term.startswith("-")
+    return term, False
+
+
+def _text(value: Any) -> str:
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
