@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from webplatform.common.errors import AppError, Invalid
 from webplatform.common.pages import tell
 from webplatform.dashboard import report
+from webplatform.dashboard.face_pages import face_page
 from webplatform.dashboard.marks import noted_in, people_in, revised_lines
 from webplatform.dashboard.queries import row_of
 from webplatform.dashboard.repetition_views import readings_of
@@ -40,14 +41,18 @@ def session(request: HttpRequest, pk: UUID) -> HttpResponse:
     own = list(found.study.participants.all())
     everybody = people_in(found, own)
     faces = report.faces_of(found, everybody)
+    people, glimpses = ([face for face in faces if face.is_glimpse is wanted] for wanted in (False, True))
+    page = face_page(request.GET.get("faces", ""), everybody, people, glimpses)
     context = {
         "session": found,
         "row": row_of(found),
         "media": report.media_of(found),
         "copy": report.copy_of(found),
         "faces": faces,
-        "people": [face for face in faces if not face.is_glimpse],
-        "glimpses": [face for face in faces if face.is_glimpse],
+        "face_page": page,
+        "people": page.of(people),
+        "glimpses": page.of(glimpses),
+        "glimpse_count": len(glimpses),
         "live_lines": report.live_lines_of(found),
         "gaps": report.gaps_of(found),
         "missing": report.moment(found.missing_ms),
@@ -61,7 +66,8 @@ def session(request: HttpRequest, pk: UUID) -> HttpResponse:
         "words": session_words(),
         "readings": readings_of(found, may_edit=may_edit),
         "noted": noted_in(found),
-        "everybody": everybody,
+        "everybody": page.of(everybody),
+        "all_people": everybody,
         "own_participants": own,
         "revised": revised_lines(found),
         "last_edit": next(reversed(found.face_edits.all()), None),
