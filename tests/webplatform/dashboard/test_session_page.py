@@ -210,14 +210,14 @@ def test_a_title_cannot_smuggle_markup_into_the_page(client_of: Callable[[User],
 class TestManyFaces:
     @pytest.fixture
     def crowd(self, study: Study, owner: User, consent: ConsentRecord, model_version: ModelVersion) -> Session:
-        """Forty-five people, one after the other, each for four seconds."""
+        """Forty-five people, one after the other, each for seven seconds."""
         session = open_session(
             study=study, user=owner, consent=consent, title="Crowd", source=Session.Source.UPLOAD, every_ms=1000
         )
         use_model(session=session, version=model_version)
-        readings = [frame(1000 * n, face(n // 4 + 1, happy=0.9, sad=0.1), decoded=n + 1) for n in range(180)]
+        readings = [frame(1000 * n, face(n // 7 + 1, happy=0.9, sad=0.1), decoded=n + 1) for n in range(315)]
         append_readings(session=session, readings=readings)
-        return close_session(session=session, duration_ms=180_000, is_partial=False)
+        return close_session(session=session, duration_ms=315_000, is_partial=False)
 
     def test_twenty_are_shown_at_a_time(self, crowd, client_of, owner):
         shown = {}
