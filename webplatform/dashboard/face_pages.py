@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 T = TypeVar("T")
-FACES_A_PAGE = 20
+FACES_A_PAGE = 15
 MOST_DIGITS = 6
 
 

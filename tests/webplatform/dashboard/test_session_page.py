@@ -219,15 +219,15 @@ class TestManyFaces:
         append_readings(session=session, readings=readings)
         return close_session(session=session, duration_ms=315_000, is_partial=False)
 
-    def test_twenty_are_shown_at_a_time(self, crowd, client_of, owner):
+    def test_fifteen_are_shown_at_a_time(self, crowd, client_of, owner):
         shown = {}
         for asked in ("", "?faces=2", "?faces=3", "?faces=99", "?faces=x", f"?faces={10**30}"):
             html = client_of(owner).get(f"/sessions/{crowd.pk}/{asked}").content.decode()
             shown[asked] = [int(number) for number in re.findall(r'data-face="(\d+)"', html)]
             assert re.findall(r'data-person="(\d+)"', html) == [str(number) for number in shown[asked]]
-        assert shown[""] == shown["?faces=x"] == shown[f"?faces={10**30}"] == list(range(1, 21))
-        assert shown["?faces=2"] == list(range(21, 41))
-        assert shown["?faces=3"] == shown["?faces=99"] == list(range(41, 46))
+        assert shown[""] == shown["?faces=x"] == shown[f"?faces={10**30}"] == list(range(1, 16))
+        assert shown["?faces=2"] == list(range(16, 31))
+        assert shown["?faces=3"] == shown["?faces=99"] == list(range(31, 46))
 
     def test_somebody_of_another_page_can_be_chosen_to_merge_with(self, crowd, client_of, owner):
         html = page(client_of(owner), crowd)
@@ -236,5 +236,5 @@ class TestManyFaces:
         client_of(owner).post(f"/sessions/{crowd.pk}/faces/", sent)
         assert 'data-person="1"' not in page(client_of(owner), crowd)
 
-    def test_hundreds_of_faces_weigh_no_more_than_twenty(self, crowd, client_of, owner):
+    def test_hundreds_of_faces_weigh_no_more_than_fifteen(self, crowd, client_of, owner):
         assert len(page(client_of(owner), crowd)) < 200_000
