@@ -48,8 +48,8 @@ def _measure(minutes: int, tracks: int, repeat: int) -> None:
     from django.db import connection
     from rest_framework.test import APIClient
 
-    from webplatform.history.timelines import timeline
     from webplatform.history.services import close_session
+    from webplatform.history.timelines import timeline
 
     session, append_s = _filled_session(minutes, tracks)
     started = time.perf_counter()
