@@ -56,16 +56,26 @@ def platform(url: str, token: str) -> Iterator[Server]:
     if url:
         yield Server("raut", url.rstrip("/"), token)
         return
-    with tempfile.TemporaryDirectory(prefix="raut-load-") as folder:
-        env = os.environ | {"RAUT_DATA_DIR": folder, "RAUT_ENV_FILE": os.devnull}
-        command = [sys.executable, "manage.py", "up", "--port", "0"]
-        with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as up:
-            try:
-                own_url = _await_url(up)
-                yield Server("raut", own_url, _new_token(env), _web_processes(up.pid))
-            finally:
-                up.terminate()
-                up.communicate()
+    with tempfile.TemporaryDirectory(prefix="raut-load-") as folder, embedded(Path(folder)) as server:
+        yield Server("raut", server.url, _new_token(_own_env(Path(folder))), server.pids)
+
+
+@contextmanager
+def embedded(folder: Path) -> Iterator[Server]:
+    """Raut on its embedded default, with this data folder."""
+    command = [sys.executable, "manage.py", "up", "--port", "0"]
+    env = _own_env(folder)
+    with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as up:
+        try:
+            own_url = _await_url(up)
+            yield Server("raut", own_url, pids=_web_processes(up.pid))
+        finally:
+            up.terminate()
+            up.communicate()
+
+
+def _own_env(folder: Path) -> dict[str, str]:
+    return os.environ | {"RAUT_DATA_DIR": str(folder), "RAUT_ENV_FILE": os.devnull}
 
 
 @contextmanager
@@ -113,5 +123,5 @@ def _web_processes(root: int) -> tuple[int, ...]:
     found = [root]
     for pid in found:
         found += [child for child, parent in parents.items() if parent == pid]
-    web = {pid for pid in found if "webplatform.asgi" in names.get(pid, "")}
+    web = {pid for pid in found if "webplatform.operations.server" in names.get(pid, "")}
     return tuple(sorted(web | {pid for pid in found if parents.get(pid) in web}))

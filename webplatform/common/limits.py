@@ -46,7 +46,7 @@ def spend(what: str, who: object, *, share: int = 1) -> int:
 
 
 def spend_all(what: str, shares: Mapping[object, int]) -> list[int]:
-    """One more of `what` is counted for each of these, and how many there were; all are counted, also if one is refused.
+    """One more of `what` is counted for each of these; how many there were. All count, also if one is refused.
 
     Raises TooManyAttempts where that is more than the rate allows one of them.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any  # what a template takes
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from webplatform.common.errors import AppError, Invalid
 from webplatform.common.pages import tell
 from webplatform.dashboard import report
+from webplatform.dashboard.face_pages import face_page
 from webplatform.dashboard.marks import noted_in, people_in, revised_lines
 from webplatform.dashboard.queries import row_of
 from webplatform.dashboard.repetition_views import readings_of
@@ -38,18 +40,13 @@ def session(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect("dashboard:session", found.pk)
     may_edit = is_editable_by(found, request.user)
     targets = participants_to_name(request.user) if may_edit else []
-    own = list(found.study.participants.all())
-    everybody = people_in(found, own)
-    faces = report.faces_of(found, everybody)
     context = {
         "session": found,
         "row": row_of(found),
         "metadata": metadata_lines(found),
         "media": report.media_of(found),
         "copy": report.copy_of(found),
-        "faces": faces,
-        "people": [face for face in faces if not face.is_glimpse],
-        "glimpses": [face for face in faces if face.is_glimpse],
+        **_faces_shown(found, request.GET.get("faces", "")),
         "live_lines": report.live_lines_of(found),
         "gaps": report.gaps_of(found),
         "missing": report.moment(found.missing_ms),
@@ -63,12 +60,29 @@ def session(request: HttpRequest, pk: UUID) -> HttpResponse:
         "words": session_words(),
         "readings": readings_of(found, may_edit=may_edit),
         "noted": noted_in(found),
-        "everybody": everybody,
-        "own_participants": own,
         "revised": revised_lines(found),
         "last_edit": next(reversed(found.face_edits.all()), None),
     }
     return render(request, "dashboard/session.html", context)
+
+
+def _faces_shown(session: Session, asked: str) -> dict[str, Any]:
+    """Who is in the session, and which of them this page shows."""
+    own = list(session.study.participants.all())
+    everybody = people_in(session, own)
+    faces = report.faces_of(session, everybody)
+    people, glimpses = ([face for face in faces if face.is_glimpse is wanted] for wanted in (False, True))
+    page = face_page(asked, everybody, people, glimpses)
+    return {
+        "faces": faces,
+        "face_page": page,
+        "people": page.of(people),
+        "glimpses": page.of(glimpses),
+        "glimpse_count": len(glimpses),
+        "everybody": page.of(everybody),
+        "all_people": everybody,
+        "own_participants": own,
+    }
 
 
 @login_required

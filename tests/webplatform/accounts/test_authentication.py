@@ -7,7 +7,7 @@ from django.utils import timezone
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.test import APIRequestFactory
 
-from webplatform.accounts.authentication import TokenAuthentication
+from webplatform.accounts.authentication import TokenAuthentication, valid_token
 from webplatform.accounts.models import ApiToken
 from webplatform.accounts.services import create_token
 
@@ -48,3 +48,29 @@ def test_the_token_of_an_inactive_user_is_refused(owner):
     owner.save()
     with pytest.raises(AuthenticationFailed):
         _authenticate(f"Token {key}")
+
+
+def test_the_last_use_is_noted_once_a_minute(owner, api_of, django_assert_num_queries):
+    api = api_of(owner)
+    api.get("/api/v1/studies/")
+    token = ApiToken.objects.get(user=owner)
+    first_at = token.last_used_at
+    api.get("/api/v1/studies/")
+    token.refresh_from_db()
+    assert token.last_used_at == first_at is not None
+    ApiToken.objects.update(last_used_at=first_at - timedelta(minutes=2))
+    api.get("/api/v1/studies/")
+    token.refresh_from_db()
+    assert token.last_used_at >= first_at
+
+
+def test_the_quick_lookup_finds_the_same_token_as_the_models_do(owner, token_of):
+    key = token_of(owner)
+    row = ApiToken.objects.select_related("user").get(user=owner)
+    found = valid_token(key)
+    assert found == row
+    assert found.user == owner
+    names = [field.attname for field in ApiToken._meta.concrete_fields]
+    assert {name: getattr(found, name) for name in names} == {name: getattr(row, name) for name in names}
+    found.delete()
+    assert valid_token(key) is None

@@ -37,3 +37,20 @@ def test_a_redis_that_is_away_is_an_empty_cache():
     cache = ForgivingRedisCache(AWAY, {})
     cache.set("hits", [1])
     assert [cache.get("hits", "none"), cache.add("lock", True), cache.delete("lock")] == ["none", True, False]
+
+
+def test_counters_are_raised_together_and_end_with_their_window(server: ValkeyServer):
+    cache = ForgivingRedisCache(server.connection_url, {})
+    assert [cache.count_all({"one": 60, "two": 3600}), cache.count_all({"one": 60})] == [[1, 1], [2]]
+    assert cache.get("one") == 2
+    client = cache._cache.get_client(None)
+    assert 0 < client.ttl(cache.make_key("one")) <= 60 < client.ttl(cache.make_key("two")) <= 3600
+
+
+def test_requests_share_a_connection(server: ValkeyServer):
+    one, other = ForgivingRedisCache(server.connection_url, {}), ForgivingRedisCache(server.connection_url, {})
+    assert one._cache is other._cache
+
+
+def test_a_redis_that_is_away_counts_nothing():
+    assert ForgivingRedisCache(AWAY, {}).count_all({"one": 60, "two": 60}) == [0, 0]

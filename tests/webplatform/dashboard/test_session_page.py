@@ -205,3 +205,36 @@ def test_a_moment_is_read_as_players_show_it(t_ms: int, text: str):
 def test_a_title_cannot_smuggle_markup_into_the_page(client_of: Callable[[User], Client], owner, session_of):
     html = page(client_of(owner), session_of("</script><b>bold"))
     assert "<b>bold" not in html
+
+
+class TestManyFaces:
+    @pytest.fixture
+    def crowd(self, study: Study, owner: User, consent: ConsentRecord, model_version: ModelVersion) -> Session:
+        """Forty-five people, one after the other, each for seven seconds."""
+        session = open_session(
+            study=study, user=owner, consent=consent, title="Crowd", source=Session.Source.UPLOAD, every_ms=1000
+        )
+        use_model(session=session, version=model_version)
+        readings = [frame(1000 * n, face(n // 7 + 1, happy=0.9, sad=0.1), decoded=n + 1) for n in range(315)]
+        append_readings(session=session, readings=readings)
+        return close_session(session=session, duration_ms=315_000, is_partial=False)
+
+    def test_fifteen_are_shown_at_a_time(self, crowd, client_of, owner):
+        shown = {}
+        for asked in ("", "?faces=2", "?faces=3", "?faces=99", "?faces=x", f"?faces={10**30}"):
+            html = client_of(owner).get(f"/sessions/{crowd.pk}/{asked}").content.decode()
+            shown[asked] = [int(number) for number in re.findall(r'data-face="(\d+)"', html)]
+            assert re.findall(r'data-person="(\d+)"', html) == [str(number) for number in shown[asked]]
+        assert shown[""] == shown["?faces=x"] == shown[f"?faces={10**30}"] == list(range(1, 16))
+        assert shown["?faces=2"] == list(range(16, 31))
+        assert shown["?faces=3"] == shown["?faces=99"] == list(range(31, 46))
+
+    def test_somebody_of_another_page_can_be_chosen_to_merge_with(self, crowd, client_of, owner):
+        html = page(client_of(owner), crowd)
+        assert '<option value="45">' in html
+        sent = {"face": "1", "into": "45", "kind": "merge"}
+        client_of(owner).post(f"/sessions/{crowd.pk}/faces/", sent)
+        assert 'data-person="1"' not in page(client_of(owner), crowd)
+
+    def test_hundreds_of_faces_weigh_no_more_than_fifteen(self, crowd, client_of, owner):
+        assert len(page(client_of(owner), crowd)) < 200_000
