@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("analysis", "0002_playback_copy"),
+        ("analysis", "0003_resumable_upload"),
     ]
 
     operations = [
