@@ -107,7 +107,7 @@ class TestDetail:
             "id", "title", "source", "state", "study", "created_at", "closed_at", "every_ms", "duration_ms",
             "external_id", "metadata", "stimulus",
             "frame_width", "frame_height", "is_partial", "model", "frames", "unscored_reasons", "summary", "tracks",
-            "missing", "missing_ms", "picture_track", "participant", "condition", "variables", "prior",
+            "missing", "missing_ms", "picture_track", "participant", "stimulus", "condition", "variables", "prior",
             "live_statistics", "markers", "readings_removed_at", "readings_go_at", "session_goes_at", "repeats",
             "segments", "corrections", "people", "revised",
         }  # fmt: skip
@@ -161,7 +161,7 @@ class TestDelete:
     def test_the_owner_erases_rows_and_folder(self, story, owner, api_of, django_capture_on_commit_callbacks):
         story.folder.mkdir(parents=True)
         with django_capture_on_commit_callbacks(execute=True):
-            assert api_of(owner).delete(_url("api-session", story)).status_code == 204
+            assert api_of(owner).delete(_url("api-session", story) + "?for_good=true").status_code == 204
         assert not Session.objects.exists()
         assert not Observation.objects.exists()
         assert not story.folder.exists()
