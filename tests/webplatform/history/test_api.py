@@ -107,7 +107,7 @@ class TestDetail:
             "id", "title", "source", "state", "study", "created_at", "closed_at", "every_ms", "duration_ms",
             "external_id", "metadata", "stimulus",
             "frame_width", "frame_height", "is_partial", "model", "frames", "unscored_reasons", "summary", "tracks",
-            "missing", "missing_ms", "picture_track", "participant", "stimulus", "condition", "variables", "prior",
+            "missing", "missing_ms", "picture_track", "participant", "condition", "variables", "prior",
             "live_statistics", "markers", "readings_removed_at", "readings_go_at", "session_goes_at", "repeats",
             "segments", "corrections", "people", "revised",
         }  # fmt: skip
