@@ -36,7 +36,8 @@ class DeclaredOnly(BaseThrottle):
     """
 
     def allow_request(self, request: Request, view: APIView) -> bool:
-        if request.path.startswith(PREFIX) and request.method != "OPTIONS":
+        is_answered = hasattr(view, request.method.lower())  # else 405, which says more than what was in it
+        if is_answered and request.path.startswith(PREFIX) and request.method != "OPTIONS":
             parameters, body, members = _declared(view, request.method.lower())
             _refuse(_wrong_parameters(request.query_params, parameters) or _wrong_fields(request.query_params, members))
             if request.method not in ("GET", "HEAD"):
