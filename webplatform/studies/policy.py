@@ -31,7 +31,9 @@ class RetentionPolicy:
 
     def capped(self, most: int) -> RetentionPolicy:
         """The same within a ceiling."""
-        return RetentionPolicy(min(self.media_days, most), min(self.observation_days, most), min(self.rest_days, most))
+        in_bin = None if self.bin_days is None else min(self.bin_days, most)
+        stated = (self.media_days, self.observation_days, self.rest_days)
+        return RetentionPolicy(*(min(days, most) for days in stated), in_bin)
 
     def with_bin(self, days: int) -> RetentionPolicy:
         """The same with these days for the bin where none are stated."""
