@@ -166,7 +166,8 @@ def test_a_video_that_cannot_be_read_fails_with_a_sentence(
 def test_deleting_a_session_while_it_is_analysed_leaves_nothing(platform: Platform, person: Person, long_clip: Path):
     job = submit(person, long_clip)
     await_progress(platform, person, job)
-    assert person.api.delete(f"/api/v1/sessions/{job['session']}/").status_code == httpx.codes.NO_CONTENT
+    deleted = person.api.delete(f"/api/v1/sessions/{job['session']}/", params={"for_good": "true"})
+    assert deleted.status_code == httpx.codes.NO_CONTENT
     platform.wait_for(lambda: person.api.get(f"/api/v1/analyses/{job['id']}/").status_code == httpx.codes.NOT_FOUND)
     platform.wait_for(lambda: not (platform.data_dir / "media" / job["session"]).exists())
     assert not Observation.objects.filter(session=job["session"]).exists()

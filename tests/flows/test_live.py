@@ -8,11 +8,13 @@ import signal
 import struct
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 
 import httpx
 import pytest
+from django.conf import settings
+from django.test import Client
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
@@ -136,11 +138,17 @@ def resume(camera: Camera, token: str) -> dict | None:
         return None  # that server is starting again
 
 
-def test_a_page_of_another_site_cannot_connect(platform: Platform, camera_of):
-    camera = camera_of(platform.create_user())
-    with pytest.raises(InvalidStatus) as refused:
-        camera.open(origin="https://elsewhere.example", type="start")
-    assert refused.value.response.status_code == httpx.codes.FORBIDDEN
+@pytest.mark.parametrize(("origin", "refused"), [("https://elsewhere.example", True), ("", False)])
+def test_a_page_of_another_site_cannot_connect_with_the_browsers_login(platform: Platform, origin: str, refused: bool):
+    """A browser sends its cookie wherever a page comes from; a ticket, which a program asked for, needs no origin."""
+    person = platform.create_user()
+    browser = Client()
+    browser.force_login(person.user)
+    cookie = f"{settings.SESSION_COOKIE_NAME}={browser.cookies[settings.SESSION_COOKIE_NAME].value}"
+    address = f"{platform.url.replace('http', 'ws', 1)}/ws/jobs/"
+    asked = {"additional_headers": {"Cookie": cookie}, "proxy": None, "open_timeout": 20}
+    with pytest.raises(InvalidStatus) if refused else nullcontext():
+        connect(address, origin=origin or platform.url, **asked).close()
 
 
 def test_a_message_beyond_every_limit_closes_the_socket_and_nothing_else(platform: Platform, camera_of):

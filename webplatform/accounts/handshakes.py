@@ -12,7 +12,7 @@ from webplatform.accounts.authentication import valid_token, valid_tokens
 from webplatform.accounts.models import User
 from webplatform.accounts.tickets import ticket_of, token_of_ticket, user_of_ticket
 
-KEY = "token "  # Authorization: Token …
+SCHEMES = (b"token ", b"bearer ")
 
 App = Callable[..., Awaitable[None]]
 
@@ -80,6 +80,6 @@ def still_holds(proven: Proven) -> bool:
 def key_of(scope: dict[str, Any]) -> str:
     """The API token that a handshake brings in its header; empty: none."""
     for name, value in scope.get("headers", []):
-        if name.lower() == b"authorization" and value.lower().startswith(KEY.encode()):
-            return value[len(KEY) :].decode("latin-1").strip()[:500]
+        if name.lower() == b"authorization" and value.lower().startswith(SCHEMES):
+            return value.partition(b" ")[2].decode("latin-1").strip()[:500]
     return ""

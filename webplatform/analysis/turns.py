@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -75,7 +76,9 @@ def waiting_turns() -> list[Turn]:
 
 def measured_rate() -> float:
     """How many bytes of a file one worker reads in a second, by the last jobs that are done."""
-    done = AnalysisJob.objects.filter(state=AnalysisJob.State.DONE, session__media__size_bytes__gt=0)
+    done = AnalysisJob.objects.filter(
+        state=AnalysisJob.State.DONE, session__media__size_bytes__gt=0, started_at__lt=F("finished_at")
+    )
     latest = done.order_by("-finished_at").values("session__media__size_bytes", "started_at", "finished_at")[
         :MEASURED_JOBS
     ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from json import dumps
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar  # what JSON holds
@@ -46,11 +47,14 @@ class AsyncRaut:
         study: str | None = None,
         participant: str | None = None,
         condition: int | None = None,
+        external_id: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
         again: bool = False,
         on_progress: OnProgress | None = None,
     ) -> Job:
         """Hand in a video; returns the job that reads it."""
         fields: dict[str, Any] = {"title": title, "study": study, "participant": participant, "condition": condition}
+        fields |= {"external_id": external_id, "metadata": metadata and dumps(metadata)}
         fields |= {"again": "true"} if again else {}
         return await self._run(steps.upload(Path(file), fields, on_progress))
 
@@ -145,8 +149,13 @@ class AsyncRaut:
                 if isinstance(step, steps.Pause):
                     await asyncio.sleep(step.seconds)
                     step = next(todo)
+                    continue
+                try:
+                    answer = await self._answer(step)
+                except Unreachable as error:
+                    step = todo.throw(error)
                 else:
-                    step = todo.send(await self._answer(step))
+                    step = todo.send(answer)
         except StopIteration as end:
             value: T = end.value
             return value

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from json import dumps
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar  # what JSON holds
@@ -51,17 +52,21 @@ class Raut:
         study: str | None = None,
         participant: str | None = None,
         condition: int | None = None,
+        external_id: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
         again: bool = False,
         on_progress: OnProgress | None = None,
     ) -> Job:
-        """Hand in a video; returns the job that reads it.
+        """Hand in a video, in parts that go on after a lost connection; returns the job that reads it.
 
         Args:
             study, participant, condition: ids of what it is recorded for; none: of you, for yourself.
+            external_id, metadata: what your program calls it, and a small JSON object that it goes with.
             again: read it also where the same file was read before; else that is a `Conflict`.
             on_progress: told how much was sent, 0 to 1; `raut_client.progress.Bar` draws it.
         """
         fields: dict[str, Any] = {"title": title, "study": study, "participant": participant, "condition": condition}
+        fields |= {"external_id": external_id, "metadata": metadata and dumps(metadata)}
         fields |= {"again": "true"} if again else {}
         return self._run(steps.upload(Path(file), fields, on_progress))
 
@@ -163,8 +168,13 @@ class Raut:
                 if isinstance(step, steps.Pause):
                     time.sleep(step.seconds)
                     step = next(todo)
+                    continue
+                try:
+                    answer = self._answer(step)
+                except Unreachable as error:
+                    step = todo.throw(error)
                 else:
-                    step = todo.send(self._answer(step))
+                    step = todo.send(answer)
         except StopIteration as end:
             value: T = end.value
             return value
@@ -204,6 +214,8 @@ def sent(ask: steps.Ask) -> dict[str, Any]:
         given["params"] = ask.params
     if ask.json is not None:
         given["json"] = ask.json
-    if ask.file is not None:
-        given |= {"data": ask.data, "files": {"file": ask.file}}
+    if ask.headers:
+        given["headers"] = ask.headers
+    if ask.content is not None:
+        given["content"] = ask.content
     return given

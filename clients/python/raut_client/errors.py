@@ -35,7 +35,7 @@ class NotFound(RautError):
 
 
 class Conflict(RautError):
-    """Something else must happen first (409)."""
+    """Something else must happen first (409; 422 with the code `conflict` at the end of an upload)."""
 
 
 class TooManyRequests(RautError):
@@ -71,6 +71,8 @@ def require_success(answer: httpx.Response) -> None:
     kind = KINDS.get(status, ServerFailed if status >= 500 else Invalid)
     if status == 429:
         kind = TooManyRequests
+    if told.get("code") == "conflict":
+        kind = Conflict
     message = str(told.get("message") or told.get("detail") or told.get("title") or f"The server answered {status}.")
     details = told.get("details")
     if isinstance(details, Mapping) and details and kind is Invalid:

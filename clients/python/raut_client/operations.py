@@ -6,20 +6,23 @@ A step asks for an answer (`Ask`) or for time (`Pause`) and is told the answer, 
 from __future__ import annotations
 
 import time
+from base64 import b64encode
 from collections.abc import Callable, Generator, Iterable
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar  # what JSON holds
 
 import httpx
 
-from raut_client.errors import JobFailed, TooManyRequests, require_success
-from raut_client.progress import Counted, OnProgress
+from raut_client.errors import Conflict, JobFailed, ServerFailed, TooManyRequests, Unreachable, require_success
+from raut_client.progress import OnProgress
 from raut_client.values import Job, Observation, Session, Timeline
 
 T = TypeVar("T")
 MOST_TRIES = 5
+PART_BYTES = 4 * 1024**2
+RESUME_AFTER_S = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+TUS = {"Tus-Resumable": "1.0.0"}
 FORMATS = {"csv", "csv_wide", "xlsx", "parquet", "json", "pdf", "png", "svg", "webvtt", "srt", "eaf", "video"}
 
 
@@ -31,8 +34,8 @@ class Ask:
     path: str
     params: dict[str, Any] = field(default_factory=dict)
     json: Any = None
-    data: dict[str, Any] | None = None
-    file: tuple[str, Counted] | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    content: bytes | None = None
     to: Path | None = None
 
 
@@ -47,12 +50,26 @@ Steps = Generator[Ask | Pause, httpx.Response, T]
 
 
 def upload(path: Path, fields: dict[str, Any], on_progress: OnProgress | None) -> Steps[Job]:
-    """Hand in a video; returns the job that reads it."""
-    with ExitStack() as stack:
-        opened = stack.enter_context(path.open("rb"))
-        file = Counted(opened, path.stat().st_size, on_progress)
-        answer = yield from _answered(Ask("POST", "/analyses/", data=_given(fields), file=(path.name, file)))
-    return Job.of(answer.json())
+    """Hand in a video in parts, by tus 1.0; returns the job that reads it.
+
+    A part that a lost connection took is sent again from where the server has the file to.
+
+    Raises:
+        Unreachable: the server did not come back within half a minute.
+    """
+    size, told = path.stat().st_size, {"filename": path.name, **_given(fields)}
+    metadata = ",".join(f"{name} {b64encode(str(value).encode()).decode()}" for name, value in told.items())
+    begun = {**TUS, "Upload-Length": str(size), "Upload-Metadata": metadata}
+    answer = yield from _answered(Ask("POST", "/uploads/", headers=begun))
+    place = f"/uploads/{answer.headers['Location'].rstrip('/').rpartition('/')[2]}/"
+    with path.open("rb") as file:
+        while (offset := int(answer.headers["Upload-Offset"])) < size:
+            file.seek(offset)
+            headers = {**TUS, "Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
+            part = Ask("PATCH", place, headers=headers, content=file.read(PART_BYTES))
+            answer = yield from _resumed(part, Ask("HEAD", place, headers=TUS))
+            _report(on_progress, int(answer.headers["Upload-Offset"]) / size)
+    return (yield from one_job(answer.headers["Raut-Job"]))
 
 
 def one_job(job_id: str) -> Steps[Job]:
@@ -129,14 +146,30 @@ def observations(rows: Iterable[dict[str, Any]]) -> list[Observation]:
     return [Observation.of(row) for row in rows]
 
 
+def _resumed(part: Ask, state: Ask) -> Steps[httpx.Response]:
+    """The answer to a part; where none came, or the server has the file to another place, where it has it to."""
+    for wait_s in (*RESUME_AFTER_S, None):
+        try:
+            return (yield from _answered(part))
+        except (Unreachable, ServerFailed, Conflict) as error:
+            if wait_s is None or (isinstance(error, Conflict) and error.code != "offset_mismatch"):
+                raise
+            yield Pause(0 if isinstance(error, Conflict) else wait_s)
+        try:
+            return (yield from _answered(state))
+        except (Unreachable, ServerFailed):
+            continue
+    raise AssertionError("unreachable")
+
+
 def _answered(ask: Ask) -> Steps[httpx.Response]:
-    """The answer; where it was too often and nothing was sent that cannot be sent again, after the stated time."""
+    """The answer; where it was too often, after the stated time."""
     for attempt in range(MOST_TRIES):
         answer = yield ask
         try:
             require_success(answer)
         except TooManyRequests as error:
-            if attempt == MOST_TRIES - 1 or ask.file is not None:
+            if attempt == MOST_TRIES - 1:
                 raise
             yield Pause(error.retry_after_s)
         else:

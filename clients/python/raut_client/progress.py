@@ -4,29 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import BinaryIO, TextIO
+from typing import TextIO
 
 OnProgress = Callable[[float], None]
 WIDTH = 30
-
-
-class Counted:
-    """A file that tells how much of it was read, as a share of 0 to 1."""
-
-    def __init__(self, file: BinaryIO, size_bytes: int, on_progress: OnProgress | None) -> None:
-        self._file, self._size_bytes, self._on_progress = file, size_bytes, on_progress
-
-    def read(self, size: int = -1) -> bytes:
-        part = self._file.read(size)
-        if self._on_progress is not None and part:
-            self._on_progress(self._file.tell() / max(self._size_bytes, 1))
-        return part
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        return self._file.seek(offset, whence)
-
-    def tell(self) -> int:
-        return self._file.tell()
 
 
 class Bar:

@@ -76,7 +76,8 @@ def test_the_bin_shows_it_and_a_restored_one_is_everywhere_again(deleted):
     assert TITLE in client.get("/bin/").content.decode()
     assert client.post(f"/bin/{deleted['session']}/restore/", follow=True).status_code == 200
     assert TITLE not in client.get("/bin/").content.decode()
-    answers = {str(row): client.get(row.path(deleted)).status_code for row in READERS if "{session}" in row.address}
+    rows = [row for row in READERS if "{session}" in row.address and "overlay" not in row.address]  # which needs two
+    answers = {str(row): client.get(row.path(deleted)).status_code for row in rows}
     assert set(answers.values()) == {200}, answers
 
 

@@ -151,10 +151,10 @@ def test_the_history_comes_in_pages_and_costs_the_same_queries(api, owner, djang
     for scopes in (["analyse"], ["analyse", "train"], ["analyse", "share"]):
         _given(owner, scopes)
     api.get(HISTORY)
-    with django_assert_num_queries(5):  # the token and its use, the count, the agreements, their withdrawals
+    with django_assert_num_queries(4):  # the token, the count, the agreements, their withdrawals
         page = api.get(HISTORY, {"page_size": 1}).json()
     assert (page["count"], len(page["results"])) == (3, 1)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         assert len(api.get(HISTORY).json()["results"]) == 3
 
 
