@@ -228,13 +228,13 @@ class TestStreaming:
             assert max(piece.count("\n") for piece in pieces) == rows
             assert "".join(pieces) == whole
 
-    def test_a_piece_costs_one_query_for_its_page_and_seven_for_a_new_session(
+    def test_a_piece_costs_one_query_for_its_page_and_nine_for_a_new_session(
         self, study, participant_of, recorded, monkeypatch, django_assert_num_queries
     ):
         monkeypatch.setattr(exports, "PAGE_ROWS", 2)
         recorded(participant_of("Blue"), n=4)
         pieces = exports.shared_pieces(study)
-        for queries in (0, 8, 1):
+        for queries in (0, 10, 1):
             with django_assert_num_queries(queries):
                 next(pieces)
 
