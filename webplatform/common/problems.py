@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from http.client import responses
 from typing import Any  # JSON
 
 from django.http import HttpRequest, HttpResponse
@@ -22,7 +21,7 @@ def problem(code: str, message: str, status: int, details: Any = None) -> dict[s
     """
     return {
         "type": f"urn:raut:problem:{code}",
-        "title": responses.get(status, "Refused"),  # tus has a status of its own, 460
+        "title": HttpResponse(status=status).reason_phrase,
         "status": status,
         "detail": message,
         "instance": f"urn:raut:request:{current_request_id()}",
