@@ -84,7 +84,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "webplatform.common.headers.DeviceAndOrigin",
     "corsheaders.middleware.CorsMiddleware",
-    "webplatform.common.static.served",
+    "webplatform.common.static.StaticFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -19,6 +19,7 @@ from django.db import connections
 from django.http import HttpRequest, HttpResponseBase
 
 from webplatform.common.deadlocks import retried
+from webplatform.common.static import without_static_files
 
 KEPT_THREADS = 20  # as many as the web process has connections to PostgreSQL; more are made and let go
 
@@ -73,7 +74,8 @@ class Views(BaseHandler):
 
     def __init__(self) -> None:
         super().__init__()
-        self.load_middleware()
+        with without_static_files():
+            self.load_middleware()
 
     def make_view_atomic(self, view: Callable[..., Any]) -> Callable[..., Any]:
         return retried(super().make_view_atomic(view))

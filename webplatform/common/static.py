@@ -3,13 +3,16 @@
 A hash is also in the names by which one ES module imports another.
 """
 
-from collections.abc import Callable
-from inspect import iscoroutinefunction
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any  # Django's own callables
 
-from django.utils.decorators import sync_and_async_middleware
+from django.core.exceptions import MiddlewareNotUsed
 from servestatic.middleware import ServeStaticMiddleware
 from servestatic.storage import CompressedManifestStaticFilesStorage
+
+_is_left_out: ContextVar[bool] = ContextVar("is_left_out", default=False)
 
 
 class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
@@ -18,7 +21,20 @@ class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
     support_js_module_import_aggregation = True
 
 
-@sync_and_async_middleware
-def served(get_response: Callable[..., Any]) -> Callable[..., Any]:
-    """Answers requests for static files on the event loop; elsewhere there is nothing to do (common/handling.py)."""
-    return ServeStaticMiddleware(get_response) if iscoroutinefunction(get_response) else get_response
+class StaticFiles(ServeStaticMiddleware):
+    """Answers requests for static files, on the event loop alone: a chain of middleware without one leaves it out."""
+
+    def __init__(self, get_response: Callable[..., Any]) -> None:
+        if _is_left_out.get():
+            raise MiddlewareNotUsed
+        super().__init__(get_response)
+
+
+@contextmanager
+def without_static_files() -> Iterator[None]:
+    """A chain that is built meanwhile serves no static files."""
+    token = _is_left_out.set(True)
+    try:
+        yield
+    finally:
+        _is_left_out.reset(token)

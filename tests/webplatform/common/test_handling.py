@@ -6,6 +6,7 @@ import asyncio
 import threading
 
 import pytest
+from asgiref.testing import ApplicationCommunicator
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
@@ -94,3 +95,16 @@ def test_requests_in_turn_run_in_one_thread_of_the_real_handler(monkeypatch):
     asyncio.run(three())
     assert len(set(seen)) == 1
     handler._threads.take().shutdown()
+
+
+@pytest.mark.asyncio
+async def test_the_server_sends_static_files_although_middleware_knows_no_event_loop():
+    from webplatform.asgi import application
+
+    asking = ApplicationCommunicator(
+        application,
+        {"type": "http", "method": "GET", "path": "/static/css/app.css", "headers": [(b"host", b"127.0.0.1")]},
+    )
+    await asking.send_input({"type": "http.request", "body": b""})
+    answer = await asking.receive_output(5)
+    assert (answer["status"], dict(answer["headers"])[b"Content-Type"]) == (200, b'text/css; charset="utf-8"')
