@@ -22,7 +22,8 @@ from webplatform.settings import ROOT
 
 DOCUMENT = ROOT / "docs" / "openapi.yml"
 # Kinds of files for which a generator has no type of its own: bytes.
-KINDS = dict.fromkeys(("application/zip", "image/*"), "application/octet-stream")
+FILES = ("application/zip", "application/pdf", "image/*", "image/png", "image/svg+xml", "video/*")
+KINDS = dict.fromkeys(FILES, "application/octet-stream")
 
 
 @pytest.fixture(scope="module")

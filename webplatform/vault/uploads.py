@@ -7,7 +7,6 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -57,7 +56,7 @@ class SealedUploads(FileUploadHandler):
         self._writer = SealedWriter(self._target, self._key)
         if (body := getattr(self.request, "streamed_body", None)) is not None:
             # Django says nothing where the client goes away; a file that was moved has left this path.
-            body.at_end(partial(self._path.unlink, missing_ok=True))
+            body.at_end(self.take_away)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         with self._tidied():
