@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from django.conf import settings
@@ -10,8 +11,11 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from inference import EMOTIONS
+from inference import EMOTIONS, Emotion
+from training import LEAST_PICTURES, Shortfall, find_shortfalls
+from webplatform.history.words import EMOTION_NAMES
 from webplatform.learning.models import Comparison, Dataset, TrainingRun
+from webplatform.learning.words import RECIPE_LINES, SPLIT_WORDS
 from webplatform.modelhub.models import ModelVersion
 from webplatform.modelhub.queries import active_version
 from webplatform.modelhub.services import checks_of
@@ -47,6 +51,37 @@ def counts_of(dataset: Dataset) -> list[dict[str, Any]]:
         return []
     rows = [{"name": str(e), "counts": [counts[split][e] for split in SPLITS]} for e in EMOTIONS]
     return [*rows, {"name": "", "counts": [sum(counts[split].values()) for split in SPLITS]}]
+
+
+def shortfalls_of(dataset: Dataset) -> list[Shortfall]:
+    """The classes that its splits lack or have very few pictures of; nothing before it is checked."""
+    counts = dataset.report.get("counts")
+    return find_shortfalls(counts) if counts else []
+
+
+def missing_to_learn(dataset: Dataset) -> list[str]:
+    """The classes without a training picture, in the reader's language: no run can learn from such a data set."""
+    lacking = [one.emotion for one in shortfalls_of(dataset) if one.split == "train" and one.is_missing]
+    return [str(EMOTION_NAMES[Emotion(emotion)]) for emotion in lacking]
+
+
+def dataset_page(dataset: Dataset) -> dict[str, Any]:
+    """Everything that the page of a data set shows, beside its forms."""
+    found = shortfalls_of(dataset)
+    return {
+        "dataset": dataset,
+        "table": counts_of(dataset),
+        "runs": dataset.runs.all(),
+        "missing": _by_split([one for one in found if one.is_missing]),
+        "small": _by_split([one for one in found if not one.is_missing]),
+        "cannot_teach": bool(missing_to_learn(dataset)),
+        "least": LEAST_PICTURES,
+        "recipes": RECIPE_LINES,
+    }
+
+
+def _by_split(found: list[Shortfall]) -> list[tuple[str, list[Shortfall]]]:
+    return [(SPLIT_WORDS[split], list(rows)) for split, rows in groupby(found, key=lambda one: one.split)]
 
 
 def run_data(run: TrainingRun) -> dict[str, Any]:

@@ -51,6 +51,7 @@ def test_from_the_upload_to_a_promoted_model(browser, faces_zip, no_messages):
     page = browser.get(f"/learning/datasets/{dataset.pk}/").content.decode()
     assert "bored (1)" in page
     assert "broken.png" in page
+    browser.post(f"/learning/datasets/{dataset.pk}/make/")
     asked = {"recipe": "small", "start": "scratch", "epochs": "8", "seed": "1"}
     browser.post(f"/learning/datasets/{dataset.pk}/run/", asked)
     run = TrainingRun.objects.get()
