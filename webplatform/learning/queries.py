@@ -67,11 +67,12 @@ def missing_to_learn(dataset: Dataset) -> list[str]:
 
 def dataset_page(dataset: Dataset) -> dict[str, Any]:
     """Everything that the page of a data set shows, beside its forms."""
-    found = shortfalls_of(dataset)
+    found, runs = shortfalls_of(dataset), list(dataset.runs.all())
     return {
         "dataset": dataset,
         "table": counts_of(dataset),
-        "runs": dataset.runs.all(),
+        "runs": runs,
+        "is_awaited": any(work.is_active for work in (dataset, *runs)),
         "missing": _by_split([one for one in found if one.is_missing]),
         "small": _by_split([one for one in found if not one.is_missing]),
         "cannot_teach": bool(missing_to_learn(dataset)),
@@ -105,6 +106,11 @@ def run_data(run: TrainingRun) -> dict[str, Any]:
     }
 
 
+def log_of(run: TrainingRun) -> list[dict[str, Any]]:
+    """The run's log with its times as such, so that the page tells them as its reader does."""
+    return [{"at": datetime.fromisoformat(row["at"]), "text": row["text"]} for row in run.log]
+
+
 def computes_on(run: TrainingRun) -> str:
     """What the run's last epoch was computed on and how fast; nothing before its first."""
     last = run.curves[-1] if run.curves else {}
@@ -126,7 +132,7 @@ def withdrawn_since(version: ModelVersion) -> datetime | None:
 
 def model_page(version: ModelVersion, evidence: Comparison | None) -> dict[str, Any]:
     """Everything that the page of a model shows."""
-    comparisons = Comparison.objects.filter(second=version).select_related("first", "dataset")
+    comparisons = list(Comparison.objects.filter(second=version).select_related("first", "dataset")[:5])
     figures = version.metrics.get("private") or version.metrics.get("public") or {}
     drawn = [(name, shows) for name, shows in PICTURES.items() if (version.folder / f"{name}.svg").is_file()]
     card = version.folder / "MODEL_CARD.md"
@@ -137,7 +143,8 @@ def model_page(version: ModelVersion, evidence: Comparison | None) -> dict[str, 
         "rows": [{"name": name, **row} for name, row in figures.get("per_class", {}).items()],
         "pictures": drawn,
         "card": card.read_text(encoding="utf-8") if card.is_file() else "",
-        "comparisons": comparisons[:5],
+        "comparisons": comparisons,
+        "is_awaited": any(work.is_active for work in comparisons),
         "evidence": evidence,
         "differences": _differences(evidence),
         "checks": checks_of(version, evidence.result if evidence else None),

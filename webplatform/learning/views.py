@@ -117,6 +117,7 @@ def run(request: HttpRequest, pk: UUID) -> HttpResponse:
         "data": queries.run_data(found),
         "words": words,
         "computes": queries.computes_on(found),
+        "log": queries.log_of(found),
     }
     return render(request, "learning/run.html", context)
 
