@@ -11,8 +11,10 @@ from training.recipes import RECIPES, recipe_named
 from training.registry import Registry
 from training.robustness import measure_robustness
 from training.run import RunOptions, TrainingReport, run_training
+from training.shortfalls import LEAST_PICTURES, Shortfall, find_shortfalls
 
 __all__ = [
+    "LEAST_PICTURES",
     "RECIPES",
     "Augmentation",
     "BadDataset",
@@ -24,11 +26,13 @@ __all__ = [
     "FaceSet",
     "Registry",
     "RunOptions",
+    "Shortfall",
     "TrainingConfig",
     "TrainingError",
     "TrainingReport",
     "compare_bundles",
     "evaluate_bundle",
+    "find_shortfalls",
     "freeze_dataset",
     "measure_robustness",
     "read_dataset",

@@ -188,9 +188,10 @@ def _sheet(options: argparse.Namespace) -> None:
 
 
 def _freeze(options: argparse.Namespace) -> None:
-    dataset = read_dataset(options.data)
+    dataset = read_dataset(options.data, to_measure=options.incomplete)
+    dataset = dataset.without_duplicates() if options.drop_leaks else dataset
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    digest = freeze_dataset(dataset, options.out, drop_leaks=options.drop_leaks)
+    digest = freeze_dataset(dataset, options.out)
     print(json.dumps({"digest": digest, "size_bytes": options.out.stat().st_size, **asdict(dataset.report)}))
 
 
@@ -239,9 +240,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--bfloat16", action="store_true", help="bfloat16 arithmetic where the recipe has float32")
     train.add_argument("--quantise", action="store_true", help="serve weights of eight bits")
     train.add_argument("--weights", help="to start from: a file, imagenet (Keras downloads it), or none")
-    train.add_argument(
-        "--teacher", type=Path, nargs="+", default=[], help="bundles or .keras files whose mean it learns too"
-    )
+    train.add_argument("--teacher", type=Path, nargs="+", default=[], help="bundles or .keras: it learns their mean")
     _add_changes(train)
     train.add_argument("--fit-only", action="store_true", help="leave the network in the checkpoint; make no bundle")
     train.add_argument("--checkpoint", type=Path, help="folder of the run's state; by default in the registry")
@@ -259,6 +258,7 @@ def _parser() -> argparse.ArgumentParser:
     freeze.add_argument("data", type=Path)
     freeze.add_argument("--out", type=Path, required=True, help="the .zip")
     freeze.add_argument("--drop-leaks", action="store_true", help="without test pictures that stand in train")
+    freeze.add_argument("--incomplete", action="store_true", help="also where a class has no training picture")
     pictures = commands.add_parser("pictures", help="draw a bundle's figures as .svg files")
     pictures.set_defaults(command=_pictures)
     pictures.add_argument("bundle", type=Path)

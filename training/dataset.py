@@ -125,9 +125,10 @@ class Dataset:
         )
 
     def without_duplicates(self) -> Dataset:
-        """The same data set without public and private pictures whose pixels stand in train."""
+        """The same data set without public and private pictures whose pixels stand in train; its counts follow."""
         kept = {name: faces.select(~faces.also_in_train) for name, faces in self.splits.items()}
-        return replace(self, splits=kept)
+        counts = {name: _count(faces.labels) for name, faces in kept.items()}
+        return replace(self, splits=kept, report=replace(self.report, counts=counts))
 
 
 def read_dataset(path: Path, *, input_size: int = MIN_SIDE, seed: int = 1, to_measure: bool = False) -> Dataset:

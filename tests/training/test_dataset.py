@@ -93,7 +93,9 @@ def test_test_pictures_that_stand_in_train_are_reported_and_removable(tmp_path):
     (tree / "test" / "happy" / "PrivateTest_3.png").write_bytes(copy)
     dataset = read_dataset(tmp_path)
     assert dataset.report.also_in_train == 1
-    assert len(dataset.without_duplicates()["private"]) == 6
+    kept = dataset.without_duplicates()
+    assert len(kept["private"]) == 6
+    assert (counts(dataset)["private"], counts(kept)["private"]) == (7, 6)  # what is said is what is frozen
 
 
 def test_unreadable_small_and_unknown_pictures_are_left_out_and_named(tmp_path):

@@ -18,6 +18,7 @@ KINDS = {
     "model": "modelhub.ModelVersion",
     "token": "accounts.ApiToken",
     "user": "accounts.User",
+    "webhook": "webhooks.Webhook",
 }
 
 
@@ -42,8 +43,9 @@ def names_of(events: Iterable[AuditEvent], reader: User) -> dict[str, str]:
 
 def _named(label: str, keys: set[str], reader: User) -> dict[str, str]:
     model = apps.get_model(label)
-    reach = getattr(model.objects, "for_user", None)
-    rows = reach(reader) if reach else model.objects.all()
+    there = getattr(model, "everything", model.objects)  # what lies in the bin is not gone
+    reach = getattr(there, "for_user", None)
+    rows = reach(reader) if reach else there.all()
     return {str(row.pk): str(row) for row in rows.filter(pk__in=_keys_for(model, keys))}
 
 

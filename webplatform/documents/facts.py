@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from webplatform.consent.models import Scope
 from webplatform.consent.queries import effective_scopes, latest_of_each
+from webplatform.documents.passing import others_of
 from webplatform.history.models import Session
 from webplatform.history.sharing import sharing_of
 from webplatform.modelhub.queries import active_version
@@ -78,7 +81,7 @@ def purpose_of(study: Study) -> Facts:
         approval = valid_approval(study)
         reason = f"{study.get_exemption_display()}: {study.exemption_reason}"
         until = (
-            _("until %(day)s") % {"day": approval.expires_at.date().isoformat()}
+            _("until %(day)s") % {"day": date_format(timezone.localtime(approval.expires_at))}
             if approval
             else _("none: it records nothing")
         )
@@ -109,7 +112,7 @@ def recipients_of(study: Study) -> Facts:
     return (
         (_("Members of the study"), members),
         (_("Other researchers"), _shared(study)),
-        (_("Others"), _("none: the platform sends nothing to anybody else, and pages load nothing from other hosts")),
+        (_("Others"), others_of(study)),
         (
             _("Countries outside of the European Union"),
             _("none by the platform; where the server stands, the controller knows"),

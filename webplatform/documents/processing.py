@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from webplatform.accounts.models import User
 from webplatform.documents.document import Document, Section
 from webplatform.documents.facts import limits_of, people_of, purpose_of, recipients_of, responsible, security
+from webplatform.documents.passing import passing_facts
 from webplatform.studies.models import Study
 
 
@@ -21,6 +22,7 @@ def record_of(study: Study) -> Document:
             Section(_("Whose data, and which"), text=(_data(),), facts=people_of(study)),
             Section(_("Who sees it"), facts=recipients_of(study)),
             Section(_("When it is erased"), facts=limits_of(study)),
+            Section(_("What is kept for a short time only"), facts=passing_facts()),
             Section(_("How it is protected"), facts=security()),
         ),
     )
@@ -33,7 +35,10 @@ def record_of_platform() -> Document:
     accounts = (
         (_("Accounts"), str(User.objects.filter(is_active=True).count())),
         (_("Personal studies"), str(personal)),
-        (_("Data"), _("e-mail address, name if given, memberships, consent records, logins, hashes of tokens")),
+        (
+            _("Data"),
+            _("e-mail address, name if given, memberships, consent records, logins, hashes of tokens, webhooks"),
+        ),
         (_("When it is erased"), _("with the account, which its owner can erase")),
     )
     parts = [Section(study.name, facts=(*purpose_of(study), *limits_of(study))) for study in studies]
@@ -44,6 +49,7 @@ def record_of_platform() -> Document:
             Section(_("Who answers for it"), facts=responsible()),
             Section(_("Accounts"), facts=accounts),
             *parts,
+            Section(_("What is kept for a short time only"), facts=passing_facts()),
             Section(_("How it is protected"), facts=security()),
         ),
     )

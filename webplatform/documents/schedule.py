@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from webplatform.celery import app
 from webplatform.documents.document import Document, Section
 from webplatform.documents.facts import limits_of, responsible
+from webplatform.documents.passing import passing_facts
 from webplatform.studies.models import Study
 from webplatform.studies.participants import ANSWER_WITHIN, MAX_LINK_DAYS
 from webplatform.studies.services import Purpose
@@ -20,13 +21,15 @@ def retention_schedule() -> Document:
         title=_("What is kept, and for how long"),
         lead=_(
             "This page is written from the settings that run on this server: what it says is what the server does. "
-            "The server passes nothing on to anybody else."
+            "The server passes nothing on to anybody else, except events to addresses that members of a study chose "
+            "(webhooks)."
         ),
         sections=(
             Section(_("Who answers for it"), facts=responsible()),
             Section(_("The ceiling"), text=(_ceiling(),)),
             Section(_("A new study, unless its owner chooses otherwise"), facts=limits_of(_new_study())),
             _studies(),
+            Section(_("What is kept for a short time only"), facts=passing_facts()),
             Section(_("How it ends"), text=tuple(_endings())),
             Section(_("What you can ask for"), text=tuple(_rights())),
         ),
@@ -68,6 +71,7 @@ def _endings() -> list[str]:
         _("Whoever withdraws their consent ends what runs on it within two seconds; what rested on it is deleted."),
         _("A video's encryption key is erased first. Copies of the video in backups cannot be read from then on."),
         _("Frames of a webcam are never stored."),
+        _("A deleted session lies in the bin for its study's days; erasure and withdrawal are immediate."),
     ]
     if beat := app.conf.beat_schedule.get("purge"):
         hours = max(1, round(float(beat["schedule"]) / 3600))

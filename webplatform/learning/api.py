@@ -3,42 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
-from rest_framework.permissions import IsAdminUser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from training import RECIPES
 from webplatform.learning import services
+from webplatform.learning.dataset_api import StaffView, valid
 from webplatform.learning.models import Dataset, TrainingRun
 from webplatform.learning.queries import run_data, withdrawn_since
 from webplatform.modelhub.models import ModelVersion
 
-WORK_STATES = "queued, running, done, failed or cancelled"
-
-
-class DatasetOut(serializers.Serializer):
-    id = serializers.UUIDField()
-    name = serializers.CharField()
-    state = serializers.CharField(help_text=WORK_STATES)
-    digest = serializers.CharField(help_text="SHA-256 of the frozen file; empty until it is done.")
-    report = serializers.DictField()
-    error_message = serializers.CharField(source="error_text")
-
-
-class DatasetIn(serializers.Serializer):
-    """A data set in the server's import folder."""
-
-    name = serializers.CharField(max_length=120)
-    source = serializers.CharField(max_length=300)
-    licence = serializers.CharField(required=False, allow_blank=True, default="")
-    drops_leaks = serializers.BooleanField(required=False, default=True)
+RUN_STATES = "queued, running, done, failed or cancelled"
 
 
 class RunIn(serializers.Serializer):
@@ -56,7 +36,7 @@ class RunOut(serializers.Serializer):
     start = serializers.ChoiceField(TrainingRun.Start.choices)
     epochs = serializers.IntegerField(allow_null=True)
     seed = serializers.IntegerField()
-    state = serializers.CharField(help_text=WORK_STATES)
+    state = serializers.CharField(help_text=RUN_STATES)
     progress = serializers.FloatField()
     seconds_left = serializers.FloatField(allow_null=True)
     curves = serializers.ListField(child=serializers.DictField(), help_text="One row per epoch.")
@@ -85,27 +65,6 @@ class PromotionIn(serializers.Serializer):
     reason = serializers.CharField(max_length=500)
 
 
-class StaffView(APIView):
-    """For admins only."""
-
-    permission_classes = (IsAdminUser,)
-
-
-@extend_schema(tags=["learning"])
-class DatasetListApi(StaffView):
-    """Data sets."""
-
-    @extend_schema(operation_id="datasets_list", responses=DatasetOut(many=True))
-    def get(self, request: Request) -> Response:
-        return Response(DatasetOut(Dataset.objects.all()[:200], many=True).data)
-
-    @extend_schema(operation_id="datasets_import", request=DatasetIn, responses={202: DatasetOut})
-    def post(self, request: Request) -> Response:
-        sent = _valid(DatasetIn, request)
-        dataset = services.import_dataset(user=request.user, **sent)
-        return Response(DatasetOut(dataset).data, status=status.HTTP_202_ACCEPTED)
-
-
 @extend_schema(tags=["learning"])
 class RunListApi(StaffView):
     """Training runs."""
@@ -116,7 +75,7 @@ class RunListApi(StaffView):
 
     @extend_schema(operation_id="runs_start", request=RunIn, responses={202: RunOut})
     def post(self, request: Request) -> Response:
-        sent = _valid(RunIn, request)
+        sent = valid(RunIn, request)
         dataset = get_object_or_404(Dataset, pk=sent.pop("dataset"))
         run = services.start_run(user=request.user, dataset=dataset, asked=services.RunAsked(**sent))
         return Response(run_data(run), status=status.HTTP_202_ACCEPTED)
@@ -156,7 +115,7 @@ class PromotionApi(StaffView):
     def post(self, request: Request, version_id: int) -> Response:
         """The answer's state tells whether a second admin must confirm first."""
         version = get_object_or_404(ModelVersion, pk=version_id)
-        services.promote(user=request.user, version=version, **_valid(PromotionIn, request))
+        services.promote(user=request.user, version=version, **valid(PromotionIn, request))
         version.refresh_from_db()
         return Response(VersionOut(version).data)
 
@@ -173,13 +132,7 @@ class DecisionApi(StaffView):
     def post(self, request: Request, version_id: int) -> Response:
         version = get_object_or_404(ModelVersion, pk=version_id)
         proposal = get_object_or_404(version.proposals.select_related("by", "version"), decided_at=None)
-        is_confirmed = _valid(PromotionDecisionIn, request)["decision"] == "confirm"
+        is_confirmed = valid(PromotionDecisionIn, request)["decision"] == "confirm"
         services.decide_promotion(user=request.user, proposal=proposal, is_confirmed=is_confirmed)
         version.refresh_from_db()
         return Response(VersionOut(version).data)
-
-
-def _valid(serializer: type[serializers.Serializer], request: Request) -> dict[str, Any]:
-    sent = serializer(data=request.data)
-    sent.is_valid(raise_exception=True)
-    return dict(sent.validated_data)

@@ -17,12 +17,15 @@ from webplatform.modelhub.models import ModelVersion
 class Work(models.Model):
     """Something that the trainer does: queued -> running -> done, failed or cancelled.
 
+    A data set of which somebody wants to know first what it holds: running -> checked -> done or cancelled.
+
     A trainer owns running work through `lease`; once the row has another one, or none, it must write nothing more.
     """
 
     class State(models.TextChoices):
         QUEUED = "queued", _("queued")
         RUNNING = "running", _("running")
+        CHECKED = "checked", _("waits for your decision")
         DONE = "done", _("done")
         FAILED = "failed", _("failed")
         CANCELLED = "cancelled", _("cancelled")
@@ -65,6 +68,7 @@ class Dataset(Work):
     size_bytes = models.PositiveBigIntegerField(default=0)
     report = models.JSONField(default=dict, help_text=_("What was read and what was left out."))
     from_corrections = models.BooleanField(default=False)
+    asks_first = models.BooleanField(default=False, help_text=_("It is checked, and then somebody decides."))
     withdrawn_at = models.DateTimeField(null=True, help_text=_("When somebody in it took their consent back."))
 
     def __str__(self) -> str:
@@ -74,6 +78,11 @@ class Dataset(Work):
     def is_usable(self) -> bool:
         """Whether runs may learn from it."""
         return self.state == self.State.DONE and self.withdrawn_at is None
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether somebody has to decide that it is made, or is not."""
+        return self.state == self.State.CHECKED
 
     @property
     def folder(self) -> Path:

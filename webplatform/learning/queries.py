@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from django.conf import settings
@@ -10,8 +11,11 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from inference import EMOTIONS
+from inference import EMOTIONS, Emotion
+from training import LEAST_PICTURES, Shortfall, find_shortfalls
+from webplatform.history.words import EMOTION_NAMES
 from webplatform.learning.models import Comparison, Dataset, TrainingRun
+from webplatform.learning.words import RECIPE_LINES, SPLIT_WORDS
 from webplatform.modelhub.models import ModelVersion
 from webplatform.modelhub.queries import active_version
 from webplatform.modelhub.services import checks_of
@@ -49,6 +53,38 @@ def counts_of(dataset: Dataset) -> list[dict[str, Any]]:
     return [*rows, {"name": "", "counts": [sum(counts[split].values()) for split in SPLITS]}]
 
 
+def shortfalls_of(dataset: Dataset) -> list[Shortfall]:
+    """The classes that its splits lack or have very few pictures of; nothing before it is checked."""
+    counts = dataset.report.get("counts")
+    return find_shortfalls(counts) if counts else []
+
+
+def missing_to_learn(dataset: Dataset) -> list[str]:
+    """The classes without a training picture, in the reader's language: no run can learn from such a data set."""
+    lacking = [one.emotion for one in shortfalls_of(dataset) if one.split == "train" and one.is_missing]
+    return [str(EMOTION_NAMES[Emotion(emotion)]) for emotion in lacking]
+
+
+def dataset_page(dataset: Dataset) -> dict[str, Any]:
+    """Everything that the page of a data set shows, beside its forms."""
+    found, runs = shortfalls_of(dataset), list(dataset.runs.all())
+    return {
+        "dataset": dataset,
+        "table": counts_of(dataset),
+        "runs": runs,
+        "is_awaited": any(work.is_active for work in (dataset, *runs)),
+        "missing": _by_split([one for one in found if one.is_missing]),
+        "small": _by_split([one for one in found if not one.is_missing]),
+        "cannot_teach": bool(missing_to_learn(dataset)),
+        "least": LEAST_PICTURES,
+        "recipes": RECIPE_LINES,
+    }
+
+
+def _by_split(found: list[Shortfall]) -> list[tuple[str, list[Shortfall]]]:
+    return [(SPLIT_WORDS[split], list(rows)) for split, rows in groupby(found, key=lambda one: one.split)]
+
+
 def run_data(run: TrainingRun) -> dict[str, Any]:
     """What the run's page and the API tell of it."""
     return {
@@ -68,6 +104,11 @@ def run_data(run: TrainingRun) -> dict[str, Any]:
         "created_at": run.created_at.isoformat(),
         "finished_at": run.finished_at and run.finished_at.isoformat(),
     }
+
+
+def log_of(run: TrainingRun) -> list[dict[str, Any]]:
+    """The run's log with its times as such, so that the page tells them as its reader does."""
+    return [{"at": datetime.fromisoformat(row["at"]), "text": row["text"]} for row in run.log]
 
 
 def computes_on(run: TrainingRun) -> str:
@@ -91,7 +132,7 @@ def withdrawn_since(version: ModelVersion) -> datetime | None:
 
 def model_page(version: ModelVersion, evidence: Comparison | None) -> dict[str, Any]:
     """Everything that the page of a model shows."""
-    comparisons = Comparison.objects.filter(second=version).select_related("first", "dataset")
+    comparisons = list(Comparison.objects.filter(second=version).select_related("first", "dataset")[:5])
     figures = version.metrics.get("private") or version.metrics.get("public") or {}
     drawn = [(name, shows) for name, shows in PICTURES.items() if (version.folder / f"{name}.svg").is_file()]
     card = version.folder / "MODEL_CARD.md"
@@ -102,7 +143,8 @@ def model_page(version: ModelVersion, evidence: Comparison | None) -> dict[str, 
         "rows": [{"name": name, **row} for name, row in figures.get("per_class", {}).items()],
         "pictures": drawn,
         "card": card.read_text(encoding="utf-8") if card.is_file() else "",
-        "comparisons": comparisons[:5],
+        "comparisons": comparisons,
+        "is_awaited": any(work.is_active for work in comparisons),
         "evidence": evidence,
         "differences": _differences(evidence),
         "checks": checks_of(version, evidence.result if evidence else None),

@@ -20,6 +20,7 @@ from webplatform.common.disk import is_full, storage_full
 from webplatform.common.errors import Conflict, Invalid, NotAllowed
 from webplatform.learning.files import remove_files
 from webplatform.learning.models import Comparison, Dataset, TrainingRun, Work
+from webplatform.learning.queries import missing_to_learn
 from webplatform.learning.samples import corrected_sessions
 from webplatform.learning.tasks import send_work
 from webplatform.learning.work import compare_with_active, import_folder
@@ -29,6 +30,7 @@ from webplatform.modelhub.queries import active_version
 from webplatform.modelhub.services import promote_version
 
 SUFFIXES = (".zip", ".csv")
+OPEN = (Work.State.QUEUED, Work.State.RUNNING, Work.State.CHECKED)  # what has not ended
 KEPT_RECIPES = ("fine-tune",)  # go on from a bundle, and from nothing else
 
 
@@ -50,23 +52,30 @@ class RunAsked:
 
 
 def import_dataset(
-    *, user: User, name: str, licence: str, source: UploadedFile | str, drops_leaks: bool = True
+    *,
+    user: User,
+    name: str,
+    licence: str,
+    source: UploadedFile | str,
+    drops_leaks: bool = True,
+    asks_first: bool = False,
 ) -> Dataset:
     """A data set waits to be checked, split and frozen by the trainer.
 
     Args:
         source: an uploaded .zip or .csv, or the name of something in the server's import folder.
+        asks_first: it waits again once it is checked, until somebody decides (`learning.decisions`).
     Raises:
         NotAllowed: the user is no admin.
         Invalid: there is no name, or no such source.
         StorageFull: the upload does not fit on the disk.
     """
-    _require_staff(user)
+    require_staff(user)
     if not name.strip():
         raise Invalid(_("A data set needs a name."))
     shown = source.name or "" if isinstance(source, UploadedFile) else source
     dataset = Dataset(name=name.strip()[:120], licence=licence.strip(), source=shown[:300], created_by=user)
-    dataset.drops_leaks = drops_leaks
+    dataset.drops_leaks, dataset.asks_first = drops_leaks, asks_first
     if isinstance(source, UploadedFile):
         _take_upload(dataset, source)
     elif source not in sources_on_server():
@@ -81,15 +90,17 @@ def import_dataset(
     return dataset
 
 
-def dataset_from_corrections(*, user: User, name: str) -> Dataset:
+def dataset_from_corrections(*, user: User, name: str, asks_first: bool = False) -> Dataset:
     """A data set of every corrected face waits to be cut out, split by person and frozen.
 
+    Args:
+        asks_first: it waits again once it is checked, until somebody decides (`learning.decisions`).
     Raises:
         NotAllowed: the user is no admin.
         Invalid: there is no name.
         Conflict: nothing was corrected that may be learnt from.
     """
-    _require_staff(user)
+    require_staff(user)
     if not name.strip():
         raise Invalid(_("A data set needs a name."))
     if not corrected_sessions():
@@ -98,7 +109,11 @@ def dataset_from_corrections(*, user: User, name: str) -> Dataset:
         )
     with transaction.atomic():
         dataset = Dataset.objects.create(
-            name=name.strip()[:120], source=_("corrections"), from_corrections=True, created_by=user
+            name=name.strip()[:120],
+            source=_("corrections"),
+            from_corrections=True,
+            asks_first=asks_first,
+            created_by=user,
         )
         after_commit(send_work, dataset)
     return dataset
@@ -118,12 +133,14 @@ def start_run(*, user: User, dataset: Dataset, asked: RunAsked) -> TrainingRun:
 
     Raises:
         NotAllowed: the user is no admin.
-        Conflict: the data set is not frozen, or there is no active model to start from.
+        Conflict: the data set is not frozen or lacks a class, or there is no active model to start from.
         Invalid: there is no such recipe, or the recipe and the start do not fit.
     """
-    _require_staff(user)
+    require_staff(user)
     if not dataset.is_usable:
         raise Conflict(_("The data set is not ready, or somebody in it took their consent back."))
+    if lacking := missing_to_learn(dataset):
+        raise Conflict(_("The data set has no training picture of: %(classes)s.") % {"classes": ", ".join(lacking)})
     if asked.recipe not in RECIPES:
         raise Invalid(_("There is no recipe “%(name)s”.") % {"name": asked.recipe})
     if asked.epochs is not None and not 1 <= asked.epochs <= 1000:
@@ -155,14 +172,14 @@ def cancel(*, user: User, work: Work) -> None:
         NotAllowed: the user is no admin.
         Conflict: it has ended already.
     """
-    _require_staff(user)
+    require_staff(user)
     if not _stop(work):
         raise Conflict(_("It has ended already."))
 
 
 def stop_work_of(user: User) -> int:
     """Nothing that the user started is worked on any more; returns how much there was."""
-    active = {"created_by": user, "state__in": (Work.State.QUEUED, Work.State.RUNNING)}
+    active = {"created_by": user, "state__in": OPEN}
     return sum([_stop(work) for kind in (Dataset, TrainingRun, Comparison) for work in kind.objects.filter(**active)])
 
 
@@ -173,7 +190,7 @@ def stop_learning_from(dataset: Dataset) -> int:
 
 
 def _stop(work: Work) -> bool:
-    waiting = type(work).objects.filter(pk=work.pk, state__in=(Work.State.QUEUED, Work.State.RUNNING))
+    waiting = type(work).objects.filter(pk=work.pk, state__in=OPEN)
     if not waiting.update(state=Work.State.CANCELLED, lease=None, finished_at=timezone.now()):
         return False
     if isinstance(work, Dataset):
@@ -190,7 +207,7 @@ def compare(*, user: User, version: ModelVersion, dataset: Dataset) -> Compariso
         NotAllowed: the user is no admin.
         Conflict: the data set has no test pictures, or the version is the active one.
     """
-    _require_staff(user)
+    require_staff(user)
     if not dataset.is_usable:
         raise Conflict(_("The data set is not ready, or somebody in it took their consent back."))
     with transaction.atomic():
@@ -219,7 +236,7 @@ def promote(*, user: User, version: ModelVersion, reason: str) -> Promotion | Pr
         Invalid: no reason is given.
         Conflict: the gate is shut, the bundle is not the one that was registered, or it was proposed already.
     """
-    _require_staff(user)
+    require_staff(user)
     act = propose_promotion if settings.RAUT_TWO_PERSON_PROMOTION else promote_version
     return act(version=version, by=user, reason=reason, evidence=_result_for(version))
 
@@ -231,7 +248,7 @@ def decide_promotion(*, user: User, proposal: PromotionProposal, is_confirmed: b
         NotAllowed: the user is no admin, or confirms their own proposal.
         Conflict: it was decided already, or the gate is shut by now.
     """
-    _require_staff(user)
+    require_staff(user)
     if is_confirmed:
         confirm_promotion(proposal=proposal, by=user, evidence=_result_for(proposal.version))
     else:
@@ -250,7 +267,7 @@ def delete_dataset(*, user: User, dataset: Dataset) -> None:
         NotAllowed: the user is no admin.
         Conflict: a run was trained on it, or it is being made.
     """
-    _require_staff(user)
+    require_staff(user)
     if dataset.is_active:
         raise Conflict(_("Cancel the import first."))
     if dataset.runs.exists() or Comparison.objects.filter(dataset=dataset).exists():
@@ -273,6 +290,11 @@ def _take_upload(dataset: Dataset, upload: UploadedFile) -> None:
         raise (storage_full() if is_full(error) else error) from error
 
 
-def _require_staff(user: User) -> None:
+def require_staff(user: User) -> None:
+    """Nothing changes.
+
+    Raises:
+        NotAllowed: the user is no admin.
+    """
     if not user.is_active or not user.is_staff:
         raise NotAllowed(_("Only admins may do this."))

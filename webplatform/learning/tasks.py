@@ -42,6 +42,12 @@ def requeue_stranded_work() -> None:
             send_work(waiting)
 
 
+@shared_task
+def drop_undecided() -> None:
+    """Delete the files of checked data sets on which nobody decides."""
+    work.drop_undecided()
+
+
 def send_work(waiting: Work) -> bool:
     """Send the work's message; False when Redis is away, and then the beat sends it later."""
     kind = next(name for name, model in work.KINDS.items() if isinstance(waiting, model))

@@ -10,6 +10,7 @@ urlpatterns = [
     path("datasets/new/", views.new_dataset, name="new-dataset"),
     path("datasets/from-corrections/", views.from_corrections, name="from-corrections"),
     path("datasets/<uuid:pk>/", views.dataset, name="dataset"),
+    path("datasets/<uuid:pk>/make/", views.make_dataset, name="make-dataset"),
     path("datasets/<uuid:pk>/run/", views.start_run, name="start-run"),
     path("datasets/<uuid:pk>/delete/", views.delete_dataset, name="delete-dataset"),
     path("runs/<uuid:pk>/", views.run, name="run"),

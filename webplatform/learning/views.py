@@ -18,10 +18,10 @@ from webplatform.common.errors import AppError
 from webplatform.common.headers import INERT
 from webplatform.common.pages import tell
 from webplatform.learning import queries, services
+from webplatform.learning.decisions import make_checked
 from webplatform.learning.forms import DatasetForm, ParcelForm, RunForm
 from webplatform.learning.models import Comparison, Dataset, TrainingRun
 from webplatform.learning.samples import corrections_so_far
-from webplatform.learning.words import RECIPE_LINES
 from webplatform.modelhub.models import ModelVersion
 from webplatform.modelhub.parcels import import_parcel, parcel_pieces
 
@@ -42,7 +42,7 @@ def new_dataset(request: HttpRequest) -> HttpResponse:
     form = DatasetForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            dataset = services.import_dataset(user=request.user, **form.asked())
+            dataset = services.import_dataset(user=request.user, asks_first=True, **form.asked())
             return redirect("learning:dataset", dataset.pk)
         except AppError as error:
             form.add_error(None, error.message)
@@ -57,7 +57,8 @@ def from_corrections(request: HttpRequest) -> HttpResponse:
     """Make a data set of the corrected faces."""
     try:
         name = request.POST.get("name", "")
-        return redirect("learning:dataset", services.dataset_from_corrections(user=request.user, name=name).pk)
+        made = services.dataset_from_corrections(user=request.user, name=name, asks_first=True)
+        return redirect("learning:dataset", made.pk)
     except AppError as error:
         tell(request, error)
     return redirect("learning:new-dataset")
@@ -69,8 +70,17 @@ def from_corrections(request: HttpRequest) -> HttpResponse:
 def dataset(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What a data set holds and what was left out; runs start here."""
     found = get_object_or_404(Dataset, pk=pk)
-    context = {"dataset": found, "table": queries.counts_of(found), "form": RunForm(), "runs": found.runs.all()}
-    return render(request, "learning/dataset.html", context | {"recipes": RECIPE_LINES})
+    return render(request, "learning/dataset.html", queries.dataset_page(found) | {"form": RunForm()})
+
+
+@login_required
+@staff_only
+@require_POST
+def make_dataset(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Make a data set as it was checked."""
+    found = get_object_or_404(Dataset, pk=pk)
+    _do(request, lambda: make_checked(user=request.user, dataset=found), _("The data set is made."))
+    return redirect("learning:dataset", pk)
 
 
 @login_required
@@ -86,8 +96,7 @@ def start_run(request: HttpRequest, pk: UUID) -> HttpResponse:
             return redirect("learning:run", run.pk)
         except AppError as error:
             form.add_error(None, error.message)
-    context = {"dataset": found, "table": queries.counts_of(found), "form": form, "runs": found.runs.all()}
-    return render(request, "learning/dataset.html", context | {"recipes": RECIPE_LINES}, status=400)
+    return render(request, "learning/dataset.html", queries.dataset_page(found) | {"form": form}, status=400)
 
 
 @login_required
@@ -108,6 +117,7 @@ def run(request: HttpRequest, pk: UUID) -> HttpResponse:
         "data": queries.run_data(found),
         "words": words,
         "computes": queries.computes_on(found),
+        "log": queries.log_of(found),
     }
     return render(request, "learning/run.html", context)
 

@@ -1,4 +1,4 @@
-"""What a recipe is, in one line, in the reader's language."""
+"""What a recipe is, in one line, and what a split is for, in the reader's language."""
 
 from __future__ import annotations
 
@@ -14,4 +14,10 @@ RECIPE_LINES = {
     "teacher": gettext_lazy("A large network that others can learn from; needs a GPU."),
     "transfer": gettext_lazy("VGG16, which has seen many other pictures before; slow to learn and to serve."),
     "transfer-resnet50": gettext_lazy("ResNet50, which has seen many other pictures; slow to learn and to serve."),
+}
+
+SPLIT_WORDS = {
+    "train": gettext_lazy("to learn from"),
+    "public": gettext_lazy("to choose by"),
+    "private": gettext_lazy("to test with"),
 }

@@ -10,6 +10,7 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,6 +20,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from webplatform.common.disk import is_disk_full
 from webplatform.common.errors import AppError
@@ -36,6 +38,8 @@ from webplatform.modelhub.services import register_bundle
 
 KINDS: dict[str, type[Work]] = {"dataset": Dataset, "run": TrainingRun, "comparison": Comparison}
 BEAT_EVERY_S = 1.0
+DECIDE_WITHIN = timedelta(days=1)
+UNDECIDED = gettext_noop("Nobody decided within a day that it shall be made; its files are deleted.")
 
 logger = logging.getLogger(__name__)
 
@@ -112,15 +116,17 @@ def _freeze(hold: Hold) -> None:
     with Pulse(hold.row, every_s=settings.RAUT_JOB_STALE_SECONDS / 4):  # minutes may pass before the first face is cut
         source = cut_samples(dataset, hold.may_go_on) if dataset.from_corrections else source_of(dataset)
     arguments = ["freeze", str(source), "--out", str(dataset.file)]
+    arguments += ["--drop-leaks"] if dataset.drops_leaks else []
     report = child.run_training(
-        [*arguments, *(["--drop-leaks"] if dataset.drops_leaks else [])],
+        [*arguments, *(["--incomplete"] if dataset.asks_first else [])],
         on_line=lambda line: None,
         may_go_on=hold.may_go_on,
     )
     digest, size_bytes = report.pop("digest"), report.pop("size_bytes")
     if dataset.from_corrections:
         seal_faces(dataset)
-    _finish(hold, digest=digest, size_bytes=size_bytes, report=report)
+    state = Work.State.CHECKED if dataset.asks_first else Work.State.DONE
+    _ended(hold, state, digest=digest, size_bytes=size_bytes, report=report)
 
 
 def _train(hold: Hold) -> Comparison | None:
@@ -228,7 +234,7 @@ def _tidy(work: Work) -> None:
         for upload in work.folder.glob("upload.*"):
             upload.unlink(missing_ok=True)
         shutil.rmtree(work.folder / "samples", ignore_errors=True)
-        if now is None or now.state != Work.State.DONE:
+        if now is None or now.state not in (Work.State.DONE, Work.State.CHECKED):
             remove_files(work)
     if isinstance(work, TrainingRun):
         shutil.rmtree(work.checkpoint, ignore_errors=True)
@@ -238,3 +244,16 @@ def give_up(stale: QuerySet[Work]) -> None:
     """Work that was begun often enough has failed."""
     for work in stale:
         _ended(Hold(work, work.lease), Work.State.FAILED, **stored_error("The trainer died again and again."))
+
+
+def drop_undecided() -> int:
+    """Checked data sets on which nobody decided are cancelled, their files gone; returns how many there were."""
+    waiting = Dataset.objects.filter(state=Work.State.CHECKED, finished_at__lt=timezone.now() - DECIDE_WITHIN)
+    dropped = [
+        dataset
+        for dataset in waiting
+        if waiting.filter(pk=dataset.pk).update(state=Work.State.CANCELLED, **stored_error(UNDECIDED))
+    ]
+    for dataset in dropped:
+        remove_files(dataset)
+    return len(dropped)

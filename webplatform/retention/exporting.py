@@ -36,6 +36,7 @@ from webplatform.studies.models import Participant
 from webplatform.studies.queries import variables_of
 
 COPIED_BYTES = 2**20
+WEBHOOK = ("name", "url", "events", "study__name", "off", "created_at")
 SEGMENT = ("from_ms", "to_ms", "kind", "label", "reason")
 FACE_EDIT = ("kind", "face", "into", "text", "at_ms", "created_at")
 
@@ -151,6 +152,7 @@ def _account_data(user: User) -> dict[str, Any]:
         "is_admin": user.is_staff,
         "studies": list(user.memberships.values("study__id", "study__name", "role")),
         "tokens": list(user.api_tokens.values("name", "prefix", "created_at", "last_used_at", "expires_at")),
+        "webhooks": list(user.webhooks.values(*WEBHOOK)),
         "saved_views": list(user.saved_views.values("name", "query", "created_at")),
         "markers": list(Marker.objects.filter(created_by=user).values("session_id", "t_ms", "text", "created_at")),
         "corrections": list(
@@ -165,6 +167,8 @@ def _session_data(session: Session) -> dict[str, Any]:
     return {
         "session": str(session.pk),
         "title": session.title,
+        "external_id": session.external_id,
+        "metadata": session.metadata,
         "study": session.study.name,
         "condition": str(session.condition or ""),
         "stimulus": str(session.stimulus or ""),

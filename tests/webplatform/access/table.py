@@ -239,6 +239,7 @@ POST   /learning/datasets/from-corrections/                           404 404 40
 GET    /learning/datasets/{dataset}/                                  404 404 404 404 200 in  in
 POST   /learning/datasets/{dataset}/run/                              404 404 404 404 302 in  in   {"recipe": "small", "start": "scratch", "seed": "1"}
 POST   /learning/datasets/{spare_dataset}/delete/                     404 404 404 404 302 in  in
+POST   /learning/datasets/{checked_dataset}/make/                    404 404 404 404 302 in  in
 POST   /learning/datasets/{importing}/cancel/                         404 404 404 404 302 in  in
 GET    /learning/runs/{run}/                                          404 404 404 404 200 in  in
 POST   /learning/runs/{run}/cancel/                                   404 404 404 404 302 in  in
@@ -434,6 +435,10 @@ POST   /api/v1/own/withdrawal/                                        404 404 40
 POST   /api/v1/own/requests/                                          404 404 404 404 404 404 201  {"kind": "copy"}
 GET    /api/v1/datasets/                                              403 403 403 403 200 401 401
 POST   /api/v1/datasets/                                              403 403 403 403 202 401 401  {"name": "Faces", "source": "own"}
+POST   /api/v1/datasets/from-corrections/                            403 403 403 403 202 401 401  {"name": "Own"}
+GET    /api/v1/datasets/{dataset}/                                    403 403 403 403 200 401 401
+DELETE /api/v1/datasets/{importing}/                                  403 403 403 403 200 401 401
+POST   /api/v1/datasets/{checked_dataset}/make/                       403 403 403 403 200 401 401
 GET    /api/v1/training-runs/                                         403 403 403 403 200 401 401
 POST   /api/v1/training-runs/                                         403 403 403 403 202 401 401  {"dataset": "{dataset}", "recipe": "small"}
 GET    /api/v1/training-runs/{run}/                                   403 403 403 403 200 401 401

@@ -251,9 +251,17 @@ def _models() -> dict[str, ModelVersion]:
 def _learning(admin: User, models: dict[str, ModelVersion]) -> dict[str, Any]:
     done = Dataset.objects.create(name="Faces", state="done", created_by=admin, digest="3" * 64)
     spare = Dataset.objects.create(name="Spare", state="done", created_by=admin)
+    checked = Dataset.objects.create(name="Checked", state="checked", created_by=admin)
     importing = Dataset.objects.create(name="Importing", created_by=admin)
     run = TrainingRun.objects.create(dataset=done, recipe="small", created_by=admin)
     two = {"first": models["model"], "second": models["candidate"]}
     comparison = Comparison.objects.create(**two, dataset=done, created_by=admin)
-    found = {"dataset": done, "spare_dataset": spare, "importing": importing, "run": run, "comparison": comparison}
+    found = {
+        "dataset": done,
+        "spare_dataset": spare,
+        "importing": importing,
+        "checked_dataset": checked,
+        "run": run,
+        "comparison": comparison,
+    }
     return {name: one.pk for name, one in found.items()}

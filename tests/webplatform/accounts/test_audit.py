@@ -3,6 +3,7 @@
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from webplatform.accounts.audit import broken_links, events_for, record_event
 from webplatform.accounts.models import AuditEvent
@@ -153,6 +154,17 @@ def test_the_page_calls_things_by_their_names_where_the_reader_may_know_them(cli
     assert "Diary" not in page
     assert "session:none" in page
     assert "thing:1" in page
+
+
+def test_what_lies_in_the_bin_and_a_webhook_have_their_names_in_the_log(client_of, owner, study):
+    binned = recorded(study, owner, "Morning choir")
+    type(binned).objects.filter(pk=binned.pk).update(binned_at=timezone.now())
+    hook = owner.webhooks.create(name="Lab", url="https://lab.example", sealed_secret="s")
+    for target in (f"session:{binned.pk}", f"webhook:{hook.pk}"):
+        record_event("thing.done", actor=owner, study_id=study.pk, target=target)
+    page = client_of(owner).get("/account/audit/").content.decode()
+    assert "session: Morning choir</span>" in page
+    assert "webhook: Lab</span>" in page
 
 
 def test_what_is_gone_keeps_its_id_in_the_log(client_of, owner, study):

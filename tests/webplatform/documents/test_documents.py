@@ -22,6 +22,7 @@ from webplatform.studies.participants import add_participant, ask, create_link
 from webplatform.studies.policy import RetentionPolicy
 from webplatform.studies.services import Purpose, change_retention, create_study, personal_study
 from webplatform.studies.variables import add_variable
+from webplatform.webhooks.models import Webhook
 
 NOTHING_SAID = {"assessment": "", "note": ""}
 
@@ -90,8 +91,28 @@ class TestRetentionPage:
         settings.RAUT_CONTROLLER = "Institute of Films, Jakarta"
         assert "Institute of Films, Jakarta" in everything(retention_schedule())
 
+    def test_it_tells_what_is_kept_for_a_short_time(self, study, settings):
+        settings.RAUT_UPLOAD_HOURS, settings.RAUT_WEBHOOK_KEEP_DAYS = 5, 6
+        for document in (retention_schedule(), record_of(study), record_of_platform()):
+            found = facts(document, "short time")
+            assert found["Uploads that stopped half way"] == "encrypted; 5 hours after the last part came"
+            assert found["Events for other programs (webhooks)"].startswith("6 days:")
+            assert "24 hours" in found["Answers to programs that may ask twice (Idempotency-Key)"]
+            assert "24 hours" in found["Data sets that were checked and not made"]
+        assert "lies in the bin" in everything(retention_schedule())
+
 
 class TestRecord:
+    def test_it_tells_of_the_addresses_that_hear_of_the_study(self, study, owner, django_user_model):
+        assert facts(record_of(study))["Others"].startswith("none")
+        Webhook.objects.create(user=owner, study=study, name="a", url="https://a.example", sealed_secret="s")
+        assert facts(record_of(study))["Others"].startswith("1 address that")
+        Webhook.objects.create(user=owner, name="b", url="https://b.example", sealed_secret="s")
+        Webhook.objects.create(user=owner, name="off", url="https://c.example", sealed_secret="s", off="owner")
+        stranger = django_user_model.objects.create_user("away@example.org", "correct-horse-battery")
+        Webhook.objects.create(user=stranger, name="stranger", url="https://d.example", sealed_secret="s")
+        assert facts(record_of(study))["Others"].startswith("2 addresses that")
+
     def test_it_states_the_study_as_it_is_now(self, study):
         found = facts(record_of(study))
         assert found["Purpose"] == "How people react to films"

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from training import RECIPES
 from webplatform.learning import work
-from webplatform.learning.models import Dataset, TrainingRun
+from webplatform.learning.models import Comparison, Dataset, TrainingRun
 from webplatform.learning.words import RECIPE_LINES
 from webplatform.modelhub.models import ModelVersion
 from webplatform.modelhub.services import ensure_active_model
@@ -51,6 +51,7 @@ def test_from_the_upload_to_a_promoted_model(browser, faces_zip, no_messages):
     page = browser.get(f"/learning/datasets/{dataset.pk}/").content.decode()
     assert "bored (1)" in page
     assert "broken.png" in page
+    browser.post(f"/learning/datasets/{dataset.pk}/make/")
     asked = {"recipe": "small", "start": "scratch", "epochs": "8", "seed": "1"}
     browser.post(f"/learning/datasets/{dataset.pk}/run/", asked)
     run = TrainingRun.objects.get()
@@ -145,6 +146,21 @@ def test_a_page_that_waits_can_tell_one_state_from_the_next(browser, dataset, ad
         assert "js/learning/await" in overview
     TrainingRun.objects.filter(pk=run.pk).update(state="done")
     assert "js/learning/await" not in browser.get("/learning/").content.decode()
+
+
+def test_badges_of_runs_and_comparisons_follow_their_state_and_a_log_its_readers_clock(browser, dataset, admin):
+    model = ensure_active_model()
+    log = [{"at": "2026-12-25T20:30:00+00:00", "text": "attempt 1"}]
+    run = TrainingRun.objects.create(dataset=dataset, recipe="small", created_by=admin, log=log)
+    other = ModelVersion.objects.create(name="raut-test", version="1", digest="1" * 64, bundle_path="/nowhere")
+    Comparison.objects.create(first=model, second=other, dataset=dataset, created_by=admin)
+    pages = (f"/learning/datasets/{dataset.pk}/", f"/learning/models/{other.pk}/")
+    assert ["js/learning/await" in browser.get(page).content.decode() for page in pages] == [True, True]
+    browser.cookies["zone"] = "Asia/Jakarta"
+    assert "12/26/2026 03:30:00</time> attempt 1" in browser.get(f"/learning/runs/{run.pk}/").content.decode()
+    TrainingRun.objects.update(state="done")
+    Comparison.objects.update(state="failed")
+    assert ["js/learning/await" in browser.get(page).content.decode() for page in pages] == [False, False]
 
 
 def test_what_corrections_lack_is_named_before_a_data_set_is_made_of_them(browser):

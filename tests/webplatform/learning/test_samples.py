@@ -17,6 +17,7 @@ from webplatform.history.services import append_readings, close_session, open_se
 from webplatform.learning import samples, work
 from webplatform.learning.child import ChildFailed, Stopped
 from webplatform.learning.models import Dataset, TrainingRun
+from webplatform.learning.queries import missing_to_learn
 from webplatform.learning.samples import cut_samples
 from webplatform.learning.services import RunAsked, dataset_from_corrections, start_run
 
@@ -120,6 +121,16 @@ def test_a_few_corrections_of_one_kind_say_what_is_missing(watch, owner, admin, 
     assert dataset.state == "failed"
     assert "no picture of" in dataset.error_message
     assert not dataset.folder.exists()
+
+
+def test_corrections_are_checked_first_and_wait_sealed(watch, owner, admin, no_messages):
+    mark(watch(owner), owner)
+    dataset = dataset_from_corrections(user=admin, name="Corrected", asks_first=True)
+    work.work_on("dataset", dataset.pk)
+    dataset.refresh_from_db()
+    assert (dataset.state, dataset.is_usable) == ("checked", False)
+    assert [file.name for file in dataset.folder.iterdir()] == ["faces.zip.sealed"]
+    assert missing_to_learn(dataset) == ["angry", "disgust", "fear", "happy", "surprise", "neutral"]
 
 
 def test_without_corrections_there_is_nothing_to_learn_from(admin, no_messages):

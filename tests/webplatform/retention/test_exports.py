@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from webplatform.accounts.models import AuditEvent
 from webplatform.consent.services import withdraw_consent, withdraw_participant
-from webplatform.history.models import FaceEdit, Segment
+from webplatform.history.models import FaceEdit, Segment, Session
 from webplatform.retention import work
 from webplatform.retention.models import DataExport
 from webplatform.retention.services import ask_export
@@ -105,7 +105,9 @@ def test_an_accounts_copy_holds_what_rests_on_its_own_consent_and_nobody_elses(
 ):
     token_of(owner)
     owner.saved_views.create(name="Film A", query="q=film")
+    owner.webhooks.create(name="Lab", url="https://lab.example/in", events=["job.done"], sealed_secret="s3cret")
     mine, theirs = recorded(consent, study=study), recorded(agreed)
+    Session.objects.filter(pk=mine.pk).update(external_id="lab-7", metadata={"room": 2})
     archive = archive_of(made(user=owner))
     names = archive.namelist()
     assert f"sessions/{mine.pk}/video.mp4" in names
@@ -114,6 +116,10 @@ def test_an_accounts_copy_holds_what_rests_on_its_own_consent_and_nobody_elses(
     assert (person["email"], person["studies"][0]["role"]) == ("owner@example.org", "owner")
     assert [token["name"] for token in person["tokens"]] == ["test"]
     assert [(view["name"], view["query"]) for view in person["saved_views"]] == [("Film A", "q=film")]
+    assert [(hook["name"], hook["url"]) for hook in person["webhooks"]] == [("Lab", "https://lab.example/in")]
+    assert "s3cret" not in archive.read("person.json").decode()
+    told = json.loads(archive.read(f"sessions/{mine.pk}/session.json"))
+    assert (told["external_id"], told["metadata"]) == ("lab-7", {"room": 2})
     assert "token.created" in archive.read("activity.csv").decode()
     assert "digest" not in archive.read("person.json").decode()
 

@@ -14,6 +14,12 @@ export function formatNumber(value, digits = 0) {
   return new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: digits }).format(value);
 }
 
+/** An ISO 8601 time as the reader writes it, in the browser's zone. */
+export function formatMoment(text) {
+  const how = { dateStyle: "short", timeStyle: "medium" };
+  return new Intl.DateTimeFormat(document.documentElement.lang, how).format(new Date(text));
+}
+
 /** 1536 -> "1.5 kB": powers of 1024, as the limits are stated. */
 export function formatBytes(sizeBytes) {
   const units = ["B", "kB", "MB", "GB", "TB"];

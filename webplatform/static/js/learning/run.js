@@ -2,7 +2,7 @@
 
 import uPlot from "../../vendor/uplot/uPlot.esm.js";
 import { request } from "../api.js";
-import { fill, formatNumber, pageData } from "../format.js";
+import { fill, formatMoment, formatNumber, pageData } from "../format.js";
 
 const EVERY_MS = 2000;
 const words = pageData("words");
@@ -42,7 +42,7 @@ function show(run) {
   }
   const log = document.getElementById("log");
   for (const row of run.log.slice(log.children.length)) {
-    log.append(Object.assign(document.createElement("li"), { textContent: `${row.at} ${row.text}` }));
+    log.append(Object.assign(document.createElement("li"), { textContent: `${formatMoment(row.at)} ${row.text}` }));
   }
   const last = run.curves.at(-1);
   if (last?.device) {
