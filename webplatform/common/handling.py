@@ -19,6 +19,7 @@ from django.db import connections
 from django.http import HttpRequest, HttpResponseBase
 
 from webplatform.common.deadlocks import retried
+from webplatform.common.static import is_for_event_loop
 
 KEPT_THREADS = 20  # as many as the web process has connections to PostgreSQL; more are made and let go
 
@@ -83,7 +84,11 @@ class KeptThreads(ASGIHandler):
     """Django's handler; only static files go through middleware on the event loop."""
 
     def __init__(self) -> None:
-        super().__init__()
+        token = is_for_event_loop.set(True)
+        try:
+            super().__init__()
+        finally:
+            is_for_event_loop.reset(token)
         self._views = Views()
         self._threads = Threads()
 

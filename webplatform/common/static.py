@@ -4,10 +4,11 @@ A hash is also in the names by which one ES module imports another.
 """
 
 from collections.abc import Callable
-from inspect import iscoroutinefunction
+from contextvars import ContextVar
 from typing import Any  # Django's own callables
 
-from django.utils.decorators import sync_and_async_middleware
+from django.core.exceptions import MiddlewareNotUsed
+from django.utils.decorators import async_only_middleware
 from servestatic.middleware import ServeStaticMiddleware
 from servestatic.storage import CompressedManifestStaticFilesStorage
 
@@ -18,7 +19,14 @@ class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
     support_js_module_import_aggregation = True
 
 
-@sync_and_async_middleware
+# Set while the chain for the event loop is made. The callables of a chain do not tell: one middleware that knows only
+# threads makes all before it run in a thread, on the event loop, too.
+is_for_event_loop = ContextVar("is_for_event_loop", default=False)
+
+
+@async_only_middleware
 def served(get_response: Callable[..., Any]) -> Callable[..., Any]:
     """Answers requests for static files on the event loop; elsewhere there is nothing to do (common/handling.py)."""
-    return ServeStaticMiddleware(get_response) if iscoroutinefunction(get_response) else get_response
+    if not is_for_event_loop.get():
+        raise MiddlewareNotUsed
+    return ServeStaticMiddleware(get_response)
