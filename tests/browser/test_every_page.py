@@ -112,7 +112,7 @@ def test_axe_width_and_focus_find_nothing_on_any_page(windows: Callable[..., Pag
             if found:
                 problems[f"{address} ({who}, {language}, {scheme})"] = found
     assert looked_at > 130
-    assert problems == {}
+    assert problems == {}, "\n".join(f"{where}: {found}" for where, found in problems.items())
 
 
 def addresses(world: dict[str, Any]) -> list[tuple[str, str]]:
