@@ -6,13 +6,14 @@ import hashlib
 from collections.abc import Callable
 from typing import Any  # views take whatever their address holds
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 
 from webplatform.accounts import repeated
 from webplatform.accounts.authentication import valid_token
 from webplatform.accounts.models import User
 from webplatform.accounts.scopes import scope_of
 from webplatform.common.errors import AppError
+from webplatform.common.problems import problem_answer
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
@@ -98,7 +99,8 @@ def _digest(request: HttpRequest) -> str:
     return digest.hexdigest()
 
 
-def _refusal(error: AppError) -> JsonResponse:
-    said = {"code": error.code, "message": error.message, "details": error.details}
-    wait_s = error.details.get("retry_after_s")
-    return JsonResponse(said, status=error.status, headers={"Retry-After": str(wait_s)} if wait_s else None)
+def _refusal(error: AppError) -> HttpResponse:
+    answer = problem_answer(error.code, error.message, error.status, error.details)
+    if wait_s := error.details.get("retry_after_s"):
+        answer["Retry-After"] = str(wait_s)
+    return answer

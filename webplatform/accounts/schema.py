@@ -9,7 +9,7 @@ from webplatform.common.document import DocumentedSchema
 
 REPEATED = OpenApiParameter(
     "Idempotency-Key",
-    str,
+    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
     OpenApiParameter.HEADER,
     description="1 to 255 characters: what is sent again with its key is done once, and answered the same for a day.",
 )

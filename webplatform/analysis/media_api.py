@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 
 from webplatform.analysis.views import media
@@ -22,7 +22,11 @@ class SessionMediaApi(FileApi):
     @extend_schema(
         operation_id="sessions_media",
         parameters=[PIECE],
-        responses={(200, "video/*"): OpenApiTypes.BINARY, (206, "video/*"): OpenApiTypes.BINARY},
+        responses={
+            (200, "video/*"): OpenApiTypes.BINARY,
+            (206, "video/*"): OpenApiTypes.BINARY,
+            416: OpenApiResponse(description="The file has no such part; `Content-Range` tells its size."),
+        },
     )
     def get(self, request: Request, session_id: UUID) -> HttpResponseBase:
         return media(request._request, session_id)

@@ -30,9 +30,13 @@ def _header(
     return OpenApiParameter(name, kind, where, required=required, description=text, response=response)
 
 
-SPEAKS = _header("Tus-Resumable", "`1.0.0`", required=True)
-OFFSET = _header("Upload-Offset", "How many bytes have come.", kind=int, required=True)
-CHECKSUM = _header("Upload-Checksum", "Of this part: `sha256`, a space, the digest in base64; or `sha1`, `md5`.")
+SPEAKS = _header("Tus-Resumable", "The version of tus.", required=True, kind={"type": "string", "enum": [tus.VERSION]})
+BYTES = {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
+WORDS = {"type": "string", "pattern": "^([!-+.-~]+( ([A-Za-z0-9+/]{4})+)?(,|$))*$"}
+MEANT = {"type": "string", "enum": ["PATCH", "DELETE", "HEAD"]}
+OFFSET = _header("Upload-Offset", "How many bytes have come.", kind=BYTES, required=True)
+DIGEST = {"type": "string", "pattern": f"^({'|'.join(tus.ALGORITHMS)}) ([A-Za-z0-9+/]{{4}})+[A-Za-z0-9+/]{{3}}=$"}
+CHECKSUM = _header("Upload-Checksum", "Of this part: the algorithm, a space, the digest in base64.", kind=DIGEST)
 TOLD = [
     _header("Upload-Offset", "How many bytes have come.", kind=int, response=True),
     _header("Upload-Expires", "Until when it can go on.", response=True),
@@ -44,6 +48,8 @@ PART = {tus.PART: OpenApiTypes.BINARY}
 
 class TusApi(APIView):
     """What every address of uploads has in common."""
+
+    own_errors = ("412", "422", "460")
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -81,8 +87,12 @@ class UploadListApi(TusApi):
         responses={201: None},
         parameters=[
             SPEAKS,
-            _header("Upload-Length", "The size of the file, bytes.", kind=int, required=True),
-            _header("Upload-Metadata", f"`filename`, and {', '.join(ResumableIn().fields)}: each with its base64."),
+            _header("Upload-Length", "The size of the file, bytes.", kind=BYTES, required=True),
+            _header(
+                "Upload-Metadata",
+                f"`filename`, and {', '.join(ResumableIn().fields)}: each with its base64.",
+                kind=WORDS,
+            ),
             CHECKSUM,
             _header("Location", "Where the parts go.", response=[201]),
             *TOLD,
@@ -133,7 +143,7 @@ class UploadApi(TusApi):
         tags=["uploads"],
         request=PART,
         responses={204: None},
-        parameters=[SPEAKS, _header(OVERRIDE, "`PATCH`, `DELETE` or `HEAD`.", required=True)],
+        parameters=[SPEAKS, _header(OVERRIDE, "What is meant.", required=True, kind=MEANT)],
     )
     def post(self, request: Request, upload_id: UUID) -> Response:
         """For clients that can send nothing else: the header says what is meant."""

@@ -6,7 +6,7 @@ differ, and no view has to do anything.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any  # JSON, and what `extend_schema` takes
 
 from django.http import QueryDict
@@ -21,10 +21,20 @@ if TYPE_CHECKING:  # it loads the throttles, which load this
 UNKNOWN = "There is no such member."
 UNKNOWN_PARAMETER = "There is no such parameter."
 FIELDS = "fields"
+WRONG_TYPE = "This is a value of another type."
 TWICE = "This was sent more than once."
 PREFIX = "/api/v1/"
 Errors = dict[str, Any]
 Declared = tuple[dict[str, bool], Any, frozenset[str]]
+# What a member is in JSON. REST framework would take 5 for "5" and "yes" for true; a number may be written as 5.0.
+JSON_TYPES: list[tuple[tuple[type, ...], Callable[[Any], bool]]] = [
+    ((serializers.CharField,), lambda data: isinstance(data, str)),
+    ((serializers.BooleanField,), lambda data: isinstance(data, bool)),
+    (
+        (serializers.IntegerField, serializers.FloatField),
+        lambda data: isinstance(data, int | float) and not isinstance(data, bool),
+    ),
+]
 _schemas: dict[tuple[type, str], Declared] = {}
 
 
@@ -88,8 +98,10 @@ def answer_members(schema: Any) -> frozenset[str]:
 
 
 def _wrong_fields(sent: QueryDict, members: frozenset[str]) -> Errors:
-    asked = set(sent.get(FIELDS, "").split(",")) if FIELDS in sent else set()
-    unknown = sorted(asked - members)
+    asked = sent.get(FIELDS, "").split(",") if FIELDS in sent else []
+    if len(set(asked)) < len(asked):
+        return {FIELDS: [TWICE]}
+    unknown = sorted(set(asked) - members)
     return {FIELDS: [f"{UNKNOWN} {name}".strip() for name in unknown]} if unknown else {}
 
 
@@ -132,10 +144,12 @@ def _wrong_form(sent: QueryDict, body: serializers.Serializer | None) -> Errors:
 
 
 def _unknown(data: Any, field: Any) -> Errors | list[Errors]:
-    """What stands in a value that its serializer does not know, at any depth; serializers say the rest."""
+    """What its serializer does not know, and what has another type, at any depth; serializers say the rest."""
     if isinstance(field, serializers.ListSerializer | serializers.ListField):
         found = [_unknown(item, field.child) for item in data] if isinstance(data, list) else []
         return found if any(found) else {}
+    if data is not None and any(isinstance(field, fields) and not is_one(data) for fields, is_one in JSON_TYPES):
+        return [WRONG_TYPE]
     if isinstance(data, Mapping) and (field is None or isinstance(field, serializers.Serializer)):
         fields = {} if field is None else field.fields
         wrong: Errors = {str(name): [UNKNOWN] for name in data if name not in fields or fields[name].read_only}

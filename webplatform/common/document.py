@@ -6,7 +6,7 @@ import re
 from typing import Any  # OpenAPI is open dictionaries
 
 from drf_spectacular.openapi import AutoSchema
-from rest_framework.permissions import SAFE_METHODS, AllowAny
+from rest_framework.permissions import SAFE_METHODS
 
 from webplatform.common.declared import FIELDS, answer_members
 from webplatform.common.problems import PROBLEM
@@ -22,16 +22,19 @@ ERRORS = {
     "406": ("NotAcceptable", "The header `Accept` takes nothing that this operation answers."),
     "409": ("Conflict", "The object is not in a state in which this can be done."),
     "410": ("Gone", "What was stored cannot be read any more: its key was erased."),
+    "412": ("WrongVersion", "The header `Tus-Resumable` is missing or names another version."),
     "413": ("TooLarge", "The body has more bytes than are taken."),
     "415": ("UnsupportedMediaType", "This kind of body is not taken."),
+    "422": ("Refused", "The file came whole and is not taken; `code` says why."),
     "429": ("TooManyRequests", "That was too often; `Retry-After` says in how many seconds to try again."),
+    "460": ("ChecksumMismatch", "What came is not what was sent."),
     "500": ("ServerError", "The server failed. Its log tells why, under the request's id."),
     "507": ("NoRoom", "The disk or the account has no room left."),
 }
-ALWAYS = ("400", "404", "406", "429", "500")
-SIGNED_IN = ("401", "403")
+# Open operations, too: a token that is none, or of the wrong kind, is refused wherever it is sent.
+ALWAYS = ("400", "401", "403", "404", "406", "429", "500")
 READING = ("409", "410")
-WRITING = ("403", "409", "410", "413", "415", "507")
+WRITING = ("409", "410", "413", "415", "507")
 PROBLEM_SCHEMA: Document = {
     "type": "object",
     "description": "An error: RFC 9457's members, and `code`, `message`, `details`.",
@@ -99,9 +102,8 @@ class DocumentedSchema(AutoSchema):
         return found
 
     def _errors(self) -> list[str]:
-        is_open = any(isinstance(permission, AllowAny) for permission in self.view.get_permissions())
-        found = {*ALWAYS, *(() if is_open else SIGNED_IN), *(READING if self.method in SAFE_METHODS else WRITING)}
-        return sorted(found)
+        own = getattr(self.view, "own_errors", ())
+        return sorted({*ALWAYS, *(READING if self.method in SAFE_METHODS else WRITING), *own})
 
 
 def complete(result: Document, generator: object, request: object, public: bool) -> Document:
@@ -113,10 +115,35 @@ def complete(result: Document, generator: object, request: object, public: bool)
         **components.get("responses", {}),
         **{name: _error(status, text) for status, (name, text) in ERRORS.items()},
     }
+    for name in _sent_as_forms(result):
+        _forget_null(components["schemas"][name])
     for name, schema in components["schemas"].items():
         if name.endswith("Request") and schema.get("type") == "object":
             schema.setdefault("additionalProperties", False)
     return result
+
+
+def _sent_as_forms(result: Document) -> set[str]:
+    """The components that come as forms alone."""
+    uses: dict[str, set[str]] = {}
+    for path in result["paths"].values():
+        for operation in path.values():
+            for kind, body in operation.get("requestBody", {}).get("content", {}).items():
+                uses.setdefault(body["schema"].get("$ref", "").rsplit("/", 1)[-1], set()).add(kind)
+    return {name for name, kinds in uses.items() if name and kinds == {"multipart/form-data"}}
+
+
+def _forget_null(schema: Document) -> None:
+    """A form cannot say null: what is not there is left out of it."""
+    for member in schema.get("properties", {}).values():
+        if isinstance(member.get("type"), list):
+            kinds = [kind for kind in member["type"] if kind != "null"]
+            member["type"] = kinds[0] if len(kinds) == 1 else kinds
+        if member.get("default", ...) is None:
+            del member["default"]
+        for word in ("oneOf", "anyOf"):
+            if word in member:
+                member[word] = [one for one in member[word] if one.get("type") != "null"]
 
 
 def _error(status: str, text: str) -> Document:

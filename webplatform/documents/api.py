@@ -17,7 +17,7 @@ from webplatform.documents.assessment import assessment_of
 from webplatform.documents.document import Document
 from webplatform.documents.processing import record_of, record_of_platform
 from webplatform.documents.schedule import retention_schedule
-from webplatform.studies.assessments import state_assessment
+from webplatform.studies.assessments import MIN_NOTE, state_assessment
 from webplatform.studies.models import Study
 from webplatform.studies.services import owned_study
 
@@ -58,7 +58,9 @@ class AssessmentIn(serializers.Serializer):
     """The owner's word on the impact assessment."""
 
     assessment = serializers.ChoiceField(Study.Assessment.choices[1:])
-    note = serializers.CharField(max_length=2000, help_text="Where it is filed, or why none is needed.")
+    note = serializers.CharField(
+        min_length=MIN_NOTE, max_length=2000, help_text="Where it is filed, or why none is needed."
+    )
 
 
 @extend_schema(tags=["documents"], auth=[])

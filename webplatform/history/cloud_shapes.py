@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from inference import EMOTIONS, Reason
-from webplatform.common.errors import Invalid
+from webplatform.common.errors import NotFound
 from webplatform.history.models import Observation, Session
 from webplatform.history.queries import observations_of
 
@@ -135,9 +135,9 @@ def _behind(session: Session, token: str, cloud: str) -> QuerySet[Observation]:
     try:
         of, kind, t_ms, pk = signing.loads(token, salt=SALT)
     except (signing.BadSignature, ValueError, TypeError) as error:
-        raise Invalid(_("This is no page of this session."), field="token") from error
+        raise NotFound(_("This is no page of this session."), field="token") from error
     if (of, kind) != (str(session.pk), cloud):
-        raise Invalid(_("This is no page of this session."), field="token")
+        raise NotFound(_("This is no page of this session."), field="token")
     return rows.filter(Q(t_ms__gt=t_ms) | Q(t_ms=t_ms, pk__gt=pk))
 
 

@@ -89,7 +89,7 @@ class RunApi(StaffView):
     def get(self, request: Request, run_id: UUID) -> Response:
         return Response(run_data(get_object_or_404(TrainingRun, pk=run_id)))
 
-    @extend_schema(operation_id="runs_cancel", responses=RunOut)
+    @extend_schema(operation_id="runs_cancel", responses={200: RunOut})
     def delete(self, request: Request, run_id: UUID) -> Response:
         """Cancel the run."""
         run = get_object_or_404(TrainingRun, pk=run_id)

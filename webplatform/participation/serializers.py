@@ -55,6 +55,7 @@ class ParticipantIn(serializers.Serializer):
 class LineIn(ParticipantIn):
     """One of many new participants."""
 
+    pseudonym = serializers.CharField(max_length=40)
     condition = serializers.CharField(default="", allow_blank=True, max_length=60, help_text="A condition's name.")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -23,19 +23,33 @@ from webplatform.results.tables import NAMES
 
 
 class ResultsIn(serializers.Serializer):
-    """Which results are asked for; what makes no sense is as if it were not there."""
+    """Which results are asked for."""
 
-    by = serializers.CharField(required=False, help_text='"condition", "participant", "all" or "variable-" and its id.')
-    clock = serializers.CharField(required=False, help_text="Label of the marker at which the clock is zero.")
-    until = serializers.CharField(required=False, help_text="Label of the marker that ends the stretch.")
+    by = serializers.RegexField(
+        r"^(condition|participant|all|variable-[0-9]{1,11})$",
+        required=False,
+        help_text='"condition", "participant", "all" or "variable-" and its id.',
+    )
+    clock = serializers.CharField(
+        required=False, allow_blank=True, help_text="Label of the marker at which the clock is zero."
+    )
+    until = serializers.CharField(
+        required=False, allow_blank=True, help_text="Label of the marker that ends the stretch."
+    )
     baseline = serializers.BooleanField(required=False, help_text="Whether the neutral stretch is subtracted, too.")
-    threshold = serializers.IntegerField(required=False, help_text="1 to 99, percent; 50 if it is left out.")
-    seen = serializers.IntegerField(required=False, help_text="0 to 100, percent of the time; 50 if it is left out.")
+    threshold = serializers.IntegerField(
+        required=False, min_value=1, max_value=99, help_text="Percent; 50 if it is left out."
+    )
+    seen = serializers.IntegerField(
+        required=False, min_value=0, max_value=100, help_text="Percent of the time; 50 if it is left out."
+    )
     sure = serializers.BooleanField(required=False, help_text="Whether readings without a verdict stay out.")
     measure = serializers.ChoiceField(COMPARED, required=False, help_text="What the comparison compares.")
     pairing = serializers.ChoiceField(PAIRINGS, required=False)
-    first = serializers.CharField(required=False, help_text="Key of the first group that is compared.")
-    second = serializers.CharField(required=False, help_text="Key of the second one.")
+    first = serializers.CharField(
+        required=False, allow_blank=True, help_text="Key of the first group that is compared."
+    )
+    second = serializers.CharField(required=False, allow_blank=True, help_text="Key of the second one.")
 
 
 class ShownIn(serializers.Serializer):
@@ -89,7 +103,7 @@ class ResultsApi(APIView):
     @extend_schema(operation_id="studies_results", parameters=[ResultsIn], responses=ResultsOut)
     def get(self, request: Request, study_id: UUID) -> Response:
         study = study_for(request.user, study_id)
-        return Response(ResultsOut(figures_for(study, request.query_params)).data)
+        return Response(ResultsOut(figures_for(study, _asked(request))).data)
 
 
 @extend_schema(tags=["studies"])
@@ -103,7 +117,7 @@ class ResultsFileApi(APIView):
         study = study_for(request.user, study_id)
         if table not in NAMES:
             raise NotFound
-        pieces, name = table_file(study, request.query_params, table, request.user)
+        pieces, name = table_file(study, _asked(request), table, request.user)
         return download(request._request, pieces, "text/csv; charset=utf-8", name)
 
 
@@ -120,7 +134,7 @@ class ChartApi(APIView):
         study = study_for(request.user, study_id)
         if chart not in CHARTS or kind not in PICTURES:
             raise NotFound
-        asked = request.query_params
+        asked = _asked(request)
         made, name = drawing_files().chart_file(study, asked, f"{chart}.{kind}", request.user)
         return attachment(made, PICTURES[kind], name)
 
@@ -136,7 +150,7 @@ class ReportApi(APIView):
     )
     def get(self, request: Request, study_id: UUID) -> HttpResponse:
         study = study_for(request.user, study_id)
-        made, name = drawing_files().report_file(study, request.query_params, request.user)
+        made, name = drawing_files().report_file(study, _asked(request), request.user)
         return attachment(made, "application/pdf", name)
 
 
@@ -174,3 +188,9 @@ class OverlayChartApi(APIView):
 def _clock(request: Request) -> dict[str, str]:
     clock = request.query_params.get("clock")
     return {"clock": clock} if clock else {}
+
+
+def _asked(request: Request) -> QueryDict:
+    """What the address asks for, where it is valid; pages read the same more leniently."""
+    ResultsIn(data=request.query_params).is_valid(raise_exception=True)
+    return request.query_params

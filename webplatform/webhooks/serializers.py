@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from webplatform.webhooks.models import TEST, Delivery, Event, Webhook
@@ -10,11 +13,19 @@ from webplatform.webhooks.targets import MAX_URL
 EVENT_CHOICES = [*Event.choices, (TEST, "test")]
 
 
+@extend_schema_field({"type": "string", "maxLength": MAX_URL, "pattern": "^https?://[!-~]+$"})
+class TargetField(serializers.CharField):
+    """Where events are sent to; the service judges it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=MAX_URL, **options)
+
+
 class WebhookIn(serializers.Serializer):
     """A new webhook."""
 
     name = serializers.CharField(max_length=80)
-    url = serializers.CharField(max_length=MAX_URL, help_text="Begins with https://; of a public network.")
+    url = TargetField(help_text="Begins with https://; of a public network.")
     events = serializers.ListField(child=serializers.ChoiceField(Event.choices), min_length=1, max_length=10)
     study = serializers.UUIDField(
         required=False, allow_null=True, default=None, help_text="Without one it hears of all that you recorded."
@@ -25,7 +36,7 @@ class WebhookChangeIn(serializers.Serializer):
     """What changes; what is left out stays."""
 
     name = serializers.CharField(max_length=80, required=False)
-    url = serializers.CharField(max_length=MAX_URL, required=False)
+    url = TargetField(required=False)
     events = serializers.ListField(
         child=serializers.ChoiceField(Event.choices), min_length=1, max_length=10, required=False
     )

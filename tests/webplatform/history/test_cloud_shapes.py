@@ -68,9 +68,9 @@ def test_a_probability_is_a_word(probability, word):
 def test_a_page_of_another_session_or_none_is_refused_and_an_empty_session_is_empty(api_of, owner, story, stranger):
     api = api_of(owner)
     google = get(api, story, "google-vision", pageSize=1).json()["nextPageToken"]
-    assert get(api, story, "rekognition", NextToken=google).status_code == 400
+    assert get(api, story, "rekognition", NextToken=google).status_code == 404
     for wrong in ("x", "a:b:c", "é"):
-        assert get(api, story, "google-vision", pageToken=wrong).status_code == 400
+        assert get(api, story, "google-vision", pageToken=wrong).status_code == 404
     assert get(api, story, "rekognition", MaxResults=0).status_code == 400
     assert get(api_of(stranger), story, "rekognition").status_code == 404
     story.observations.all().delete()
