@@ -22,7 +22,15 @@ from webplatform.settings import ROOT
 
 DOCUMENT = ROOT / "docs" / "openapi.yml"
 # Kinds of files for which a generator has no type of its own: bytes.
-FILES = ("application/zip", "application/pdf", "image/*", "image/png", "image/svg+xml", "video/*")
+FILES = (
+    "application/offset+octet-stream",
+    "application/zip",
+    "application/pdf",
+    "image/*",
+    "image/png",
+    "image/svg+xml",
+    "video/*",
+)
 KINDS = dict.fromkeys(FILES, "application/octet-stream")
 
 

@@ -8,6 +8,7 @@ from django.core import signing
 from django.db import OperationalError, connection
 
 import inference
+from webplatform.accounts import tickets
 from webplatform.accounts.services import create_token, revoke_token
 from webplatform.accounts.tickets import issue_ticket, user_of_ticket
 from webplatform.common.errors import Conflict, ConsentMissing, Invalid, NotAllowed
@@ -15,7 +16,7 @@ from webplatform.consent.services import give_participant_consent
 from webplatform.history.bin import bin_session
 from webplatform.history.models import Session
 from webplatform.history.services import delete_session
-from webplatform.live import looking, services, tickets
+from webplatform.live import looking, services
 from webplatform.live.services import (
     Asked,
     Seat,
