@@ -49,7 +49,7 @@ def imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str],
     """`imported(name)`: a module of the client that was generated into tmp_path."""
     monkeypatch.syspath_prepend(str(tmp_path))
     yield importlib.import_module
-    for name in [name for name in sys.modules if name.split(".")[0] in ("raut_client", "raut_generated")]:
+    for name in [name for name in sys.modules if name.split(".")[0] in ("raut_from_document", "raut_generated")]:
         del sys.modules[name]
 
 
@@ -71,11 +71,11 @@ def waited(ask: Callable[[], Any]) -> Any:
 def test_a_client_of_openapi_python_client_uploads_waits_and_reads(platform, person, video, tmp_path, imported):
     settings = tmp_path / "generator.yml"
     settings.write_text(yaml.safe_dump({"content_type_overrides": KINDS, "post_hooks": []}))
-    into = ("--output-path", tmp_path / "raut_client", "--meta", "none", "--fail-on-warning")
+    into = ("--output-path", tmp_path / "raut_from_document", "--meta", "none", "--fail-on-warning")
     run("openapi-python-client", "generate", "--path", DOCUMENT, "--config", settings, *into)
-    api, models, types = (imported(f"raut_client.{name}") for name in ("api", "models", "types"))
+    api, models, types = (imported(f"raut_from_document.{name}") for name in ("api", "models", "types"))
     token = person.api.headers["Authorization"].split()[1]
-    client = imported("raut_client").AuthenticatedClient(base_url=platform.url, token=token)
+    client = imported("raut_from_document").AuthenticatedClient(base_url=platform.url, token=token)
 
     call = importlib.import_module
     upload = models.UploadInRequest(

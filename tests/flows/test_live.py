@@ -147,8 +147,9 @@ def test_a_page_of_another_site_cannot_connect_with_the_browsers_login(platform:
     cookie = f"{settings.SESSION_COOKIE_NAME}={browser.cookies[settings.SESSION_COOKIE_NAME].value}"
     address = f"{platform.url.replace('http', 'ws', 1)}/ws/jobs/"
     asked = {"additional_headers": {"Cookie": cookie}, "proxy": None, "open_timeout": 20}
-    with pytest.raises(InvalidStatus) if refused else nullcontext():
-        connect(address, origin=origin or platform.url, **asked).close()
+    expected = pytest.raises(InvalidStatus) if refused else nullcontext()
+    with expected, connect(address, origin=origin or platform.url, **asked) as socket:
+        assert socket.recv(20)
 
 
 def test_a_message_beyond_every_limit_closes_the_socket_and_nothing_else(platform: Platform, camera_of):

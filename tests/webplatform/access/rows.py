@@ -149,6 +149,8 @@ def _value(value: Any, world: dict[str, Any]) -> Any:
         return SimpleUploadedFile(value[1:], FILES[value])
     if isinstance(value, list):
         return [_value(one, world) for one in value]
+    if isinstance(value, str) and value.startswith("{") and isinstance(world.get(value[1:-1]), int):
+        return world[value[1:-1]]  # a number's type counts in JSON
     return value.format(**world) if isinstance(value, str) else value
 
 

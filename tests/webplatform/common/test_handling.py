@@ -108,3 +108,6 @@ async def test_the_server_sends_static_files_although_middleware_knows_no_event_
     await asking.send_input({"type": "http.request", "body": b""})
     answer = await asking.receive_output(5)
     assert (answer["status"], dict(answer["headers"])[b"Content-Type"]) == (200, b'text/css; charset="utf-8"')
+    while (await asking.receive_output(5)).get("more_body"):
+        pass
+    await asking.wait(5)
