@@ -88,6 +88,7 @@ def test_a_client_of_openapi_python_client_uploads_waits_and_reads(platform, per
     assert (session.title, session.frames.scored > 0) == ("Generated", True)
     page = call(f"{api.__name__}.sessions.sessions_list").sync(client=client, page_size=1)
     assert [row.id for row in page.results] == [session.id]
+    client.get_httpx_client().close()
 
 
 def test_a_client_of_openapi_generator_uploads_waits_and_reads(platform, person, video, tmp_path, imported):
