@@ -10,6 +10,8 @@ from prometheus_client.core import Metric
 
 from webplatform.operations.measurements import QUEUED, RUNNING, Measurements
 
+NOTHING = "–"  # there was none in that hour
+
 Values = dict[tuple[str, ...], float]
 
 
@@ -83,7 +85,7 @@ def _figures(found: dict[str, Values]) -> list[tuple[str, str]]:
     mean, longest = found["raut_analysis_mean_seconds"], found["raut_analysis_max_seconds"]
     frames = found["raut_live_frames_last_hour"]
     two = _("%(mean).1f s on average, %(most).1f s at most")
-    return [
+    figures = [
         (_("Videos wait"), two % {"mean": mean[("wait",)], "most": longest[("wait",)]}),
         (_("Videos are read in"), two % {"mean": mean[("read",)], "most": longest[("read",)]}),
         (
@@ -101,6 +103,9 @@ def _figures(found: dict[str, Values]) -> list[tuple[str, str]]:
             _("19 of 20 answers within %(ms).0f ms") % {"ms": 1000 * found["raut_live_answer_seconds"][()]},
         ),
     ]
+    has_videos, has_frames = bool(found["raut_analysis_frames_per_second"][()]), bool(frames[("received",)])
+    was_there = (has_videos, has_videos, has_videos, True, has_frames, has_frames)
+    return [(what, told if was else NOTHING) for (what, told), was in zip(figures, was_there, strict=True)]
 
 
 def _part_name(part: str) -> str:
