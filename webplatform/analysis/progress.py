@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from typing import Any, TypedDict
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from redis import RedisError
 
 from webplatform.analysis.models import AnalysisJob
 from webplatform.analysis.serializers import job_data
-from webplatform.analysis.turns import waiting_turns
+from webplatform.analysis.turns import Turn, waiting_turns
 from webplatform.common.breaker import redis_hangs
 from webplatform.studies.models import Membership
 
@@ -36,7 +37,7 @@ def user_group(user_id: int) -> str:
     return f"jobs-of-{user_id}"
 
 
-def publish_job(job_id: UUID) -> None:
+def publish_job(job_id: UUID, turns: Sequence[Turn] = ()) -> None:
     """Every member of the job's study is told what it is doing now; nobody is while Redis is away."""
     job = AnalysisJob.objects.select_related("session").filter(pk=job_id, session__binned_at=None).first()
     if job is None:
@@ -47,7 +48,7 @@ def publish_job(job_id: UUID) -> None:
     if redis_hangs.is_open:
         return
     try:
-        changed: JobChanged = {"type": "job.changed", "job": job_data(job), "error_params": job.error_params}
+        changed: JobChanged = {"type": "job.changed", "job": job_data(job, turns), "error_params": job.error_params}
         async_to_sync(_send)(groups, changed)
     except (RedisError, OSError) as error:  # a TimeoutError is an OSError
         redis_hangs.note(error)
@@ -56,8 +57,9 @@ def publish_job(job_id: UUID) -> None:
 
 def publish_turns() -> None:
     """Whoever waits is told of their new place; those far behind learn it when they look."""
-    for turn in waiting_turns()[:TOLD_TURNS]:
-        publish_job(turn.job)
+    turns = waiting_turns()
+    for turn in turns[:TOLD_TURNS]:
+        publish_job(turn.job, turns)
 
 
 def part_from(user_id: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -81,7 +82,7 @@ class JobOut(serializers.ModelSerializer):
             return None
         answer = self.root
         if not hasattr(answer, "turns"):
-            answer.turns = {turn.job: turn for turn in waiting_turns()}
+            answer.turns = {turn.job: turn for turn in self.context.get("turns") or waiting_turns()}
         return answer.turns.get(job.pk)
 
     @extend_schema_field(JobErrorOut(allow_null=True))
@@ -114,9 +115,9 @@ class JobFilterIn(SessionFilterIn):
     status = serializers.ChoiceField(choices=AnalysisJob.State.choices, required=False)
 
 
-def job_data(job: AnalysisJob) -> dict[str, Any]:
-    """The job as plain JSON values."""
-    data = dict(JobOut(job).data)
+def job_data(job: AnalysisJob, turns: Sequence[Turn] = ()) -> dict[str, Any]:
+    """The job as plain JSON values; who has the turns of those that wait already gives them along."""
+    data = dict(JobOut(job, context={"turns": turns}).data)
     ids = ("id", "session", "study", "participant")
     return {**data, **{name: data[name] and str(data[name]) for name in ids}}
 

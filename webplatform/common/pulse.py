@@ -75,7 +75,11 @@ def hand_back(held: QuerySet[Model]) -> bool:
     return bool(held.update(state="queued", lease=None, **changes))
 
 
-def silent() -> Q:
-    """The rows whose heartbeat is too old; one from the future is of before the clock was set back."""
-    now, patience = timezone.now(), timedelta(seconds=settings.RAUT_JOB_STALE_SECONDS)
+def silent(patience: timedelta | None = None) -> Q:
+    """The rows whose heartbeat is too old; one from the future is of before the clock was set back.
+
+    Args:
+        patience: how old is too old; RAUT_JOB_STALE_SECONDS if not told.
+    """
+    now, patience = timezone.now(), patience or timedelta(seconds=settings.RAUT_JOB_STALE_SECONDS)
     return Q(heartbeat_at__lt=now - patience) | Q(heartbeat_at__gt=now + patience)

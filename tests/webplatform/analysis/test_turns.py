@@ -11,6 +11,7 @@ from django.utils import timezone
 from webplatform.accounts.models import User
 from webplatform.analysis import tasks, work
 from webplatform.analysis.models import AnalysisJob, MediaFile
+from webplatform.analysis.progress import publish_turns
 from webplatform.analysis.turns import USUAL_BYTES_PER_S, measured_rate, next_job, waiting_turns
 from webplatform.history.models import Session
 from webplatform.studies.services import personal_study
@@ -113,3 +114,10 @@ def test_a_message_starts_the_job_whose_turn_it_is(waits, owner, stranger, monke
     assert next_job() is None
     tasks.analyze(str(first.pk))
     assert begun == [short.pk, first.pk]
+
+
+def test_telling_those_who_wait_reads_the_order_once(waits, owner, django_assert_num_queries):
+    for n in range(5):
+        waits(owner, f"many {n}", 1)
+    with django_assert_num_queries(3 + 5 * 2):  # the order; of each its job and who is told
+        publish_turns()
