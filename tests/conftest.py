@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any  # the store of tests/object_store.py, which is imported where it is needed
 
 import pytest
 from django.core.cache import cache
@@ -80,6 +81,36 @@ def _own_media_folder(settings, tmp_path: Path) -> Iterator[None]:
     yield
     cache.clear()
     translation.deactivate()  # what a request in another language leaves behind
+
+
+@pytest.fixture(scope="session")
+def _store_server() -> Iterator[Any]:
+    from tests.object_store import started_store  # it brings moto: only tests that need it pay for that
+
+    with started_store() as store:
+        yield store
+
+
+@pytest.fixture
+def object_store(_store_server, settings) -> Any:
+    """Files lie in an object store, in a bucket of this test's own; keys in the database."""
+    from tests.object_store import KEYS
+
+    bucket = _store_server.new_bucket()
+    options = {"bucket_name": bucket, "location": "lab", "endpoint_url": _store_server.url, **KEYS}
+    place = {"BACKEND": "webplatform.vault.objects.ObjectStore", "OPTIONS": {**options, "region_name": "us-east-1"}}
+    settings.STORAGES = {**settings.STORAGES, "recordings": place}
+    settings.RAUT_KEYS_IN = "database"
+    _store_server.bucket = bucket
+    return _store_server
+
+
+@pytest.fixture(params=["folder", "objects"])
+def storage_kind(request: pytest.FixtureRequest) -> str:
+    """Files lie in a folder, and once more in an object store."""
+    if request.param == "objects":
+        request.getfixturevalue("object_store")
+    return request.param
 
 
 @pytest.fixture

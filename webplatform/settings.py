@@ -6,6 +6,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from webplatform.common.environment import DATABASE, LEVELS, REDIS, WEB, Environment, database_from, unusable
+from webplatform.common.object_store import object_store_from
 from webplatform.common.rates import rate_from
 from webplatform.common.secrets import local_secret
 
@@ -59,6 +60,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "webplatform.vault",
     "webplatform.accounts",
     "webplatform.studies",
     "webplatform.consent",
@@ -171,6 +173,10 @@ RAUT_MEDIA_KEYS = (_required_in_production("RAUT_MEDIA_KEYS", "") or local_secre
 if PRODUCTION and any(len(key) < 43 for key in RAUT_MEDIA_KEYS):
     raise unusable("RAUT_MEDIA_KEYS", "is too short to be safe in one of its keys", "See .env.example.")
 RAUT_KEYS_DIR = Path(env.text("RAUT_KEYS_DIR", str(DATA_DIR / "keys"))).resolve()
+
+# Files that machines share without a file system, and then the keys in the database (docs/operations.md, "Object store").
+RAUT_OBJECT_STORE = object_store_from(env)  # options of django-storages; none: files lie in RAUT_DATA_DIR
+RAUT_KEYS_IN = env.choice("RAUT_KEYS_IN", "database" if RAUT_OBJECT_STORE else "folder", ("folder", "database"))
 
 # Who answers for the platform; the documents that it writes about itself name them.
 RAUT_CONTROLLER = env.text("RAUT_CONTROLLER", "")
@@ -333,6 +339,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": f"{_static}StaticFilesStorage"},
 }
+if RAUT_OBJECT_STORE:
+    STORAGES["recordings"] = {"BACKEND": "webplatform.vault.objects.ObjectStore", "OPTIONS": RAUT_OBJECT_STORE}
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         **{key: [NONE] for key in ("default-src", "base-uri", "frame-ancestors")},

@@ -73,6 +73,13 @@ class StorageFull(AppError):
     status = 507
 
 
+class StoreAway(AppError):
+    """The object store does not answer; what was asked for can be asked for again."""
+
+    code = "store_away"
+    status = 503
+
+
 class QuotaExceeded(AppError):
     """The account has no room left for what was sent."""
 

@@ -1,4 +1,4 @@
-"""Media at rest: files that only their key opens, and the keys, one for each session, that erasing forgets.
+"""Media at rest: files that only their key opens, in a folder or an object store, and the keys, one for each session.
 
-Not an app: it knows neither models nor requests. `history.media` says which key belongs to which session.
+It knows no other app and no request. `history.media` says which key belongs to which session.
 """

@@ -18,7 +18,7 @@ import os
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -99,27 +99,57 @@ class SealedWriter:
         self._number += 1
 
 
+class SealedBytes(Protocol):
+    """Where a sealed file's bytes come from."""
+
+    name: str
+    size_bytes: int
+
+    def read_at(self, start: int, length: int) -> bytes:
+        """So many bytes from `start` on, or fewer where the file ends."""
+
+    def close(self) -> None:
+        """Nothing more is read."""
+
+
+class LocalBytes:
+    """A sealed file's bytes on the disk."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = str(path)
+        self._file = path.open("rb", buffering=0)
+        self.size_bytes = os.fstat(self._file.fileno()).st_size
+
+    def read_at(self, start: int, length: int) -> bytes:
+        """So many bytes from `start` on, or fewer where the file ends."""
+        return os.pread(self._file.fileno(), length, start)
+
+    def close(self) -> None:
+        """The file is closed."""
+        self._file.close()
+
+
 class SealedFile(io.RawIOBase):
     """The content of a sealed file, readable from any place in memory for one piece.
 
     Opening reads the last piece, so that a file that was cut off is noticed at once and not at its end.
 
     Args:
-        path: of the file.
+        source: of its bytes; closed with it.
         key: that it was sealed with.
     Raises:
         Damaged: on opening or reading: the file was changed or cut off, or was sealed with another key.
     """
 
-    def __init__(self, path: Path, key: bytes) -> None:
+    def __init__(self, source: SealedBytes, key: bytes) -> None:
         super().__init__()
-        self.name = str(path)
+        self.name = source.name
         self._place = 0
         self._piece_number, self._piece = -1, b""
-        self._file = path.open("rb", buffering=0)
+        self._source = source
         try:
-            self._header = self._file.read(HEADER_BYTES) or b""
-            stored_bytes = os.fstat(self._file.fileno()).st_size - HEADER_BYTES
+            self._header = source.read_at(0, HEADER_BYTES)
+            stored_bytes = source.size_bytes - HEADER_BYTES
             if not self._header.startswith(MAGIC) or stored_bytes < TAG_BYTES:
                 raise damaged()
             self._cipher = cipher_of(key, self._header)
@@ -127,7 +157,7 @@ class SealedFile(io.RawIOBase):
             self.size_bytes = stored_bytes - TAG_BYTES * (self._last + 1)
             self._open_piece(self._last)
         except BaseException:
-            self._file.close()
+            source.close()
             raise
 
     def readable(self) -> bool:
@@ -155,13 +185,13 @@ class SealedFile(io.RawIOBase):
 
     def close(self) -> None:
         if not self.closed:
-            self._file.close()
+            self._source.close()
             self._piece = b""
         super().close()
 
     def _open_piece(self, number: int) -> bytes:
         if number != self._piece_number:
-            sealed = os.pread(self._file.fileno(), SEALED_BYTES, HEADER_BYTES + number * SEALED_BYTES)
+            sealed = self._source.read_at(HEADER_BYTES + number * SEALED_BYTES, SEALED_BYTES)
             try:
                 self._piece = self._cipher.decrypt(_nonce(number, number == self._last), sealed, self._header)
             except InvalidTag as error:
@@ -176,7 +206,7 @@ def open_sealed(path: Path, key: bytes) -> io.BufferedReader:
     Raises:
         Damaged: at once or on reading: the file was changed or cut off, or was sealed with another key.
     """
-    return io.BufferedReader(SealedFile(path, key), PIECE_BYTES)
+    return io.BufferedReader(SealedFile(LocalBytes(path), key), PIECE_BYTES)
 
 
 def seal_copy(pieces: Iterable[bytes], target: Path, key: bytes) -> None:

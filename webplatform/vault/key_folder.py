@@ -1,0 +1,117 @@
+"""Wrapped keys as small files in a folder of their own."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from django.conf import settings
+
+from webplatform.vault.key_entries import KeyEntry
+
+WAITING = "waiting"  # the folder of keys that were set aside, one folder in it for each group
+
+
+def kept_keys() -> Iterator[Path]:
+    """Every key's file, in no order, without those that were set aside."""
+    folder = _folder()
+    files = folder.iterdir() if folder.is_dir() else ()
+    return (file for file in files if not file.name.startswith(".") and file.is_file())
+
+
+class KeyFolder:
+    """Keys in RAUT_KEYS_DIR."""
+
+    def read(self, name: str) -> bytes:
+        """Raises FileNotFoundError."""
+        return (_folder() / name).read_bytes()
+
+    def write(self, entry: KeyEntry) -> None:
+        """It is on the disk and will outlive a power cut; in place of any other of this name."""
+        folder = _folder() / WAITING / entry.group if entry.group else _folder()
+        folder.mkdir(parents=True, exist_ok=True)
+        fresh = folder / f".{entry.name}.{secrets.token_hex(4)}"
+        try:
+            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(entry.wrapped)
+                file.flush()
+                os.fsync(file.fileno())
+            if entry.group:  # one that was set aside does not wait longer for being written again
+                os.utime(fresh, (entry.changed_s, entry.changed_s))
+            fresh.replace(folder / entry.name)
+        finally:
+            fresh.unlink(missing_ok=True)
+        _flush_folder(folder)
+
+    def destroy(self, name: str) -> bool:
+        """It is gone; False where there was none."""
+        return _destroy(_folder() / name)
+
+    def set_aside(self, name: str, group: str) -> bool:
+        """It waits in the group; False where there was none."""
+        file, place = _folder() / name, _folder() / WAITING / group
+        if not file.is_file():
+            return False
+        place.mkdir(parents=True, exist_ok=True)
+        os.utime(file)  # it waits from now on
+        file.replace(place / name)
+        _flush_folder(place)
+        _flush_folder(file.parent)
+        return True
+
+    def destroy_waiting(self, before_s: float, group: str) -> int:
+        """Those of the group, or of any, that wait since before this time are gone; returns how many."""
+        gone = 0
+        for file in list((_folder() / WAITING).glob(f"{group or '*'}/*")):
+            changed_s = file.stat().st_mtime
+            if changed_s > time.time() + 3600:  # set aside under a clock that was wrong: it waits from now on
+                os.utime(file)
+            if changed_s < before_s:
+                gone += _destroy(file)
+            with suppress(OSError):  # others wait in it
+                file.parent.rmdir()
+        return gone
+
+    def bring_back(self, name: str) -> bool:
+        """One that waited opens its files again; False where none of this name waits."""
+        for file in (_folder() / WAITING).glob(f"*/{name}"):
+            file.replace(_folder() / name)
+            _flush_folder(_folder())
+            return True
+        return False
+
+    def entries(self) -> Iterator[KeyEntry]:
+        """All of them, those that wait too."""
+        for file in [*kept_keys(), *(_folder() / WAITING).glob("*/*")]:
+            group = "" if file.parent == _folder() else file.parent.name
+            with suppress(FileNotFoundError):  # erased meanwhile
+                yield KeyEntry(file.name, group, file.read_bytes(), file.stat().st_mtime)
+
+
+def _folder() -> Path:
+    return Path(settings.RAUT_KEYS_DIR)
+
+
+def _destroy(file: Path) -> bool:
+    try:
+        with file.open("r+b") as kept:  # over its own bytes first: some disks forget them so, all others by the unlink
+            kept.write(secrets.token_bytes(file.stat().st_size))
+            kept.flush()
+            os.fsync(kept.fileno())
+        file.unlink()
+    except FileNotFoundError:
+        return False
+    _flush_folder(file.parent)
+    return True
+
+
+def _flush_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
