@@ -174,8 +174,15 @@ if PRODUCTION and any(len(key) < 43 for key in RAUT_MEDIA_KEYS):
     raise unusable("RAUT_MEDIA_KEYS", "is too short to be safe in one of its keys", "See .env.example.")
 RAUT_KEYS_DIR = Path(env.text("RAUT_KEYS_DIR", str(DATA_DIR / "keys"))).resolve()
 
-# Files that machines share without a file system, and then the keys in the database (docs/operations.md, "Object store").
-RAUT_OBJECT_STORE = object_store_from(env)  # options of django-storages; none: files lie in RAUT_DATA_DIR
+# Files that machines share without a file system, and then keys in the database (docs/operations.md, "Object store").
+_endpoint = env.text("RAUT_OBJECT_STORE_ENDPOINT", "")
+RAUT_OBJECT_STORE = object_store_from(
+    env.text("RAUT_OBJECT_STORE", ""),
+    endpoint=env.address("RAUT_OBJECT_STORE_ENDPOINT", _endpoint, WEB) if _endpoint else "",
+    region=env.text("RAUT_OBJECT_STORE_REGION", ""),
+    key=env.secret("RAUT_OBJECT_STORE_KEY", env.text("RAUT_OBJECT_STORE_KEY_FILE", "")),
+    secret=env.secret("RAUT_OBJECT_STORE_SECRET", env.text("RAUT_OBJECT_STORE_SECRET_FILE", "")),
+)
 RAUT_KEYS_IN = env.choice("RAUT_KEYS_IN", "database" if RAUT_OBJECT_STORE else "folder", ("folder", "database"))
 
 # Who answers for the platform; the documents that it writes about itself name them.

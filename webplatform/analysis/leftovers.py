@@ -14,10 +14,12 @@ from uuid import UUID
 from django.conf import settings
 
 from webplatform.analysis.models import UPLOAD_KEY, MediaFile, ResumableUpload
+from webplatform.analysis.orphan_objects import orphan_objects
 from webplatform.history.models import Session
 from webplatform.studies.design import STIMULUS_KEY, stimuli_folder
 from webplatform.studies.models import Stimulus
-from webplatform.vault.keys import erase_key
+from webplatform.vault.keys import erase_key, old_keys
+from webplatform.vault.stored import is_remote, remove_stored
 
 ORPHAN_AFTER_S = 3600
 HALF_UPLOAD_AFTER_S = 24 * 3600
@@ -32,6 +34,8 @@ def remove_orphan_files() -> int:
     for entry in found:
         if entry.parent == _keys():
             erase_key(entry.name)
+        elif is_remote() and not entry.exists():
+            remove_stored(entry)
         elif entry.is_dir():
             shutil.rmtree(entry, ignore_errors=True)
         else:
@@ -44,8 +48,10 @@ def remove_orphan_files() -> int:
 def find_leftovers() -> list[Path]:
     """Keys and folders without a session or film, videos without a row, and uploads that never ended."""
     found = _ended_uploads()
-    found += [key for session_id, key in _of_sessions(_keys(), ORPHAN_AFTER_S) if not _exists(session_id)]
+    found += [_keys() / name for name in old_keys(ORPHAN_AFTER_S) if (pk := _session_id(name)) and not _exists(pk)]
     found += _films_without_a_study()
+    if is_remote():
+        found += orphan_objects(ORPHAN_AFTER_S)
     for session_id, folder in _of_sessions(Path(settings.MEDIA_ROOT), 0):
         if _exists(session_id):
             found += _orphan_videos(session_id, folder)
@@ -59,7 +65,7 @@ def _ended_uploads() -> list[Path]:
     uploads = ResumableUpload.objects.exclude(state=ResumableUpload.State.DONE)
     known = {place for upload in uploads for place in (upload.path, _keys() / upload.key_name)}
     files = (file for file in _older(Path(settings.FILE_UPLOAD_TEMP_DIR), HALF_UPLOAD_AFTER_S) if file.is_file())
-    keys = (key for key in _older(_keys(), ORPHAN_AFTER_S) if key.name.startswith(UPLOAD_KEY))
+    keys = [_keys() / name for name in old_keys(ORPHAN_AFTER_S) if name.startswith(UPLOAD_KEY)]
     return [entry for entry in (*files, *keys) if entry not in known]
 
 
@@ -67,7 +73,7 @@ def _films_without_a_study() -> list[Path]:
     """Folders and keys of films that no study has."""
     films = list(Stimulus.objects.all())
     known = {film.folder for film in films} | {_keys() / film.key_name for film in films}
-    keys = (key for key in _older(_keys(), ORPHAN_AFTER_S) if key.name.startswith(STIMULUS_KEY))
+    keys = [_keys() / name for name in old_keys(ORPHAN_AFTER_S) if name.startswith(STIMULUS_KEY)]
     return [entry for entry in (*_older(stimuli_folder(), ORPHAN_AFTER_S), *keys) if entry not in known]
 
 
@@ -77,8 +83,14 @@ def _keys() -> Path:
 
 def _of_sessions(parent: Path, age_s: float) -> Iterator[tuple[UUID, Path]]:
     for entry in _older(parent, age_s):
-        with suppress(ValueError):  # what is called otherwise is not ours to remove
-            yield UUID(entry.name), entry
+        if session_id := _session_id(entry.name):  # what is called otherwise is not ours to remove
+            yield session_id, entry
+
+
+def _session_id(name: str) -> UUID | None:
+    with suppress(ValueError):
+        return UUID(name)
+    return None
 
 
 def _exists(session_id: UUID) -> bool:

@@ -85,6 +85,7 @@ class ResumableUpload(models.Model):
 
     Complete is a file that has all of its bytes and no job yet; done is one whose job has it. A lock on the file keeps
     two requests apart. How much has come is told by the file; the row keeps what fills none of its pieces.
+    In an object store it lies in segments, and the rows alone tell how much has come.
     """
 
     class State(models.TextChoices):
@@ -104,6 +105,9 @@ class ResumableUpload(models.Model):
     rest = models.BinaryField(default=bytes, help_text=_("What fills no piece of the file yet, sealed."))
     rest_number = models.PositiveIntegerField(default=0)
     rest_bytes = models.PositiveIntegerField(default=0)
+    received_bytes = models.PositiveBigIntegerField(default=0, help_text=_("Of its segments, in an object store."))
+    lease = models.UUIDField(null=True, help_text=_("Who puts its segments together."))
+    heartbeat_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
 
@@ -122,9 +126,29 @@ class ResumableUpload(models.Model):
         return Path(settings.FILE_UPLOAD_TEMP_DIR) / f"{self.pk}{GROWING}"
 
     @property
+    def segments_folder(self) -> Path:
+        """Below this name its segments lie in an object store."""
+        return Path(settings.DATA_DIR) / "uploads" / str(self.pk)
+
+    @property
     def key_name(self) -> str:
         """What its key is called."""
         return f"{UPLOAD_KEY}{self.pk}"
+
+
+class UploadSegment(models.Model):
+    """A stretch of an upload's bytes in the object store, sealed by itself; none overlaps another."""
+
+    upload = models.ForeignKey(ResumableUpload, on_delete=models.CASCADE, related_name="segments", db_index=False)
+    start = models.PositiveBigIntegerField(help_text=_("Of its first byte in the file."))
+    name = models.CharField(max_length=60)
+
+    class Meta:
+        ordering = ["start"]
+        constraints = [models.UniqueConstraint(fields=["upload", "start"], name="upload_segment_once")]
+
+    def __str__(self) -> str:
+        return f"{self.upload_id} {self.start}"
 
 
 def recording_of(session: Session) -> Session:

@@ -17,13 +17,14 @@ from django.utils import timezone
 
 import inference
 from webplatform.analysis.models import MediaFile, PlaybackCopy
-from webplatform.common.errors import AppError
+from webplatform.common.errors import AppError, StoreAway
 from webplatform.common.memory import memory_bound
-from webplatform.common.pulse import Pulse, silent
+from webplatform.common.pulse import Pulse, hand_back, silent
 from webplatform.history.media import open_file
 from webplatform.history.models import Session
 from webplatform.vault.keys import key_of
 from webplatform.vault.sealed import seal_copy
+from webplatform.vault.stored import draft_of, remove_stored, store_file
 
 MAX_ATTEMPTS = 3
 LOST_AFTER = timedelta(minutes=30)
@@ -47,6 +48,8 @@ def wanted_copy(session: Session) -> PlaybackCopy | None:
         with open_file(session, media.stored_name) as source:
             if inference.plays_in_browsers(source, is_webm=media.content_type == "video/webm"):
                 return None
+    except StoreAway:  # a copy of a video that plays anyway does no harm; one that is missing cannot be told later
+        pass
     except (inference.InferenceError, AppError, OSError) as error:
         logger.warning("Whether the video of session %s can be played is not known: %s", session.pk, error)
         return None
@@ -66,6 +69,9 @@ def run_copy(copy_id: int) -> None:
             _make(PlaybackCopy.objects.select_related("media__session").get(pk=copy_id), lease, held)
     except (LeaseLost, PlaybackCopy.DoesNotExist):
         logger.warning("The copy %s was taken away while this worker was at it.", copy_id)
+    except StoreAway:
+        logger.warning("The copy %s is handed back: the object store is away.", copy_id)
+        hand_back(held)
     except Exception:
         logger.exception("The copy %s for playing could not be made.", copy_id)
         held.update(state=State.FAILED, lease=None)
@@ -94,10 +100,14 @@ def _make(copy: PlaybackCopy, lease: UUID, held: QuerySet[PlaybackCopy]) -> None
             inference.make_playback_copy(opened, file, limits=limits, note=beat.note)
         # The name of a video, so that one that no row knows of is found and removed with the others.
         target = session.folder / f"media.playback.{lease.hex[:12]}.sealed"
-        size_bytes = file.seek(0, os.SEEK_END)
-        seal_copy(_pieces(file), target, key_of(str(session.pk)))
+        size_bytes, draft = file.seek(0, os.SEEK_END), draft_of(target)
+        try:
+            seal_copy(_pieces(file), draft, key_of(str(session.pk)))
+            store_file(draft, target)
+        finally:
+            draft.unlink(missing_ok=True)
     if not held.update(state=State.DONE, lease=None, stored_name=target.name, size_bytes=size_bytes):
-        target.unlink(missing_ok=True)
+        remove_stored(target)
         raise LeaseLost
 
 

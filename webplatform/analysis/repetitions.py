@@ -18,13 +18,14 @@ from webplatform.history.models import Session
 from webplatform.history.repetitions import open_repetition
 from webplatform.modelhub.models import ModelVersion
 from webplatform.modelhub.services import is_whole
+from webplatform.vault.stored import seems_stored
 
 
 def has_video(session: Session) -> bool:
     """Whether the session's video is kept and lies on the server."""
     recording = recording_of(session)
     media: MediaFile | None = getattr(recording, "media", None)
-    return media is not None and may_keep_media(recording) and (recording.folder / media.stored_name).is_file()
+    return media is not None and may_keep_media(recording) and seems_stored(recording.folder / media.stored_name)
 
 
 @transaction.atomic

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
-from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any  # what a serializer has read
+from collections.abc import Iterable, Mapping
+from contextlib import nullcontext, suppress
 
 from django.conf import settings
 from django.db import transaction
@@ -17,18 +14,27 @@ from django.utils.translation import gettext as _
 from webplatform.accounts.models import User
 from webplatform.accounts.repeated import forget_answers
 from webplatform.analysis.given import asked_for, place_of
-from webplatform.analysis.kinds import HEAD_BYTES
-from webplatform.analysis.models import ResumableUpload
+from webplatform.analysis.models import AnalysisJob, ResumableUpload
 from webplatform.analysis.quota import require_quota
+from webplatform.analysis.receiving import expiry, forget, gone, mismatch, opened, stored_bytes, take_bytes
+from webplatform.analysis.segments import putting_together
 from webplatform.analysis.serializers import ResumableIn
 from webplatform.analysis.services import accept_video, require_grounds
-from webplatform.analysis.uploads import CheckedUpload, check_announced, check_head, check_upload, telling_full
+from webplatform.analysis.uploads import check_announced, check_upload, telling_full
 from webplatform.common.disk import free_bytes, storage_full
-from webplatform.common.errors import AppError, Conflict, Gone, Invalid, KeyGone, OffsetMismatch, Refused, TooLarge
+from webplatform.common.errors import (
+    AppError,
+    Conflict,
+    Invalid,
+    Refused,
+    StorageFull,
+    StoreAway,
+)
 from webplatform.common.limits import spend
-from webplatform.vault.growing import GrowingFile, Rest, held_bytes
-from webplatform.vault.keys import erase_key, keep_key, key_of
+from webplatform.vault.growing import GrowingFile, Locked
+from webplatform.vault.keys import keep_key, key_of
 from webplatform.vault.sealed import new_key, sealed_size
+from webplatform.vault.stored import is_remote
 from webplatform.vault.uploads import SealedUpload
 
 State = ResumableUpload.State
@@ -55,15 +61,16 @@ def begin_upload(*, user: User, name: str, size_bytes: int, given: Mapping[str, 
             name=name,
             size_bytes=size_bytes,
             given=dict(given),
-            expires_at=_expiry(),
+            expires_at=expiry(),
         )
         try:
             with telling_full():
                 key = new_key()
                 keep_key(upload.key_name, key)
-                GrowingFile.begin(upload.path, key)
+                if not is_remote():
+                    GrowingFile.begin(upload.path, key)
         except BaseException:
-            _forget(upload)
+            forget(upload)
             raise
     return upload
 
@@ -82,17 +89,14 @@ def take_part(*, upload: ResumableUpload, offset: int, parts: Iterable[bytes]) -
     require_live(upload)
     if upload.state == State.RECEIVING:
         require_grounds(upload.user, place_of(upload.user, _read(upload.given)))
-        with _opened(upload) as file:
-            if file.size_bytes != offset:
-                raise _mismatch(file.size_bytes)
-            try:
-                _append(upload, file, parts if offset else _video(upload, parts))
-            except Invalid:
-                drop_upload(upload=upload)
-                raise
+        try:
+            take_bytes(upload, offset, parts)
+        except Invalid:
+            drop_upload(upload=upload)
+            raise
         upload.refresh_from_db()
     elif offset != upload.size_bytes:
-        raise _mismatch(upload.size_bytes)
+        raise mismatch(upload.size_bytes)
     return finish_upload(upload=upload) if upload.state == State.COMPLETE else upload
 
 
@@ -102,25 +106,31 @@ def finish_upload(*, upload: ResumableUpload) -> ResumableUpload:
     Raises:
         Refused, and what `submit_video` raises: it is not taken; nothing of it is left.
         Locked: another request is at it.
+        StoreAway, StorageFull: it stays complete, and the housekeeper tries again.
     """
-    with _opened(upload) as file:
+    with opened(upload) if not is_remote() else nullcontext() as file:
         upload.refresh_from_db()
         if upload.state != State.COMPLETE:
             return upload
-        file.finish()
+        if file is not None:
+            file.finish()
         try:
             _hand_in(upload)
+        except (StoreAway, StorageFull, Locked):  # the housekeeper tries again
+            raise
         except AppError as error:
-            drop_upload(upload=upload)
-            raise _final(error) from error
-    erase_key(upload.key_name)
+            is_done = ResumableUpload.objects.filter(pk=upload.pk, state=State.DONE).exists()
+            if not is_done:  # otherwise another process has done the same meanwhile
+                drop_upload(upload=upload)
+                raise _final(error) from error
+    forget(upload)
     upload.refresh_from_db()
     return upload
 
 
 def drop_upload(*, upload: ResumableUpload) -> None:
     """Nothing of a file is left that has no job yet; one that has a job stays with it."""
-    _forget(upload)
+    forget(upload)
     forget_answers(about=[upload.pk])
     ResumableUpload.objects.filter(pk=upload.pk).delete()
 
@@ -147,84 +157,27 @@ def tend_uploads() -> int:
 def require_live(upload: ResumableUpload) -> None:
     """Raises Gone where nobody can go on with it any more."""
     if upload.expires_at < timezone.now():
-        raise _gone()
-
-
-def offset_of(upload: ResumableUpload) -> int:
-    """How many bytes have come; raises Gone where the file is not there."""
-    if upload.state != State.RECEIVING:
-        return upload.size_bytes
-    try:
-        return held_bytes(upload.path, _rest_of(upload), upload.rest_bytes)
-    except FileNotFoundError as error:
-        raise _gone() from error
-
-
-def _opened(upload: ResumableUpload) -> GrowingFile:
-    def read_rest() -> tuple[Rest | None, bool]:
-        now = ResumableUpload.objects.filter(pk=upload.pk).first()
-        if now is None:
-            raise _gone()
-        return _rest_of(now), now.state != State.RECEIVING
-
-    try:
-        return GrowingFile(upload.path, key_of(upload.key_name), read_rest)
-    except (FileNotFoundError, KeyGone) as error:
-        raise _gone() from error
-
-
-def _append(upload: ResumableUpload, file: GrowingFile, parts: Iterable[bytes]) -> None:
-    """Keep what came, also where it broke off or was too much: the next go follows it."""
-    try:
-        with telling_full():
-            for part in parts:
-                if file.size_bytes + len(part) > upload.size_bytes:
-                    text = _("More was sent than the %(size)d bytes that were announced.")
-                    raise TooLarge(text % {"size": upload.size_bytes})
-                file.write(part)
-                if not upload.path.exists():  # withdrawn, erased or ended by another request
-                    raise _gone()
-    finally:
-        _pause(upload, file)
-
-
-def _video(upload: ResumableUpload, parts: Iterable[bytes]) -> Iterator[bytes]:
-    """The parts of a file; raises Invalid as soon as it can be told that it is no video."""
-    head, is_told = b"", False
-    for part in parts:
-        head = head if is_told else head + part
-        if not is_told and len(head) >= HEAD_BYTES:
-            check_head(upload.name, head[:HEAD_BYTES], upload.size_bytes)
-            is_told = True
-        yield part
-
-
-def _pause(upload: ResumableUpload, file: GrowingFile) -> None:
-    rest, is_complete = file.pause(), file.size_bytes == upload.size_bytes
-    changed = ResumableUpload.objects.filter(pk=upload.pk, state=State.RECEIVING).update(
-        rest=rest.sealed,
-        rest_number=rest.number,
-        rest_bytes=file.rest_bytes,
-        state=State.COMPLETE if is_complete else State.RECEIVING,
-        expires_at=_expiry(),
-    )
-    if not changed:
-        _forget(upload)
-        raise _gone()
+        raise gone()
 
 
 def _hand_in(upload: ResumableUpload) -> None:
-    asked, key = asked_for(upload.user, _read(upload.given)), key_of(upload.key_name)
-    sealed = SealedUpload(upload.path, key, name=upload.name, content_type="", size=upload.size_bytes)
-    with sealed:
-        _accept(upload, check_upload(sealed), asked)
+    if is_remote():
+        with putting_together(upload) as (sealed, held):
+            _accept(upload, sealed, held)
+        return
+    key = key_of(upload.key_name)
+    with SealedUpload(upload.path, key, name=upload.name, content_type="", size=upload.size_bytes) as sealed:
+        _accept(upload, sealed, ResumableUpload.objects.filter(pk=upload.pk))
 
 
-@transaction.atomic
-def _accept(upload: ResumableUpload, checked: CheckedUpload, asked: dict[str, Any]) -> None:
-    job = accept_video(user=upload.user, checked=checked, **asked)
-    kept = {"given": {}, "name": "", "rest": b"", "rest_bytes": 0}  # the session has them now
-    ResumableUpload.objects.filter(pk=upload.pk).update(job=job, state=State.DONE, **kept)
+def _accept(upload: ResumableUpload, sealed: SealedUpload, held: QuerySet[ResumableUpload]) -> None:
+    def note(job: AnalysisJob) -> None:
+        kept = {"given": {}, "name": "", "rest": b"", "rest_bytes": 0}  # the session has them now
+        if not held.update(job=job, state=State.DONE, **kept):
+            raise Locked(_("Another request sends this file at the moment."))  # or has taken it away
+
+    asked = asked_for(upload.user, _read(upload.given))
+    accept_video(user=upload.user, checked=check_upload(sealed), **asked, also=note)
 
 
 def _final(error: AppError) -> AppError:
@@ -236,42 +189,18 @@ def _final(error: AppError) -> AppError:
     return refused
 
 
-def _forget(upload: ResumableUpload) -> None:
-    erase_key(upload.key_name)
-    upload.path.unlink(missing_ok=True)  # at once, too: without its key nobody can go on with it
-
-
 def _require_room(size_bytes: int) -> None:
     """What other uploads still have to bring counts as taken."""
     coming = ResumableUpload.objects.filter(state=State.RECEIVING, expires_at__gt=timezone.now())
-    missing = sum(max(0, sealed_size(upload.size_bytes) - _stored_bytes(upload.path)) for upload in coming)
+    missing = sum(max(0, sealed_size(upload.size_bytes) - stored_bytes(upload.path)) for upload in coming)
     least = settings.RAUT_MIN_FREE_DISK_MB * 2**20
+    if is_remote():  # a file lies on this disk only while it is put together
+        missing = 0
     if free_bytes(settings.DATA_DIR) < missing + sealed_size(size_bytes) + least:
         raise storage_full()
-
-
-def _stored_bytes(path: Path) -> int:
-    return path.stat().st_size if path.exists() else 0
 
 
 def _read(given: Mapping[str, str]) -> dict[str, object]:
     sent = ResumableIn(data=given)
     sent.is_valid(raise_exception=True)
     return sent.validated_data
-
-
-def _rest_of(upload: ResumableUpload) -> Rest | None:
-    return Rest(upload.rest_number, bytes(upload.rest)) if upload.rest else None
-
-
-def _expiry() -> datetime:
-    return timezone.now() + timedelta(hours=settings.RAUT_UPLOAD_HOURS)
-
-
-def _mismatch(offset: int) -> OffsetMismatch:
-    text = _("So far %(offset)d bytes have come: go on from there.")
-    return OffsetMismatch(text % {"offset": offset}, offset=offset)
-
-
-def _gone() -> Gone:
-    return Gone(_("This upload is over. Begin it anew."))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from webplatform.analysis.models import MediaFile
-from webplatform.analysis.uploads import COPIED_BYTES, PART
+from webplatform.analysis.uploads import COPIED_BYTES
 from webplatform.common.errors import KeyGone
 from webplatform.history.media import SEALED, keep_session_key
 from webplatform.history.models import Session
 from webplatform.vault.keys import key_of
 from webplatform.vault.sealed import new_key, seal_copy
+from webplatform.vault.stored import draft_of, store_file
 
 
 def seal_old_media() -> tuple[int, int]:
@@ -31,10 +32,10 @@ def seal_old_media() -> tuple[int, int]:
 def _seal(media: MediaFile) -> None:
     """The sealed file is whole before the row names it, and the plain one goes after that."""
     folder, name = media.session.folder, media.stored_name + SEALED
+    draft = draft_of(folder / name)
     with (folder / media.stored_name).open("rb") as plain:
-        seal_copy(iter(lambda: plain.read(COPIED_BYTES), b""), folder / PART, _key(media.session))
-    (folder / PART).chmod(0o600)
-    (folder / PART).replace(folder / name)
+        seal_copy(iter(lambda: plain.read(COPIED_BYTES), b""), draft, _key(media.session))
+    store_file(draft, folder / name)
     MediaFile.objects.filter(pk=media.pk).update(stored_name=name)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import PurePath
 
@@ -29,11 +29,12 @@ from webplatform.history.media import forget_pictures, keep_session_key
 from webplatform.history.models import Session
 from webplatform.history.queries import is_editable_by, role_in
 from webplatform.history.references import set_reference
-from webplatform.history.services import fail_session, open_session, reopen_session
+from webplatform.history.services import begin_session, fail_session, reopen_session
 from webplatform.studies.approvals import require_permitted
 from webplatform.studies.models import Membership, Study
 from webplatform.studies.place import Place
 from webplatform.studies.services import personal_study
+from webplatform.vault.stored import remove_stored
 
 
 def submit_video(
@@ -48,6 +49,7 @@ def submit_video(
         ConsentMissing: the participant, or without one the user, has not agreed to the newest consent text.
         NotAllowed: the user may not record in the study, or the law forbids the study to record.
         Invalid, TooLarge, StorageFull, QuotaExceeded: the file cannot be accepted, or the condition is not the study's.
+        StoreAway: the object store does not answer; nothing of the file is kept.
         TooManyAttempts: the user hands in more than RAUT_RATE_UPLOAD.
         Conflict: the study holds this very file already and `again` is not set, or the external id is taken;
             `details` name that session.
@@ -59,27 +61,44 @@ def submit_video(
     return accept_video(user=user, checked=check_upload(upload), title=title, again=again, place=place)
 
 
-def accept_video(*, user: User, checked: CheckedUpload, title: str, again: bool, place: Place) -> AnalysisJob:
-    """`submit_video` for a file that was checked, and whose rate and room were counted; raises the same otherwise."""
+def accept_video(
+    *,
+    user: User,
+    checked: CheckedUpload,
+    title: str,
+    again: bool,
+    place: Place,
+    also: Callable[[AnalysisJob], None] | None = None,
+) -> AnalysisJob:
+    """`submit_video` for a file that was checked, and whose rate and room were counted; raises the same otherwise.
+
+    Args:
+        also: becomes true with it, or not at all.
+    """
     study, consent = require_grounds(user, place)
-    session = None
-    try:
+    _refuse_twice(study, checked, again)
+    recording = Session(
+        study=study,
+        created_by=user,
+        consent=consent,
+        title=title.strip() or PurePath(checked.name).stem,
+        source=Session.Source.UPLOAD,
+        every_ms=settings.RAUT_SAMPLE_EVERY_MS,
+    )
+    try:  # the file comes first: sending it to a store may take longer than a lock may last
+        key = keep_upload(checked, recording.folder)
         with transaction.atomic():
             _refuse_twice(study, checked, again)
-            session = open_session(
-                study=study,
-                user=user,
-                consent=consent,
-                title=title.strip() or PurePath(checked.name).stem,
-                source=Session.Source.UPLOAD,
-                every_ms=settings.RAUT_SAMPLE_EVERY_MS,
-            )
+            session = begin_session(session=recording)
             set_condition(sessions=[session], user=user, condition=place.borne)
             set_reference(session=session, user=user, external_id=place.external_id, metadata=place.metadata)
-            return _keep(session, checked)
+            keep_session_key(session, key)
+            job = _keep(session, checked)
+            if also:
+                also(job)
+            return job
     except BaseException:
-        if session is not None:
-            _remove_kept(session)
+        _remove_kept(recording)
         raise
 
 
@@ -158,7 +177,6 @@ def require_grounds(user: User, place: Place) -> tuple[Study, ConsentRecord]:
 
 
 def _keep(session: Session, checked: CheckedUpload) -> AnalysisJob:
-    keep_session_key(session, keep_upload(checked, session.folder))
     MediaFile.objects.create(
         session=session,
         original_name=checked.name,
@@ -178,7 +196,8 @@ def _keep(session: Session, checked: CheckedUpload) -> AnalysisJob:
 def _remove_kept(session: Session) -> None:
     """The rows went with the transaction; key and folder are no part of it."""
     forget_pictures(session)
-    shutil.rmtree(session.folder, ignore_errors=True)
+    with suppress(OSError):
+        remove_stored(session.folder, is_folder=True)
 
 
 def _refuse_twice(study: Study, checked: CheckedUpload, again: bool) -> None:

@@ -16,7 +16,7 @@ from django.utils.http import http_date
 from django.utils.translation import gettext as _
 
 from webplatform.analysis.models import ResumableUpload
-from webplatform.analysis.resumable import offset_of
+from webplatform.analysis.receiving import offset_of
 from webplatform.common.errors import AppError, ChecksumMismatch, Invalid
 from webplatform.common.streamed import BodyBroke
 from webplatform.vault.bodies import SealedBody

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from webplatform.analysis import resumable, tus
+from webplatform.analysis import receiving, resumable, tus
 from webplatform.analysis.models import ResumableUpload
 from webplatform.analysis.serializers import ResumableIn, ResumableOut
 from webplatform.common.errors import Gone, Invalid
@@ -168,4 +168,4 @@ def _live(request: Request, upload_id: UUID) -> ResumableUpload:
 
 def _shown(upload: ResumableUpload) -> dict[str, Any]:
     told = {name: getattr(upload, name) for name in ("id", "state", "name", "expires_at", "job")}
-    return ResumableOut({**told, "offset": resumable.offset_of(upload), "size": upload.size_bytes}).data
+    return ResumableOut({**told, "offset": receiving.offset_of(upload), "size": upload.size_bytes}).data

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,11 +20,11 @@ from webplatform.common.errors import Invalid, TooLarge
 from webplatform.common.text import shown_text
 from webplatform.history.media import SEALED
 from webplatform.vault.sealed import new_key, seal_copy, sealed_size
+from webplatform.vault.stored import draft_of, store_file
 from webplatform.vault.uploads import SealedUpload
 
 EXTENSIONS = tuple(sorted(VIDEO_ENDINGS))
 MAX_NAME = 200
-PART = ".part"  # what a file is called until it is whole
 COPIED_BYTES = 2**20
 
 
@@ -104,20 +103,19 @@ def keep_upload(checked: CheckedUpload, folder: Path) -> bytes:
     """The file lies in `folder`, whole and sealed, under its stored name; returns the key that opens it.
 
     Raises:
-        StorageFull: there was no room; nothing of it is left.
+        StorageFull, StoreAway: there was no room, or no store; nothing of it is left.
     """
+    target = folder / checked.stored_name
     with telling_full():
-        folder.mkdir(parents=True, exist_ok=True)
-        part = folder / PART
         if isinstance(checked.file, SealedUpload):
-            key = checked.file.key
-            checked.file.move_to(part)
-        else:
-            key = new_key()
+            checked.file.give_to(target)
+            return checked.file.key
+        key, part = new_key(), draft_of(target)
+        try:
             seal_copy(checked.file.open("rb").chunks(COPIED_BYTES), part, key)
-        part.chmod(0o600)
-        _flush(part)
-        part.replace(folder / checked.stored_name)
+            store_file(part, target)
+        finally:
+            part.unlink(missing_ok=True)
     return key
 
 
@@ -175,11 +173,3 @@ def _hash(upload: UploadedFile) -> str:
         digest.update(chunk)
     upload.seek(0)
     return digest.hexdigest()
-
-
-def _flush(file: Path) -> None:
-    handle = os.open(file, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -20,6 +20,7 @@ from webplatform.history.media import forget_pictures, set_pictures_aside
 from webplatform.history.models import Session
 from webplatform.history.services import fail_session
 from webplatform.studies.models import Study
+from webplatform.vault.stored import remove_after_commit
 
 ACTIVE = (AnalysisJob.State.QUEUED, AnalysisJob.State.RUNNING)
 
@@ -63,7 +64,7 @@ def drop_media(session: Session, *, is_purged: bool = False) -> bool:
     (set_pictures_aside if is_purged else forget_pictures)(session)
     copies = PlaybackCopy.objects.filter(media=media).exclude(stored_name="").values_list("stored_name", flat=True)
     for name in [media.stored_name, *copies]:
-        after_commit((session.folder / name).unlink, missing_ok=True)
+        remove_after_commit(session.folder / name)
     media.delete()
     video_removed.send(sender=Session, session_id=session.pk)
     return True

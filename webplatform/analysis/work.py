@@ -27,7 +27,7 @@ from webplatform.analysis.events import job_ended
 from webplatform.analysis.models import AnalysisJob, MediaFile, recording_of
 from webplatform.analysis.progress import publish_job, publish_turns
 from webplatform.analysis.withdrawals import drop_media, may_keep_media
-from webplatform.common.errors import AppError, Conflict
+from webplatform.common.errors import AppError, Conflict, StoreAway
 from webplatform.common.job_errors import stored_error
 from webplatform.common.memory import memory_bound
 from webplatform.common.pulse import Pulse, hand_back
@@ -103,14 +103,14 @@ def run_job(job_id: UUID) -> Session | None:
         return run.session
     except LeaseLost:
         logger.warning("Job %s was cancelled, deleted or taken away while this worker was at it.", job_id)
+    except (StoreAway, DatabaseError) as error:
+        if isinstance(error, DatabaseError) and connection.is_usable():
+            raise
+        logger.warning("Job %s is handed back: what it rests on was away (%s).", job_id, type(error).__name__)
+        _hand_back_later(run)
     except (inference.InferenceError, AppError) as error:
         code = _ERROR_CODES.get(type(error)) or getattr(error, "code", "unreadable_video")
         _fail(run, code, _as_the_user_names_it(run.session, str(error)))
-    except DatabaseError as error:
-        if connection.is_usable():
-            raise
-        logger.warning("Job %s is handed back: the database was away (%s).", job_id, type(error).__name__)
-        _hand_back_later(run)
     except MemoryError:
         logger.warning("Job %s wanted more memory than RAUT_DECODE_MEMORY_MB.", job_id)
         _fail(run, "too_large", _("Reading this video takes more memory than the server gives one video."))

@@ -43,6 +43,21 @@ class Environment(environ.Env):
             raise unusable(name, "is not set", "Set it too, or leave out the setting that needs it; see .env.example.")
         return value
 
+    def secret(self, name: str, file: str) -> str:
+        """The setting itself, or what is in the file that is named instead; nothing where neither is set."""
+        value = self.text(name, "")
+        if not file:
+            return value
+        if value:
+            raise unusable(name, f"is set beside {name}_FILE", "Set one of the two.")
+        try:
+            content = Path(file).read_text(encoding="utf-8").strip()
+        except (OSError, ValueError) as error:
+            raise unusable(f"{name}_FILE", "names a file that cannot be read", "Name one with the value.") from error
+        if not content or not content.isprintable():
+            raise unusable(f"{name}_FILE", "names a file without a usable value", "It holds the value, on one line.")
+        return content
+
     def number(self, name: str, default: int, *, least: int = 1, most: int = 10**9) -> int:
         """A whole number from `least` to `most`."""
         value = self.text(name, str(default))

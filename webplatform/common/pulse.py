@@ -31,10 +31,12 @@ class Pulse:
     Args:
         held: the job's row, while this process may write to it.
         every_s: seconds between two signs.
+        hands_back: whether it is a job, which waits again where the worker ends.
     """
 
-    def __init__(self, held: QuerySet[Model], *, every_s: float) -> None:
+    def __init__(self, held: QuerySet[Model], *, every_s: float, hands_back: bool = True) -> None:
         self._held = held
+        self._hands_back = hands_back
         self._every_s = every_s
         self._beaten_s = time.monotonic()
         self._is_over = threading.Event()
@@ -52,11 +54,12 @@ class Pulse:
 
     def _run(self) -> None:
         while not self._is_over.wait(min(LOOK_EVERY_S, self._every_s)):
-            if not is_leaving() and time.monotonic() - self._beaten_s < self._every_s:
+            is_over = self._hands_back and is_leaving()
+            if not is_over and time.monotonic() - self._beaten_s < self._every_s:
                 continue
             self._beaten_s = time.monotonic()
             try:
-                if is_leaving():
+                if is_over:
                     hand_back(self._held)
                 else:
                     self._held.update(heartbeat_at=timezone.now())

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 from django.db import transaction
 from django.utils import timezone
 
@@ -16,6 +13,7 @@ from webplatform.common.commits import after_commit
 from webplatform.history.events import readings_removed, session_erased
 from webplatform.history.media import forget_pictures, set_pictures_aside
 from webplatform.history.models import Correction, FaceEdit, FrameSize, Observation, Session, SessionSeconds, Track
+from webplatform.vault.stored import remove_after_commit
 
 
 @transaction.atomic
@@ -39,7 +37,7 @@ def erase_session(*, session: Session, by: User | None = None, is_purged: bool =
         forget_answers(about=[session.pk])
         if not is_purged:
             after_commit(ledger.note, "session", session.pk)
-    after_commit(_remove_folder, session.folder)
+    remove_after_commit(session.folder, is_folder=True)
 
 
 @transaction.atomic
@@ -60,8 +58,3 @@ def close_readings(*, session: Session) -> None:
         summary={}, revised={}, people=0, readings_removed_at=timezone.now()
     )
     readings_removed.send(sender=Session, session_id=session.pk)
-
-
-def _remove_folder(folder: Path) -> None:
-    if folder.exists():
-        shutil.rmtree(folder)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
+from webplatform.common.errors import KeyGone
 from webplatform.history.models import Session
 from webplatform.vault.keys import destroy_waiting, erase_key, keep_key, key_of, set_key_aside
-from webplatform.vault.sealed import open_sealed
+from webplatform.vault.stored import open_stored, seems_stored
 
 SEALED = ".sealed"  # what the name of a sealed file ends with; files from before there were keys lie as they came
 
@@ -19,11 +20,17 @@ def open_file(session: Session, name: str) -> BinaryIO:
         FileNotFoundError: there is no such file.
         KeyGone: the session's key was erased.
         Damaged: at once or on reading: the file was changed or cut off.
+        StoreAway: at once or on reading: the object store does not answer.
     """
     path = session.folder / name
-    if not is_sealed(name) or not path.is_file():
+    if not is_sealed(name):
         return path.open("rb")
-    return cast("BinaryIO", open_sealed(path, key_of(str(session.pk))))
+    try:
+        return open_stored(path, key_of(str(session.pk)))
+    except KeyGone:
+        if not seems_stored(path):
+            raise FileNotFoundError(path) from None
+        raise
 
 
 def is_sealed(name: str | Path) -> bool:

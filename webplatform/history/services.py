@@ -42,6 +42,13 @@ def open_session(
         ConsentMissing: the consent is somebody else's, was withdrawn, or does not cover the analysis.
         Invalid: the title is blank or the sampling step is not positive.
     """
+    told = {"study": study, "created_by": user, "consent": consent, "title": title}
+    return begin_session(session=Session(**told, source=source, every_ms=every_ms))
+
+
+def begin_session(*, session: Session) -> Session:
+    """The same for a session that was thought of already, as one whose file came first; raises as `open_session`."""
+    study, user, consent = session.study, session.created_by, session.consent
     if role_in(study, user) not in (Membership.Role.OWNER, Membership.Role.ANALYST):
         raise NotAllowed(_("Only owners and analysts of a study may record sessions in it."))
     require_permitted(study)
@@ -49,17 +56,11 @@ def open_session(
     if consent.user_id != user.pk if participant is None else participant.study_id != study.pk:
         raise ConsentMissing(_("A valid consent of the person who records is needed."))
     require_scope(record=consent, scope=Scope.ANALYSE)
-    if every_ms < 1:
-        raise Invalid(_("The time between two sampled frames must be at least 1 ms."), every_ms=every_ms)
-    return Session.objects.create(
-        study=study,
-        created_by=user,
-        consent=consent,
-        participant=participant,
-        title=_clean_title(title),
-        source=source,
-        every_ms=every_ms,
-    )
+    if session.every_ms < 1:
+        raise Invalid(_("The time between two sampled frames must be at least 1 ms."), every_ms=session.every_ms)
+    session.participant, session.title = participant, _clean_title(session.title)
+    session.save(force_insert=True)
+    return session
 
 
 def use_model(*, session: Session, version: ModelVersion) -> Session:

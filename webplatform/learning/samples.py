@@ -21,6 +21,7 @@ from webplatform.learning.child import Stopped
 from webplatform.learning.models import Dataset, DatasetSource
 from webplatform.modelhub.engines import engine_for
 from webplatform.modelhub.services import ensure_active_model
+from webplatform.vault.stored import seems_stored
 
 MOST_OF_A_STRETCH = 20  # neighbouring frames teach little more
 MANIFEST = "manifest.csv"
@@ -128,4 +129,4 @@ def may_teach(session: Session) -> bool:
         require_scope(record=session.consent, scope=Scope.TRAIN)
     except AppError:
         return False
-    return (session.folder / session.media.stored_name).is_file()
+    return seems_stored(session.folder / session.media.stored_name)

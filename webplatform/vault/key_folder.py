@@ -84,6 +84,12 @@ class KeyFolder:
             return True
         return False
 
+    def ages(self) -> Iterator[tuple[str, float]]:
+        """Names of those that open files, and when each was written, seconds since 1970."""
+        for file in kept_keys():
+            with suppress(FileNotFoundError):  # erased meanwhile
+                yield file.name, file.stat().st_mtime
+
     def entries(self) -> Iterator[KeyEntry]:
         """All of them, those that wait too."""
         for file in [*kept_keys(), *(_folder() / WAITING).glob("*/*")]:

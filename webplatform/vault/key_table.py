@@ -57,6 +57,11 @@ class KeyTable:
         """One that waited opens its files again; False where none of this name waits."""
         return bool(FileKey.objects.filter(name=name).exclude(group="").update(group="", changed_at=timezone.now()))
 
+    def ages(self) -> Iterator[tuple[str, float]]:
+        """Names of those that open files, and when each was written, seconds since 1970."""
+        found = FileKey.objects.filter(group="").order_by("pk").values_list("name", "changed_at")
+        return ((name, changed_at.timestamp()) for name, changed_at in found.iterator())
+
     def entries(self) -> Iterator[KeyEntry]:
         """All of them, those that wait too."""
         for key in FileKey.objects.order_by("pk").iterator():

@@ -36,6 +36,7 @@ __all__ = [
     "key_entries",
     "key_of",
     "key_store",
+    "old_keys",
     "rewrap_keys",
     "set_key_aside",
     "waiting_keys",
@@ -95,6 +96,12 @@ def waiting_keys() -> list[str]:
 def key_entries() -> Iterator[KeyEntry]:
     """Every key, also those that were set aside."""
     return key_store().entries()
+
+
+def old_keys(age_s: float) -> list[str]:
+    """The names of keys that were written so long ago, without those that were set aside."""
+    limit = time.time() - age_s
+    return [name for name, changed_s in key_store().ages() if changed_s <= limit]
 
 
 def rewrap_keys() -> tuple[int, list[str]]:

@@ -127,9 +127,7 @@ class ObjectStore:
     def abort_unfinished(self, *, before_s: float) -> int:
         """Objects that a process began to send in parts before this time, and never ended, are given up."""
         count = 0
-        pages = self._client.get_paginator("list_multipart_uploads").paginate(
-            Bucket=self._bucket, Prefix=self._key("")
-        )
+        pages = self._client.get_paginator("list_multipart_uploads").paginate(Bucket=self._bucket, Prefix=self._key(""))
         with _telling(""):
             for page in pages:
                 for found in page.get("Uploads", ()):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from webplatform.vault.sealed import HEADER_BYTES, SEALED_BYTES
+from webplatform.vault.sealed import HEADER_BYTES, SEALED_BYTES, damaged
 
 if TYPE_CHECKING:  # it brings boto3, which costs every process 40 MB
     from webplatform.vault.objects import ObjectStore
@@ -59,7 +59,7 @@ class RemoteBytes:
         start, length = HEADER_BYTES + number * BLOCK_BYTES, self._ahead * BLOCK_BYTES
         content, size_bytes = self._store.read(self.name, start, length)
         if size_bytes != self.size_bytes or len(content) < min(length, size_bytes - start):
-            raise FileNotFoundError(self.name)  # another object has its name now
+            raise damaged()  # another object has its name now
         for place in range(0, len(content), BLOCK_BYTES):
             self._keep(number + place // BLOCK_BYTES, content[place : place + BLOCK_BYTES])
         self._next = number + -(-len(content) // BLOCK_BYTES)

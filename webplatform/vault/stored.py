@@ -71,6 +71,11 @@ def is_stored(path: Path) -> bool:
     return object_store().size_of(name_of(path)) is not None if is_remote() else path.is_file()
 
 
+def seems_stored(path: Path) -> bool:
+    """Whether the file is there as far as this can be told at once: a store is not asked, its rows are believed."""
+    return is_remote() or path.is_file()
+
+
 def store_file(part: Path, path: Path) -> None:
     """The sealed file `part` of this machine has its place, whole and on the disk, and lies nowhere else.
 
@@ -83,9 +88,12 @@ def store_file(part: Path, path: Path) -> None:
             object_store().put(name_of(path), content)
         part.unlink()
         return
-    _flush(part)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part.replace(path)
+    near = path.with_name(f"{path.name}.part")
+    if part != near:  # it may come from another disk
+        shutil.move(part, near)
+    _flush(near)
+    near.replace(path)
 
 
 def draft_of(path: Path) -> Path:

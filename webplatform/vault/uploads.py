@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 
 from webplatform.vault.sealed import SealedWriter, new_key, open_sealed
+from webplatform.vault.stored import draft_of, store_file
 
 
 class SealedUpload(UploadedFile):
@@ -36,9 +37,21 @@ class SealedUpload(UploadedFile):
         finally:
             os.close(handle)
 
-    def move_to(self, target: Path) -> None:
-        """The sealed file lies there now; this object still reads it, and takes nothing away any more."""
-        shutil.move(self._path, target)
+    def give_to(self, target: Path) -> None:
+        """The sealed file has its place; until this object is closed, it lies where it was as well.
+
+        A process that is killed before the file has its row leaves it to whoever starts again.
+        """
+        near = draft_of(target)
+        near.unlink(missing_ok=True)
+        try:
+            near.hardlink_to(self._path)
+        except OSError:  # another disk, or one without links
+            shutil.copyfile(self._path, near)
+        try:
+            store_file(near, target)
+        finally:
+            near.unlink(missing_ok=True)
 
     def close(self) -> None:
         super().close()

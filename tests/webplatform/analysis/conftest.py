@@ -95,3 +95,9 @@ def submit(owner: User, consent: ConsentRecord, sent: list[str], django_capture_
 
 
 UNREADABLE = UnreadableVideo("clip.mp4 is not a video that can be read.")
+
+
+@pytest.fixture
+def api(api_of, owner: User, consent: ConsentRecord, sent: list[str]):
+    """The owner's REST client; the owner has agreed."""
+    return api_of(owner)

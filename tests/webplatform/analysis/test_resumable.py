@@ -9,11 +9,12 @@ import pytest
 from django.utils import timezone
 
 from tests.webplatform.analysis.conftest import MP4
+from tests.webplatform.analysis.tus_parts import ADDRESS, CONTENT, HALF, TUS, begun, create, head, patch
 from webplatform.accounts.models import User
 from webplatform.accounts.services import create_token
-from webplatform.analysis import leftovers, resumable
+from webplatform.analysis import leftovers, receiving, resumable
 from webplatform.analysis.models import AnalysisJob, ResumableUpload
-from webplatform.common.errors import Damaged
+from webplatform.common.errors import Damaged, Gone
 from webplatform.consent.services import withdraw_consent
 from webplatform.history.media import open_file
 from webplatform.history.models import Session
@@ -22,43 +23,10 @@ from webplatform.studies.models import Membership
 from webplatform.vault.keys import kept_keys
 from webplatform.vault.sealed import PIECE_BYTES
 
-CONTENT = MP4 + b"a face, plain to see " * 15_000
-SIZE = len(CONTENT)
-HALF = 2 * PIECE_BYTES + 77
-ADDRESS = "/api/v1/uploads/"
-TUS = {"Tus-Resumable": "1.0.0"}
-
-
-def meta(**given: str) -> str:
-    return ",".join(f"{key} {b64encode(value.encode()).decode()}" for key, value in given.items())
-
-
-@pytest.fixture
-def api(api_of, owner, consent, sent):
-    return api_of(owner)
-
-
-def create(api, size=SIZE, body=b"", **given):
-    headers = {**TUS, "Upload-Length": str(size), "Upload-Metadata": meta(**{"filename": "clip.mp4", **given})}
-    kind = "application/offset+octet-stream" if body else "application/x-none"
-    return api.generic("POST", ADDRESS, body, content_type=kind, headers=headers)
-
-
-def patch(api, url, offset, body, **headers):
-    sent = {**TUS, "Upload-Offset": str(offset), **headers}
-    return api.generic("PATCH", url, body, content_type="application/offset+octet-stream", headers=sent)
-
-
-def head(api, url):
-    return api.head(url, headers=TUS)
-
 
 @pytest.fixture
 def half(api):
-    """The address of an upload of which the first part has come."""
-    url = create(api).headers["Location"]
-    assert patch(api, url, 0, CONTENT[:HALF]).status_code == 204
-    return url
+    return begun(api)
 
 
 def growing_files(settings) -> list[Path]:
@@ -104,7 +72,7 @@ def test_a_part_that_does_not_follow_is_told_where_to_go_on(api, half, offset):
 
 def test_two_requests_at_once_do_not_write_to_one_file(api, half):
     upload = ResumableUpload.objects.get()
-    with resumable._opened(upload):
+    with receiving.opened(upload):
         answer = patch(api, half, HALF, CONTENT[HALF:])
     assert (answer.status_code, answer.json()["code"]) == (423, "locked")
     assert patch(api, half, HALF, CONTENT[HALF:]).headers["Raut-Job"]
@@ -113,7 +81,7 @@ def test_two_requests_at_once_do_not_write_to_one_file(api, half):
 def test_a_process_that_was_killed_loses_at_most_one_piece(api, half):
     """What the file holds counts, not what the row last heard."""
     upload = ResumableUpload.objects.get()
-    with resumable._opened(upload) as file:
+    with receiving.opened(upload) as file:
         file.write(CONTENT[HALF : HALF + 2 * PIECE_BYTES])  # and no word of it to the row
     with upload.path.open("ab") as torn:
         torn.write(b"half a piece")
@@ -207,7 +175,7 @@ def test_what_is_taken_away_while_it_comes_in_stays_away(api, half, settings):
         resumable.drop_upload(upload=upload)
         yield CONTENT[HALF + 10 :]
 
-    with pytest.raises(resumable.Gone):
+    with pytest.raises(Gone):
         resumable.take_part(upload=upload, offset=HALF, parts=parts())
     assert (Session.objects.count(), growing_files(settings), list(kept_keys())) == (0, [], [])
 
@@ -300,5 +268,5 @@ def test_a_file_that_lost_pieces_is_noticed(half):
     upload = ResumableUpload.objects.get()
     with upload.path.open("r+b") as file:
         file.truncate(100)
-    with pytest.raises(Damaged), resumable._opened(upload):
+    with pytest.raises(Damaged), receiving.opened(upload):
         pass

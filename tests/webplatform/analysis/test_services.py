@@ -16,6 +16,7 @@ from webplatform.consent.services import withdraw_consent
 from webplatform.history.media import open_file
 from webplatform.history.models import Session
 from webplatform.studies.models import Membership
+from webplatform.vault import stored
 from webplatform.vault.keys import kept_keys
 
 
@@ -125,7 +126,7 @@ def test_a_disk_that_fills_up_while_saving_leaves_nothing(submit, monkeypatch):
     def fail(file):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(uploads, "_flush", fail)
+    monkeypatch.setattr(stored, "_flush", fail)
     with pytest.raises(StorageFull):
         submit()
     assert nothing_is_left()
@@ -136,7 +137,7 @@ def test_another_error_while_saving_leaves_nothing_either(submit, monkeypatch):
     def fail(file):
         raise OSError(errno.EIO, "Input/output error")
 
-    monkeypatch.setattr(uploads, "_flush", fail)
+    monkeypatch.setattr(stored, "_flush", fail)
     with pytest.raises(OSError, match="Input/output"):
         submit()
     assert nothing_is_left()

@@ -15,13 +15,15 @@ from webplatform.vault.sealed import PIECE_BYTES, new_key, seal_copy
 from webplatform.vault.stored import (
     draft_of,
     is_stored,
-    object_store as the_store,
     open_stored,
     remove_after_commit,
     remove_due,
     remove_stored,
     store_file,
     stored_files,
+)
+from webplatform.vault.stored import (
+    object_store as the_store,
 )
 
 pytestmark = pytest.mark.django_db
@@ -76,9 +78,7 @@ def test_another_key_and_another_content_are_noticed(storage_kind, settings) -> 
         open_stored(video(settings), new_key())
 
 
-def test_a_file_and_a_folder_go_with_the_commit(
-    storage_kind, settings, django_capture_on_commit_callbacks
-) -> None:
+def test_a_file_and_a_folder_go_with_the_commit(storage_kind, settings, django_capture_on_commit_callbacks) -> None:
     for name in ("media.mp4.sealed", "media.playback.sealed", "media.mov.sealed"):
         keep(b"x", video(settings, name))
     with django_capture_on_commit_callbacks(execute=True):

@@ -40,7 +40,7 @@ def test_an_upload_that_nobody_took_goes_with_its_request(handler, tmp_path):
 def test_an_upload_that_was_moved_stays_and_opens_with_its_key(handler, tmp_path):
     upload = send(handler)
     upload.settle()
-    upload.move_to(tmp_path / "kept")
+    upload.give_to(tmp_path / "kept")
     upload.close()
     with open_sealed(tmp_path / "kept", upload.key) as file:
         assert file.read() == CONTENT
