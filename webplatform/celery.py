@@ -20,6 +20,7 @@ app.conf.beat_schedule = {
     "requeue-stranded-jobs": {"task": "webplatform.analysis.tasks.requeue_stranded_jobs", "schedule": 5.0},
     "requeue-stranded-work": {"task": "webplatform.learning.tasks.requeue_stranded_work", "schedule": 5.0},
     "drop-undecided": {"task": "webplatform.learning.tasks.drop_undecided", "schedule": 600.0},
+    "remove-due-files": {"task": "webplatform.analysis.tasks.remove_due_files", "schedule": 30.0},
     "close-silent-sessions": {"task": "webplatform.live.tasks.close_silent_sessions", "schedule": 10.0},
     "remove-unconsented": {"task": "webplatform.history.tasks.remove_unconsented", "schedule": 60.0},
     "forget-invitations": {"task": "webplatform.studies.tasks.forget_invitations", "schedule": 3600.0},

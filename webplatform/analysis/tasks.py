@@ -12,6 +12,7 @@ from webplatform.analysis import leftovers, playback, stranded, turns, withdrawa
 from webplatform.analysis.models import AnalysisJob, PlaybackCopy
 from webplatform.common.messages import send_message
 from webplatform.history.models import Session
+from webplatform.vault import stored
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +46,13 @@ def remove_leftovers() -> None:
     """Remove files that no row knows of, and videos that may not stay."""
     withdrawals.drop_unwanted_media()
     leftovers.remove_orphan_files()
+
+
+@shared_task
+def remove_due_files() -> None:
+    """Remove from the object store what could not be removed when its time had come."""
+    if waiting := stored.remove_due():
+        logger.warning("%d removals wait for the object store.", waiting)
 
 
 def send_analysis(job_id: UUID) -> bool:

@@ -123,6 +123,9 @@ def run_job(job_id: UUID) -> Session | None:
 
 def _hand_back_later(run: _Run) -> None:
     """The job waits again as soon as the database is back; an attempt that its restart ended is not counted."""
+    if connection.is_usable():  # the store was away
+        hand_back(run.held)
+        return
     for _second in range(HAND_BACK_WITHIN_S):
         connection.close()
         try:
