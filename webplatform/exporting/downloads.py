@@ -12,7 +12,7 @@ from webplatform.common.pieces import body_of, pieces_of
 from webplatform.exporting.kinds import content_type_of
 from webplatform.exporting.models import ExportJob
 from webplatform.vault.keys import key_of
-from webplatform.vault.sealed import open_sealed
+from webplatform.vault.stored import is_stored, open_stored
 
 
 def job_file(request: HttpRequest, job: ExportJob) -> StreamingHttpResponse:
@@ -21,9 +21,9 @@ def job_file(request: HttpRequest, job: ExportJob) -> StreamingHttpResponse:
     Raises:
         KeyGone, Damaged: nobody can read it any more.
     """
-    if not job.is_ready or not job.file.is_file():
+    if not job.is_ready or not is_stored(job.file):
         raise Http404
-    file = open_sealed(job.file, key_of(job.key_name))
+    file = open_stored(job.file, key_of(job.key_name))
     for study_id in set(job.parts.values_list("session__study_id", flat=True)):
         record_event("exportjob.downloaded", actor=job.user, study_id=study_id, target=f"exportjob:{job.pk}")
     body = body_of(request, pieces_of(lambda: file))

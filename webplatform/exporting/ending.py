@@ -16,8 +16,9 @@ from django.utils.translation import override
 from webplatform.common.commits import after_commit
 from webplatform.common.job_errors import stored_error
 from webplatform.exporting.files import WORK, remove_file
-from webplatform.exporting.models import ExportJob, export_jobs_folder
-from webplatform.vault.keys import erase_key, kept_keys
+from webplatform.exporting.models import EXPORT_KEY, ExportJob, export_jobs_folder
+from webplatform.vault.keys import erase_key, old_keys
+from webplatform.vault.stored import old_objects
 
 State = ExportJob.State
 STAYS = timedelta(days=1)  # a failed or ended job, so that its owner reads why
@@ -62,15 +63,22 @@ def dead_jobs(now: datetime) -> QuerySet[ExportJob]:
 
 
 def lost_files(now: datetime) -> list[Path]:
-    """Files and keys that no job knows of, a day after they were last written to: a dead worker's."""
+    """Files that no job knows of, a day after they were last written to: a dead worker's."""
     limit = (now - LEFT_AFTER).timestamp()
     jobs = ExportJob.objects.filter(state=State.DONE).values_list("pk", flat=True)
-    known = {f"{pk}.sealed" for pk in jobs} | {f"export-{pk}" for pk in jobs}
+    known = {f"{pk}.sealed" for pk in jobs}
     folder = export_jobs_folder()
     files = [file for place in (folder, folder / WORK) if place.is_dir() for file in place.iterdir()]
     files = [file for file in files if file.name != WORK]
-    keys = [key for key in kept_keys() if key.name.startswith("export-")]
-    return [file for file in (*files, *keys) if file.name not in known and _written_at(file) < limit]
+    lost = [file for file in files if file.name not in known and _written_at(file) < limit]
+    return lost + [path for path in old_objects(folder, limit) if path.name not in known]
+
+
+def lost_keys() -> list[str]:
+    """The names of keys that no job has any more."""
+    jobs = ExportJob.objects.exclude(state__in=(State.FAILED, State.ENDED)).values_list("pk", flat=True)
+    known = {f"{EXPORT_KEY}{pk}" for pk in jobs}
+    return [name for name in old_keys(0) if name.startswith(EXPORT_KEY) and name not in known]
 
 
 def _written_at(file: Path) -> float:

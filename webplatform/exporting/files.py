@@ -10,7 +10,8 @@ from typing import IO
 
 from webplatform.exporting.models import ExportJob, export_jobs_folder
 from webplatform.vault.keys import erase_key
-from webplatform.vault.sealed import new_key, seal_copy
+from webplatform.vault.sealed import seal_copy
+from webplatform.vault.stored import is_remote, remove_stored
 
 COPIED_BYTES = 2**20
 WORK = "work"
@@ -35,15 +36,16 @@ def pieces_of(file: IO[bytes]) -> Iterator[bytes]:
         yield piece
 
 
-def seal(file: IO[bytes], target: Path) -> tuple[bytes, int]:
-    """The content lies in `target`, sealed; returns the key, which nobody has kept yet, and the content's size."""
-    key = new_key()
+def seal(file: IO[bytes], target: Path, key: bytes) -> int:
+    """The content lies in `target`, sealed; returns its size."""
     seal_copy(pieces_of(file), target, key)
-    return key, file.seek(0, os.SEEK_END)
+    return file.seek(0, os.SEEK_END)
 
 
 def remove_file(job: ExportJob) -> None:
     """Nobody can read the job's file any more: its key goes first, here as with videos."""
     erase_key(job.key_name)
+    if is_remote():
+        remove_stored(job.file)
     for file in export_jobs_folder().glob(f"{job.pk}.*"):
         file.unlink(missing_ok=True)

@@ -16,6 +16,8 @@ from webplatform.common.job_errors import told_error
 from webplatform.history.models import Session
 from webplatform.studies.models import Membership, Study
 
+EXPORT_KEY = "export-"
+
 
 class ExportJobQuerySet(models.QuerySet["ExportJob"]):
     """Export jobs as a user may reach them."""
@@ -108,7 +110,7 @@ class ExportJob(models.Model):
     @property
     def key_name(self) -> str:
         """What the key of the file is kept as; no session's key has such a name."""
-        return f"export-{self.pk}"
+        return f"{EXPORT_KEY}{self.pk}"
 
     @property
     def is_active(self) -> bool:

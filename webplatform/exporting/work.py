@@ -17,15 +17,17 @@ from django.utils.translation import override
 import inference
 from webplatform.accounts.audit import record_event
 from webplatform.common.disk import is_full
-from webplatform.common.errors import AppError
+from webplatform.common.errors import AppError, StoreAway
 from webplatform.common.job_errors import stored_error
 from webplatform.common.memory import memory_bound
-from webplatform.common.pulse import Pulse
-from webplatform.exporting.files import nameless_file, seal
+from webplatform.common.pulse import Pulse, hand_back
+from webplatform.exporting.files import nameless_file, remove_file, seal
 from webplatform.exporting.models import ExportJob, export_jobs_folder
 from webplatform.exporting.queries import content_of, expiry_of, work_of
 from webplatform.exporting.writing import write_file
-from webplatform.vault.keys import keep_key
+from webplatform.vault.keys import keep_key, key_for
+from webplatform.vault.sealed import new_key
+from webplatform.vault.stored import is_remote, store_file
 
 BEAT_EVERY_S = 0.5
 _ENDED = {"lease": None}
@@ -78,6 +80,9 @@ def _try(run: _Run) -> None:
             _make(run)
     except LeaseLost:
         logger.warning("Export job %s was deleted, ended or taken away while this worker was at it.", run.job.pk)
+    except StoreAway:
+        logger.warning("Export job %s is handed back: the object store is away.", run.job.pk)
+        hand_back(run.held)
     except (AppError, inference.InferenceError) as error:
         _fail(run, getattr(error, "code", "unreadable_video"), str(error))
     except MemoryError:
@@ -108,10 +113,24 @@ def _make(run: _Run) -> None:
         with memory_bound(settings.RAUT_DECODE_MEMORY_MB):
             ending = write_file(run.job, content, file)
         try:
-            key, size_bytes = seal(file, part)
+            # In the store one key is for all attempts: whichever file comes last opens with it.
+            key = key_for(run.job.key_name) if is_remote() else new_key()
+            size_bytes = seal(file, part, key)
+            if is_remote():  # before the row is locked: it takes as long as the file is large
+                store_file(part, run.job.file)
             _settle(run, key, ending=ending, size_bytes=size_bytes)
+        except LeaseLost:
+            if is_remote() and not _is_wanted(run.job):
+                remove_file(run.job)
+            raise
         finally:
             part.unlink(missing_ok=True)
+
+
+def _is_wanted(job: ExportJob) -> bool:
+    """Whether somebody else makes its file, or has made it."""
+    over = (ExportJob.State.ENDED, ExportJob.State.FAILED)
+    return ExportJob.objects.filter(pk=job.pk).exclude(state__in=over).exists()
 
 
 def _settle(run: _Run, key: bytes, **about: object) -> None:
@@ -125,7 +144,8 @@ def _settle(run: _Run, key: bytes, **about: object) -> None:
         if not run.held.update(**about, **_ENDED):
             raise LeaseLost
         keep_key(run.job.key_name, key)
-        (export_jobs_folder() / f"{run.job.pk}.{run.lease.hex}.part").replace(run.job.file)
+        if not is_remote():
+            (export_jobs_folder() / f"{run.job.pk}.{run.lease.hex}.part").replace(run.job.file)
         study_id = run.job.study_id
         record_event("exportjob.made", actor=run.job.user, study_id=study_id, target=f"exportjob:{run.job.pk}")
 

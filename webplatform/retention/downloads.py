@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 
 from webplatform.accounts.audit import record_event
 from webplatform.common.pieces import body_of, pieces_of
+from webplatform.retention.export_files import opener_of
 from webplatform.retention.models import DataExport
+from webplatform.vault.stored import is_stored
 
 
 def export_file(request: HttpRequest, export: DataExport) -> StreamingHttpResponse:
     """The export's file as a download; 404 where it is not ready, or not there any more."""
-    if not export.is_ready or not export.file.is_file():
+    if not export.is_ready or not is_stored(export.file):
         raise Http404
+    opener = opener_of(export)
     study_id = export.participant.study_id if export.participant else None
     record_event("export.downloaded", actor=export.user, study_id=study_id, target=f"export:{export.pk}")
-    body = body_of(request, pieces_of(partial(export.file.open, "rb")))
+    body = body_of(request, pieces_of(opener))
     day = f"{export.finished_at:%Y-%m-%d}"
     headers = {
         "Content-Disposition": f'attachment; filename="raut-{day}.zip"',

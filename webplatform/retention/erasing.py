@@ -26,6 +26,7 @@ from webplatform.exporting.models import ExportJob
 from webplatform.history.erasing import erase_session, remove_some_readings
 from webplatform.history.media import forget_waiting
 from webplatform.history.models import Session
+from webplatform.retention.export_files import remove_export_file
 from webplatform.retention.models import DataExport, Receipt
 from webplatform.retention.queries import last_owned_by, own_sessions
 from webplatform.studies.films import forget_films
@@ -146,10 +147,5 @@ def _close(receipt: Receipt, at: datetime) -> None:
 def remove_exports(exports: QuerySet[DataExport]) -> None:
     """The exports are gone: the rows at once, the files when that is committed."""
     for export in exports:
-        after_commit(_unlink, export)
+        after_commit(remove_export_file, export)
     exports.delete()
-
-
-def _unlink(export: DataExport) -> None:
-    for file in export.file.parent.glob(f"{export.pk}.*"):
-        file.unlink(missing_ok=True)

@@ -22,16 +22,18 @@ from django.utils import timezone
 from webplatform.accounts.logins import forget_ended
 from webplatform.analysis.leftovers import find_leftovers, remove_orphan_files
 from webplatform.analysis.withdrawals import drop_media
-from webplatform.exporting.ending import dead_jobs, lost_files, remove_jobs
+from webplatform.exporting.ending import dead_jobs, lost_files, lost_keys, remove_jobs
 from webplatform.exporting.models import ExportJob
 from webplatform.history.erasing import close_readings, erase_session, remove_some_readings
 from webplatform.history.models import Session
 from webplatform.retention.erasing import remove_exports, remove_participant
+from webplatform.retention.export_files import KEY
 from webplatform.retention.models import DataExport, ErasedLink, exports_folder
 from webplatform.retention.queries import due_of
 from webplatform.retention.tally import Tally
 from webplatform.studies.models import Study
-from webplatform.vault.keys import destroy_waiting
+from webplatform.vault.keys import destroy_waiting, erase_key, old_keys
+from webplatform.vault.stored import is_remote, old_objects, remove_stored
 
 logger = logging.getLogger(__name__)
 
@@ -115,8 +117,7 @@ def _purge_platform(now: datetime, tally: Tally) -> None:
     for job in _each(dead_jobs(now)):
         with transaction.atomic():
             tally.add(None, exports=remove_jobs(ExportJob.objects.filter(pk=job.pk)))
-    for file in [*_lost_exports(now), *lost_files(now)]:
-        _remove(file)
+    _remove_lost(now)
     with transaction.atomic():
         logins = Login.objects.filter(expire_date__lt=now).count()
         forget_ended()
@@ -127,6 +128,19 @@ def _purge_platform(now: datetime, tally: Tally) -> None:
     destroy_waiting(before_s=(now - timedelta(hours=settings.RAUT_KEY_GRACE_HOURS)).timestamp())
 
 
+def _remove_lost(now: datetime) -> None:
+    for name in [*lost_keys(), *_lost_keys()]:
+        erase_key(name)
+    for file in [*_lost_exports(now), *lost_files(now)]:
+        _remove(file)
+
+
+def _lost_keys() -> list[str]:
+    """The names of keys of exports that no row knows of, a day after they were kept."""
+    known = {f"{KEY}{pk}" for pk in DataExport.objects.values_list("pk", flat=True)}
+    return [name for name in old_keys(24 * 3600) if name.startswith(KEY) and name not in known]
+
+
 def _dead_exports(now: datetime) -> QuerySet[DataExport]:
     """Exports whose link has expired, and those that failed a day ago."""
     failed = Q(state=DataExport.State.FAILED, finished_at__lt=now - timedelta(days=1))
@@ -135,19 +149,20 @@ def _dead_exports(now: datetime) -> QuerySet[DataExport]:
 
 def _lost_exports(now: datetime) -> list[Path]:
     """Files of exports that no row knows of, or that a dead worker began, a day after they were last written to."""
-    if not exports_folder().is_dir():
-        return []
     limit = (now - timedelta(days=1)).timestamp()
     known = {str(pk) for pk in DataExport.objects.values_list("pk", flat=True)}
-    old = [file for file in exports_folder().iterdir() if file.stat().st_mtime < limit]
+    old = [file for file in exports_folder().glob("*") if file.stat().st_mtime < limit]
+    old += old_objects(exports_folder(), limit)
     return [file for file in old if file.suffix != ".zip" or file.stem not in known]
 
 
 def _remove(file: Path) -> None:
     if file.is_dir():  # a library's folder for its half-done parts
         shutil.rmtree(file, ignore_errors=True)
-    else:
+    elif file.exists() or not is_remote():
         file.unlink(missing_ok=True)
+    else:
+        remove_stored(file)
 
 
 def _each(rows: QuerySet[Model]) -> Iterator[Model]:

@@ -13,7 +13,9 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from webplatform.accounts.audit import record_event
-from webplatform.common.pulse import Pulse
+from webplatform.common.errors import StoreAway
+from webplatform.common.pulse import Pulse, hand_back
+from webplatform.retention.export_files import keep_export, remove_export_file
 from webplatform.retention.exporting import write_export
 from webplatform.retention.models import DataExport
 
@@ -36,6 +38,9 @@ def run_export(export_id: UUID) -> None:
         with Pulse(held, every_s=settings.RAUT_JOB_STALE_SECONDS / 4):
             write_export(export, part)
         _settle(export, held, part)
+    except StoreAway:
+        logger.warning("Export %s is handed back: the object store is away.", export_id)
+        hand_back(held)
     except Exception:
         logger.exception("Export %s failed.", export_id)
         held.update(state=DataExport.State.FAILED, lease=None, finished_at=timezone.now())
@@ -50,11 +55,11 @@ def _settle(export: DataExport, held: QuerySet[DataExport], part: Path) -> None:
     size_bytes = part.stat().st_size
     if not held.exists():
         return
-    part.replace(export.file)
+    keep_export(export, part)
     done = {"state": DataExport.State.DONE, "lease": None, "size_bytes": size_bytes, "finished_at": now}
     if not held.update(expires_at=now + timedelta(days=settings.RAUT_EXPORT_DAYS), **done):
         if not DataExport.objects.filter(pk=export.pk).exists():  # erased meanwhile
-            export.file.unlink(missing_ok=True)
+            remove_export_file(export)
         return
     study_id = export.participant.study_id if export.participant else None
     record_event("export.made", actor=export.user, study_id=study_id, target=f"export:{export.pk}")

@@ -13,6 +13,7 @@ import hashlib
 import secrets
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -25,7 +26,7 @@ from webplatform.common.errors import KeyGone
 from webplatform.vault.key_entries import KeyEntry
 from webplatform.vault.key_folder import KeyFolder, kept_keys
 from webplatform.vault.key_table import KeyTable
-from webplatform.vault.sealed import KEY_BYTES
+from webplatform.vault.sealed import KEY_BYTES, new_key
 
 __all__ = [
     "bring_back",
@@ -34,6 +35,7 @@ __all__ = [
     "keep_key",
     "kept_keys",
     "key_entries",
+    "key_for",
     "key_of",
     "key_store",
     "old_keys",
@@ -50,6 +52,15 @@ FOLDER, DATABASE = "folder", "database"
 def keep_key(name: str, key: bytes) -> None:
     """The key is kept under this name, wrapped, and will outlive a power cut; in place of any other."""
     key_store().write(KeyEntry(name, "", _wrap(name, key, settings.RAUT_MEDIA_KEYS[0]), time.time()))
+
+
+def key_for(name: str) -> bytes:
+    """The key that is kept under this name, a new one where there is none."""
+    with suppress(KeyGone):
+        return key_of(name)
+    key = new_key()
+    keep_key(name, key)
+    return key
 
 
 def key_of(name: str) -> bytes:

@@ -146,6 +146,15 @@ def stored_files(folder: Path) -> Iterator[StoredFile]:
             yield StoredFile(path, told.st_size, told.st_mtime)
 
 
+def old_objects(folder: Path, before_s: float) -> list[Path]:
+    """What lies below the folder in the object store since before this time; nothing while the store is away."""
+    try:
+        return [file.path for file in stored_files(folder) if file.changed_s < before_s] if is_remote() else []
+    except StoreAway:
+        logger.warning("Leftovers in the object store are looked for once it answers again.")
+        return []
+
+
 def name_of(path: Path) -> str:
     """The name of the object that is called so in the folders of a machine."""
     media = Path(settings.MEDIA_ROOT)
