@@ -92,7 +92,7 @@ def _store_server() -> Iterator[Any]:
 
 
 @pytest.fixture
-def object_store(_store_server, settings) -> Any:
+def object_store(_store_server, db, settings) -> Any:
     """Files lie in an object store, in a bucket of this test's own; keys in the database."""
     from tests.object_store import KEYS
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from webplatform.exporting.paper import Paper
+from webplatform.modelhub.bundles import bundle_of
 from webplatform.modelhub.models import ModelVersion
 
 CARD = "MODEL_CARD.md"
@@ -12,7 +13,7 @@ MOST_BYTES = 64 * 1024
 def card_of(version: ModelVersion) -> str:
     """The card's text; empty where the bundle has none, or is not on this machine any more."""
     try:
-        with (version.folder / CARD).open("rb") as file:
+        with (bundle_of(version) / CARD).open("rb") as file:
             return file.read(MOST_BYTES).decode(errors="replace")
     except OSError:
         return ""

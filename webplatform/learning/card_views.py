@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from webplatform.learning.cards import sections_of
+from webplatform.modelhub.bundles import bundle_of
 from webplatform.modelhub.models import ModelVersion
 
 
@@ -16,6 +17,6 @@ from webplatform.modelhub.models import ModelVersion
 def about(request: HttpRequest, pk: int) -> HttpResponse:
     """A model's card, its weaknesses first: open to whoever is signed in."""
     version = get_object_or_404(ModelVersion, pk=pk)
-    file = version.folder / "MODEL_CARD.md"
+    file = bundle_of(version) / "MODEL_CARD.md"
     card = file.read_text(encoding="utf-8") if file.is_file() else ""
     return render(request, "learning/about_model.html", {"version": version, "sections": sections_of(card)})

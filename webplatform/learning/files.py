@@ -5,25 +5,39 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
+from uuid import UUID
+
+from django.conf import settings
 
 from webplatform.learning.models import Dataset
-from webplatform.vault.keys import erase_key, keep_key, key_of
-from webplatform.vault.sealed import new_key, open_sealed, seal_copy
+from webplatform.vault.keys import erase_key, key_for, key_of
+from webplatform.vault.sealed import seal_copy
+from webplatform.vault.stored import (
+    draft_of,
+    is_remote,
+    is_stored,
+    old_objects,
+    open_stored,
+    remove_stored,
+    store_file,
+    stored_files,
+)
 
 COPIED_BYTES = 2**20
+UPLOAD = "upload"
+SUFFIXES = (".zip", ".csv")
+LOST_AFTER_S = 24 * 3600
 
 
 def seal_faces(dataset: Dataset) -> None:
     """The frozen faces lie sealed, and in plain no more."""
-    key, part = new_key(), dataset.sealed_file.with_suffix(".part")
-    keep_key(_key_name(dataset), key)
     with dataset.file.open("rb") as plain:
-        seal_copy(iter(lambda: plain.read(COPIED_BYTES), b""), part, key)
-    part.replace(dataset.sealed_file)
+        _seal(dataset, iter(lambda: plain.read(COPIED_BYTES), b""), dataset.sealed_file)
     dataset.file.unlink()
 
 
@@ -34,17 +48,18 @@ def open_faces(dataset: Dataset) -> BinaryIO:
         FileNotFoundError: there are none.
         KeyGone, Damaged: they cannot be read any more.
     """
-    if not dataset.sealed_file.is_file():
+    if not is_stored(dataset.sealed_file):
         return dataset.file.open("rb")
-    return cast("BinaryIO", open_sealed(dataset.sealed_file, key_of(_key_name(dataset))))
+    return open_stored(dataset.sealed_file, key_of(_key_name(dataset)))
 
 
 @contextmanager
 def faces_for_child(dataset: Dataset) -> Iterator[Path]:
     """A path by which a process that we start reads the faces; sealed ones are opened into memory, not to a disk."""
-    if not dataset.sealed_file.is_file():
+    if not is_stored(dataset.sealed_file):
         yield dataset.file
         return
+    dataset.folder.mkdir(parents=True, exist_ok=True)
     with open_faces(dataset) as sealed, tempfile.TemporaryDirectory(dir=dataset.folder) as folder:
         path = Path(folder) / dataset.file.name
         with _opened_for_writing(path) as target:
@@ -56,7 +71,63 @@ def faces_for_child(dataset: Dataset) -> Iterator[Path]:
 def remove_files(dataset: Dataset) -> None:
     """Nothing of the data set is left on the disk, its key first: copies of its faces cannot be read any more."""
     erase_key(_key_name(dataset))
+    if is_remote():
+        remove_stored(dataset.folder, is_folder=True)
     shutil.rmtree(dataset.folder, ignore_errors=True)
+
+
+def keep_upload(dataset: Dataset, chunks: Iterable[bytes], suffix: str) -> None:
+    """What was uploaded waits for the trainer, whichever machine that is; raises OSError, StoreAway."""
+    place = dataset.folder / f"{UPLOAD}{suffix}"
+    if is_remote():
+        _seal(dataset, chunks, _sealed_upload(place))
+        return
+    dataset.folder.mkdir(parents=True)
+    with place.open("wb") as target:
+        for chunk in chunks:
+            target.write(chunk)
+
+
+def fetch_upload(dataset: Dataset) -> None:
+    """What was uploaded lies in the data set's folder on this machine, for as long as it is worked on."""
+    if not is_remote() or dataset.from_corrections:
+        return
+    for file in stored_files(dataset.folder):
+        if file.path.name.startswith(f"{UPLOAD}."):
+            dataset.folder.mkdir(parents=True, exist_ok=True)
+            place = file.path.with_suffix("")
+            with open_stored(file.path, key_of(_key_name(dataset))) as sealed, place.open("wb") as target:
+                shutil.copyfileobj(sealed, target, COPIED_BYTES)
+
+
+def remove_upload(dataset: Dataset) -> None:
+    """What was uploaded is not needed any more."""
+    for place in dataset.folder.glob(f"{UPLOAD}.*"):
+        place.unlink(missing_ok=True)
+    if is_remote():
+        for suffix in SUFFIXES:
+            remove_stored(_sealed_upload(dataset.folder / f"{UPLOAD}{suffix}"))
+
+
+def remove_lost_objects() -> None:
+    """Nothing lies in the object store of data sets that no row knows of."""
+    for path in old_objects(Path(settings.DATA_DIR) / "datasets", time.time() - LOST_AFTER_S):
+        with suppress(ValueError):
+            if not Dataset.objects.filter(pk=UUID(path.parent.name)).exists():
+                remove_stored(path)
+
+
+def _sealed_upload(place: Path) -> Path:
+    return place.with_name(f"{place.name}.sealed")
+
+
+def _seal(dataset: Dataset, chunks: Iterable[bytes], place: Path) -> None:
+    key, draft = key_for(_key_name(dataset)), draft_of(place)
+    try:
+        seal_copy(chunks, draft, key)
+        store_file(draft, place)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _opened_for_writing(path: Path) -> BinaryIO:

@@ -16,6 +16,7 @@ from training import LEAST_PICTURES, Shortfall, find_shortfalls
 from webplatform.history.words import EMOTION_NAMES
 from webplatform.learning.models import Comparison, Dataset, TrainingRun
 from webplatform.learning.words import RECIPE_LINES, SPLIT_WORDS
+from webplatform.modelhub.bundles import bundle_of
 from webplatform.modelhub.models import ModelVersion
 from webplatform.modelhub.queries import active_version
 from webplatform.modelhub.services import checks_of
@@ -134,8 +135,9 @@ def model_page(version: ModelVersion, evidence: Comparison | None) -> dict[str, 
     """Everything that the page of a model shows."""
     comparisons = list(Comparison.objects.filter(second=version).select_related("first", "dataset")[:5])
     figures = version.metrics.get("private") or version.metrics.get("public") or {}
-    drawn = [(name, shows) for name, shows in PICTURES.items() if (version.folder / f"{name}.svg").is_file()]
-    card = version.folder / "MODEL_CARD.md"
+    folder = bundle_of(version)
+    drawn = [(name, shows) for name, shows in PICTURES.items() if (folder / f"{name}.svg").is_file()]
+    card = folder / "MODEL_CARD.md"
     return {
         "version": version,
         "withdrawn_since": withdrawn_since(version),

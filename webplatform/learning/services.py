@@ -18,7 +18,7 @@ from webplatform.accounts.models import User
 from webplatform.common.commits import after_commit
 from webplatform.common.disk import is_full, storage_full
 from webplatform.common.errors import Conflict, Invalid, NotAllowed
-from webplatform.learning.files import remove_files
+from webplatform.learning.files import SUFFIXES, keep_upload, remove_files
 from webplatform.learning.models import Comparison, Dataset, TrainingRun, Work
 from webplatform.learning.queries import missing_to_learn
 from webplatform.learning.samples import corrected_sessions
@@ -29,7 +29,6 @@ from webplatform.modelhub.proposals import confirm_promotion, decline_promotion,
 from webplatform.modelhub.queries import active_version
 from webplatform.modelhub.services import promote_version
 
-SUFFIXES = (".zip", ".csv")
 OPEN = (Work.State.QUEUED, Work.State.RUNNING, Work.State.CHECKED)  # what has not ended
 KEPT_RECIPES = ("fine-tune",)  # go on from a bundle, and from nothing else
 
@@ -85,7 +84,7 @@ def import_dataset(
             dataset.save()
             after_commit(send_work, dataset)
     except BaseException:
-        shutil.rmtree(dataset.folder, ignore_errors=True)
+        remove_files(dataset)
         raise
     return dataset
 
@@ -280,11 +279,8 @@ def _take_upload(dataset: Dataset, upload: UploadedFile) -> None:
     suffix = Path(upload.name or "").suffix.lower()
     if suffix not in SUFFIXES:
         raise Invalid(_("A data set is uploaded as a .zip or a .csv."))
-    dataset.folder.mkdir(parents=True)
     try:
-        with (dataset.folder / f"upload{suffix}").open("wb") as target:
-            for chunk in upload.chunks():
-                target.write(chunk)
+        keep_upload(dataset, upload.chunks(), suffix)
     except OSError as error:
         shutil.rmtree(dataset.folder, ignore_errors=True)
         raise (storage_full() if is_full(error) else error) from error

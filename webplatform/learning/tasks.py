@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from webplatform.common.messages import send_message
 from webplatform.common.pulse import silent
-from webplatform.learning import work
+from webplatform.learning import files, work
 from webplatform.learning.models import Work
 
 MAX_ATTEMPTS = 3
@@ -46,6 +46,7 @@ def requeue_stranded_work() -> None:
 def drop_undecided() -> None:
     """Delete the files of checked data sets on which nobody decides."""
     work.drop_undecided()
+    files.remove_lost_objects()
 
 
 def send_work(waiting: Work) -> bool:

@@ -22,6 +22,7 @@ from webplatform.learning.decisions import make_checked
 from webplatform.learning.forms import DatasetForm, ParcelForm, RunForm
 from webplatform.learning.models import Comparison, Dataset, TrainingRun
 from webplatform.learning.samples import corrections_so_far
+from webplatform.modelhub.bundles import bundle_of
 from webplatform.modelhub.models import ModelVersion
 from webplatform.modelhub.parcels import import_parcel, parcel_pieces
 
@@ -227,7 +228,7 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
 def card(request: HttpRequest, pk: int) -> HttpResponse:
     """A model's card, as its run wrote it."""
     version = get_object_or_404(ModelVersion, pk=pk)
-    file = version.folder / "MODEL_CARD.md"
+    file = bundle_of(version) / "MODEL_CARD.md"
     if not file.is_file():
         raise Http404
     answer = HttpResponse(file.read_bytes(), content_type="text/markdown; charset=utf-8")
@@ -241,7 +242,7 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
 def picture(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """One of the figures that the run drew."""
     version = get_object_or_404(ModelVersion, pk=pk)
-    file = version.folder / f"{name}.svg"
+    file = bundle_of(version) / f"{name}.svg"
     if name not in queries.PICTURES or not file.is_file():
         return HttpResponse(status=404)
     return HttpResponse(file.read_bytes(), content_type="image/svg+xml", headers=INERT)

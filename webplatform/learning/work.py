@@ -23,18 +23,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from webplatform.common.disk import is_disk_full
-from webplatform.common.errors import AppError
+from webplatform.common.errors import AppError, StoreAway
 from webplatform.common.job_errors import stored_error
 from webplatform.common.leaving import is_leaving
 from webplatform.common.pulse import Pulse, hand_back
 from webplatform.learning import child
 from webplatform.learning.events import run_ended
-from webplatform.learning.files import faces_for_child, remove_files, seal_faces
+from webplatform.learning.files import faces_for_child, fetch_upload, remove_files, remove_upload, seal_faces
 from webplatform.learning.models import Comparison, Dataset, TrainingRun, Work
 from webplatform.learning.samples import cut_samples
+from webplatform.modelhub.bundles import bundle_of
 from webplatform.modelhub.models import ModelVersion
 from webplatform.modelhub.queries import active_version
 from webplatform.modelhub.services import register_bundle
+from webplatform.vault.stored import is_remote
 
 KINDS: dict[str, type[Work]] = {"dataset": Dataset, "run": TrainingRun, "comparison": Comparison}
 BEAT_EVERY_S = 1.0
@@ -86,6 +88,9 @@ def work_on(kind: str, work_id: UUID) -> Work | None:
         return None
     try:
         return _DO[kind](hold)
+    except StoreAway:  # it has reached its checkpoint, and goes on from there
+        logger.warning("The %s %s is handed back: the object store is away.", kind, work_id)
+        hand_back(hold.row)
     except child.Stopped:
         logger.warning("The %s %s was cancelled or taken away.", kind, work_id)
     except (child.ChildFailed, AppError) as error:
@@ -114,6 +119,7 @@ def _freeze(hold: Hold) -> None:
     dataset: Dataset = hold.work
     dataset.folder.mkdir(parents=True, exist_ok=True)
     with Pulse(hold.row, every_s=settings.RAUT_JOB_STALE_SECONDS / 4):  # minutes may pass before the first face is cut
+        fetch_upload(dataset)
         source = cut_samples(dataset, hold.may_go_on) if dataset.from_corrections else source_of(dataset)
     arguments = ["freeze", str(source), "--out", str(dataset.file)]
     arguments += ["--drop-leaks"] if dataset.drops_leaks else []
@@ -123,7 +129,7 @@ def _freeze(hold: Hold) -> None:
         may_go_on=hold.may_go_on,
     )
     digest, size_bytes = report.pop("digest"), report.pop("size_bytes")
-    if dataset.from_corrections:
+    if dataset.from_corrections or is_remote():
         seal_faces(dataset)
     state = Work.State.CHECKED if dataset.asks_first else Work.State.DONE
     _ended(hold, state, digest=digest, size_bytes=size_bytes, report=report)
@@ -139,7 +145,7 @@ def _train(hold: Hold) -> Comparison | None:
     if run.epochs:
         arguments += ["--epochs", str(run.epochs)]
     if run.started_from:
-        arguments += ["--weights", str(run.started_from.folder / "model.keras")]
+        arguments += ["--weights", str(bundle_of(run.started_from) / "model.keras")]
     curves: list[dict[str, Any]] = list(run.curves)
     hold.write(log=_logged(run, f"attempt {run.attempts}: {' '.join(arguments[1:3])} --seed {run.seed}"))
 
@@ -162,7 +168,7 @@ def _train(hold: Hold) -> Comparison | None:
 
 def _compare(hold: Hold) -> None:
     comparison: Comparison = hold.work
-    folders = [str(version.folder) for version in (comparison.first, comparison.second)]
+    folders = [str(bundle_of(version)) for version in (comparison.first, comparison.second)]
     with faces_for_child(comparison.dataset) as faces:
         result = child.run_training(
             ["compare", *folders, "--data", str(faces), "--split", comparison.split, "--json"],
@@ -231,8 +237,7 @@ def _tidy(work: Work) -> None:
     if now is not None and now.is_active:
         return
     if isinstance(work, Dataset):
-        for upload in work.folder.glob("upload.*"):
-            upload.unlink(missing_ok=True)
+        remove_upload(work)
         shutil.rmtree(work.folder / "samples", ignore_errors=True)
         if now is None or now.state not in (Work.State.DONE, Work.State.CHECKED):
             remove_files(work)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 import inference
 from webplatform.common.errors import Conflict
+from webplatform.modelhub.bundles import bundle_of
 from webplatform.modelhub.models import ModelVersion
 
 MAX_ENGINES = 2  # the active version and the one before it: a promotion must not grow the process for ever
@@ -40,7 +41,7 @@ def forget_engines() -> None:
 
 def _load(version: ModelVersion) -> inference.Engine:
     try:
-        engine = inference.load_engine(version.folder, backend=settings.RAUT_BACKEND)
+        engine = inference.load_engine(bundle_of(version), backend=settings.RAUT_BACKEND)
     except inference.BadBundle as error:
         raise Conflict(str(error)) from error
     if engine.bundle is None or engine.bundle.digest != version.digest:

@@ -22,6 +22,7 @@ from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import User
 from webplatform.common.disk import is_full, storage_full
 from webplatform.common.errors import Invalid, NotAllowed, TooLarge
+from webplatform.modelhub.bundles import bundle_of
 from webplatform.modelhub.models import ModelVersion
 from webplatform.modelhub.services import register_bundle
 from webplatform.modelhub.signatures import CHECKSUM_FILE, SIGNATURE_FILE, sign, take_signature
@@ -39,7 +40,7 @@ def parcel_pieces(version: ModelVersion) -> Iterator[bytes]:
         Invalid: the bundle is damaged or gone.
     """
     try:
-        bundle = inference.read_bundle(version.folder)
+        bundle = inference.read_bundle(bundle_of(version))
     except inference.BadBundle as error:
         raise Invalid(str(error)) from error
     with tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as parcel:

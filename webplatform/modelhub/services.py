@@ -14,6 +14,7 @@ import inference
 from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import User
 from webplatform.common.errors import Conflict, Invalid
+from webplatform.modelhub.bundles import bundle_of, send_bundle
 from webplatform.modelhub.gate import Check, judge
 from webplatform.modelhub.models import ModelVersion, Promotion
 from webplatform.modelhub.queries import active_version
@@ -28,11 +29,13 @@ def register_bundle(*, path: Path, activate: bool = False) -> ModelVersion:
     Raises:
         Invalid: the folder is not a whole, unchanged bundle.
         Conflict: another version was made active at the same moment.
+        StoreAway: it could not be sent to the object store.
     """
     try:
         bundle = inference.read_bundle(path)
     except inference.BadBundle as error:
         raise Invalid(str(error)) from error
+    send_bundle(bundle)
     version = ModelVersion.objects.get_or_create(
         digest=bundle.digest,
         defaults={
@@ -145,7 +148,7 @@ def ensure_active_model() -> ModelVersion:
 def is_whole(version: ModelVersion) -> bool:
     """Whether the version's bundle is there and the one that was registered."""
     try:
-        return inference.read_bundle(version.folder).digest == version.digest
+        return inference.read_bundle(bundle_of(version)).digest == version.digest
     except inference.BadBundle:
         return False
 

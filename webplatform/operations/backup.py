@@ -18,10 +18,16 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from webplatform.accounts.models import User
+from webplatform.common.errors import StoreAway
 from webplatform.operations.version import read_version
+from webplatform.vault.key_folder import KeyFolder
+from webplatform.vault.keys import key_entries, key_store
+from webplatform.vault.models import FileKey
+from webplatform.vault.stored import fetch_file, is_remote, name_of, object_store, send_file, stored_files
 
 FOLDERS = ("media", "models", "datasets")
 CONTENTS = "contents.json"
+KEYS_TABLE = FileKey._meta.db_table  # never in a dump: see docs/operations.md, "Backup"
 DUMPS = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 
 
@@ -48,18 +54,19 @@ def write_backup(target: Path) -> dict[str, Any]:
     try:
         draft.mkdir(parents=True, mode=0o700)
         _dump_database(draft / DUMPS[connection.vendor])
-        files = sum(_copy_folder(Path(settings.DATA_DIR) / name, draft / name) for name in FOLDERS)
+        files = sum(_save(Path(settings.DATA_DIR) / name, draft / name) for name in FOLDERS)
         contents = {
             "version": read_version(),
             "database": connection.vendor,
             "made_at": timezone.now().isoformat(timespec="seconds"),
             "migrations": sorted(map(list, MigrationRecorder(connection).applied_migrations())),
             "files": files,
+            "is_from_store": is_remote(),
         }
         (draft / CONTENTS).write_text(json.dumps(contents, indent=1), encoding="utf-8")
         draft.rename(target)
-    except OSError as error:
-        raise BackupProblem(f"The backup could not be written: {error.strerror or error}.") from error
+    except (OSError, StoreAway) as error:
+        raise BackupProblem(f"The backup could not be written: {getattr(error, 'strerror', '') or error}.") from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return contents
@@ -71,19 +78,27 @@ def mirror_keys(target: Path) -> int:
     Raises:
         BackupProblem: it could not be written.
     """
-    source = Path(settings.RAUT_KEYS_DIR)
     try:
         target.mkdir(parents=True, exist_ok=True, mode=0o700)
-        wanted = {file.relative_to(source) for file in source.rglob("*") if file.is_file()}
+        mirror, wanted = KeyFolder(target), {}
+        for entry in key_entries():
+            wanted[mirror.place_of(entry)] = entry
         for file in [file for file in target.rglob("*") if file.is_file()]:
-            if file.relative_to(target) not in wanted:
+            if file not in wanted:
                 file.unlink()
-        for name in wanted:
-            (target / name).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            shutil.copy2(source / name, target / name)
+        for entry in wanted.values():
+            mirror.write(entry)
     except OSError as error:
         raise BackupProblem(f"The keys could not be mirrored: {error.strerror or error}.") from error
     return len(wanted)
+
+
+def load_keys(mirror: Path) -> int:
+    """The keys of a mirror are those of this machine; returns how many."""
+    entries = list(KeyFolder(mirror).entries())
+    for entry in entries:
+        key_store().write(entry)
+    return len(entries)
 
 
 def read_contents(backup: Path) -> dict[str, Any]:
@@ -101,6 +116,9 @@ def read_contents(backup: Path) -> dict[str, Any]:
     unknown = {tuple(name) for name in contents["migrations"]} - MigrationLoader(None).disk_migrations.keys()
     if unknown:
         raise BackupProblem("A newer version of Raut made this backup. Install that version, or a newer one, first.")
+    if contents.get("is_from_store", False) != is_remote():
+        lay = "an object store" if contents.get("is_from_store") else "a folder"
+        raise BackupProblem(f"Its files lay in {lay}: restore them into such a one, then run `manage.py move_files`.")
     if kind != connection.vendor:
         raise BackupProblem(f"This is a backup of {kind}; DATABASE_URL names {connection.vendor}.")
     if not (backup / DUMPS[kind]).is_file():
@@ -115,7 +133,7 @@ def require_empty() -> None:
         BackupProblem: there are accounts or files.
     """
     has_accounts = User._meta.db_table in connection.introspection.table_names() and User.objects.exists()
-    full = [name for name in FOLDERS if any((Path(settings.DATA_DIR) / name).glob("*"))]
+    full = [name for name in FOLDERS if _has_files(Path(settings.DATA_DIR) / name)]
     if has_accounts or full:
         what = "accounts" if has_accounts else f"files in {settings.DATA_DIR}/{full[0]}"
         raise BackupProblem(f"There are {what} already. Restore into an empty database and an empty RAUT_DATA_DIR.")
@@ -129,11 +147,11 @@ def load_backup(backup: Path) -> int:
     """
     places = [Path(settings.DATA_DIR) / name for name in FOLDERS]
     try:
-        files = sum(_copy_folder(backup / place.name, place) for place in places)
+        files = sum(_bring_back(backup / place.name, place) for place in places)
         _load_database(backup / DUMPS[connection.vendor])
-    except (OSError, sqlite3.Error, BackupProblem) as error:
+    except (OSError, sqlite3.Error, StoreAway, BackupProblem) as error:
         for place in places:
-            shutil.rmtree(place, ignore_errors=True)
+            _empty(place)
         raise BackupProblem(f"The backup could not be restored: {error}") from error
     return files
 
@@ -143,8 +161,18 @@ def _dump_database(file: Path) -> None:
         connection.ensure_connection()
         with closing(sqlite3.connect(file)) as target:
             connection.connection.backup(target)
+            target.execute(f"DELETE FROM {KEYS_TABLE}")  # noqa: S608  (a name of ours)
+            target.commit()
+            target.execute("VACUUM")
         return
-    _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={file}")
+    _run(
+        "pg_dump",
+        f"--exclude-table-data={KEYS_TABLE}",
+        "--format=custom",
+        "--no-owner",
+        "--no-privileges",
+        f"--file={file}",
+    )
 
 
 def _load_database(file: Path) -> None:
@@ -186,6 +214,42 @@ def _run(program: str, *arguments: str) -> None:
     )
     if done.returncode != 0:
         raise BackupProblem(f"{program} failed: {done.stderr.strip()[-300:]}")
+
+
+def _save(source: Path, target: Path) -> int:
+    """Copy what lies in the folder, or in the object store under its name."""
+    if not is_remote():
+        return _copy_folder(source, target)
+    target.mkdir(parents=True, exist_ok=True, mode=0o700)
+    count = 0
+    for file in stored_files(source):
+        place = target / file.path.relative_to(source)
+        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            fetch_file(file.path, place)
+        except FileNotFoundError:  # erased meanwhile
+            continue
+        count += 1
+    return count
+
+
+def _bring_back(source: Path, target: Path) -> int:
+    if not is_remote():
+        return _copy_folder(source, target)
+    files = [file for file in source.rglob("*") if file.is_file()]
+    for file in files:
+        send_file(file, target / file.relative_to(source))
+    return len(files)
+
+
+def _has_files(folder: Path) -> bool:
+    return any(folder.glob("*")) or (is_remote() and next(stored_files(folder), None) is not None)
+
+
+def _empty(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    for file in stored_files(folder) if is_remote() else ():
+        object_store().delete([name_of(file.path)])
 
 
 def _copy_folder(source: Path, target: Path) -> int:

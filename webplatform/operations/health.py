@@ -14,6 +14,7 @@ from django.db import Error, connection
 
 from webplatform.common.disk import is_disk_full
 from webplatform.retention.models import PurgeHold
+from webplatform.vault.stored import store_answers
 
 logger = logging.getLogger(__name__)
 BEATS_KEY = "raut:workers"  # a sorted set: worker name -> time of its last sign of life
@@ -31,11 +32,12 @@ class Health:
     workers: dict[str, int]
     is_purge_held: bool
     has_disk: bool
+    has_store: bool
 
     @property
     def is_well(self) -> bool:
         """Whether uploads are taken and analysed."""
-        is_there = self.has_database and self.has_redis and self.has_beat and self.has_disk
+        is_there = self.has_database and self.has_redis and self.has_beat and self.has_disk and self.has_store
         return is_there and all(self.workers.values())
 
 
@@ -50,6 +52,7 @@ def read_health() -> Health:
         workers=counts,
         is_purge_held=_is_purge_held(),
         has_disk=_has_disk(),
+        has_store=store_answers(),
     )
 
 

@@ -24,6 +24,8 @@ from webplatform.operations.health import read_health
 from webplatform.results.models import StudyFigures
 from webplatform.retention.models import DataExport
 from webplatform.studies.models import ParticipantRequest
+from webplatform.vault.models import FileRemoval
+from webplatform.vault.stored import is_remote
 
 WITHIN = timedelta(hours=1)
 SOON = timedelta(hours=24)
@@ -57,6 +59,10 @@ class Measurements:
 def _parts() -> Iterator[Metric]:
     found = read_health()
     parts = {"database": found.has_database, "redis": found.has_redis, "beat": found.has_beat, "disk": found.has_disk}
+    if is_remote():
+        parts["store"] = found.has_store
+        told = "Removals that wait for the object store."
+        yield GaugeMetricFamily("raut_store_removals_waiting", told, value=FileRemoval.objects.count())
     yield _by("raut_part_up", "Whether a part of the platform answers.", "part", parts)
     yield _by("raut_workers", "Workers heard of lately, by queue.", "queue", found.workers)
     yield GaugeMetricFamily("raut_purge_held", "Whether a purge waits for an admin.", value=found.is_purge_held)

@@ -36,6 +36,7 @@ class State:
         figures: what, and its value as text.
         disk: free, whole and least free, bytes.
         requests: participants' open requests: late, due in a day, later.
+        removals: how much waits to be removed from the object store; None: there is no store.
     """
 
     parts: list[tuple[str, bool]]
@@ -44,6 +45,7 @@ class State:
     figures: list[tuple[str, str]]
     disk: tuple[float, float, float]
     requests: tuple[int, int, int]
+    removals: int | None
 
     @property
     def is_disk_short(self) -> bool:
@@ -64,6 +66,7 @@ def read_state() -> State:
         figures=_figures(found),
         disk=(disk[0], disk[1], disk[2]),
         requests=(int(due[("late",)]), int(due[("soon",)]), int(due[("later",)])),
+        removals=int(found["raut_store_removals_waiting"][()]) if "raut_store_removals_waiting" in found else None,
     )
 
 
@@ -114,6 +117,7 @@ def _part_name(part: str) -> str:
         "redis": "Redis",
         "beat": _("Beat (timed tasks)"),
         "disk": _("Room on the disk"),
+        "store": _("Object store"),
     }
     return names[part]
 

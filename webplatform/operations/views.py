@@ -17,6 +17,7 @@ from webplatform.accounts.staff import staff_only
 from webplatform.operations.health import read_health
 from webplatform.operations.measurements import Measurements
 from webplatform.operations.state import read_state
+from webplatform.vault.stored import is_remote
 
 
 @never_cache
@@ -39,6 +40,7 @@ def health(request: HttpRequest) -> JsonResponse:
         "beat": found.has_beat,
         "workers": found.workers,
         "purge_held": found.is_purge_held,
+        **({"store": found.has_store} if is_remote() else {}),
     }
     return JsonResponse(body, status=200 if found.is_well else 503)
 

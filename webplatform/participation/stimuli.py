@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+from contextlib import suppress
 from pathlib import PurePath
 
 from django.conf import settings
@@ -24,6 +24,7 @@ from webplatform.studies.models import Condition, Participant, Stimulus, Stimulu
 from webplatform.studies.services import require_owner
 from webplatform.studies.trail import record
 from webplatform.vault.keys import erase_key, keep_key
+from webplatform.vault.stored import remove_stored
 
 MOST = 20
 
@@ -56,10 +57,11 @@ def add_stimulus(
         duration_ms=_playable_ms(checked),
     )
     try:
-        return _keep(stimulus, checked, user)
+        return _keep(stimulus, keep_upload(checked, stimulus.folder), user)
     except BaseException:  # the rows went with the transaction; key and folder are no part of it
         erase_key(stimulus.key_name)
-        shutil.rmtree(stimulus.folder, ignore_errors=True)
+        with suppress(OSError):
+            remove_stored(stimulus.folder, is_folder=True)
         raise
 
 
@@ -101,7 +103,7 @@ def films_for(participant: Participant) -> list[Stimulus]:
     return [film for film in films_in_order(participant) if film.pk not in seen]
 
 
-def _keep(stimulus: Stimulus, checked: CheckedUpload, user: User) -> Stimulus:
+def _keep(stimulus: Stimulus, key: bytes, user: User) -> Stimulus:
     study = stimulus.study
     with transaction.atomic():
         Study.objects.select_for_update().get(pk=study.pk)
@@ -115,7 +117,7 @@ def _keep(stimulus: Stimulus, checked: CheckedUpload, user: User) -> Stimulus:
         except IntegrityError as error:
             text = _("The study has “%(name)s” already.") % {"name": stimulus.title}
             raise Conflict(text, field="title") from error
-        keep_key(stimulus.key_name, keep_upload(checked, stimulus.folder))
+        keep_key(stimulus.key_name, key)
         record(actor=user, action="stimulus.added", study=study, stimulus=str(stimulus.pk))
     return stimulus
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
-from webplatform.common.commits import after_commit
 from webplatform.studies.models import Stimulus, Study
 from webplatform.vault.keys import erase_key, key_of
-from webplatform.vault.sealed import open_sealed
+from webplatform.vault.stored import open_stored, remove_after_commit, seems_stored
 
 
 def open_film(stimulus: Stimulus) -> BinaryIO:
@@ -17,17 +15,18 @@ def open_film(stimulus: Stimulus) -> BinaryIO:
     Raises:
         FileNotFoundError: there is no file.
         KeyGone, Damaged: it cannot be read any more.
+        StoreAway: the object store does not answer.
     """
     file = stimulus.folder / stimulus.stored_name
-    if not file.is_file():
+    if not seems_stored(file):
         raise FileNotFoundError(file)
-    return cast("BinaryIO", open_sealed(file, key_of(stimulus.key_name)))
+    return open_stored(file, key_of(stimulus.key_name))
 
 
 def forget_film(stimulus: Stimulus) -> None:
     """Nobody can play the film any more, here or from a copy; its file goes when that is committed."""
     erase_key(stimulus.key_name)
-    after_commit(shutil.rmtree, stimulus.folder, ignore_errors=True)
+    remove_after_commit(stimulus.folder, is_folder=True)
 
 
 def forget_films(study: Study) -> None:

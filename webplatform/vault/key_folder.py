@@ -16,23 +16,34 @@ from webplatform.vault.key_entries import KeyEntry
 WAITING = "waiting"  # the folder of keys that were set aside, one folder in it for each group
 
 
-def kept_keys() -> Iterator[Path]:
+def kept_keys(folder: Path | None = None) -> Iterator[Path]:
     """Every key's file, in no order, without those that were set aside."""
-    folder = _folder()
+    folder = folder or Path(settings.RAUT_KEYS_DIR)
     files = folder.iterdir() if folder.is_dir() else ()
     return (file for file in files if not file.name.startswith(".") and file.is_file())
 
 
 class KeyFolder:
-    """Keys in RAUT_KEYS_DIR."""
+    """Keys in a folder.
+
+    Args:
+        folder: RAUT_KEYS_DIR if none is named.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder or Path(settings.RAUT_KEYS_DIR)
+
+    def place_of(self, entry: KeyEntry) -> Path:
+        """Where it lies."""
+        return (self._folder / WAITING / entry.group if entry.group else self._folder) / entry.name
 
     def read(self, name: str) -> bytes:
         """Raises FileNotFoundError."""
-        return (_folder() / name).read_bytes()
+        return (self._folder / name).read_bytes()
 
     def write(self, entry: KeyEntry) -> None:
         """It is on the disk and will outlive a power cut; in place of any other of this name."""
-        folder = _folder() / WAITING / entry.group if entry.group else _folder()
+        folder = self.place_of(entry).parent
         folder.mkdir(parents=True, exist_ok=True)
         fresh = folder / f".{entry.name}.{secrets.token_hex(4)}"
         try:
@@ -49,11 +60,15 @@ class KeyFolder:
 
     def destroy(self, name: str) -> bool:
         """It is gone; False where there was none."""
-        return _destroy(_folder() / name)
+        return _destroy(self._folder / name)
+
+    def forget(self, entry: KeyEntry) -> None:
+        """It is gone, whether it waits or not."""
+        _destroy(self.place_of(entry))
 
     def set_aside(self, name: str, group: str) -> bool:
         """It waits in the group; False where there was none."""
-        file, place = _folder() / name, _folder() / WAITING / group
+        file, place = self._folder / name, self._folder / WAITING / group
         if not file.is_file():
             return False
         place.mkdir(parents=True, exist_ok=True)
@@ -66,7 +81,7 @@ class KeyFolder:
     def destroy_waiting(self, before_s: float, group: str) -> int:
         """Those of the group, or of any, that wait since before this time are gone; returns how many."""
         gone = 0
-        for file in list((_folder() / WAITING).glob(f"{group or '*'}/*")):
+        for file in list((self._folder / WAITING).glob(f"{group or '*'}/*")):
             changed_s = file.stat().st_mtime
             if changed_s > time.time() + 3600:  # set aside under a clock that was wrong: it waits from now on
                 os.utime(file)
@@ -78,28 +93,24 @@ class KeyFolder:
 
     def bring_back(self, name: str) -> bool:
         """One that waited opens its files again; False where none of this name waits."""
-        for file in (_folder() / WAITING).glob(f"*/{name}"):
-            file.replace(_folder() / name)
-            _flush_folder(_folder())
+        for file in (self._folder / WAITING).glob(f"*/{name}"):
+            file.replace(self._folder / name)
+            _flush_folder(self._folder)
             return True
         return False
 
     def ages(self) -> Iterator[tuple[str, float]]:
         """Names of those that open files, and when each was written, seconds since 1970."""
-        for file in kept_keys():
+        for file in kept_keys(self._folder):
             with suppress(FileNotFoundError):  # erased meanwhile
                 yield file.name, file.stat().st_mtime
 
     def entries(self) -> Iterator[KeyEntry]:
         """All of them, those that wait too."""
-        for file in [*kept_keys(), *(_folder() / WAITING).glob("*/*")]:
-            group = "" if file.parent == _folder() else file.parent.name
+        for file in [*kept_keys(self._folder), *(self._folder / WAITING).glob("*/*")]:
+            group = "" if file.parent == self._folder else file.parent.name
             with suppress(FileNotFoundError):  # erased meanwhile
                 yield KeyEntry(file.name, group, file.read_bytes(), file.stat().st_mtime)
-
-
-def _folder() -> Path:
-    return Path(settings.RAUT_KEYS_DIR)
 
 
 def _destroy(file: Path) -> bool:

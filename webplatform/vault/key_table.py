@@ -36,6 +36,10 @@ class KeyTable:
         """It is gone; False where there was none."""
         return bool(FileKey.objects.filter(name=name, group="").delete()[0])
 
+    def forget(self, entry: KeyEntry) -> None:
+        """It is gone, whether it waits or not."""
+        FileKey.objects.filter(name=entry.name, group=entry.group).delete()
+
     def set_aside(self, name: str, group: str) -> bool:
         """It waits in the group; False where there was none."""
         return bool(FileKey.objects.filter(name=name, group="").update(group=group, changed_at=timezone.now()))

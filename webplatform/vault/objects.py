@@ -65,11 +65,11 @@ class ObjectStore:
                 self._process, self._made = os.getpid(), self._connected()
             return self._made
 
-    def _connected(self) -> Any:
+    def _connected(self, *, is_quick: bool = False) -> Any:
         config = Config(
-            connect_timeout=3,
-            read_timeout=20,
-            retries={"total_max_attempts": 3, "mode": "standard"},
+            connect_timeout=1 if is_quick else 3,
+            read_timeout=1 if is_quick else 20,
+            retries={"total_max_attempts": 1 if is_quick else 3, "mode": "standard"},
             signature_version="s3v4",
             s3={"addressing_style": "path" if self._options.get("endpoint_url") else "auto"},
             # Not every store knows the newer checksums, and each piece carries its own proof.
@@ -95,6 +95,11 @@ class ObjectStore:
             answer = self._client.get_object(Bucket=self._bucket, Key=self._key(name), Range=asked)
             with answer["Body"] as body:
                 return body.read(), int(answer["ContentRange"].rpartition("/")[2])
+
+    def fetch(self, name: str, target: IO[bytes]) -> None:
+        """The whole object is written to the target; raises FileNotFoundError, StoreAway."""
+        with _telling(name):
+            self._client.download_fileobj(self._bucket, self._key(name), target, Config=self._transfer)
 
     def size_of(self, name: str) -> int | None:
         """How large an object is that is not empty; None where there is none."""
@@ -137,10 +142,15 @@ class ObjectStore:
                         count += 1
         return count
 
-    def check(self) -> None:
-        """Raises StoreAway where the bucket cannot be reached with these settings."""
-        with _telling(""):
-            self._client.list_objects_v2(Bucket=self._bucket, Prefix=self._key(""), MaxKeys=1)
+    def answers(self) -> bool:
+        """Whether the bucket can be reached with these settings; asked for about two seconds at most."""
+        try:
+            with _telling(""):
+                client = self._connected(is_quick=True)
+                client.list_objects_v2(Bucket=self._bucket, Prefix=self._key(""), MaxKeys=1)
+        except StoreAway:
+            return False
+        return True
 
     def _key(self, name: str) -> str:
         return f"{self._prefix}/{name}" if self._prefix else name

@@ -130,6 +130,23 @@ def remove_due() -> int:
     return FileRemoval.objects.count()
 
 
+def fetch_file(path: Path, target: Path) -> None:
+    """The object lies at `target` on this machine, sealed as it is; raises FileNotFoundError, StoreAway."""
+    with target.open("wb") as file:
+        object_store().fetch(name_of(path), file)
+
+
+def send_file(file: Path, path: Path) -> None:
+    """The store holds what is in the file under this name, and the file stays; raises StoreAway."""
+    with file.open("rb") as content:
+        object_store().put(name_of(path), content)
+
+
+def store_answers() -> bool:
+    """Whether the object store can be reached; a folder always can."""
+    return not is_remote() or object_store().answers()
+
+
 def stored_files(folder: Path) -> Iterator[StoredFile]:
     """Every file in the folder and below it; raises StoreAway."""
     if is_remote():

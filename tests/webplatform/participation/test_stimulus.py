@@ -63,6 +63,19 @@ def test_a_film_lies_sealed_under_a_key_of_its_own(add, film_bytes):
     assert _sealed_keys() == [film.key_name]
 
 
+def test_a_film_lies_in_the_object_store_where_there_is_one(
+    object_store, add, film_bytes, owner, django_capture_on_commit_callbacks
+):
+    film = add()
+    assert object_store.names(object_store.bucket) == [f"lab/media/stimuli/{film.pk}/{film.stored_name}"]
+    with open_film(film) as opened:
+        assert opened.read() == film_bytes
+    assert not film.folder.exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        remove_stimulus(stimulus=film, user=owner)
+    assert object_store.names(object_store.bucket) == []
+
+
 @pytest.mark.parametrize(
     ("codec", "ending", "word"), [("mpeg4", "mp4", "do not play"), ("mjpeg", "avi", "do not play")]
 )

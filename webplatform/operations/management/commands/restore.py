@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from webplatform.modelhub.models import ModelVersion
-from webplatform.operations.backup import BackupProblem, load_backup, read_contents, require_empty
+from webplatform.operations.backup import BackupProblem, load_backup, load_keys, read_contents, require_empty
 from webplatform.operations.health import heard_lately
 from webplatform.operations.startup import prepare_database
 
@@ -34,9 +33,9 @@ class Command(BaseCommand):
             files = load_backup(folder)
         except BackupProblem as problem:
             raise CommandError(str(problem)) from problem
-        if keys is not None:
-            shutil.copytree(keys, settings.RAUT_KEYS_DIR, dirs_exist_ok=True)
         prepare_database(self.stdout.write)
+        if keys is not None:
+            load_keys(keys)
         _find_models_again()
         self.stdout.write(
             f"Database and {files} files of {contents['made_at']} (version {contents['version']}) are back."
