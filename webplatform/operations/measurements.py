@@ -61,8 +61,8 @@ def _parts() -> Iterator[Metric]:
     parts = {"database": found.has_database, "redis": found.has_redis, "beat": found.has_beat, "disk": found.has_disk}
     if is_remote():
         parts["store"] = found.has_store
-        told = "Removals that wait for the object store."
-        yield GaugeMetricFamily("raut_store_removals_waiting", told, value=FileRemoval.objects.count())
+    waiting = FileRemoval.objects.count() if is_remote() else 0
+    yield GaugeMetricFamily("raut_store_removals_waiting", "Removals that wait for the object store.", value=waiting)
     yield _by("raut_part_up", "Whether a part of the platform answers.", "part", parts)
     yield _by("raut_workers", "Workers heard of lately, by queue.", "queue", found.workers)
     yield GaugeMetricFamily("raut_purge_held", "Whether a purge waits for an admin.", value=found.is_purge_held)

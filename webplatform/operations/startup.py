@@ -16,7 +16,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
+from webplatform.common.errors import StoreAway
 from webplatform.modelhub.services import ensure_active_model
+from webplatform.vault.stored import is_remote, object_store
 
 PREPARING = 7_275_988  # the key of PostgreSQL's lock; any number that nobody else here uses
 
@@ -96,11 +98,33 @@ def require_browser_libraries() -> None:
 
 
 def prepare_database(say: Callable[[str], None]) -> None:
-    """Bring the database up to date and see that there is a model to read sessions with; one machine at a time."""
+    """Bring the database up to date and see that there is a model to read sessions with; one machine at a time.
+
+    Raises:
+        StartupProblem: the object store refuses the settings.
+    """
+    _require_store(say)
     with _alone():
         call_command("migrate", interactive=False, verbosity=0)
-        version = ensure_active_model()
+        try:
+            version = ensure_active_model()
+        except StoreAway as away:
+            say(f"Database ready; the model is fetched later. {away}")
+            return
     say(f"Database ready; model {version.name} {version.version}")
+
+
+def _require_store(say: Callable[[str], None]) -> None:
+    """Refuse settings that the object store refuses; one that does not answer now may do so later."""
+    refusal = object_store().refusal() if is_remote() else None
+    if refusal == "":
+        say("[store_away] The object store does not answer. Recordings cannot be kept or played until it does.")
+    elif refusal:
+        raise StartupProblem(
+            "object_store",
+            f"The object store refuses the settings ({refusal}).",
+            "Check RAUT_OBJECT_STORE, its endpoint, region, key and secret; the bucket must exist.",
+        )
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from prometheus_client.core import Metric
 
 from webplatform.operations.measurements import QUEUED, RUNNING, Measurements
+from webplatform.vault.stored import is_remote
 
 NOTHING = "–"  # there was none in that hour
 
@@ -66,7 +67,7 @@ def read_state() -> State:
         figures=_figures(found),
         disk=(disk[0], disk[1], disk[2]),
         requests=(int(due[("late",)]), int(due[("soon",)]), int(due[("later",)])),
-        removals=int(found["raut_store_removals_waiting"][()]) if "raut_store_removals_waiting" in found else None,
+        removals=int(found["raut_store_removals_waiting"][()]) if is_remote() else None,
     )
 
 

@@ -144,13 +144,19 @@ class ObjectStore:
 
     def answers(self) -> bool:
         """Whether the bucket can be reached with these settings; asked for about two seconds at most."""
+        return self.refusal() is None
+
+    def refusal(self) -> str | None:
+        """How the store refuses these settings, as it calls it; empty: it does not answer; None: it does."""
         try:
-            with _telling(""):
-                client = self._connected(is_quick=True)
-                client.list_objects_v2(Bucket=self._bucket, Prefix=self._key(""), MaxKeys=1)
-        except StoreAway:
-            return False
-        return True
+            client = self._connected(is_quick=True)
+            client.list_objects_v2(Bucket=self._bucket, Prefix=self._key(""), MaxKeys=1)
+        except ClientError as error:
+            is_ours = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500) < 500
+            return str(error.response.get("Error", {}).get("Code")) if is_ours else ""
+        except BotoCoreError:
+            return ""
+        return None
 
     def _key(self, name: str) -> str:
         return f"{self._prefix}/{name}" if self._prefix else name

@@ -113,6 +113,7 @@ WRONG |= {"TIME_ZONE": "Asia/Jakart", "LOG_LEVEL": "loud", "RAUT_BACKEND": "torc
 WRONG |= {"ALLOWED_HOSTS": "https://raut.example.org", "PUBLIC_URL": "raut.example.org", "REDIS_URL": "localhost:6379"}
 WRONG |= {"CSRF_TRUSTED_ORIGINS": "raut.example.org", "DATABASE_URL": "mysqlite:///a", "EMAIL_URL": "smpt://host"}
 WRONG |= {"OIDC_SERVER_URL": "sso", "RAUT_DATA_DIR": "/dev/null/data", "RAUT_BUNDLE_TRUSTED_KEYS": " , "}
+WRONG |= {"RAUT_OBJECT_STORE": "s3://", "RAUT_KEYS_IN": "cloud"}
 
 
 @pytest.mark.parametrize("name", sorted(WRONG))

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from webplatform.common.mail import reaches_people
-from webplatform.operations.startup import prepare_database
+from webplatform.operations.startup import StartupProblem, prepare_database
 
 
 class Command(BaseCommand):
@@ -18,7 +18,10 @@ class Command(BaseCommand):
     help = "Brings the database up to date, registers the shipped model and collects static files."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        prepare_database(self.stdout.write)
+        try:
+            prepare_database(self.stdout.write)
+        except StartupProblem as problem:
+            raise CommandError(f"[{problem.code}] {problem}") from problem
         if not reaches_people():
             self.stdout.write("Mail is off: no invitation and no reset of a password reaches anybody (EMAIL_URL).")
         if settings.PRODUCTION:
