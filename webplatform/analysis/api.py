@@ -30,6 +30,7 @@ class AnalysisListApi(generics.ListAPIView):
     """The user's analyses, newest first; a new one by sending a video."""
 
     serializer_class = JobOut
+    own_errors = ("503",)
     parser_classes = (MultiPartParser, FormParser)
 
     @extend_schema(operation_id="analyses_list", tags=["analyses"], parameters=[JobFilterIn])

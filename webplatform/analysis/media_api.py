@@ -19,6 +19,8 @@ PIECE = OpenApiParameter("Range", OpenApiTypes.STR, OpenApiParameter.HEADER, des
 class SessionMediaApi(FileApi):
     """The session's video, while it is kept: whole, or the part that `Range` names."""
 
+    own_errors = ("503",)
+
     @extend_schema(
         operation_id="sessions_media",
         parameters=[PIECE],

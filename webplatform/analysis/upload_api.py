@@ -49,7 +49,7 @@ PART = {tus.PART: OpenApiTypes.BINARY}
 class TusApi(APIView):
     """What every address of uploads has in common."""
 
-    own_errors = ("412", "422", "460")
+    own_errors = ("412", "422", "460", "503")
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

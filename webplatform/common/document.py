@@ -29,6 +29,7 @@ ERRORS = {
     "429": ("TooManyRequests", "That was too often; `Retry-After` says in how many seconds to try again."),
     "460": ("ChecksumMismatch", "What came is not what was sent."),
     "500": ("ServerError", "The server failed. Its log tells why, under the request's id."),
+    "503": ("StoreAway", "The object store does not answer; what was asked for can be asked for again."),
     "507": ("NoRoom", "The disk or the account has no room left."),
 }
 # Open operations, too: a token that is none, or of the wrong kind, is refused wherever it is sent.

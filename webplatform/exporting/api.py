@@ -74,6 +74,8 @@ class ExportJobApi(APIView):
 class ExportJobFileApi(APIView):
     """The file, until it expires or ends."""
 
+    own_errors = ("503",)
+
     @extend_schema(operation_id="export_jobs_download", responses={(200, ANY): OpenApiTypes.BINARY})
     def get(self, request: Request, job_id: UUID) -> StreamingHttpResponse:
         return job_file(request._request, _job(request, job_id))

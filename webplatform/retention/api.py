@@ -119,6 +119,8 @@ class ExportApi(APIView):
 class ExportFileApi(APIView):
     """The copy's file, until it expires."""
 
+    own_errors = ("503",)
+
     @extend_schema(operation_id="exports_download", responses={(200, "application/zip"): OpenApiTypes.BINARY})
     def get(self, request: Request, export_id: UUID) -> Response:
         return export_file(request._request, _export(request, export_id))
