@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from prometheus_client.core import Metric
 
 from webplatform.operations.measurements import QUEUED, RUNNING, Measurements
-from webplatform.vault.stored import is_remote
 
 NOTHING = "–"  # there was none in that hour
 
@@ -37,7 +36,7 @@ class State:
         figures: what, and its value as text.
         disk: free, whole and least free, bytes.
         requests: participants' open requests: late, due in a day, later.
-        removals: how much waits to be removed from the object store; None: there is no store.
+        removals: how much waits to be removed from the object store.
     """
 
     parts: list[tuple[str, bool]]
@@ -46,7 +45,7 @@ class State:
     figures: list[tuple[str, str]]
     disk: tuple[float, float, float]
     requests: tuple[int, int, int]
-    removals: int | None
+    removals: int
 
     @property
     def is_disk_short(self) -> bool:
@@ -67,7 +66,7 @@ def read_state() -> State:
         figures=_figures(found),
         disk=(disk[0], disk[1], disk[2]),
         requests=(int(due[("late",)]), int(due[("soon",)]), int(due[("later",)])),
-        removals=int(found["raut_store_removals_waiting"][()]) if is_remote() else None,
+        removals=int(found["raut_store_removals_waiting"][()]),
     )
 
 

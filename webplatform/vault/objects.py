@@ -50,7 +50,7 @@ class ObjectStore:
     def __init__(self, **options: str) -> None:
         self._options = options
         self._lock = Lock()
-        self._process, self._made = 0, None
+        self._process, self._made, self._quick = 0, None, None
         self._prefix = options.get("location", "")
         self._bucket = options["bucket_name"]
         self._transfer = TransferConfig(
@@ -62,8 +62,16 @@ class ObjectStore:
         """One for the process: its threads share the connections, and a forked process makes its own."""
         with self._lock:
             if self._process != os.getpid():
-                self._process, self._made = os.getpid(), self._connected()
+                self._process, self._made, self._quick = os.getpid(), self._connected(), None
             return self._made
+
+    @property
+    def _impatient(self) -> Any:
+        """One that waits for a second and does not try again."""
+        _ = self._client
+        with self._lock:
+            self._quick = self._quick or self._connected(is_quick=True)
+            return self._quick
 
     def _connected(self, *, is_quick: bool = False) -> Any:
         config = Config(
@@ -149,8 +157,7 @@ class ObjectStore:
     def refusal(self) -> str | None:
         """How the store refuses these settings, as it calls it; empty: it does not answer; None: it does."""
         try:
-            client = self._connected(is_quick=True)
-            client.list_objects_v2(Bucket=self._bucket, Prefix=self._key(""), MaxKeys=1)
+            self._impatient.list_objects_v2(Bucket=self._bucket, Prefix=self._key(""), MaxKeys=1)
         except ClientError as error:
             is_ours = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500) < 500
             return str(error.response.get("Error", {}).get("Code")) if is_ours else ""
