@@ -12,6 +12,8 @@ import { enableKeys } from "./keys.js";
 import { enableToolbar } from "./toolbar.js";
 import { formatMoment } from "./moments.js";
 
+const FIRST_PANELS = 3; // drawn at once; the others when they come into sight
+
 export function showResult(data, words) {
   const player = new Player(data, words);
   const marking = new Marking({ player, data });
@@ -21,6 +23,7 @@ export function showResult(data, words) {
   const view = new View({ durationMs: data.durationMs, leastMs: 10 * data.stepMs });
   const overlay = new BoxOverlay(player, new ObservationStore(data), data, words);
   const panels = cards.map((card) => new FacePanel(card, { data, words, view, player }));
+  for (const panel of panels.slice(0, FIRST_PANELS)) panel.start();
   const now = document.getElementById("now");
 
   enableToolbar(view, words, { bucketMs: () => panels[0].bucketMs, timeMs: () => player.timeMs });
