@@ -13,9 +13,10 @@ import cv2
 from inference.bundle import Bundle, ModelSpec, read_bundle
 from inference.container import MediaSource, VideoLimits
 from inference.image import FILE_MAX_PIXELS, decode_picture, load_picture
+from inference.joining import read_scores
 from inference.live import LiveReader
 from inference.picture_track import PictureTrack
-from inference.pipeline import FaceScorer, Parts, PendingFrame, Pipeline, StageTimes, read_scores
+from inference.pipeline import FaceScorer, Parts, PendingFrame, Pipeline, StageTimes
 from inference.preprocess import crop_face, fit_face
 from inference.priors import Prior, reweigh_if_told
 from inference.quality import QualityLimits, measure_tilt
