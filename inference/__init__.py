@@ -3,6 +3,7 @@
 from inference.annotated import FaceMark, annotate_video
 from inference.bundle import Bundle, ModelSpec, read_bundle
 from inference.container import VIDEO_ENDINGS, VideoInfo, VideoLimits
+from inference.ending import VideoEnd
 from inference.engine import SHIPPED_BUNDLE, Engine, VideoReading, load_engine
 from inference.errors import BadBundle, BadPrior, InferenceError, MediaTooLarge, UnreadableFrame, UnreadableVideo
 from inference.gaps import Gap
@@ -14,7 +15,7 @@ from inference.playback import make_playback_copy, plays_in_browsers
 from inference.priors import EVEN, Prior, check_prior
 from inference.tracker import KnownFace
 from inference.types import EMOTIONS, Box, Emotion, FaceReading, FrameReading, Picture, Reason
-from inference.video import VideoEnd, probe_video
+from inference.video import probe_video
 
 __all__ = [
     "EMOTIONS",

@@ -12,6 +12,7 @@ import cv2
 
 from inference.bundle import Bundle, ModelSpec, read_bundle
 from inference.container import MediaSource, VideoLimits
+from inference.ending import VideoEnd
 from inference.image import FILE_MAX_PIXELS, decode_picture, load_picture
 from inference.joining import read_scores
 from inference.live import LiveReader
@@ -22,7 +23,7 @@ from inference.priors import Prior, reweigh_if_told
 from inference.quality import QualityLimits, measure_tilt
 from inference.tracker import FaceTracker, KnownFace
 from inference.types import Box, DetectedFace, FrameReading, Picture
-from inference.video import Frame, VideoEnd, VideoReader
+from inference.video import Frame, VideoReader
 
 if TYPE_CHECKING:
     from inference.detector import FaceDetector
