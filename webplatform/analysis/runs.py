@@ -79,10 +79,11 @@ class Run:
         self.beaten_s = now_s
         return True
 
-    def publish(self) -> None:
-        """Tell how far the job is, once a second at most."""
+    def publish(self, prepare: Callable[[], object] = lambda: None) -> None:
+        """Tell how far the job is, once a second at most, and do before what is needed for that only."""
         if time.monotonic() - self.published_s >= PUBLISH_EVERY_S:
             self.published_s = time.monotonic()
+            prepare()
             publish_job(self.job.pk)
 
     @property

@@ -105,8 +105,7 @@ def _beat(run: Run, share: float, frames: list[inference.ObservedFrame]) -> None
     shown = {"progress": min(max(share, 0.0), 0.99), "faces_found": _count_faces(frames)}
     if not run.own.update(heartbeat_at=timezone.now(), **shown):
         raise LeaseLost
-    stretches.note_progress(run.job)
-    run.publish()
+    run.publish(partial(stretches.note_progress, run.job))
 
 
 def _beat_joining(run: Run) -> None:
