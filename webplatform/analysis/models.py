@@ -204,8 +204,7 @@ class StretchQuerySet(models.QuerySet["Stretch"]):
 
     def waiting(self) -> StretchQuerySet:
         """Those that a worker may take: of jobs that are being read, and that nobody holds as a whole."""
-        running = {"job__state": AnalysisJob.State.RUNNING, "job__lease": None}
-        return self.filter(state=Stretch.State.QUEUED, **running)
+        return self.filter(Stretch.is_at_work(), state=Stretch.State.QUEUED)
 
 
 class Stretch(models.Model):
@@ -257,5 +256,10 @@ class Stretch(models.Model):
     @property
     def held(self) -> models.QuerySet[Stretch]:
         """Its row while the worker that has this lease may write: its job is running, too."""
-        running = {"state": self.State.RUNNING, "job__state": AnalysisJob.State.RUNNING, "job__lease": None}
-        return Stretch.objects.filter(pk=self.pk, lease=self.lease, **running)
+        return Stretch.objects.filter(Stretch.is_at_work(), pk=self.pk, lease=self.lease, state=self.State.RUNNING)
+
+    @staticmethod
+    def is_at_work() -> models.Exists:
+        """Whether its job is running and in stretches. No join: what a row says must hold when it is updated."""
+        job = AnalysisJob.objects.filter(pk=models.OuterRef("job"), state=AnalysisJob.State.RUNNING, lease=None)
+        return models.Exists(job)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import Exists, F, Q
 from django.utils import timezone
 
 from webplatform.analysis.models import AnalysisJob, Stretch
@@ -26,9 +26,8 @@ def release_stale_stretches() -> int:
 
     Returns how many were released.
     """
-    running = {"state": Stretch.State.RUNNING, "job__state": AnalysisJob.State.RUNNING, "job__lease": None}
-    stale = Stretch.objects.filter(silent(), **running).defer("observed").select_related("job__session")
-    return sum(_release(stretch) for stretch in stale)
+    stale = Stretch.objects.filter(silent(), Stretch.is_at_work(), state=Stretch.State.RUNNING)
+    return sum(_release(stretch) for stretch in stale.defer("observed").select_related("job__session"))
 
 
 def unsent_stretches(job_id: UUID | None = None) -> list[tuple[int, UUID]]:
@@ -59,8 +58,8 @@ def _release(stretch: Stretch) -> bool:
     """Give the stretch free, unless its worker has shown a sign of life since it was read, or its job has ended."""
     logger.warning("Stretch %s of job %s lost its worker.", stretch.number, stretch.job_id)
     if stretch.attempts >= settings.RAUT_JOB_MAX_ATTEMPTS:
-        held = AnalysisJob.objects.filter(pk=stretch.job_id, state=AnalysisJob.State.RUNNING, lease=None)
-        held = held.filter(stretches=stretch.pk, stretches__heartbeat_at=stretch.heartbeat_at)
+        is_silent = Exists(stretch.held.filter(heartbeat_at=stretch.heartbeat_at))
+        held = AnalysisJob.objects.filter(is_silent, pk=stretch.job_id, state=AnalysisJob.State.RUNNING, lease=None)
         changed = give_up(stretch.job, held, stretch.attempts)
     else:
         again = {"lease": None, "progress": 0.0, "queued_at": timezone.now(), "enqueued_at": None}

@@ -49,6 +49,7 @@ def resume(job: AnalysisJob, version: ModelVersion) -> bool:
     rows = Stretch.objects.filter(job=job)
     rows.exclude(model_version=version, observing=inference.OBSERVING).delete()
     if not rows.exists():
+        AnalysisJob.objects.filter(pk=job.pk).update(worker_seconds=0.0)
         return False
     again = {"state": Stretch.State.QUEUED, "lease": None, "attempts": 0, "progress": 0.0}
     rows.exclude(state=Stretch.State.DONE).update(**again, queued_at=timezone.now(), enqueued_at=None)
@@ -63,15 +64,15 @@ def is_whole(job: AnalysisJob) -> bool:
 
 def claim(job_id: UUID) -> Stretch | None:
     """Take the job's next waiting stretch; of several workers that try, each gets another one; None: none waits."""
-    rows = Stretch.objects.waiting().filter(job=job_id, observing=inference.OBSERVING)
+    waiting = Stretch.objects.waiting().filter(job=job_id, observing=inference.OBSERVING).order_by("number")
     for _try in range(TRIES):
-        number = rows.order_by("number").values_list("number", flat=True).first()
-        if number is None:
+        pk = waiting.values_list("pk", flat=True).first()
+        if pk is None:
             return None
         now, lease = timezone.now(), uuid4()
         taken = {"state": Stretch.State.RUNNING, "lease": lease, "heartbeat_at": now, "started_at": now}
-        if rows.filter(number=number).update(**taken, attempts=F("attempts") + 1, progress=0.0):
-            return Stretch.objects.defer("observed").select_related("model_version").get(job=job_id, number=number)
+        if waiting.filter(pk=pk).update(**taken, attempts=F("attempts") + 1, progress=0.0):
+            return Stretch.objects.defer("observed").select_related("model_version", "job").get(pk=pk)
     return None
 
 
@@ -94,7 +95,8 @@ def finish(stretch: Stretch, observed: bytes, *, worker_s: float) -> tuple[bool,
     """
     done = {"state": Stretch.State.DONE, "lease": None, "progress": 1.0, "finished_at": timezone.now()}
     with transaction.atomic():
-        Session.everything.select_for_update().filter(job=stretch.job_id).first()
+        # A write, not a look: SQLite would refuse to write after it where another one has written meanwhile.
+        Session.everything.filter(pk=stretch.job.session_id).update(state=F("state"))
         job = AnalysisJob.objects.filter(pk=stretch.job_id, state=AnalysisJob.State.RUNNING, lease=None)
         if not job.update(heartbeat_at=timezone.now(), worker_seconds=F("worker_seconds") + worker_s):
             return False, None
