@@ -47,6 +47,8 @@ def resume(job: AnalysisJob, version: ModelVersion) -> bool:
     Stretches that another model read, or that were observed in another way, are gone.
     """
     rows = Stretch.objects.filter(job=job)
+    if not rows.exists():
+        return False
     rows.exclude(model_version=version, observing=inference.OBSERVING).delete()
     if not rows.exists():
         AnalysisJob.objects.filter(pk=job.pk).update(worker_seconds=0.0)

@@ -15,7 +15,7 @@ from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Ma
 from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from webplatform.analysis.models import AnalysisJob, PlaybackCopy
+from webplatform.analysis.models import AnalysisJob, PlaybackCopy, Stretch
 from webplatform.exporting.models import ExportJob
 from webplatform.history.models import Session
 from webplatform.learning.models import Comparison, Dataset, TrainingRun
@@ -31,6 +31,7 @@ QUEUED, RUNNING = "queued", "running"
 # Each kind of job: its rows, and the fields that say since when it waits and when it ended, where they are kept.
 JOBS: dict[str, tuple[type[Model], str, str]] = {
     "analysis": (AnalysisJob, "queued_at", "finished_at"),
+    "stretch": (Stretch, "", ""),  # they wait for their turn, which is no fault
     "playback": (PlaybackCopy, "", ""),
     "export": (ExportJob, "asked_at", "finished_at"),
     "data_export": (DataExport, "asked_at", "finished_at"),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 import inference
@@ -311,3 +314,28 @@ def test_a_long_video_does_not_hold_up_anothers_short_one_nor_wait_for_ever(job,
     assert [turn.place for turn in turns.waiting_turns()] == [1]
     Stretch.objects.update(started_at=timezone.now() - timedelta(minutes=5))
     assert turns.next_job() == job.pk
+
+
+@pytest.mark.django_db(transaction=True)
+def test_workers_that_claim_and_end_at_the_same_moment_get_one_stretch_each_and_one_joins(job, engine):
+    """On SQLite they take turns by themselves; on PostgreSQL they really meet."""
+    work.run_job(job.pk)
+
+    def claim_and_end(barrier: Barrier) -> tuple[int, bool]:
+        try:
+            barrier.wait()
+            claimed = stretches.claim(job.pk)
+            barrier.wait()
+            was_held, lease = stretches.finish(claimed, b"", worker_s=1.0)
+            assert was_held
+            return claimed.number, lease is not None
+        finally:
+            connection.close()
+
+    meeting = Barrier(4)
+    with ThreadPoolExecutor(4) as pool:
+        ended = list(pool.map(claim_and_end, [meeting] * 4))
+    assert sorted(number for number, _ in ended) == [1, 2, 3, 4]
+    assert [joins for _, joins in ended].count(True) == 1
+    found = AnalysisJob.objects.get()
+    assert (found.state, found.lease is not None, found.worker_seconds) == ("running", True, 4.0)
