@@ -9,7 +9,7 @@ from inference.errors import BadBundle, BadPrior, InferenceError, MediaTooLarge,
 from inference.gaps import Gap
 from inference.image import PICTURE_ENDINGS
 from inference.live import LiveFrame, LiveReader, read_together
-from inference.observations import OBSERVING, ObservedStretch, pack_stretch, unpack_stretch
+from inference.observations import OBSERVING, ObservedStretch, StretchPacker, unpack_stretch
 from inference.output import defuse_cell
 from inference.picture_track import PictureTrack
 from inference.playback import make_playback_copy, plays_in_browsers
@@ -51,6 +51,7 @@ __all__ = [
     "Reason",
     "Span",
     "StretchJoiner",
+    "StretchPacker",
     "StretchPlan",
     "StretchReading",
     "UnreadableFrame",
@@ -64,7 +65,6 @@ __all__ = [
     "defuse_cell",
     "load_engine",
     "make_playback_copy",
-    "pack_stretch",
     "plan_stretches",
     "plays_in_browsers",
     "probe_video",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from io import BytesIO
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,62 +22,122 @@ from inference.types import Box, Reason
 OBSERVING = 1
 """Which way of observing this is: counted up whenever a stretch would be observed, or packed, in another way."""
 
+_PIECE_FRAMES, _PIECE_FACES = 64, 256  # of one piece that is packed, and unpacked, at a time
+_LENGTH_BYTES = 4
 _REASONS = (None, *Reason)
 _Arrays = dict[str, NDArray[Any]]  # of several types, as their names say
 
 
-@dataclass(frozen=True, slots=True)
+class SeenStretch(Protocol):
+    """What a stretch that was observed to its end says of itself beside its frames."""
+
+    @property
+    def opening(self) -> Glance | None:
+        """What is remembered of its first frame; None where there is none."""
+
+    @property
+    def closing(self) -> Glance | None:
+        """What is remembered of its last frame; None where there is none."""
+
+    @property
+    def part(self) -> PartEnd | None:
+        """How its decoding ended."""
+
+    @property
+    def track(self) -> PictureTrack | None:
+        """Which of the file's moving pictures was read; None where no frame was."""
+
+
+class StretchPacker:
+    """Packs what is observed of a stretch while it is read, so that its length does not count in memory."""
+
+    def __init__(self) -> None:
+        self._packed: list[bytes] = []
+        self._frames: list[ObservedFrame] = []
+
+    def add(self, frame: ObservedFrame) -> None:
+        """Take the next frame."""
+        self._frames.append(frame)
+        if len(self._frames) >= _PIECE_FRAMES or sum(len(each.faces) for each in self._frames) >= _PIECE_FACES:
+            self._flush()
+
+    def finish(self, stretch: SeenStretch) -> bytes:
+        """Return the stretch, whose frames were all added, as bytes that `unpack_stretch` reads back to the last bit.
+
+        A second of one face is some five kilobytes.
+        """
+        assert stretch.part is not None, "a stretch is whole once its last frame was taken"
+        self._flush()
+        told = {"part": asdict(stretch.part), "track": None if stretch.track is None else asdict(stretch.track)}
+        arrays: _Arrays = {"told": np.frombuffer(json.dumps(told).encode(), np.uint8)}
+        for name, glance in (("opening", stretch.opening), ("closing", stretch.closing)):
+            if glance is not None:
+                arrays[f"{name}_sketch"] = glance.sketch
+                arrays[f"{name}_size"] = np.array(glance.size, np.int64)
+                arrays[f"{name}_people"] = _pack_boxes(glance.people)
+        pieces = [_press(arrays), *self._packed]
+        return b"".join(len(piece).to_bytes(_LENGTH_BYTES) + piece for piece in pieces)
+
+    def _flush(self) -> None:
+        if self._frames:
+            faces = [face for each in self._frames for face in each.faces]
+            self._packed.append(_press({**_pack_frames(self._frames), **_pack_faces(faces)}))
+            self._frames = []
+
+
 class ObservedStretch:
-    """All that joining needs to know of a stretch.
+    """All that joining needs to know of a stretch; iterating over it yields its sampled frames, in order.
 
     Args:
-        frames: its sampled frames, in order.
-        opening, closing: what is remembered of the first and the last of them; None where there is none.
+        packed: of `StretchPacker`.
+
+    Attributes:
+        opening, closing: what is remembered of the first and the last frame; None where there is none.
         part: how its decoding ended.
         track: which of the file's moving pictures was read; None where no frame was.
     """
 
-    frames: tuple[ObservedFrame, ...]
-    opening: Glance | None
-    closing: Glance | None
-    part: PartEnd
-    track: PictureTrack | None = None
+    def __init__(self, packed: bytes) -> None:
+        first, *self._pieces = _cut_pieces(packed)
+        held = _unpress(first)
+        told = json.loads(held["told"].tobytes())
+        gaps = tuple(Gap(**gap) for gap in told["part"].pop("missing"))
+        self.opening = _unpack_glance(held, "opening")
+        self.closing = _unpack_glance(held, "closing")
+        self.part: PartEnd | None = PartEnd(**told["part"], missing=gaps)
+        self.track = None if told["track"] is None else PictureTrack(**told["track"])
 
     def __iter__(self) -> Iterator[ObservedFrame]:
-        return iter(self.frames)
+        for piece in self._pieces:
+            yield from _unpack_frames(_unpress(piece))
 
 
-def pack_stretch(stretch: ObservedStretch) -> bytes:
-    """Return a stretch as bytes that `unpack_stretch` reads back to the last bit; a few kilobytes for a second."""
-    arrays = {**_pack_frames(stretch.frames), **_pack_faces([face for each in stretch.frames for face in each.faces])}
-    for name, glance in (("opening", stretch.opening), ("closing", stretch.closing)):
-        if glance is not None:
-            arrays[f"{name}_sketch"] = glance.sketch
-            arrays[f"{name}_size"] = np.array(glance.size, np.int64)
-            arrays[f"{name}_people"] = _pack_boxes(glance.people)
-    told = {"part": asdict(stretch.part), "track": None if stretch.track is None else asdict(stretch.track)}
-    arrays["told"] = np.frombuffer(json.dumps(told).encode(), np.uint8)
+def unpack_stretch(packed: bytes) -> ObservedStretch:
+    """Return the stretch that `StretchPacker` made bytes of."""
+    return ObservedStretch(packed)
+
+
+def _press(arrays: _Arrays) -> bytes:
     packed = BytesIO()
     np.savez(packed, allow_pickle=False, **arrays)
     return zlib.compress(packed.getbuffer(), level=1)
 
 
-def unpack_stretch(packed: bytes) -> ObservedStretch:
-    """Return the stretch that `pack_stretch` made bytes of."""
-    with np.load(BytesIO(zlib.decompress(packed)), allow_pickle=False) as arrays:
-        held = dict(arrays)
-    told = json.loads(held["told"].tobytes())
-    gaps = tuple(Gap(**gap) for gap in told["part"].pop("missing"))
-    return ObservedStretch(
-        frames=tuple(_unpack_frames(held)),
-        opening=_unpack_glance(held, "opening"),
-        closing=_unpack_glance(held, "closing"),
-        part=PartEnd(**told["part"], missing=gaps),
-        track=None if told["track"] is None else PictureTrack(**told["track"]),
-    )
+def _unpress(piece: bytes) -> _Arrays:
+    with np.load(BytesIO(zlib.decompress(piece)), allow_pickle=False) as arrays:
+        return dict(arrays)
 
 
-def _pack_frames(frames: tuple[ObservedFrame, ...]) -> _Arrays:
+def _cut_pieces(packed: bytes) -> list[bytes]:
+    pieces, at = [], 0
+    while at < len(packed):
+        begins = at + _LENGTH_BYTES
+        at = begins + int.from_bytes(packed[at:begins])
+        pieces.append(packed[begins:at])
+    return pieces
+
+
+def _pack_frames(frames: list[ObservedFrame]) -> _Arrays:
     rows = [(f.t_ms, f.watched_ms, f.width, f.height, f.frames_decoded, len(f.faces)) for f in frames]
     changes = [frame.change for frame in frames]
     return {

@@ -10,7 +10,6 @@ from typing import Protocol
 from inference.ending import PartEnd, VideoEnd, end_of
 from inference.errors import UnreadableVideo
 from inference.joining import Joiner, ObservedFrame
-from inference.observations import ObservedStretch
 from inference.picture_track import PictureTrack
 from inference.pipeline import Observer, PendingFrame, StageTimes
 from inference.scenes import Glance, see_change
@@ -69,6 +68,11 @@ class StretchReading:
         """How the decoding ended; None before the end, and of an animation."""
         return self.reader.part
 
+    @property
+    def track(self) -> PictureTrack | None:
+        """Which of the file's moving pictures is read; None before the first step."""
+        return self.reader.track
+
     def __iter__(self) -> Iterator[ObservedFrame]:
         return self._frames
 
@@ -82,11 +86,6 @@ class StretchReading:
         """Release the file; further steps end at once."""
         self._frames.close()
         self.reader.close()
-
-    def pack(self, frames: list[ObservedFrame]) -> ObservedStretch:
-        """Return what was observed once the last step was taken, with the frames that the steps gave."""
-        assert self.part is not None, "a stretch is whole once its last frame was taken"
-        return ObservedStretch(tuple(frames), self.opening, self.closing, self.part, self.reader.track)
 
     def _read(self) -> Generator[ObservedFrame, None, None]:
         pending: list[PendingFrame] = []
@@ -203,7 +202,7 @@ class VideoReading:
             with self._open_stretch(span, self.times) as stretch:
                 for reading in self._joiner.join(stretch):
                     self.stated_ms = self.stated_ms or stretch.reader.stated_ms
-                    self.track = self.track or stretch.reader.track
+                    self.track = self.track or stretch.track
                     yield reading
                 end = stretch.reader.end
         self.end = end if len(spans) == 1 else self._joiner.end()

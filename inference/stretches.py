@@ -30,6 +30,7 @@ LEAST_MS = 60_000
 # Formats that store presentation times and know where their key frames lie; codecs whose key frames say so themselves.
 _FORMATS = frozenset({"mov", "matroska"})
 _CODECS = frozenset({"h264", "hevc", "vp8", "vp9", "av1", "libdav1d", "mpeg4", "mpeg2video", "mjpeg"})
+_MOST_TIMES = 5  # as long as the shortest: one worker should not be at it while the others wait for the last stretch
 _FAR_BYTES = 16 << 20  # Source: own; who reads so much to find one key frame has no index
 
 
@@ -72,10 +73,15 @@ def plan_stretches(source: MediaSource, *, least_ms: int = LEAST_MS, limits: Vid
         walk.run()
     if walk.why_whole:
         return StretchPlan(why_whole=walk.why_whole)
-    cuts = _reachable(source, limits, walk.cuts(length_ms or 0))
-    if not cuts:
+    return _check_spans(tuple(_spans(_reachable(source, limits, walk.cuts(length_ms or 0)), length_ms or 0)), least_ms)
+
+
+def _check_spans(spans: tuple[Span, ...], least_ms: int) -> StretchPlan:
+    if len(spans) == 1:
         return StretchPlan(why_whole="it has no key frame to cut at that can be reached directly")
-    return StretchPlan(tuple(_spans(cuts, length_ms or 0)))
+    if max(span.length_ms for span in spans) > _MOST_TIMES * least_ms:
+        return StretchPlan(why_whole="its key frames are too far apart")
+    return StretchPlan(spans)
 
 
 def _why_whole(container: InputContainer, stream: VideoStream, length_ms: int | None, least_ms: int) -> str:

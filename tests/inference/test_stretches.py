@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from skimage import data
 
-from inference import Engine, FrameReading, UnreadableVideo, VideoEnd, pack_stretch, plan_stretches, unpack_stretch
+from inference import Engine, FrameReading, StretchPacker, UnreadableVideo, VideoEnd, plan_stretches, unpack_stretch
 from inference.damage import DamageWatch
 from inference.ending import PartEnd, end_of
 from inference.gaps import Gap
@@ -67,7 +67,10 @@ def read_apart(engine: Engine, path: Path, spans: tuple[Span, ...]) -> tuple[lis
     packed = {}
     for place in reversed(range(len(spans))):
         with engine.observe_stretch(path, spans[place]) as stretch:
-            packed[place] = pack_stretch(stretch.pack(list(stretch)))
+            packer = StretchPacker()
+            for frame in stretch:
+                packer.add(frame)
+            packed[place] = packer.finish(stretch)
     joiner = engine.join_stretches()
     readings = [reading for place in range(len(spans)) for reading in joiner.join(unpack_stretch(packed[place]))]
     return readings, joiner.end()
@@ -107,6 +110,23 @@ def test_a_short_video_and_a_damaged_one_stay_whole(clip):
     content[at : at + 600] = bytes(600)
     clip.write_bytes(content)
     assert "damaged" in plan_stretches(clip, least_ms=2000).why_whole
+
+
+def test_a_video_whose_key_frames_are_far_apart_stays_whole(clip):
+    clips.write_clip(clip, busy(25), options=KEY)
+    with av.open(str(clip)) as source, av.open(str(clip.with_suffix(".mkv")), "w") as out:
+        stream = source.streams.video[0]
+        written = out.add_stream_from_template(stream)
+        packets = [packet for packet in source.demux(stream) if packet.dts is not None]
+        step = packets[-1].dts + 512 - packets[0].dts
+        for turn in (0, 1, 9, 10):  # a still picture for seven seconds
+            for packet in packets:
+                copy = av.Packet(bytes(packet))
+                copy.pts, copy.dts = packet.pts + turn * step, packet.dts + turn * step
+                copy.time_base, copy.stream, copy.is_keyframe = stream.time_base, written, packet.is_keyframe
+                out.mux(copy)
+    plan = plan_stretches(clip.with_suffix(".mkv"), least_ms=1000)
+    assert "far apart" in plan.why_whole
 
 
 def test_a_file_without_an_index_stays_whole(tmp_path, monkeypatch):
@@ -170,10 +190,10 @@ def test_a_stretch_of_nothing_is_packed_and_unpacked(fake_engine, clip):
     clips.write_clip(clip, busy(150), options=KEY)
     last = plan_stretches(clip, least_ms=2000).spans[-1]
     with fake_engine.observe_stretch(clip, last, every_ms=60_000) as stretch:
-        frames = list(stretch)
-        packed = stretch.pack(frames)
-    assert frames == []
-    assert unpack_stretch(pack_stretch(packed)) == packed
+        assert list(stretch) == []
+        packed = unpack_stretch(StretchPacker().finish(stretch))
+    assert (list(packed), packed.opening, packed.closing, packed.track) == ([], None, None, None)
+    assert packed.part == stretch.part
 
 
 def test_a_video_without_one_frame_is_unreadable_also_in_stretches(fake_engine):

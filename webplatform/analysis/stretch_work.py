@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import Counter
 from functools import partial
-from itertools import chain
 from typing import BinaryIO
 from uuid import UUID
 
@@ -27,6 +27,7 @@ from webplatform.history.glimpses import LEAST_SURE
 from webplatform.history.models import Session
 from webplatform.modelhub.engines import engine_for
 from webplatform.studies.approvals import require_permitted
+from webplatform.vault.sealed_bytes import seal_bytes
 
 JOINED_FROM = 0.99  # how far a job is shown to be while it is joined
 
@@ -81,7 +82,7 @@ def _observe(run: Run) -> bool:
     key = _require_key(session)
     engine = engine_for(stretch.model_version)
     with memory_bound(settings.RAUT_DECODE_MEMORY_MB), open_media(session) as source:
-        sealed = stretches.seal(_read(run, engine, source), key)
+        sealed = seal_bytes(_read(run, engine, source), key)
     was_held, run.lease = stretches.finish(stretch, sealed, worker_s=time.monotonic() - run.started_s)
     if not was_held:
         raise LeaseLost
@@ -90,19 +91,21 @@ def _observe(run: Run) -> bool:
     return run.lease is not None
 
 
-def _read(run: Run, engine: inference.Engine, source: BinaryIO) -> inference.ObservedStretch:
-    row, frames = run.stretch, []
+def _read(run: Run, engine: inference.Engine, source: BinaryIO) -> bytes:
+    """What is observed of the run's stretch, packed."""
+    row, packer, seen = run.stretch, inference.StretchPacker(), Counter[int]()
     span = inference.Span(row.start, row.stop, row.from_ms, row.to_ms, row.before_ms)
     with engine.observe_stretch(source, span, every_ms=run.session.every_ms, limits=video_limits()) as stretch:
         for frame in stretch:
-            frames.append(frame)
+            packer.add(frame)
+            seen[sum(face.scores is not None for face in frame.faces)] += 1
             if run.is_due():
-                _beat(run, (frame.t_ms - row.from_ms) / max(span.length_ms, 1), frames)
-        return stretch.pack(frames)
+                _beat(run, (frame.t_ms - row.from_ms) / max(span.length_ms, 1), seen)
+        return packer.finish(stretch)
 
 
-def _beat(run: Run, share: float, frames: list[inference.ObservedFrame]) -> None:
-    shown = {"progress": min(max(share, 0.0), 0.99), "faces_found": _count_faces(frames)}
+def _beat(run: Run, share: float, seen: Counter[int]) -> None:
+    shown = {"progress": min(max(share, 0.0), 0.99), "faces_found": _count_faces(seen)}
     if not run.own.update(heartbeat_at=timezone.now(), **shown):
         raise LeaseLost
     run.publish(partial(stretches.note_progress, run.job))
@@ -117,10 +120,14 @@ def _beat_joining(run: Run) -> None:
     run.publish()
 
 
-def _count_faces(frames: list[inference.ObservedFrame]) -> int:
-    """How many faces were to be seen at once often enough: who is who is known only once all is joined."""
-    counts = sorted((sum(face.scores is not None for face in frame.faces) for frame in frames), reverse=True)
-    return next(chain(counts[LEAST_SURE - 1 : LEAST_SURE], [0]))
+def _count_faces(seen: Counter[int]) -> int:
+    """How many faces were to be seen at once in enough frames: who is who is known only once all is joined."""
+    frames = 0
+    for count in sorted(seen, reverse=True):
+        frames += seen[count]
+        if frames >= LEAST_SURE:
+            return count
+    return 0
 
 
 def _require_key(session: Session) -> bytes:

@@ -16,7 +16,7 @@ from webplatform.common.errors import KeyGone
 from webplatform.history.models import Session
 from webplatform.modelhub.models import ModelVersion
 from webplatform.vault.keys import key_of
-from webplatform.vault.sealed_bytes import open_bytes, seal_bytes
+from webplatform.vault.sealed_bytes import open_bytes
 
 TRIES = 20  # to claim one, where others are as quick
 
@@ -138,11 +138,6 @@ def key_for(session: Session) -> bytes | None:
         return key_of(str(recording_of(session).pk))
     except KeyGone:
         return None
-
-
-def seal(stretch: inference.ObservedStretch, key: bytes) -> bytes:
-    """What was observed, as the row keeps it."""
-    return seal_bytes(inference.pack_stretch(stretch), key)
 
 
 def observed_of(job: AnalysisJob, number: int, key: bytes) -> inference.ObservedStretch:
