@@ -18,6 +18,7 @@ from inference.bitstream import has_hole, is_disposable, is_torn
 from inference.damage import DamageWatch
 from inference.demuxer import Demuxer, Packet
 from inference.sampling import CLOCK_JUMP_MS, FrameClock, SkipPlan
+from inference.spans import WHOLE, Span
 from inference.timeline import player_zero_ms, stated_interval_ms
 
 # Containers that store presentation times (AVI stores none), and codecs whose frames say themselves that no other
@@ -39,6 +40,7 @@ class FrameDecoder:
         every_ms: frames that cannot be the first of a cell of this length are left undecoded where no other frame
             needs them; None decodes every frame.
         index: where an AVI file has its pictures; None for other files, or where it does not say.
+        span: the only part that is decoded; by default all of it.
 
     Attributes:
         frames_passed: frames decoded or left out so far; too damaged ones are not counted.
@@ -57,6 +59,7 @@ class FrameDecoder:
         *,
         every_ms: int | None = None,
         index: AviIndex | None = None,
+        span: Span = WHOLE,
     ) -> None:
         self.frames_passed = 0
         self.frames_left_out = 0
@@ -70,8 +73,9 @@ class FrameDecoder:
         self._number: int | None = None
         self._places: deque[int] = deque(maxlen=_LOOKAHEAD_PACKETS + 1)
         self._number_step: int | None = None
-        self.demuxer = Demuxer(container, stream, index=index)
+        self.demuxer = Demuxer(container, stream, index=index, span=span)
         self._stream = stream
+        self._span = span
         time_base = stream.time_base or Fraction(1, 1000)
         self._ms_per_tick = float(time_base * 1000)
         self._interval_ms = stated_interval_ms(stream)
@@ -91,7 +95,7 @@ class FrameDecoder:
                 if t_ms is not None:
                     yield frame, t_ms
         self._settle(None)
-        self.damage.finish()
+        self.damage.finish(None if self._span.stop is None else self._span.to_ms)
         if self.demuxer.pictures is not None:  # what brought no frame and a spoilt one may be one and the same
             self.damage.frames = min(self.damage.frames, max(self.demuxer.pictures - self.frames_passed, 0))
 

@@ -1,4 +1,4 @@
-"""Where the faces of a session's next frame are: a close look once a second and after a cut, else in known places."""
+"""Where the faces of the next frame are: a close look once a second and after a cut, else in known places."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from inference.changes import ChangeWatch
-from inference.colours import measure_colours
-from inference.cuts import Sketch, is_cut, is_steady, sketch_frame
-from inference.tracker import FaceTracker, Sighting
+from inference.colours import Colours, measure_colours
+from inference.cuts import Sketch, sketch_frame
+from inference.scenes import Glance, SceneChange, is_alike, judge_resize, see_change
 from inference.types import Box, DetectedFace, Picture
 
 if TYPE_CHECKING:
@@ -24,10 +24,18 @@ _MAX_OVERLAP = 0.4
 
 @dataclass(frozen=True, slots=True)
 class FoundFace:
-    """A face of one frame and its number."""
+    """A face of one frame and the colours around it."""
 
-    track: int
     face: DetectedFace
+    colours: Colours
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The faces of one frame, and what changed around them since the frame before."""
+
+    faces: tuple[FoundFace, ...]
+    change: SceneChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +45,7 @@ class _Place:
 
 
 class FaceFinder:
-    """Finds and numbers the faces of one session, frame by frame.
+    """Finds the faces of frames that follow each other; who is who is the tracker's part, and needs no pixels.
 
     Looking closely at a whole frame costs many times a look at a place where a face was a moment ago. So that is done
     once in five seconds, after a cut or a sudden change; once a second, and where a known face is not found in its
@@ -45,12 +53,14 @@ class FaceFinder:
 
     Args:
         detector: looks.
-        tracker: numbers; of this session alone.
+
+    Attributes:
+        opening: what was to be seen in the first frame; None before.
     """
 
-    def __init__(self, detector: FaceDetector, tracker: FaceTracker) -> None:
+    def __init__(self, detector: FaceDetector) -> None:
+        self.opening: Glance | None = None
         self._detector = detector
-        self._tracker = tracker
         self._places: tuple[_Place, ...] = ()
         self._sketch: Sketch | None = None
         self._changes = ChangeWatch()
@@ -60,30 +70,29 @@ class FaceFinder:
         self._last_ms = 0
 
     @property
-    def active(self) -> tuple[int, ...]:
-        """The numbers that may still be given again."""
-        return self._tracker.active
+    def closing(self) -> Glance | None:
+        """What was to be seen in the last frame so far; None before the first."""
+        people = tuple(place.face.box for place in self._places)
+        return None if self._sketch is None else Glance(self._sketch, self._size, people)
 
-    def find(self, picture: Picture, t_ms: int) -> tuple[FoundFace, ...]:
-        """Find and number the faces of the next frame.
+    def find(self, picture: Picture, t_ms: int) -> Found:
+        """Find the faces of the next frame.
 
         Args:
             picture: uint8 (H, W, 3) BGR.
             t_ms: its time in ms; must not be before the last one's.
         """
-        size = picture.shape[1], picture.shape[0]
-        self._fit(size)
-        before, self._sketch = self._sketch, sketch_frame(picture)
-        is_calm = before is not None and is_steady(before, self._sketch)
+        before = self._fit((picture.shape[1], picture.shape[0]))
+        self._sketch = sketch_frame(picture)
+        seen = Glance(self._sketch, self._size, ())
+        is_calm = before is not None and is_alike(before, seen)
         faces = self._follow_or_look(picture, t_ms) if is_calm else self._look(picture, t_ms, (), is_calm=False)
-        if before is not None and not is_calm:
-            people = [place.face.box for place in self._places] + [face.box for face in faces]
-            if is_cut(before, self._sketch, people, size):
-                self._forget()
-        sightings = [Sighting(face.box, measure_colours(picture, face.box)) for face in faces]
-        numbers = self._tracker.update(sightings, t_ms, has_jumped=not is_calm)
+        change = see_change(before, replace(seen, people=tuple(face.box for face in faces)), is_calm=is_calm)
+        if change.is_elsewhere:
+            self._places = ()
         self._keep_places(faces, t_ms)
-        return tuple(FoundFace(number, face) for number, face in zip(numbers, faces, strict=True))
+        self.opening = self.opening or self.closing
+        return Found(tuple(FoundFace(face, measure_colours(picture, face.box)) for face in faces), change)
 
     def _look(
         self, picture: Picture, t_ms: int, followed: Sequence[DetectedFace], *, is_calm: bool = True
@@ -122,22 +131,14 @@ class FaceFinder:
         self._places = (*(_Place(face, t_ms) for face in faces), *held)
         self._last_ms = t_ms
 
-    def _forget(self) -> None:
-        self._tracker.forget()
-        self._places = ()
-
-    def _fit(self, size: tuple[int, int]) -> None:
-        """Follow a picture that changes its size: the same shape is the same scene, larger or smaller."""
-        before, self._size = self._size, size
-        if before == size or self._sketch is None:
-            return
-        across, down = size[0] / before[0], size[1] / before[1]
-        if abs(across / down - 1) > 0.05:
-            self._forget()
-            self._sketch = None
-            return
-        self._tracker.rescale(across, down)
-        self._places = tuple(_Place(_rescale(place.face, across, down), place.seen_ms) for place in self._places)
+    def _fit(self, size: tuple[int, int]) -> Glance | None:
+        """Follow a picture that changes its size; return what was seen in the frame before, as large as before."""
+        before = self.closing
+        self._size = size
+        scale = None if before is None else judge_resize(before.size, size)
+        if scale is not None:
+            self._places = tuple(_Place(_rescale(place.face, *scale), place.seen_ms) for place in self._places)
+        return before
 
 
 def _drop_doubles(*looks: Sequence[DetectedFace]) -> tuple[DetectedFace, ...]:

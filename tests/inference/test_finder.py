@@ -6,8 +6,10 @@ import pytest
 from skimage import data
 
 from inference.finder import FaceFinder
-from inference.tracker import FaceTracker
+from inference.joining import Joiner
+from inference.tracker import Sighting
 from inference.types import Box, DetectedFace
+from tests.inference.conftest import SPEC
 
 FACE = DetectedFace(Box(100, 80, 60, 60), 0.9)
 OTHER = DetectedFace(Box(300, 90, 60, 60), 0.8)
@@ -40,9 +42,22 @@ def eyes():
     return Eyes(FACE)
 
 
+class Numbering:
+    """A finder and, behind it, what numbers the faces: (number, face) of each."""
+
+    def __init__(self, eyes):
+        self.finder, self.joiner = FaceFinder(eyes), Joiner(SPEC)
+
+    def find(self, frame, t_ms):
+        found = self.finder.find(frame, t_ms)
+        sightings = [Sighting(each.face.box, each.colours) for each in found.faces]
+        faces = [each.face for each in found.faces]
+        return tuple(zip(self.joiner.number(sightings, t_ms, found.change), faces, strict=True))
+
+
 @pytest.fixture
 def finder(eyes):
-    return FaceFinder(eyes, FaceTracker())
+    return Numbering(eyes)
 
 
 def show_patch(grey):
@@ -53,7 +68,7 @@ def show_patch(grey):
 
 
 def numbers(found):
-    return [each.track for each in found]
+    return [number for number, _ in found]
 
 
 def test_the_whole_frame_is_looked_at_once_a_second(finder, eyes):
@@ -104,7 +119,7 @@ def test_a_scan_leaves_out_the_faces_that_were_just_followed(finder, eyes):
     found = finder.find(show_patch(150), 1000)
 
     assert list(eyes.known) == [moved]
-    assert [each.face for each in found] == [moved, OTHER]
+    assert [face for _, face in found] == [moved, OTHER]
 
 
 def test_a_face_that_is_lost_brings_a_closer_look_before_the_second_is_over(finder, eyes):
