@@ -21,7 +21,10 @@ async function look() {
     }
   }
   if (isOver) await refresh();
-  if (list.isConnected && document.querySelector('[data-export][data-state="queued"], [data-export][data-state="running"]')) {
+  if (
+    list.isConnected &&
+    document.querySelector('[data-export][data-state="queued"], [data-export][data-state="running"]')
+  ) {
     setTimeout(look, EVERY_MS);
   }
 }

@@ -18,7 +18,13 @@ const cellOf = (text) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
 /** The table as spreadsheets take it: a line for each participant, cells apart by tabs. */
 function asText() {
   const rows = [...table.tBodies[0].rows];
-  return rows.map((row) => [cellOf(row.cells[0].textContent.trim()), row.querySelector("input").value, row.cells[2].textContent.trim()].join("\t")).join("\n");
+  return rows
+    .map((row) =>
+      [cellOf(row.cells[0].textContent.trim()), row.querySelector("input").value, row.cells[2].textContent.trim()].join(
+        "\t",
+      ),
+    )
+    .join("\n");
 }
 
 document.addEventListener("click", ({ target }) => {

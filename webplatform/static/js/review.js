@@ -11,7 +11,10 @@ const boxes = document.getElementById("boxes");
 
 /** Pixels of the video for one pixel of the frame that was analysed: a rotated or scaled video differs. */
 function scale() {
-  return [video.videoWidth / (data.frame[0] || video.videoWidth), video.videoHeight / (data.frame[1] || video.videoHeight)];
+  return [
+    video.videoWidth / (data.frame[0] || video.videoWidth),
+    video.videoHeight / (data.frame[1] || video.videoHeight),
+  ];
 }
 
 function drawFace() {

@@ -1,7 +1,7 @@
 // One file on its way to the server, by tus: what has arrived stays there when the connection breaks.
 
 import "../vendor/tus/tus.min.js"; // no module: it leaves its name at the window
-import { API, Refusal, csrfToken, request } from "./api.js";
+import { API, csrfToken, Refusal, request } from "./api.js";
 import { fill, formatBytes } from "./format.js";
 
 const { Upload, defaultOptions } = globalThis.tus;
@@ -54,9 +54,13 @@ export function sendFile(file, { again, place = {}, onProgress, onLost = () => {
       retryDelays: RETRY_AFTER_MS,
       removeFingerprintOnSuccess: true,
       fingerprint: async () => ["raut", file.size, file.lastModified, JSON.stringify(metadata)].join("-"),
-      onShouldRetry: (error) => isPassing(error) && (onLost(), true),
+      onShouldRetry: (error) => {
+        if (isPassing(error)) onLost();
+        return isPassing(error);
+      },
       onProgress,
-      onSuccess: ({ lastResponse }) => request(`/analyses/${lastResponse.getHeader("Raut-Job")}/`).then(resolve, reject),
+      onSuccess: ({ lastResponse }) =>
+        request(`/analyses/${lastResponse.getHeader("Raut-Job")}/`).then(resolve, reject),
       onError: (error) => reject(refusalFrom(error)),
     });
     upload.findPreviousUploads().then(([earlier]) => {

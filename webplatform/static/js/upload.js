@@ -1,9 +1,9 @@
 // The upload page: files are checked, sent one after the other, and followed until their sessions are done.
 
 import { fill, formatBytes, pageData } from "./format.js";
+import { cancelJob, retryJob, watchJobs } from "./jobs.js";
 import { dropUpload, halfUploads, refusalOf, sendFile } from "./sending.js";
 import { UploadItem } from "./upload_item.js";
-import { cancelJob, retryJob, watchJobs } from "./jobs.js";
 import { chosen, isChosen } from "./whom.js";
 
 const words = pageData("words");

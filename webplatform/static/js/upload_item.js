@@ -37,7 +37,8 @@ export class UploadItem {
   }
 
   showSending(sent, all) {
-    const isSent = (this.isSent = sent >= all);
+    const isSent = sent >= all;
+    this.isSent = isSent;
     const text = fill(this.words.uploading, { done: formatBytes(sent), all: formatBytes(all) });
     this.show({
       text: isSent ? this.words.checking : text,
@@ -62,7 +63,11 @@ export class UploadItem {
   showRefusal(refusal) {
     const isDuplicate = refusal.details.reason === "duplicate";
     const texts = { 0: this.words[refusal.code], 401: this.words.signedOut };
-    const text = (isDuplicate && this.words.duplicate) || texts[refusal.status] || refusal.message || fill(this.words.refused, { status: refusal.status });
+    const text =
+      (isDuplicate && this.words.duplicate) ||
+      texts[refusal.status] ||
+      refusal.message ||
+      fill(this.words.refused, { status: refusal.status });
     this.showRefused(text, {
       isRepeatable: refusal.status === 0 || refusal.status >= 500,
       earlier: isDuplicate ? refusal.details.session_url : undefined,
@@ -76,7 +81,8 @@ export class UploadItem {
       actions.push({ text: this.words.openEarlier, href: earlier });
       actions.push({ name: "again", text: this.words.again, run: () => this.actions.again(this) });
     }
-    if (isRepeatable) actions.push({ text: this.words.retry, run: () => this.actions.again(this, { again: this.again }) });
+    if (isRepeatable)
+      actions.push({ text: this.words.retry, run: () => this.actions.again(this, { again: this.again }) });
     actions.push({ text: this.words.remove, run: () => this.actions.remove(this) });
     this.show({ text, tone: earlier ? "warn" : "bad", actions });
     this.actions.announce(this, text);
@@ -94,7 +100,9 @@ export class UploadItem {
     const open = { text: this.words.open, href: job.session_url };
     if (job.status === "done") return [open];
     if (isFinal(job)) return [{ text: this.words.retry, run: () => this.actions.retry(this) }, open];
-    return [{ name: "cancel", text: this.words.cancel, label: this.words.cancelOf, run: () => this.actions.cancel(this) }];
+    return [
+      { name: "cancel", text: this.words.cancel, label: this.words.cancelOf, run: () => this.actions.cancel(this) },
+    ];
   }
 
   /** Progress: 0 to 1, null for "unknown", undefined for no bar. */

@@ -24,4 +24,4 @@ export function chosen() {
 }
 
 /** Whether somebody is chosen; where there is no menu, whoever sits there is. */
-export const isChosen = () => !of || of.value !== "";
+export const isChosen = () => of?.value !== "";

@@ -37,7 +37,9 @@ function show(run) {
     const cells = body.insertRow();
     cells.insertCell().textContent = row.epoch;
     for (const name of ["train_accuracy", "accuracy", "loss"]) {
-      cells.append(Object.assign(document.createElement("td"), { className: "number", textContent: formatNumber(row[name], 3) }));
+      cells.append(
+        Object.assign(document.createElement("td"), { className: "number", textContent: formatNumber(row[name], 3) }),
+      );
     }
   }
   const log = document.getElementById("log");
@@ -61,7 +63,8 @@ function show(run) {
 async function follow(id) {
   const run = await request(`/training-runs/${id}/`).catch(() => null);
   if (run) show(run);
-  if (run && run.state !== first.state) location.reload(); // the badge tells the state as it is now
+  if (run && run.state !== first.state)
+    location.reload(); // the badge tells the state as it is now
   else setTimeout(() => follow(id), EVERY_MS);
 }
 

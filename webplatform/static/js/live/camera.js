@@ -37,7 +37,11 @@ export class Camera extends EventTarget {
   async turnOn(deviceId) {
     if (!navigator.mediaDevices?.getUserMedia) throw new CameraProblem("insecure");
     this.turnOff();
-    const wanted = { width: { ideal: 1280 }, height: { ideal: 720 }, ...(deviceId ? { deviceId: { exact: deviceId } } : {}) };
+    const wanted = {
+      width: { ideal: 1280 },
+      height: { ideal: 720 },
+      ...(deviceId ? { deviceId: { exact: deviceId } } : {}),
+    };
     try {
       this.stream = await navigator.mediaDevices.getUserMedia({ audio: false, video: wanted });
     } catch (error) {
@@ -51,7 +55,7 @@ export class Camera extends EventTarget {
   }
 
   turnOff() {
-    this.stream?.getTracks().forEach((track) => track.stop());
+    for (const track of this.stream?.getTracks() ?? []) track.stop();
     this.stream = null;
     this.video.srcObject = null;
   }

@@ -29,7 +29,12 @@ export class SelfCheck {
     this.isLooking = true;
     try {
       const headers = { "X-CSRFToken": csrfToken(), "Content-Type": "image/jpeg", Accept: "application/json" };
-      const answer = await fetch(this.pathNow(), { method: "POST", headers, body: taken.jpeg, credentials: "same-origin" });
+      const answer = await fetch(this.pathNow(), {
+        method: "POST",
+        headers,
+        body: taken.jpeg,
+        credentials: "same-origin",
+      });
       const body = await answer.json();
       if (this.timer) this.show(answer.ok ? body : null, body.message);
     } catch {
@@ -44,8 +49,21 @@ export class SelfCheck {
     const reasons = new Set(faces.map(({ reason }) => reason));
     // Participants may not be told scores: a face without a reason against it was read.
     const isUsable = faces.some(({ reason }) => !reason || reason === "low_confidence");
-    this.tell("face", faces.length > 0, problem ?? fill(faces.length === 1 ? this.words.oneFace : this.words.someFaces, { n: faces.length }));
-    this.tell("light", isUsable, reasons.has("too_dark") ? this.words.tooDark : reasons.has("too_bright") ? this.words.tooBright : this.words.lightGood, !faces.length);
+    this.tell(
+      "face",
+      faces.length > 0,
+      problem ?? fill(faces.length === 1 ? this.words.oneFace : this.words.someFaces, { n: faces.length }),
+    );
+    this.tell(
+      "light",
+      isUsable,
+      reasons.has("too_dark")
+        ? this.words.tooDark
+        : reasons.has("too_bright")
+          ? this.words.tooBright
+          : this.words.lightGood,
+      !faces.length,
+    );
     this.tell("size", isUsable, this.sizeWord(reasons), !faces.length);
   }
 

@@ -50,6 +50,8 @@ export class FaceCards {
   describe() {
     const told = [...this.cards.values()].filter(({ root }) => !root.classList.contains("away"));
     if (!told.length) return this.words.nobody;
-    return told.map(({ root, verdict }) => `${root.querySelector("[data-title]").textContent}: ${verdict.textContent}`).join(". ");
+    return told
+      .map(({ root, verdict }) => `${root.querySelector("[data-title]").textContent}: ${verdict.textContent}`)
+      .join(". ");
   }
 }

@@ -150,7 +150,10 @@ export class Link extends EventTarget {
       this.socket = null;
       this.tell("lost", { forMs: performance.now() - this.lostAt });
       const waitMs = Math.min(FIRST_RETRY_MS * 2 ** tries, LONGEST_RETRY_MS);
-      setTimeout(() => this.state === "lost" && this.open({ type: "resume", version: VERSION, token: this.token }), waitMs);
+      setTimeout(
+        () => this.state === "lost" && this.open({ type: "resume", version: VERSION, token: this.token }),
+        waitMs,
+      );
       return;
     }
     this.state = "closed";

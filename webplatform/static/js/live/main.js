@@ -1,11 +1,11 @@
 // The live page: camera -> frames -> answers -> pictures with boxes. The server's answers set the pace.
 
-import { formatClock, formatNumber, fill, pageData } from "../format.js";
+import { fill, formatClock, formatNumber, pageData } from "../format.js";
 import { chosen, isChosen } from "../whom.js";
 import { Camera } from "./camera.js";
+import { SelfCheck } from "./check.js";
 import { FaceCards } from "./faces.js";
 import { Link } from "./link.js";
-import { SelfCheck } from "./check.js";
 import { Stage } from "./stage.js";
 import { Trend } from "./trend.js";
 
@@ -73,7 +73,9 @@ class LivePage {
     try {
       const used = await this.camera.turnOn(deviceId);
       const cameras = await this.camera.list();
-      byId("camera").replaceChildren(...cameras.map(({ id, label }) => new Option(label, id, id === used, id === used)));
+      byId("camera").replaceChildren(
+        ...cameras.map(({ id, label }) => new Option(label, id, id === used, id === used)),
+      );
       byId("preview").hidden = false;
       byId("turn-on").hidden = true;
       byId("start").disabled = false;

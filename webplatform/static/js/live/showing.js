@@ -3,9 +3,9 @@
 
 import { fill, formatClock, pageData } from "../format.js";
 import { Camera } from "./camera.js";
+import { SelfCheck } from "./check.js";
 import { FaceCards } from "./faces.js";
 import { Link } from "./link.js";
-import { SelfCheck } from "./check.js";
 
 const byId = (id) => document.getElementById(id);
 const FPS = 10;
@@ -22,7 +22,9 @@ class ShowingPage {
     this.film = byId("film");
     this.camera = new Camera(byId("camera-video"));
     this.check = new SelfCheck(this.camera, byId("checks"), this.words, () => this.data.check);
-    this.cards = this.data.showsScores ? new FaceCards(byId("faces"), byId("face-template"), { ...this.data, words: this.words }) : null;
+    this.cards = this.data.showsScores
+      ? new FaceCards(byId("faces"), byId("face-template"), { ...this.data, words: this.words })
+      : null;
     this.isPaused = false;
     this.listen();
     if (this.film) this.listenToFilm();
@@ -48,7 +50,9 @@ class ShowingPage {
   listenToFilm() {
     const { film } = this;
     for (const name of ["waiting", "playing", "pause"]) film.addEventListener(name, () => this.tellFlow());
-    film.addEventListener("timeupdate", () => !film.seeking && (this.reachedS = Math.max(this.reachedS, film.currentTime)));
+    film.addEventListener("timeupdate", () => {
+      if (!film.seeking) this.reachedS = Math.max(this.reachedS, film.currentTime);
+    });
     // A keyboard's media keys may leap; what was not seen must not count as seen, nor anything twice.
     film.addEventListener("seeking", () => {
       if (Math.abs(film.currentTime - this.reachedS) > MAY_LEAP_S) film.currentTime = this.reachedS;
@@ -82,7 +86,9 @@ class ShowingPage {
     try {
       const used = await this.camera.turnOn(deviceId);
       const cameras = await this.camera.list();
-      byId("camera").replaceChildren(...cameras.map(({ id, label }) => new Option(label, id, id === used, id === used)));
+      byId("camera").replaceChildren(
+        ...cameras.map(({ id, label }) => new Option(label, id, id === used, id === used)),
+      );
       byId("camera-choice").hidden = cameras.length < 2;
       byId("preview").hidden = false;
       byId("turn-on").hidden = true;
@@ -145,7 +151,9 @@ class ShowingPage {
   /** Whether the film stands still, or nothing is to be read: then no picture is taken. */
   get isStill() {
     const { film } = this;
-    return this.isPaused || this.isHeld || (this.shown && (film.paused || film.ended || film.seeking || film.readyState < 3));
+    return (
+      this.isPaused || this.isHeld || (this.shown && (film.paused || film.ended || film.seeking || film.readyState < 3))
+    );
   }
 
   get nowMs() {
@@ -196,7 +204,9 @@ class ShowingPage {
 
   tellTime() {
     const now = formatClock(this.nowMs);
-    byId("elapsed").textContent = this.shown ? fill(this.words.filmPlace, { now, end: formatClock(this.shown.durationMs) }) : now;
+    byId("elapsed").textContent = this.shown
+      ? fill(this.words.filmPlace, { now, end: formatClock(this.shown.durationMs) })
+      : now;
   }
 
   /** Without a connection the film waits: what nobody reads must not be shown. */
@@ -247,7 +257,9 @@ class ShowingPage {
 
   offerNext() {
     this.load();
-    byId("left").textContent = fill(this.films.length === 1 ? this.words.oneFilmLeft : this.words.filmsLeft, { n: this.films.length });
+    byId("left").textContent = fill(this.films.length === 1 ? this.words.oneFilmLeft : this.words.filmsLeft, {
+      n: this.films.length,
+    });
     byId("next").disabled = false;
     this.show("between");
     byId("between-title").focus();

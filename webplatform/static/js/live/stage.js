@@ -30,7 +30,7 @@ export class Stage {
   }
 
   /** Draw the answer to one frame on that very frame; false where it was not read. */
-  show({ seq, faces, width, height }) {
+  show({ seq, faces, width }) {
     const picture = this.taken.get(seq);
     if (!picture || !faces) {
       this.forget(seq);
@@ -60,6 +60,10 @@ export class Stage {
 
   labelOf({ track, dominant, scores, reason }) {
     if (!dominant) return fill(this.words.boxFace, { n: track, name: this.reasons[reason] ?? reason });
-    return fill(this.words.boxScore, { n: track, name: this.names.get(dominant), percent: Math.round(100 * scores[dominant]) });
+    return fill(this.words.boxScore, {
+      n: track,
+      name: this.names.get(dominant),
+      percent: Math.round(100 * scores[dominant]),
+    });
   }
 }

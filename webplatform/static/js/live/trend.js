@@ -1,8 +1,8 @@
 // The last minute of one face: a line per expression; where nothing was scored there is a gap.
 
 import uPlot from "../../vendor/uplot/uPlot.esm.js";
-import { DASHES, emotionColor, themeColor } from "../session/paint.js";
 import { fill, formatClock } from "../format.js";
+import { DASHES, emotionColor, themeColor } from "../session/paint.js";
 
 const SPAN_MS = 60_000;
 const GAP_MS = 1500;
@@ -38,8 +38,8 @@ export class Trend {
       cursor: { show: false },
       scales: { x: { time: false }, y: { range: [0, 1] } },
       axes: [
-        { ...pen, values: (plot, ticks) => ticks.map((tMs) => (tMs < 0 ? "" : formatClock(tMs))) },
-        { ...pen, values: (plot, ticks) => ticks.map((share) => `${Math.round(share * 100)} %`), size: 52 },
+        { ...pen, values: (_plot, ticks) => ticks.map((tMs) => (tMs < 0 ? "" : formatClock(tMs))) },
+        { ...pen, values: (_plot, ticks) => ticks.map((share) => `${Math.round(share * 100)} %`), size: 52 },
       ],
       series: [{}, ...series],
     };
@@ -47,7 +47,8 @@ export class Trend {
 
   /** The face that has been there longest is shown. */
   add(faces, tMs) {
-    if (!faces.some(({ track }) => track === this.track) && faces.length) this.choose(Math.min(...faces.map(({ track }) => track)));
+    if (!faces.some(({ track }) => track === this.track) && faces.length)
+      this.choose(Math.min(...faces.map(({ track }) => track)));
     const face = faces.find(({ track }) => track === this.track);
     if (this.rows.length && tMs - this.rows.at(-1).tMs > GAP_MS) this.rows.push({ tMs: tMs - 1, scores: null });
     this.rows.push({ tMs, scores: face?.scores ?? null });

@@ -1,7 +1,7 @@
 // The charts of a choice: one an expression, beside it the same without the neutral stretch, and n at every second.
 
 import { fill } from "../format.js";
-import { Chart, asCount, asPercent, asPoints, rangeOf } from "./chart.js";
+import { asCount, asPercent, asPoints, Chart, rangeOf } from "./chart.js";
 import { drawLegend } from "./lines.js";
 import { CurveTable } from "./table.js";
 
@@ -20,7 +20,10 @@ export class Board {
     this.charts = [];
     this.buttons = [...document.querySelectorAll("[data-show]")];
     for (const button of this.buttons) button.addEventListener("click", () => this.toggle(button.dataset.show));
-    drawLegend(document.getElementById("legend"), groups.map(({ name }) => name));
+    drawLegend(
+      document.getElementById("legend"),
+      groups.map(({ name }) => name),
+    );
     this.table = new CurveTable({ groups, words });
     this.draw();
     this.place.setAttribute("aria-busy", "false");
@@ -74,7 +77,14 @@ export class Board {
     const isChange = kind === "change";
     const title = fill(isChange ? this.words.change : this.words.score, { name });
     const files = isChange ? [] : ["svg", "png"].map((kind) => ({ kind, name, href: this.fileOf(key, kind) }));
-    return new Chart(this.place, { title, groups, range, files, words: this.words, unit: isChange ? asPoints : asPercent });
+    return new Chart(this.place, {
+      title,
+      groups,
+      range,
+      files,
+      words: this.words,
+      unit: isChange ? asPoints : asPercent,
+    });
   }
 
   countChart() {

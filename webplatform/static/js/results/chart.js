@@ -48,7 +48,7 @@ export class Chart {
 
   columns() {
     const longest = Math.max(...this.groups.map(({ mean }) => mean.length), 1);
-    const seconds = Array.from({ length: longest }, (none, second) => second);
+    const seconds = Array.from({ length: longest }, (_none, second) => second);
     const filled = (values) => seconds.map((second) => values?.[second] ?? null);
     return [seconds, ...this.groups.flatMap(({ mean, low, high }) => [filled(mean), filled(low), filled(high)])];
   }
@@ -67,8 +67,8 @@ export class Chart {
       cursor: { y: false, points: { show: false }, drag: { x: false, y: false }, sync: { key: cursors.key } },
       scales: { x: { time: false }, y: { range: () => this.range } },
       axes: [this.timeAxis(), this.valueAxis()],
-      series: [{}, ...this.groups.flatMap((group, place) => this.series(place))],
-      bands: this.groups.map((group, place) => ({
+      series: [{}, ...this.groups.flatMap((_group, place) => this.series(place))],
+      bands: this.groups.map((_group, place) => ({
         series: [3 * place + 3, 3 * place + 2],
         fill: () => faded(groupColor(place), 0.16),
       })),
@@ -89,12 +89,12 @@ export class Chart {
       incrs: STEPS_S,
       space: 60,
       size: 30,
-      values: (u, ticks) => ticks.map((second) => formatMoment(1000 * second, 0)),
+      values: (_u, ticks) => ticks.map((second) => formatMoment(1000 * second, 0)),
     };
   }
 
   valueAxis() {
-    return { ...axisLook(), size: 56, space: 30, values: (u, ticks) => ticks.map((tick) => this.unit(tick)) };
+    return { ...axisLook(), size: 56, space: 30, values: (_u, ticks) => ticks.map((tick) => this.unit(tick)) };
   }
 
   read(second) {
@@ -110,7 +110,9 @@ export class Chart {
     const value = mean[second] ?? null;
     if (value === null) return "";
     const has = low && (low[second] ?? null) !== null;
-    const ends = has ? ` (${fill(this.words.interval, { low: this.unit(low[second]), high: this.unit(high[second]) })})` : "";
+    const ends = has
+      ? ` (${fill(this.words.interval, { low: this.unit(low[second]), high: this.unit(high[second]) })})`
+      : "";
     return `${name} ${this.unit(value)}${ends}`;
   }
 

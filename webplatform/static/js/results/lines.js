@@ -26,8 +26,19 @@ function legendItem(name, place) {
   const item = document.createElement("li");
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   const line = document.createElementNS("http://www.w3.org/2000/svg", "line");
-  for (const [key, value] of [["width", 30], ["height", 10], ["aria-hidden", "true"]]) svg.setAttribute(key, value);
-  for (const [key, value] of [["x1", 0], ["x2", 30], ["y1", 5], ["y2", 5], ["stroke-width", 2.5]]) {
+  for (const [key, value] of [
+    ["width", 30],
+    ["height", 10],
+    ["aria-hidden", "true"],
+  ])
+    svg.setAttribute(key, value);
+  for (const [key, value] of [
+    ["x1", 0],
+    ["x2", 30],
+    ["y1", 5],
+    ["y2", 5],
+    ["stroke-width", 2.5],
+  ]) {
     line.setAttribute(key, value);
   }
   line.setAttribute("stroke-dasharray", groupDash(place).join(" "));

@@ -48,7 +48,9 @@ export class CurveTable {
     const mean = curve?.mean[emotion][second] ?? null;
     if (mean === null) return [];
     const [low, high] = [curve.low?.[emotion]?.[second] ?? null, curve.high?.[emotion]?.[second] ?? null];
-    return [low === null ? unit(mean) : `${unit(mean)} (${fill(this.words.interval, { low: unit(low), high: unit(high) })})`];
+    return [
+      low === null ? unit(mean) : `${unit(mean)} (${fill(this.words.interval, { low: unit(low), high: unit(high) })})`,
+    ];
   }
 }
 

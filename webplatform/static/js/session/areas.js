@@ -1,7 +1,7 @@
 // What uPlot does not draw: areas that are exactly as wide as their buckets, hatching, and the band of verdicts.
 
-import { emotionColor, inkOn, pattern } from "./paint.js";
 import { verdictAt } from "./lanes.js";
+import { emotionColor, inkOn, pattern } from "./paint.js";
 
 const LABEL_PX = 12;
 const BAND_TOP = -0.03;
@@ -68,7 +68,11 @@ function growRuns(runs, { left, right, top, bottom, least }) {
 
 function writeInside(u, pen, name, color, runs) {
   const { left, width } = u.bbox;
-  const seen = runs.map((run) => ({ ...run, left: Math.max(run.left, left), right: Math.min(run.right, left + width) }));
+  const seen = runs.map((run) => ({
+    ...run,
+    left: Math.max(run.left, left),
+    right: Math.min(run.right, left + width),
+  }));
   const widest = seen.sort((one, other) => other.right - other.left - (one.right - one.left))[0];
   setFont(u, pen);
   if (!widest || widest.right - widest.left < pen.measureText(name).width + 12 * uPlotRatio(u)) return;

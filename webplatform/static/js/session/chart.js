@@ -1,9 +1,9 @@
 // One track's timeline: uPlot's axes, cursor and lines; our areas, hatching and playhead.
 
 import uPlot from "../../vendor/uplot/uPlot.esm.js";
-import { DASHES, emotionColor, themeColor } from "./paint.js";
-import { formatMoment } from "./moments.js";
 import { nameAreas, nameLines, paintAreas, paintVerdicts } from "./areas.js";
+import { formatMoment } from "./moments.js";
+import { DASHES, emotionColor, themeColor } from "./paint.js";
 
 const STEPS_MS = [100, 200, 500, 1e3, 2e3, 5e3, 1e4, 15e3, 3e4, 6e4, 12e4, 3e5, 6e5, 9e5, 18e5, 36e5, 72e5];
 const CLICK_PX = 5;
@@ -76,7 +76,9 @@ export class Chart {
   }
 
   showLook() {
-    this.emotions.forEach(({ key }, place) => this.plot.setSeries(place + 1, { show: !this.view.hidden.has(key) }));
+    for (const [place, { key }] of this.emotions.entries()) {
+      this.plot.setSeries(place + 1, { show: !this.view.hidden.has(key) });
+    }
     this.plot.redraw(true);
   }
 
@@ -163,7 +165,7 @@ export class Chart {
       incrs: STEPS_MS,
       space: 60,
       size: 30,
-      values: (u, ticks, axis, space, stepMs) => ticks.map((tMs) => formatMoment(tMs, stepMs < 1000 ? 1 : 0)),
+      values: (_u, ticks, _axis, _space, stepMs) => ticks.map((tMs) => formatMoment(tMs, stepMs < 1000 ? 1 : 0)),
     };
   }
 
@@ -172,7 +174,7 @@ export class Chart {
       ...axisLook(),
       size: 48,
       splits: () => [0, 0.25, 0.5, 0.75, 1],
-      values: (u, ticks) => ticks.map((tick) => (tick % 0.5 === 0 ? `${100 * tick} %` : "")),
+      values: (_u, ticks) => ticks.map((tick) => (tick % 0.5 === 0 ? `${100 * tick} %` : "")),
     };
   }
 

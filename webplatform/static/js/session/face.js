@@ -1,10 +1,10 @@
 // One face's panel: its timeline, fetched when it is looked at and as finely as it is looked at.
 
-import { bucketFor, fetchLane, placeAt, rankedAt, verdictAt } from "./lanes.js";
-import { Chart } from "./chart.js";
-import { LaneTable } from "./table.js";
 import { fill } from "../format.js";
+import { Chart } from "./chart.js";
+import { bucketFor, fetchLane, placeAt, rankedAt, verdictAt } from "./lanes.js";
 import { formatMoment } from "./moments.js";
+import { LaneTable } from "./table.js";
 
 const PX_PER_BUCKET = 3;
 const SETTLE_MS = 150;
@@ -117,7 +117,10 @@ export class FacePanel {
     this.isCurrent = false;
     this.plot.setAttribute("aria-busy", "false");
     const isSignedOut = refusal.status === 401 || refusal.code === "not_authenticated";
-    this.showState(isSignedOut ? this.words.signedOut : (refusal.status && refusal.message) || this.words.chartFailed, true);
+    this.showState(
+      isSignedOut ? this.words.signedOut : (refusal.status && refusal.message) || this.words.chartFailed,
+      true,
+    );
   }
 
   showState(text, isFailure = false) {

@@ -28,7 +28,7 @@ export function enableKeys({ data, view, player, overlay, panels, corrections, m
     "]": (plot) => corrections.mark(corrections.formFor(plot), "to_s"),
     h: () => (keys.open = !keys.open),
   };
-  data.emotions.forEach((emotion, place) => {
+  data.emotions.forEach((_emotion, place) => {
     actions[place + 1] = (plot) => corrections.say(corrections.formFor(plot), place + 1);
   });
   const seeking = ["j", "l", "ArrowLeft", "ArrowRight", "Home", "End"];

@@ -22,7 +22,7 @@ function withGaps({ bucket_ms: bucketMs, from_ms: fromMs, to_ms: toMs }, track) 
   const places = (track?.t_ms ?? []).map((tMs) => Math.round((tMs - fromMs) / bucketMs));
   const spread = (values, empty) => {
     const all = new Array(length).fill(empty);
-    places.forEach((place, at) => (all[place] = values[at]));
+    for (const [at, place] of places.entries()) all[place] = values[at];
     return all;
   };
   const scores = Object.entries(track?.scores ?? {}).map(([emotion, means]) => [emotion, spread(means, null)]);

@@ -42,7 +42,10 @@ export function pattern(context, kind, ratio) {
 }
 
 function hatch(pen, size, ratio) {
-  for (const [color, width] of [[themeColor("hatch-edge"), 3.6], [themeColor("hatch"), 1.2]]) {
+  for (const [color, width] of [
+    [themeColor("hatch-edge"), 3.6],
+    [themeColor("hatch"), 1.2],
+  ]) {
     pen.strokeStyle = color;
     pen.lineWidth = width * ratio;
     pen.beginPath();

@@ -34,7 +34,8 @@ export class Player extends EventTarget {
 
   toggle() {
     if (!this.isPlayable) return;
-    if (this.video.paused) this.video.play().catch(() => {}); // what hinders it is told by its "error" event
+    if (this.video.paused)
+      this.video.play().catch(() => {}); // what hinders it is told by its "error" event
     else this.video.pause();
   }
 
@@ -58,7 +59,7 @@ export class Player extends EventTarget {
 
   /** Every picture that the browser shows comes with its own time: boxes drawn for it fit it. */
   followPictures() {
-    this.video.requestVideoFrameCallback((now, picture) => {
+    this.video.requestVideoFrameCallback((_now, picture) => {
       this.tell(picture.mediaTime * 1000);
       this.followPictures();
     });

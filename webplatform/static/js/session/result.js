@@ -1,16 +1,16 @@
 // Puts the parts of the result together: one player, one view of time, one panel for each face.
 
-import { BoxOverlay } from "./overlay.js";
-import { FacePanel } from "./face.js";
-import { ObservationStore } from "./observations.js";
-import { Player } from "./player.js";
-import { View } from "./view.js";
 import { Corrections } from "./correct.js";
-import { Marking } from "./marking.js";
-import { drawThumbnails } from "./thumbnails.js";
+import { FacePanel } from "./face.js";
 import { enableKeys } from "./keys.js";
-import { enableToolbar } from "./toolbar.js";
+import { Marking } from "./marking.js";
 import { formatMoment } from "./moments.js";
+import { ObservationStore } from "./observations.js";
+import { BoxOverlay } from "./overlay.js";
+import { Player } from "./player.js";
+import { drawThumbnails } from "./thumbnails.js";
+import { enableToolbar } from "./toolbar.js";
+import { View } from "./view.js";
 
 const FIRST_PANELS = 3; // drawn at once; the others when they come into sight
 

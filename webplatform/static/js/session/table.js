@@ -33,7 +33,7 @@ export class LaneTable {
     const head = table.createTHead().insertRow();
     for (const title of titles) head.append(cell("th", title, "col"));
     const body = table.createTBody();
-    lane.tMs.forEach((tMs, place) => this.fillRow(body.insertRow(), lane, tMs, place));
+    for (const [place, tMs] of lane.tMs.entries()) this.fillRow(body.insertRow(), lane, tMs, place);
     return table;
   }
 

@@ -21,9 +21,7 @@ export function enableToolbar(view, words, { bucketMs, timeMs }) {
     const { span } = button.dataset;
     const isUseful = span === "all" || Number(span) < view.durationMs;
     button.hidden = !isUseful;
-    button.addEventListener("click", () =>
-      span === "all" ? view.showAll() : view.showSpan(Number(span), timeMs()),
-    );
+    button.addEventListener("click", () => (span === "all" ? view.showAll() : view.showSpan(Number(span), timeMs())));
   }
   for (const button of all("move")) {
     const { move } = button.dataset;
