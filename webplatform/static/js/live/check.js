@@ -1,14 +1,25 @@
 // The look before a session: is a face found, large and light enough? One picture a second; nothing is kept of it.
 
 import { csrfToken } from "../api.js";
+import { findIn } from "../dom.js";
 import { fill } from "../format.js";
 
 const EVERY_MS = 1200;
 
 export class SelfCheck {
+  /**
+   * @param {import("./camera.js").Camera} camera
+   * @param {HTMLElement} list
+   * @param {Words} words
+   * @param {() => string} pathNow
+   */
   constructor(camera, list, words, pathNow) {
-    Object.assign(this, { camera, list, words, pathNow });
-    this.timer = null;
+    this.camera = camera;
+    this.list = list;
+    this.words = words;
+    this.pathNow = pathNow;
+    this.isLooking = false;
+    this.timer = 0;
   }
 
   start() {
@@ -19,7 +30,7 @@ export class SelfCheck {
 
   stop() {
     clearInterval(this.timer);
-    this.timer = null;
+    this.timer = 0;
   }
 
   async look() {
@@ -44,6 +55,10 @@ export class SelfCheck {
     }
   }
 
+  /**
+   * @param {{faces: Pick<Face, "reason">[]} | null} found
+   * @param {string} [problem]
+   */
   show(found, problem) {
     const faces = found?.faces ?? [];
     const reasons = new Set(faces.map(({ reason }) => reason));
@@ -67,6 +82,7 @@ export class SelfCheck {
     this.tell("size", isUsable, this.sizeWord(reasons), !faces.length);
   }
 
+  /** @param {Set<string | null>} reasons */
   sizeWord(reasons) {
     if (reasons.has("too_small")) return this.words.tooSmall;
     if (reasons.has("blurred")) return this.words.blurred;
@@ -74,9 +90,15 @@ export class SelfCheck {
     return this.words.sizeGood;
   }
 
+  /**
+   * @param {string} name
+   * @param {boolean} isGood
+   * @param {string} text
+   * @param {boolean} [isUnknown]
+   */
   tell(name, isGood, text, isUnknown = false) {
-    const row = this.list.querySelector(`[data-check="${name}"]`);
+    const row = findIn(this.list, `[data-check="${name}"]`);
     row.dataset.state = isUnknown ? "unknown" : isGood ? "good" : "bad";
-    row.querySelector("span").textContent = isUnknown ? "–" : text;
+    findIn(row, "span").textContent = isUnknown ? "–" : text;
   }
 }
