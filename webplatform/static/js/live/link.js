@@ -164,11 +164,12 @@ export class Link extends EventTarget {
   }
 
   tellLatency() {
-    if (!this.latencies.length) return;
-    this.say({ type: "latency", round_trip_ms: this.latencies.splice(0, 1000), sent: this.sent });
+    if (this.latencies.length) {
+      this.say({ type: "latency", round_trip_ms: this.latencies.splice(0, 1000), sent: this.sent });
+    }
     // A frame whose answer never came must not keep the camera waiting: the connection is dead then.
     const oldest = Math.min(...this.sentAt.values());
-    if (performance.now() - oldest > ANSWER_WITHIN_MS) this.socket?.close();
+    if (performance.now() - oldest > ANSWER_WITHIN_MS) this.drop();
   }
 
   /** Pretend nothing more is heard on this connection, and try a new one. */
