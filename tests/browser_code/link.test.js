@@ -92,7 +92,10 @@ test("a lost connection is resumed with the token, and frames count from nought 
   Connection.last.say({ ...READY, token: "signed anew" });
   assert.deepEqual([names(), link.state, link.mayBeSent], [["lost", "ready"], "open", true]);
   assert.equal(await send(link), 0);
-  Connection.last.end(1006);
+  Connection.last.say({ type: "result", seq: 0, t_ms: 0, faces: [] });
+  await pass(31_000, 500);
+  Connection.last.end(1006); // another loss, with a time of its own
+  assert.deepEqual(told.at(-1), ["lost", { forMs: 0 }]);
   await pass(300);
   Connection.last.accept();
   assert.equal(Connection.last.sent[0].token, "signed anew");
