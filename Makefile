@@ -22,7 +22,7 @@ up: $(READY) ## the platform, empty
 test: $(READY) ## all tests, on all cores; some of them: make test ARGS=tests/webplatform/live
 	@$(PY) -m pytest $(if $(ARGS),$(ARGS),--numprocesses auto)
 
-lint: $(READY) ## style, types, security rules, contracts; of Python and of the browser's modules
+lint: $(READY) ## style and types (Python and JavaScript), security rules, contracts
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
