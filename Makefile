@@ -3,6 +3,7 @@
 ARGS ?=
 VENV := .venv
 PY := $(VENV)/bin/python
+NODE := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 READY := $(VENV)/ready-$(shell cat requirements-dev.lock package-lock.json | cksum | cut -d ' ' -f 1)
 
 .PHONY: help setup demo up test lint check lock sbom bench
@@ -21,11 +22,13 @@ up: $(READY) ## the platform, empty
 test: $(READY) ## all tests, on all cores; some of them: make test ARGS=tests/webplatform/live
 	@$(PY) -m pytest $(if $(ARGS),$(ARGS),--numprocesses auto)
 
-lint: $(READY) ## style, types, security rules, contracts
+lint: $(READY) ## style and types (Python and JavaScript), security rules, contracts
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
+	$(NODE) node_modules/.bin/biome check --error-on-warnings
+	$(NODE) node_modules/.bin/tsc
 	$(VENV)/bin/bandit --quiet --recursive --severity-level medium --skip B104 inference training webplatform
 	$(PY) -m pip --disable-pip-version-check check
 	$(PY) manage.py makemigrations --check --dry-run
@@ -40,14 +43,14 @@ lock: $(READY) ## after a change of requirements*.txt: every package with its ha
 sbom: $(READY) ## what an installation carries, with licences, in var/
 	@mkdir -p var
 	$(VENV)/bin/cyclonedx-py environment $(VENV) --output-file var/sbom-python.json
-	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/npm sbom --omit dev --sbom-format cyclonedx >var/sbom-browser.json
+	$(NODE) $(VENV)/bin/npm sbom --omit dev --sbom-format cyclonedx >var/sbom-browser.json
 
 bench: $(READY) ## measures every claim against a peer
 	@$(PY) -m benchmarks $(ARGS)
 
 $(READY): | $(PY)
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/npm ci --no-audit --no-fund --loglevel error
+	$(NODE) $(VENV)/bin/npm ci --no-audit --no-fund --loglevel error
 	@rm -f $(VENV)/ready-*
 	@touch $@
 

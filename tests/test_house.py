@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -155,6 +156,14 @@ def test_the_lock_file_names_every_requirement_at_its_version_with_hashes(name: 
     lock = locked(f"{name}.lock")
     assert [f"{n}=={v}" for n, v in wanted if lock.get(canonicalize_name(n)) != {v}] == []
     assert len(re.findall(r"^[a-z0-9.-]+==", read(f"{name}.lock"), re.MULTILINE)) == sum(map(len, lock.values()))
+
+
+def test_every_package_of_the_browser_is_pinned_locked_and_explained():
+    package, lock = json.loads(read("package.json")), json.loads(read("package-lock.json"))["packages"]
+    wanted = package["dependencies"] | package["devDependencies"]
+    decisions = read("docs/decisions.md")
+    assert [name for name, version in wanted.items() if lock[f"node_modules/{name}"]["version"] != version] == []
+    assert [name for name in wanted if f"`{name}`" not in decisions] == []
 
 
 def test_every_link_of_the_documents_leads_somewhere():

@@ -12,21 +12,51 @@ const LAST_ANSWERS_WITHIN_MS = 1000;
 const END_WITHIN_MS = 15_000;
 const LOOK_EVERY_MS = 20;
 
+/** @typedef {{type: "start" | "resume", version: number, [name: string]: unknown}} FirstMessage */
+
 /**
  * Emits "ready" (detail: the server's message), "result", "marker", "refused", "ended", "lost" and "closed"
  * (detail: {code, message}). `maxInFlight` frames travel at once.
  */
 export class Link extends EventTarget {
+  /**
+   * @param {string} path
+   * @param {number} [maxInFlight]
+   */
   constructor(path, maxInFlight = 1) {
     super();
     this.address = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${path}`;
     this.maxInFlight = maxInFlight;
-    this.sentAt = new Map(); // seq -> performance.now() of the capture
+    /** @type {Map<number, number>} seq -> performance.now() of the capture */
+    this.sentAt = new Map();
+    /** @type {number[]} */
     this.latencies = [];
     this.sent = 0;
+    this.seq = 0;
+    this.tries = 0;
+    this.timer = 0;
+    this.token = "";
+    this.resumeWithinMs = 0;
+    /** @type {"idle" | "open" | "lost" | "stopping" | "closed"} */
     this.state = "idle";
+    /** @type {number | null} performance.now() of the loss that is not made good yet */
+    this.lostAt = null;
+    /** @type {ClosingMessage | null} why the server ends it */
+    this.closing = null;
+    /** @type {WebSocket | null} */
+    this.socket = null;
   }
 
+  /**
+   * @template {keyof LinkEvents} Name
+   * @param {Name} name
+   * @param {(detail: LinkEvents[Name]) => void} told
+   */
+  on(name, told) {
+    this.addEventListener(name, (event) => told(/** @type {CustomEvent<LinkEvents[Name]>} */ (event).detail));
+  }
+
+  /** @param {Record<string, unknown>} asked */
   start(asked) {
     this.open({ type: "start", version: VERSION, ...asked });
   }
@@ -35,6 +65,7 @@ export class Link extends EventTarget {
     return this.state === "open" && this.sentAt.size < this.maxInFlight;
   }
 
+  /** @param {FirstMessage} first */
   open(first) {
     this.seq = 0;
     this.closing = null;
@@ -46,6 +77,7 @@ export class Link extends EventTarget {
     socket.addEventListener("close", ({ code }) => socket === this.socket && this.lose(code));
   }
 
+  /** @param {LiveMessage} message */
   hear(message) {
     if (message.type === "ready") this.beReady(message);
     else if (message.type === "result") this.takeResult(message);
@@ -54,6 +86,7 @@ export class Link extends EventTarget {
     else this.tell(message.type, message);
   }
 
+  /** @param {ReadyMessage} message */
   beReady(message) {
     this.token = message.token;
     this.resumeWithinMs = message.resume_within_s * 1000;
@@ -65,6 +98,7 @@ export class Link extends EventTarget {
     this.tell("ready", message);
   }
 
+  /** @param {ResultMessage} message */
   takeResult(message) {
     const sentAt = this.sentAt.get(message.seq);
     this.sentAt.delete(message.seq);
@@ -73,7 +107,12 @@ export class Link extends EventTarget {
     this.tell("result", { ...message, latencyMs });
   }
 
-  /** Send one picture; returns its seq. */
+  /**
+   * Send one picture; returns its seq.
+   * @param {Blob} jpeg
+   * @param {number} tMs
+   * @param {number} takenAt performance.now()
+   */
   async sendFrame(jpeg, tMs, takenAt) {
     const seq = this.seq;
     this.seq += 1;
@@ -87,13 +126,14 @@ export class Link extends EventTarget {
     header.setUint32(4, seq);
     header.setUint32(8, Math.round(tMs));
     message.set(new Uint8Array(picture), HEADER_BYTES);
-    if (socket === this.socket && socket.readyState === WebSocket.OPEN) {
+    if (socket && socket === this.socket && socket.readyState === WebSocket.OPEN) {
       socket.send(message);
       this.sent += 1;
     }
     return seq;
   }
 
+  /** @param {{type: string, [name: string]: unknown}} message */
   say(message) {
     if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
   }
@@ -124,11 +164,12 @@ export class Link extends EventTarget {
   }
 
   tellLatency() {
-    if (!this.latencies.length) return;
-    this.say({ type: "latency", round_trip_ms: this.latencies.splice(0, 1000), sent: this.sent });
+    if (this.latencies.length) {
+      this.say({ type: "latency", round_trip_ms: this.latencies.splice(0, 1000), sent: this.sent });
+    }
     // A frame whose answer never came must not keep the camera waiting: the connection is dead then.
     const oldest = Math.min(...this.sentAt.values());
-    if (performance.now() - oldest > ANSWER_WITHIN_MS) this.socket?.close();
+    if (performance.now() - oldest > ANSWER_WITHIN_MS) this.drop();
   }
 
   /** Pretend nothing more is heard on this connection, and try a new one. */
@@ -136,9 +177,10 @@ export class Link extends EventTarget {
     const { socket } = this;
     if (this.state !== "open") return;
     this.lose(1006);
-    socket.close();
+    socket?.close();
   }
 
+  /** @param {number} code */
   lose(code) {
     clearInterval(this.timer);
     const mayResume = this.token && this.state !== "stopping" && !this.closing && LOST.has(code);
@@ -150,13 +192,21 @@ export class Link extends EventTarget {
       this.socket = null;
       this.tell("lost", { forMs: performance.now() - this.lostAt });
       const waitMs = Math.min(FIRST_RETRY_MS * 2 ** tries, LONGEST_RETRY_MS);
-      setTimeout(() => this.state === "lost" && this.open({ type: "resume", version: VERSION, token: this.token }), waitMs);
+      setTimeout(
+        () => this.state === "lost" && this.open({ type: "resume", version: VERSION, token: this.token }),
+        waitMs,
+      );
       return;
     }
     this.state = "closed";
     this.tell("closed", { code, message: this.closing?.message ?? "" });
   }
 
+  /**
+   * @template {keyof LinkEvents} Name
+   * @param {Name} name
+   * @param {LinkEvents[Name]} detail
+   */
   tell(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
