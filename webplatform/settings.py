@@ -353,7 +353,7 @@ if PRODUCTION:
     SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
-    SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^healthz$", r"^metrics$"]  # asked inside the machine, without TLS
+    SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz|healthz|metrics)$"]  # asked inside the machine, without TLS
 RAUT_METRICS_TOKEN = env.text("RAUT_METRICS_TOKEN", "")
 if RAUT_METRICS_TOKEN and len(RAUT_METRICS_TOKEN) < 32:
     raise unusable("RAUT_METRICS_TOKEN", "is too short to be safe", "Make one as .env.example says for SECRET_KEY.")
