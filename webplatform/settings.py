@@ -357,6 +357,12 @@ if PRODUCTION:
 RAUT_METRICS_TOKEN = env.text("RAUT_METRICS_TOKEN", "")
 if RAUT_METRICS_TOKEN and len(RAUT_METRICS_TOKEN) < 32:
     raise unusable("RAUT_METRICS_TOKEN", "is too short to be safe", "Make one as .env.example says for SECRET_KEY.")
+# Traces: on where the standard variable names a receiver; OpenTelemetry reads its other variables itself.
+OTEL_ENDPOINT = env.text("OTEL_EXPORTER_OTLP_ENDPOINT", "")
+OTEL_SERVICE_NAME = env.text("OTEL_SERVICE_NAME", "raut")
+if OTEL_ENDPOINT:
+    env.address("OTEL_EXPORTER_OTLP_ENDPOINT", OTEL_ENDPOINT, WEB)
+    MIDDLEWARE.insert(1, "webplatform.common.traced_requests.TracedRequests")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -31,6 +31,7 @@ from webplatform.common.errors import AppError, Conflict
 from webplatform.common.job_errors import stored_error
 from webplatform.common.memory import memory_bound
 from webplatform.common.pulse import Pulse, hand_back
+from webplatform.common.tracing import job, stage
 from webplatform.consent.models import Scope
 from webplatform.consent.services import require_scope
 from webplatform.history.glimpses import LEAST_SURE
@@ -88,6 +89,7 @@ class _Run:
         return AnalysisJob.objects.filter(pk=self.job.pk, lease=self.lease, state=AnalysisJob.State.RUNNING)
 
 
+@job("analysis", task="webplatform.analysis.tasks.analyze")
 def run_job(job_id: UUID) -> Session | None:
     """The job is done, failed or cancelled, and its session says the same; or another worker has it.
 
@@ -152,6 +154,7 @@ def _claim(job_id: UUID) -> _Run | None:
     return _Run(job, job.session, lease)
 
 
+@stage("read")
 def _read(run: _Run) -> None:
     require_permitted(run.session.study)
     require_scope(record=run.session.consent, scope=Scope.ANALYSE)
@@ -199,10 +202,12 @@ def _as_the_user_names_it(session: Session, text: str) -> str:
     return text.replace(media.stored_name, media.original_name) if media else text
 
 
+@stage("store")
 def _append(run: _Run, batch: list[inference.FrameReading]) -> None:
     _write(run, partial(append_readings, session=run.session, readings=batch))
 
 
+@stage("close")
 def _finish(run: _Run, video: inference.VideoReading) -> None:
     done = {"state": AnalysisJob.State.DONE, "progress": 1.0}
     _write(run, partial(_close, run, video), **done, **_ENDED, finished_at=timezone.now())
