@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
 import cv2
-import httpx
 import pytest
 from raut_client import AsyncRaut, ServerFailed
 from websockets.exceptions import ConnectionClosed
@@ -22,56 +18,14 @@ from websockets.sync.client import connect
 
 from tests.clips import moving_face
 from tests.proxy import started_nginx
+from tests.web_process import web_process
 from tests.whole_platform import Person, Platform
 from webplatform.history.models import Observation, Session
-from webplatform.operations.launch import Launch, commands, free_port
 
 pytestmark = pytest.mark.nginx
 EACH = 3  # cameras that one process watches
 EVERY_S = 0.1
 MOST_GAP_MS = 2000
-
-
-class WebProcess:
-    """A web process of its own port, beside those that the platform started."""
-
-    def __init__(self, platform: Platform, log: Path) -> None:
-        self.port = free_port("127.0.0.1")
-        self.url = f"http://127.0.0.1:{self.port}"
-        launch = Launch(data_dir=platform.data_dir, host="127.0.0.1", port=self.port)
-        self.command = commands(launch)["web"]
-        self.env = {**os.environ, **platform.supervisor.environment("web")}
-        self.env |= {"RAUT_LIVE_MAX_SOCKETS": str(EACH), "WEB_CONCURRENCY": "1"}
-        self.log = log
-        self.start()
-
-    def start(self) -> None:
-        with self.log.open("ab") as log:
-            self.running = subprocess.Popen(self.command, env=self.env, stdout=log, stderr=log)
-
-    def stop(self) -> None:
-        self.running.terminate()
-        self.running.wait(10)
-
-    @property
-    def is_up(self) -> bool:
-        try:
-            return httpx.get(f"{self.url}/livez", trust_env=False).status_code == httpx.codes.OK
-        except httpx.HTTPError:
-            return False
-
-
-@contextmanager
-def two_processes(platform: Platform, folder: Path) -> Iterator[list[WebProcess]]:
-    both = [WebProcess(platform, folder / f"web-{name}.log") for name in "ab"]
-    try:
-        for one in both:
-            platform.wait_for(lambda one=one: one.is_up, timeout_s=60)
-        yield both
-    finally:
-        for one in both:
-            one.running.kill()
-            one.running.wait(10)
 
 
 @dataclass(eq=False)
@@ -156,7 +110,8 @@ def test_a_rolling_restart_loses_no_camera_and_a_full_process_sends_them_on(
 ):
     person = platform.create_user()
     with (
-        two_processes(platform, tmp_path) as (one, other),
+        web_process(platform, tmp_path / "a.log", places=EACH) as one,
+        web_process(platform, tmp_path / "b.log", places=EACH) as other,
         started_nginx(tmp_path / "nginx", [one.url, other.url]) as url,
     ):
         cameras = Cameras(url, person, jpegs)
@@ -172,7 +127,7 @@ def test_a_rolling_restart_loses_no_camera_and_a_full_process_sends_them_on(
             one.stop()
             assert all_see(staying)  # on the other process, which has as many places as cameras
             one.start()
-            platform.wait_for(lambda: one.is_up, timeout_s=60)
+            one.await_up()
             other.stop()
             assert all_see(staying)
         finally:
