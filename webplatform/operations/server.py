@@ -9,6 +9,7 @@ import uvicorn
 from django.conf import settings
 
 POOL = "20"
+WORKER_STARTS_WITHIN_S = 60  # of several processes on one port: a busy machine needs longer than uvicorn's five seconds
 WEBSOCKET_MESSAGE_BYTES = 4 * 1024**2  # a live frame may have half of it; one that has more still gets its answer
 
 
@@ -30,6 +31,7 @@ def main() -> None:
         ws_max_queue=4,
         ws_per_message_deflate=False,  # a JPEG does not shrink, and an answer is too small to
         timeout_keep_alive=15,
+        timeout_worker_healthcheck=WORKER_STARTS_WITHIN_S,
         timeout_graceful_shutdown=settings.RAUT_WEB_GRACE_SECONDS,
         lifespan="off",
         log_level="warning",
