@@ -79,7 +79,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
         if self.recording is not None and (self.recording.readings or not self.is_over):
-            await self._let_go(self.recording)
+            await database_sync_to_async(services.let_go)(self.recording)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self.is_over:
@@ -185,12 +185,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
             with suppress(TimeoutError):
                 async with asyncio.timeout(LEAVE_WITHIN_S):
                     await self.frames.join()
-            await self._let_go(self.recording)
+            await database_sync_to_async(services.let_go)(self.recording)
         await self._end(Ended(Close.COME_BACK, ""))
-
-    async def _let_go(self, recording: LiveRecording) -> None:
-        with suppress(DatabaseError):
-            await database_sync_to_async(services.let_go)(recording)
 
     async def _end(self, ended: Ended) -> None:
         self.is_over = True
