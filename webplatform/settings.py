@@ -158,6 +158,7 @@ RAUT_LIVE_MAX_FPS = env.number("RAUT_LIVE_MAX_FPS", 30, most=1000)
 RAUT_LIVE_MAX_MINUTES = env.number("RAUT_LIVE_MAX_MINUTES", 120)
 RAUT_EVENT_STREAMS = env.number("RAUT_EVENT_STREAMS", 64, least=0)
 RAUT_LIVE_MAX_SOCKETS = env.number("RAUT_LIVE_MAX_SOCKETS", 64)
+RAUT_WEB_GRACE_SECONDS = env.number("RAUT_WEB_GRACE_SECONDS", 2, most=600)
 RAUT_MIN_FREE_DISK_MB = env.number("RAUT_MIN_FREE_DISK_MB", 500, least=0)
 RAUT_STORAGE_QUOTA_MB = env.number("RAUT_STORAGE_QUOTA_MB", 51_200, least=0)
 RAUT_JOB_STALE_SECONDS = env.number("RAUT_JOB_STALE_SECONDS", 30)
@@ -353,10 +354,16 @@ if PRODUCTION:
     SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
-    SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^healthz$", r"^metrics$"]  # asked inside the machine, without TLS
+    SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz|healthz|metrics)$"]  # asked inside the machine, without TLS
 RAUT_METRICS_TOKEN = env.text("RAUT_METRICS_TOKEN", "")
 if RAUT_METRICS_TOKEN and len(RAUT_METRICS_TOKEN) < 32:
     raise unusable("RAUT_METRICS_TOKEN", "is too short to be safe", "Make one as .env.example says for SECRET_KEY.")
+# Traces: on where the standard variable names a receiver; OpenTelemetry reads its other variables itself.
+OTEL_ENDPOINT = env.text("OTEL_EXPORTER_OTLP_ENDPOINT", "")
+OTEL_SERVICE_NAME = env.text("OTEL_SERVICE_NAME", "raut")
+if OTEL_ENDPOINT:
+    env.address("OTEL_EXPORTER_OTLP_ENDPOINT", OTEL_ENDPOINT, WEB)
+    MIDDLEWARE.insert(1, "webplatform.common.traced_requests.TracedRequests")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

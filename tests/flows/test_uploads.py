@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import socket
-import subprocess
 from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,9 +12,8 @@ import pytest
 from tusclient.client import TusClient
 
 from tests.clips import moving_face, write_clip
+from tests.proxy import started_nginx
 from tests.whole_platform import Person, Platform
-from webplatform.operations.launch import free_port
-from webplatform.settings import ROOT
 
 ADDRESS = "/api/v1/uploads/"
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -107,22 +104,8 @@ def is_up(platform: Platform) -> bool:
 
 @pytest.fixture
 def nginx(platform: Platform, tmp_path: Path) -> Iterator[str]:
-    """The example of the documents before the platform, without TLS and on another port."""
-    port = free_port("127.0.0.1")
-    said = (ROOT / "docs" / "nginx.conf").read_text(encoding="utf-8")
-    said = re.sub(r"ssl_certificate\w* [^;]+;", "", said).replace("listen 443 ssl", f"listen 127.0.0.1:{port}")
-    said = said.replace("http://127.0.0.1:8000", platform.url)
-    places = "".join(
-        f"{kind}_temp_path {tmp_path}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    config = tmp_path / "nginx.conf"
-    config.write_text(
-        f"daemon off; pid {tmp_path}/pid; error_log stderr;\nevents {{}}\nhttp {{ access_log off; {places}\n{said}\n}}"
-    )
-    running = subprocess.Popen(["nginx", "-c", str(config)], stderr=subprocess.PIPE)
-    yield f"http://127.0.0.1:{port}"
-    running.terminate()
-    running.communicate()
+    with started_nginx(tmp_path / "nginx", [platform.url]) as url:
+        yield url
 
 
 @pytest.mark.nginx
@@ -130,16 +113,8 @@ def test_an_upload_goes_through_nginx_as_it_comes(platform: Platform, nginx: str
     person, content = platform.create_user(), clip.read_bytes()
     url = begin(person, clip)
     proxied = Platform(nginx, platform.data_dir, platform.supervisor, platform.client)
-    platform.wait_for(lambda: answers(nginx))
     with break_off(proxied, person, url, content[: 2 * PIECE_BYTES + 5]):
         platform.wait_for(lambda: offset(person, url) >= PIECE_BYTES)  # while nginx still waits for the rest
     platform.wait_for(lambda: offset(person, url) == 2 * PIECE_BYTES + 5)
     go_on(nginx, person, url, clip)
     assert finished(platform, person, url)["progress"] == 1
-
-
-def answers(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/account/login/", trust_env=False).status_code == httpx.codes.OK
-    except httpx.HTTPError:
-        return False

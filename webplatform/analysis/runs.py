@@ -26,6 +26,7 @@ from webplatform.analysis.withdrawals import drop_media, may_keep_media
 from webplatform.common.errors import AppError, Conflict
 from webplatform.common.job_errors import stored_error
 from webplatform.common.pulse import Pulse, hand_back
+from webplatform.common.tracing import stage
 from webplatform.history.glimpses import LEAST_SURE
 from webplatform.history.models import Session
 from webplatform.history.services import append_readings, close_session, fail_session
@@ -144,11 +145,13 @@ def write(run: Run, action: Callable[[], object], **changes: Any) -> None:  # fi
         raise LeaseLost from error
 
 
+@stage("store")
 def append(run: Run, batch: list[inference.FrameReading]) -> None:
     """The readings are part of the session, if this run still holds its job."""
     write(run, partial(append_readings, session=run.session, readings=batch))
 
 
+@stage("close")
 def finish(run: Run, end: inference.VideoEnd, track: inference.PictureTrack | None) -> None:
     """The job is done and its session closed; of its stretches nothing is left."""
     done = {"state": AnalysisJob.State.DONE, "progress": 1.0}

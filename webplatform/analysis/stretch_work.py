@@ -21,6 +21,7 @@ from webplatform.analysis.recordings import open_media, video_limits
 from webplatform.analysis.runs import BATCH_READINGS, LeaseLost, Run, append, attempt, finish
 from webplatform.common.errors import KeyGone
 from webplatform.common.memory import memory_bound
+from webplatform.common.tracing import job, stage
 from webplatform.consent.models import Scope
 from webplatform.consent.services import require_scope
 from webplatform.history.glimpses import LEAST_SURE
@@ -34,6 +35,7 @@ JOINED_FROM = 0.99  # how far a job is shown to be while it is joined
 logger = logging.getLogger(__name__)
 
 
+@job("stretch", task="webplatform.analysis.tasks.analyze")
 def run_stretch(job_id: UUID) -> Session | None:
     """The next waiting stretch of the job is done; with the last one, the job is done and its session closed.
 
@@ -51,6 +53,7 @@ def run_stretch(job_id: UUID) -> Session | None:
     return job.session if attempt(whole, partial(join, whole)) else None
 
 
+@stage("join")
 def join(run: Run) -> bool:
     """The stretches, one after the other, are the session's history; the job is done."""
     key = _require_key(run.session)
@@ -74,6 +77,7 @@ def join(run: Run) -> bool:
     return True
 
 
+@stage("observe")
 def _observe(run: Run) -> bool:
     """Returns whether all stretches are done now, and the job is this run's."""
     stretch, session = run.stretch, run.session

@@ -23,6 +23,7 @@ from webplatform.analysis.progress import publish_job, publish_turns
 from webplatform.analysis.recordings import open_media, video_limits
 from webplatform.analysis.runs import BATCH_READINGS, LeaseLost, Run, append, attempt, finish, write
 from webplatform.common.memory import memory_bound
+from webplatform.common.tracing import job, stage
 from webplatform.consent.models import Scope
 from webplatform.consent.services import require_scope
 from webplatform.history.models import Session
@@ -35,6 +36,7 @@ from webplatform.studies.approvals import require_permitted
 logger = logging.getLogger(__name__)
 
 
+@job("analysis", task="webplatform.analysis.tasks.analyze")
 def run_job(job_id: UUID) -> Session | None:
     """The job is done, failed or cancelled, and its session says the same; or it waits in stretches, or is another's.
 
@@ -101,6 +103,7 @@ def _plan(run: Run, source: BinaryIO) -> inference.StretchPlan:
     return plan
 
 
+@stage("read")
 def _read_whole(run: Run, source: BinaryIO, plan: inference.StretchPlan, version: ModelVersion) -> bool:
     batch: list[inference.FrameReading] = []
     told = {"every_ms": run.session.every_ms, "prior": tuple(run.session.prior) or None, "plan": plan}

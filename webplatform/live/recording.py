@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass, field
+from typing import Any  # a message's members
 
 import inference
 from webplatform.history.models import Session
-from webplatform.live.protocol import Close, Dropped, Frame
+from webplatform.live.protocol import BadMessage, Close, Dropped, Frame, read_number
 from webplatform.live.statistics import LiveStatistics
 
 STORE_EVERY_S = 2.0
@@ -77,6 +78,19 @@ class LiveRecording:
         self.statistics.answered += 1
         self.statistics.last_ms = self.last_ms
         self.statistics.server.add(server_ms)
+
+    def count_latency(self, message: dict[str, Any]) -> None:
+        """Note what the client saw: how long its frames took, and how many it sent.
+
+        Raises:
+            BadMessage: the message tells no times.
+        """
+        times = message.get("round_trip_ms", [])
+        if not isinstance(times, list) or len(times) > 1000:
+            raise BadMessage("round_trip_ms is a list of at most 1000 numbers.")
+        for time_ms in times:
+            self.statistics.round_trip.add(read_number({"ms": time_ms}, "ms", least=0, most=3_600_000))
+        self.statistics.sent = int(read_number(message, "sent", least=0, most=2**32, default=self.statistics.sent))
 
     @property
     def is_due(self) -> bool:

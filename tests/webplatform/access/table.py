@@ -260,6 +260,7 @@ GET    /learning/models/{model}/confusion.svg                         404 404 40
 -- machines
 GET    /demo/{key}/                                                   404 404 404 404 404 404 404
 GET    /livez                                                         200 200 200 200 200 200 200
+GET    /readyz                                                        200 200 200 200 200 200 200
 GET    /healthz                                                       503 503 503 503 503 503 503
 GET    /metrics                                                       404 404 404 404 404 404 404
 GET    /platform/                                                     404 404 404 404 200 in  in

@@ -4,6 +4,9 @@ const VERSION = 1;
 const FRAME = 1;
 const HEADER_BYTES = 12;
 const LOST = new Set([1001, 1005, 1006, 1012, 1013]);
+const COME_BACK = 1012; // this process ends, another one goes on: at once, but not all of its cameras together
+const COME_BACK_WITHIN_MS = 200;
+const START_TRIES = 4; // of a handshake: each may meet another process, and the last one is told why there is no room
 const FIRST_RETRY_MS = 300;
 const LONGEST_RETRY_MS = 4000;
 const TELL_LATENCY_EVERY_MS = 3000;
@@ -32,12 +35,16 @@ export class Link extends EventTarget {
     /** @type {number[]} */
     this.latencies = [];
     this.sent = 0;
+<<<<<<< HEAD
     this.seq = 0;
     this.tries = 0;
     this.timer = 0;
     this.token = "";
     this.resumeWithinMs = 0;
     /** @type {"idle" | "open" | "lost" | "stopping" | "closed"} */
+=======
+    this.startTries = 1;
+>>>>>>> deploy
     this.state = "idle";
     /** @type {number | null} performance.now() of the loss that is not made good yet */
     this.lostAt = null;
@@ -69,10 +76,16 @@ export class Link extends EventTarget {
   open(first) {
     this.seq = 0;
     this.closing = null;
+    this.wasOpened = false;
     this.sentAt.clear();
-    const socket = new WebSocket(this.address);
+    const wantsWords = first.type === "start" && this.startTries >= START_TRIES;
+    const socket = new WebSocket(wantsWords ? `${this.address}?explain=1` : this.address);
     this.socket = socket;
-    socket.addEventListener("open", () => socket.send(JSON.stringify(first)));
+    this.first = first;
+    socket.addEventListener("open", () => {
+      this.wasOpened = true;
+      socket.send(JSON.stringify(first));
+    });
     socket.addEventListener("message", ({ data }) => socket === this.socket && this.hear(JSON.parse(data)));
     socket.addEventListener("close", ({ code }) => socket === this.socket && this.lose(code));
   }
@@ -183,6 +196,12 @@ export class Link extends EventTarget {
   /** @param {number} code */
   lose(code) {
     clearInterval(this.timer);
+    if (this.mayStartAgain(code)) {
+      this.startTries += 1;
+      this.socket = null;
+      setTimeout(() => this.state === "idle" && this.open(this.first), FIRST_RETRY_MS);
+      return;
+    }
     const mayResume = this.token && this.state !== "stopping" && !this.closing && LOST.has(code);
     this.lostAt ??= performance.now();
     if (mayResume && performance.now() - this.lostAt < this.resumeWithinMs) {
@@ -191,22 +210,36 @@ export class Link extends EventTarget {
       this.state = "lost";
       this.socket = null;
       this.tell("lost", { forMs: performance.now() - this.lostAt });
+<<<<<<< HEAD
       const waitMs = Math.min(FIRST_RETRY_MS * 2 ** tries, LONGEST_RETRY_MS);
       setTimeout(
         () => this.state === "lost" && this.open({ type: "resume", version: VERSION, token: this.token }),
         waitMs,
       );
+=======
+      const isSent = code === COME_BACK && tries === 0;
+      const waitMs = isSent ? COME_BACK_WITHIN_MS * Math.random() : Math.min(FIRST_RETRY_MS * 2 ** tries, LONGEST_RETRY_MS);
+      setTimeout(() => this.state === "lost" && this.open({ type: "resume", version: VERSION, token: this.token }), waitMs);
+>>>>>>> deploy
       return;
     }
     this.state = "closed";
     this.tell("closed", { code, message: this.closing?.message ?? "" });
   }
 
+<<<<<<< HEAD
   /**
    * @template {keyof LinkEvents} Name
    * @param {Name} name
    * @param {LinkEvents[Name]} detail
    */
+=======
+  /** Whether nothing has begun yet and another process may have room. */
+  mayStartAgain(code) {
+    return this.state === "idle" && this.startTries < START_TRIES && (!this.wasOpened || code === COME_BACK);
+  }
+
+>>>>>>> deploy
   tell(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
