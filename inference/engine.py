@@ -87,7 +87,7 @@ class VideoReading:
         pending: list[PendingFrame] = []
         with self._reader:
             while (frame := self._next_frame()) is not None:
-                pending.append(self._pipeline.look(frame.picture, frame.t_ms, frames_decoded=frame.frames_decoded))
+                pending.append(self._pipeline.look(frame.shown, frame.t_ms, frames_decoded=frame.frames_decoded))
                 if len(pending) >= _BATCH_FRAMES or sum(p.faces_to_score for p in pending) >= _BATCH_FACES:
                     yield from self._pipeline.score(pending)
                     pending = []
@@ -150,7 +150,8 @@ class Engine:
             UnreadableVideo: on the first step, where not one frame can be decoded.
             MediaTooLarge: on the first step by the header, later where the header lied.
         """
-        return VideoReading(VideoReader(source, every_ms=every_ms, limits=limits), self._new_pipeline(prior=prior))
+        reader = VideoReader(source, every_ms=every_ms, limits=limits, in_planes=True)
+        return VideoReading(reader, self._new_pipeline(prior=prior))
 
     def read_image(
         self, picture: Picture | Path | bytes, *, prior: Prior | None = None, max_pixels: int = FILE_MAX_PIXELS

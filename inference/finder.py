@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from inference.changes import ChangeWatch
 from inference.colours import measure_colours
 from inference.cuts import Sketch, is_cut, is_steady, sketch_frame
+from inference.planes import AnyPicture
 from inference.tracker import FaceTracker, Sighting
-from inference.types import Box, DetectedFace, Picture
+from inference.types import Box, DetectedFace
 
 if TYPE_CHECKING:
     from inference.detector import FaceDetector
@@ -64,11 +65,11 @@ class FaceFinder:
         """The numbers that may still be given again."""
         return self._tracker.active
 
-    def find(self, picture: Picture, t_ms: int) -> tuple[FoundFace, ...]:
+    def find(self, picture: AnyPicture, t_ms: int) -> tuple[FoundFace, ...]:
         """Find and number the faces of the next frame.
 
         Args:
-            picture: uint8 (H, W, 3) BGR.
+            picture: uint8 (H, W, 3) BGR, or planes.
             t_ms: its time in ms; must not be before the last one's.
         """
         size = picture.shape[1], picture.shape[0]
@@ -86,7 +87,7 @@ class FaceFinder:
         return tuple(FoundFace(number, face) for number, face in zip(numbers, faces, strict=True))
 
     def _look(
-        self, picture: Picture, t_ms: int, followed: Sequence[DetectedFace], *, is_calm: bool = True
+        self, picture: AnyPicture, t_ms: int, followed: Sequence[DetectedFace], *, is_calm: bool = True
     ) -> tuple[DetectedFace, ...]:
         """Look at the whole frame closely where the last time is so long ago, else at less cost for new faces."""
         assert self._sketch is not None
@@ -103,7 +104,7 @@ class FaceFinder:
         within = self._changes.take(self._sketch, [face.box for face in followed], self._size)
         return _drop_doubles(followed, self._detector.scan(picture, followed, within) if within else ())
 
-    def _follow_or_look(self, picture: Picture, t_ms: int) -> tuple[DetectedFace, ...]:
+    def _follow_or_look(self, picture: AnyPicture, t_ms: int) -> tuple[DetectedFace, ...]:
         """Look where faces are known to be, and closely at the whole frame where that does not do."""
         places = [place.face for place in self._places]
         followed = [face for face in self._detector.follow(picture, places) if face is not None]

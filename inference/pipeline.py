@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 
 from inference.bundle import ModelSpec
 from inference.finder import FaceFinder, FoundFace
+from inference.planes import AnyPicture
 from inference.preprocess import crop_face
 from inference.priors import Prior, check_stated, reweigh_if_told
 from inference.quality import QualityLimits, judge_face, measure_tilt
 from inference.smoother import ScoreSmoother
 from inference.tracker import FaceTracker
-from inference.types import Box, DetectedFace, FaceReading, FrameReading, Picture, Reason
+from inference.types import Box, DetectedFace, FaceReading, FrameReading, Reason
 
 if TYPE_CHECKING:
     from inference.detector import FaceDetector
@@ -56,19 +57,19 @@ class Parts:
     detector_lock: threading.Lock = field(default_factory=threading.Lock)
     classifier_lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def detect(self, frame: Picture) -> tuple[DetectedFace, ...]:
+    def detect(self, frame: AnyPicture) -> tuple[DetectedFace, ...]:
         """Find the faces of a frame; see `FaceDetector.detect`."""
         with self.detector_lock:
             return self.detector.detect(frame)
 
     def scan(
-        self, frame: Picture, known: Sequence[DetectedFace] = (), within: Box | None = None
+        self, frame: AnyPicture, known: Sequence[DetectedFace] = (), within: Box | None = None
     ) -> tuple[DetectedFace, ...]:
         """Find most faces of a frame that are not known; see `FaceDetector.scan`."""
         with self.detector_lock:
             return self.detector.scan(frame, known, within)
 
-    def follow(self, frame: Picture, faces: Sequence[DetectedFace]) -> tuple[DetectedFace | None, ...]:
+    def follow(self, frame: AnyPicture, faces: Sequence[DetectedFace]) -> tuple[DetectedFace | None, ...]:
         """Look only where these faces were; see `FaceDetector.follow`."""
         with self.detector_lock:
             return self.detector.follow(frame, faces)
@@ -128,12 +129,12 @@ class Pipeline:
         self._smoother = ScoreSmoother()
 
     def look(
-        self, picture: Picture, t_ms: int, *, frames_decoded: int = 0, watched_ms: int | None = None
+        self, picture: AnyPicture, t_ms: int, *, frames_decoded: int = 0, watched_ms: int | None = None
     ) -> PendingFrame:
         """Find, number, cut and judge the faces of the next frame.
 
         Args:
-            picture: uint8 (H, W, 3) BGR.
+            picture: uint8 (H, W, 3) BGR, or planes.
             t_ms: its time in ms; must not be before the last one's.
             frames_decoded: as in `FrameReading`.
             watched_ms: its time on a clock that stands still while nobody watches; `t_ms` where there is none.
@@ -157,7 +158,7 @@ class Pipeline:
         """What this session shares with others."""
         return self._parts
 
-    def _prepare(self, picture: Picture, found: FoundFace) -> PendingFace:
+    def _prepare(self, picture: AnyPicture, found: FoundFace) -> PendingFace:
         face = found.face
         crop = crop_face(picture, face.box, self._parts.classifier.spec, tilt_deg=measure_tilt(face.landmarks))
         return PendingFace(found.track, face.box, crop, judge_face(face, crop, self._quality))
