@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from inference.changes import ChangeWatch
 from inference.colours import measure_colours
 from inference.cuts import Sketch, is_cut, is_steady, sketch_frame
+from inference.patches import Patch, find_patch, take_patch
 from inference.planes import AnyPicture
 from inference.tracker import FaceTracker, Sighting
 from inference.types import Box, DetectedFace
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 LOOK_EVERY_MS = 1000  # a new face is found within a second
 LOOK_CLOSELY_EVERY_MS = 5000  # one that is very small in its frame within five
 LOOK_AGAIN_MS = 400  # after a known face was lost from sight: it may only have moved on
+ASK_EVERY_MS = 350  # a network looks at a known face again; in between it is found by its grey levels
 HOLD_MS = 800  # a face that is out of sight is looked for in its old place for so long
 _MAX_OVERLAP = 0.4
 
@@ -35,6 +37,8 @@ class FoundFace:
 class _Place:
     face: DetectedFace
     seen_ms: int
+    patch: Patch | None = None  # of when a network saw it last
+    asked_ms: int = 0
 
 
 class FaceFinder:
@@ -42,7 +46,8 @@ class FaceFinder:
 
     Looking closely at a whole frame costs many times a look at a place where a face was a moment ago. So that is done
     once in five seconds, after a cut or a sudden change; once a second, and where a known face is not found in its
-    place any more, whatever changed in the frame is looked at for new faces.
+    place any more, whatever changed in the frame is looked at for new faces. A place is shown to a network three times
+    a second at most: in between the face is found by what it looked like then.
 
     Args:
         detector: looks.
@@ -53,6 +58,7 @@ class FaceFinder:
         self._detector = detector
         self._tracker = tracker
         self._places: tuple[_Place, ...] = ()
+        self._matched: dict[int, _Place] = {}  # of this frame, by the `id` of the face that was found again
         self._sketch: Sketch | None = None
         self._changes = ChangeWatch()
         self._size = (0, 0)
@@ -83,7 +89,7 @@ class FaceFinder:
                 self._forget()
         sightings = [Sighting(face.box, measure_colours(picture, face.box)) for face in faces]
         numbers = self._tracker.update(sightings, t_ms, has_jumped=not is_calm)
-        self._keep_places(faces, t_ms)
+        self._keep_places(picture, faces, t_ms)
         return tuple(FoundFace(number, face) for number, face in zip(numbers, faces, strict=True))
 
     def _look(
@@ -106,21 +112,39 @@ class FaceFinder:
 
     def _follow_or_look(self, picture: AnyPicture, t_ms: int) -> tuple[DetectedFace, ...]:
         """Look where faces are known to be, and closely at the whole frame where that does not do."""
-        places = [place.face for place in self._places]
-        followed = [face for face in self._detector.follow(picture, places) if face is not None]
+        followed = self._follow(picture, t_ms)
         waited_ms = t_ms - self._looked_ms
         has_lost = len(followed) < sum(place.seen_ms == self._last_ms for place in self._places)
         if waited_ms >= LOOK_EVERY_MS or (has_lost and waited_ms >= LOOK_AGAIN_MS):
             return self._look(picture, t_ms, followed)
         return _drop_doubles(followed)
 
-    def _keep_places(self, faces: tuple[DetectedFace, ...], t_ms: int) -> None:
+    def _follow(self, picture: AnyPicture, t_ms: int) -> list[DetectedFace]:
+        """Look where faces are known to be: by their grey levels where a network saw them a moment ago."""
+        again = [self._find_again(picture, place, t_ms) for place in self._places]
+        self._matched = {id(face): place for face, place in zip(again, self._places, strict=True) if face is not None}
+        asked = [place.face for face, place in zip(again, self._places, strict=True) if face is None]
+        seen = self._detector.follow(picture, asked) if asked else ()
+        return [face for face in (*again, *seen) if face is not None]
+
+    def _find_again(self, picture: AnyPicture, place: _Place, t_ms: int) -> DetectedFace | None:
+        is_recent = place.seen_ms == self._last_ms and t_ms - place.asked_ms < ASK_EVERY_MS
+        return find_patch(picture, place.patch, place.face) if is_recent and place.patch is not None else None
+
+    def _place(self, picture: AnyPicture, face: DetectedFace, t_ms: int) -> _Place:
+        known = self._matched.get(id(face))
+        if known is not None:
+            return _Place(face, t_ms, known.patch, known.asked_ms)
+        return _Place(face, t_ms, take_patch(picture, face.box), t_ms)
+
+    def _keep_places(self, picture: AnyPicture, faces: tuple[DetectedFace, ...], t_ms: int) -> None:
         held = [
             place
             for place in self._places
             if t_ms - place.seen_ms <= HOLD_MS and all(_overlap(place.face, face) == 0 for face in faces)
         ]
-        self._places = (*(_Place(face, t_ms) for face in faces), *held)
+        self._places = (*(self._place(picture, face, t_ms) for face in faces), *held)
+        self._matched = {}
         self._last_ms = t_ms
 
     def _forget(self) -> None:

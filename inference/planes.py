@@ -161,6 +161,13 @@ def take_part(picture: AnyPicture, left: int, top: int, right: int, bottom: int)
     return as_picture(part)[top - part_top :, left - part_left :]
 
 
+def take_luma(picture: AnyPicture, left: int, top: int, right: int, bottom: int) -> Plane:
+    """Return exactly this part of a picture, px, as brightness on whatever scale it has, uint8 (H, W)."""
+    if isinstance(picture, Planes):
+        return picture.luma[top:bottom, left:right]
+    return take_grey(picture, left, top, right, bottom)
+
+
 def take_grey(picture: AnyPicture, left: int, top: int, right: int, bottom: int) -> Plane:
     """Return exactly this part of a picture, px, as grey levels, uint8 (H, W)."""
     if isinstance(picture, Planes):

@@ -52,6 +52,13 @@ def show_patch(grey):
     return frame
 
 
+def cover_face():
+    """The room with something plain before FACE."""
+    frame = ROOM.copy()
+    frame[70:150, 90:170] = 120
+    return frame
+
+
 def numbers(found):
     return [each.track for each in found]
 
@@ -111,14 +118,14 @@ def test_a_face_that_is_lost_brings_a_closer_look_before_the_second_is_over(find
     for t_ms in (0, 200, 400):
         finder.find(ROOM, t_ms)
     eyes.followed = ()
-    assert numbers(finder.find(ROOM, 600)) == [1]
+    assert len(finder.find(cover_face(), 600)) == 1
     assert eyes.looks == 2
 
 
 def test_a_face_out_of_sight_is_looked_for_in_its_old_place_for_a_while(finder, eyes):
     finder.find(ROOM, 0)
     eyes.faces = eyes.followed = ()
-    assert finder.find(ROOM, 200) == ()
+    assert finder.find(cover_face(), 200) == ()
     eyes.followed = (FACE,)
     assert numbers(finder.find(ROOM, 400)) == [1]
 
@@ -133,7 +140,29 @@ def test_two_looks_that_meet_on_one_face_are_one_face(finder, eyes):
     eyes.faces = (FACE, OTHER)
     finder.find(ROOM, 0)
     eyes.follow = lambda frame, faces: tuple(OTHER for _ in faces)
-    assert numbers(finder.find(ROOM, 200)) == [2]
+    assert numbers(finder.find(ROOM, 400)) == [2]
+
+
+def test_a_known_face_is_shown_to_the_follower_three_times_a_second_at_most(finder, eyes):
+    found = [finder.find(ROOM, 100 * step) for step in range(10)]
+    assert all(numbers(faces) == [1] for faces in found)
+    assert all(faces[0].face.box.iou(FACE.box) > 0.99 for faces in found)
+    assert eyes.follows == 2  # at 400 and 800 ms
+
+
+def test_a_face_that_moved_on_is_found_by_its_grey_levels(finder, eyes):
+    finder.find(ROOM, 0)
+    moved = np.roll(ROOM, (3, 12), axis=(0, 1))
+    (found,) = finder.find(moved, 100)
+    assert (eyes.follows, found.track) == (0, 1)
+    assert found.face.box.iou(Box(112, 83, 60, 60)) > 0.95
+
+
+def test_a_face_that_is_covered_is_shown_to_the_follower_at_once(finder, eyes):
+    finder.find(ROOM, 0)
+    eyes.followed = ()
+    assert finder.find(cover_face(), 100) == ()
+    assert eyes.follows == 1
 
 
 def test_after_a_cut_the_frame_is_looked_at_and_nobody_keeps_a_number(finder, eyes):
