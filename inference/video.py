@@ -151,8 +151,8 @@ class VideoReader:
         source: a local file, or an opened one that can seek, which stays open afterwards.
         every_ms: the first frame is sampled, then the first frame of each further `every_ms`.
         limits: refused beyond these; by default `VideoLimits()`.
-        in_planes: whether frames are handed out as their codec stores them where that can be, for whoever looks only
-            at parts of them: turning all of a frame to BGR costs as much as decoding a quarter of it.
+        in_planes: whether frames are handed out as their codec stores them where that can be: for whoever looks at
+            parts of them only.
 
     Attributes:
         end: how the video ended, once the last frame was taken; None before.
@@ -165,12 +165,7 @@ class VideoReader:
     """
 
     def __init__(
-        self,
-        source: MediaSource,
-        *,
-        every_ms: int = 200,
-        limits: VideoLimits | None = None,
-        in_planes: bool = False,
+        self, source: MediaSource, *, every_ms: int = 200, limits: VideoLimits | None = None, in_planes: bool = False
     ) -> None:
         self.source = source
         self.end: VideoEnd | None = None
