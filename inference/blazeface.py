@@ -64,7 +64,12 @@ class BlazeFace:
         return _merge(points[sure], confidences[sure])
 
     def scan(
-        self, frame: AnyPicture, known: Sequence[DetectedFace] = (), within: Box | None = None
+        self,
+        frame: AnyPicture,
+        known: Sequence[DetectedFace] = (),
+        within: Box | None = None,
+        *,
+        closely: bool = False,
     ) -> tuple[DetectedFace, ...]:
         """Find the faces of a frame that are not known; it looks at all of it and costs no less than `detect`."""
         return tuple(face for face in self.detect(frame) if not lies_on(face, known))

@@ -33,16 +33,22 @@ class FaceDetector(Protocol):
         ...
 
     def scan(
-        self, frame: AnyPicture, known: Sequence[DetectedFace] = (), within: Box | None = None
+        self,
+        frame: AnyPicture,
+        known: Sequence[DetectedFace] = (),
+        within: Box | None = None,
+        *,
+        closely: bool = False,
     ) -> tuple[DetectedFace, ...]:
         """Find the faces of a frame that are not known, at less than half the cost of `detect`.
 
-        Those that are smallest in it are missed.
+        Those that are smallest in it are missed, but where it is done closely.
 
         Args:
             frame: uint8 (H, W, 3) BGR, or planes.
             known: as `follow` found them in this very frame.
             within: the only part that need be looked at, px; None: all of the frame.
+            closely: whether it is looked at as closely as `detect` does, at the same cost for each px.
         """
         ...
 
@@ -75,10 +81,16 @@ class SeekingDetector:
         return self._measure(frame, [make_face(answer) for answer in self._seeker.seek(frame, longest_px=NEAR_PX)])
 
     def scan(
-        self, frame: AnyPicture, known: Sequence[DetectedFace] = (), within: Box | None = None
+        self,
+        frame: AnyPicture,
+        known: Sequence[DetectedFace] = (),
+        within: Box | None = None,
+        *,
+        closely: bool = False,
     ) -> tuple[DetectedFace, ...]:
         """Find most faces of a frame that are not known; see `FaceDetector.scan`."""
-        found = [make_face(answer) for answer in self._seeker.seek(frame, longest_px=QUICK_PX, within=within)]
+        longest_px = NEAR_PX if closely else QUICK_PX
+        found = [make_face(answer) for answer in self._seeker.seek(frame, longest_px=longest_px, within=within)]
         return self._measure(frame, [face for face in found if not lies_on(face, known)])
 
     def _measure(self, frame: AnyPicture, found: Sequence[DetectedFace]) -> tuple[DetectedFace, ...]:

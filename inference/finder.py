@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from inference.changes import ChangeWatch
-from inference.colours import measure_colours
+from inference.colours import Colours, measure_colours
 from inference.cuts import Sketch, is_cut, is_steady, sketch_frame
 from inference.patches import Patch, find_patch, take_patch
 from inference.planes import AnyPicture
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 LOOK_EVERY_MS = 1000  # a new face is found within a second
 LOOK_CLOSELY_EVERY_MS = 5000  # one that is very small in its frame within five
+LOOK_AT_ALL_EVERY_MS = 30_000  # closely, whatever changed
 LOOK_AGAIN_MS = 400  # after a known face was lost from sight: it may only have moved on
 ASK_EVERY_MS = 350  # a network looks at a known face again; in between it is found by its grey levels
 HOLD_MS = 800  # a face that is out of sight is looked for in its old place for so long
@@ -37,7 +38,8 @@ class FoundFace:
 class _Place:
     face: DetectedFace
     seen_ms: int
-    patch: Patch | None = None  # of when a network saw it last
+    patch: Patch | None = None  # this and the rest are of when a network saw it last
+    colours: Colours | None = None
     asked_ms: int = 0
 
 
@@ -45,9 +47,9 @@ class FaceFinder:
     """Finds and numbers the faces of one session, frame by frame.
 
     Looking closely at a whole frame costs many times a look at a place where a face was a moment ago. So that is done
-    once in five seconds, after a cut or a sudden change; once a second, and where a known face is not found in its
-    place any more, whatever changed in the frame is looked at for new faces. A place is shown to a network three times
-    a second at most: in between the face is found by what it looked like then.
+    once in thirty seconds, after a cut or a sudden change; whatever changed in the frame is looked at for new faces
+    once in five seconds closely, once a second, and where a known face is not found in its place any more. A place is
+    shown to a network three times a second at most: in between the face is found by what it looked like then.
 
     Args:
         detector: looks.
@@ -60,10 +62,11 @@ class FaceFinder:
         self._places: tuple[_Place, ...] = ()
         self._matched: dict[int, _Place] = {}  # of this frame, by the `id` of the face that was found again
         self._sketch: Sketch | None = None
-        self._changes = ChangeWatch()
+        self._changes, self._close_changes = ChangeWatch(), ChangeWatch()
         self._size = (0, 0)
         self._looked_ms = 0
         self._looked_closely_ms: int | None = None
+        self._looked_at_all_ms: int | None = None
         self._last_ms = 0
 
     @property
@@ -87,9 +90,10 @@ class FaceFinder:
             people = [place.face.box for place in self._places] + [face.box for face in faces]
             if is_cut(before, self._sketch, people, size):
                 self._forget()
-        sightings = [Sighting(face.box, measure_colours(picture, face.box)) for face in faces]
+        places = [self._place(picture, face, t_ms) for face in faces]
+        sightings = [Sighting(place.face.box, place.colours) for place in places]
         numbers = self._tracker.update(sightings, t_ms, has_jumped=not is_calm)
-        self._keep_places(picture, faces, t_ms)
+        self._keep_places(places, t_ms)
         return tuple(FoundFace(number, face) for number, face in zip(numbers, faces, strict=True))
 
     def _look(
@@ -98,17 +102,30 @@ class FaceFinder:
         """Look at the whole frame closely where the last time is so long ago, else at less cost for new faces."""
         assert self._sketch is not None
         every_ms = LOOK_CLOSELY_EVERY_MS if is_calm else LOOK_EVERY_MS
-        is_due = self._looked_closely_ms is None or t_ms - self._looked_closely_ms >= every_ms
+        is_due = _is_over(self._looked_closely_ms, every_ms, t_ms)
         self._looked_ms = t_ms
         if is_due:
             self._looked_closely_ms = t_ms
+        has_doubt = not is_calm or len(followed) < len(self._places)
+        if has_doubt or (is_due and _is_over(self._looked_at_all_ms, LOOK_AT_ALL_EVERY_MS, t_ms)):
+            return self._look_at_all(picture, t_ms, followed, closely=is_due)
+        known = [face.box for face in followed]
+        within = (self._close_changes if is_due else self._changes).take(self._sketch, known, self._size)
+        if is_due:
             self._changes.see_all(self._sketch)
-            return _drop_doubles(self._detector.detect(picture), followed)
-        if not is_calm or len(followed) < len(self._places):
-            self._changes.see_all(self._sketch)
+        found = self._detector.scan(picture, followed, within, closely=is_due) if within else ()
+        return _drop_doubles(followed, found)
+
+    def _look_at_all(
+        self, picture: AnyPicture, t_ms: int, followed: Sequence[DetectedFace], *, closely: bool
+    ) -> tuple[DetectedFace, ...]:
+        assert self._sketch is not None
+        self._changes.see_all(self._sketch)
+        if not closely:
             return _drop_doubles(followed, self._detector.scan(picture, followed))
-        within = self._changes.take(self._sketch, [face.box for face in followed], self._size)
-        return _drop_doubles(followed, self._detector.scan(picture, followed, within) if within else ())
+        self._looked_at_all_ms = t_ms
+        self._close_changes.see_all(self._sketch)
+        return _drop_doubles(self._detector.detect(picture), followed)
 
     def _follow_or_look(self, picture: AnyPicture, t_ms: int) -> tuple[DetectedFace, ...]:
         """Look where faces are known to be, and closely at the whole frame where that does not do."""
@@ -134,17 +151,16 @@ class FaceFinder:
     def _place(self, picture: AnyPicture, face: DetectedFace, t_ms: int) -> _Place:
         known = self._matched.get(id(face))
         if known is not None:
-            return _Place(face, t_ms, known.patch, known.asked_ms)
-        return _Place(face, t_ms, take_patch(picture, face.box), t_ms)
+            return replace(known, face=face, seen_ms=t_ms)
+        return _Place(face, t_ms, take_patch(picture, face.box), measure_colours(picture, face.box), t_ms)
 
-    def _keep_places(self, picture: AnyPicture, faces: tuple[DetectedFace, ...], t_ms: int) -> None:
+    def _keep_places(self, fresh: Sequence[_Place], t_ms: int) -> None:
         held = [
             place
             for place in self._places
-            if t_ms - place.seen_ms <= HOLD_MS and all(_overlap(place.face, face) == 0 for face in faces)
+            if t_ms - place.seen_ms <= HOLD_MS and all(_overlap(place.face, other.face) == 0 for other in fresh)
         ]
-        self._places = (*(self._place(picture, face, t_ms) for face in faces), *held)
-        self._matched = {}
+        self._places, self._matched = (*fresh, *held), {}
         self._last_ms = t_ms
 
     def _forget(self) -> None:
@@ -163,6 +179,10 @@ class FaceFinder:
             return
         self._tracker.rescale(across, down)
         self._places = tuple(_Place(_rescale(place.face, across, down), place.seen_ms) for place in self._places)
+
+
+def _is_over(since_ms: int | None, every_ms: int, t_ms: int) -> bool:
+    return since_ms is None or t_ms - since_ms >= every_ms
 
 
 def _drop_doubles(*looks: Sequence[DetectedFace]) -> tuple[DetectedFace, ...]:

@@ -63,11 +63,16 @@ class Parts:
             return self.detector.detect(frame)
 
     def scan(
-        self, frame: AnyPicture, known: Sequence[DetectedFace] = (), within: Box | None = None
+        self,
+        frame: AnyPicture,
+        known: Sequence[DetectedFace] = (),
+        within: Box | None = None,
+        *,
+        closely: bool = False,
     ) -> tuple[DetectedFace, ...]:
         """Find most faces of a frame that are not known; see `FaceDetector.scan`."""
         with self.detector_lock:
-            return self.detector.scan(frame, known, within)
+            return self.detector.scan(frame, known, within, closely=closely)
 
     def follow(self, frame: AnyPicture, faces: Sequence[DetectedFace]) -> tuple[DetectedFace | None, ...]:
         """Look only where these faces were; see `FaceDetector.follow`."""

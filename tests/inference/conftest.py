@@ -33,7 +33,12 @@ class FakeDetector:
         return tuple(DetectedFace(box, 0.9) for box in boxes)
 
     def scan(
-        self, frame: AnyPicture, known: Sequence[DetectedFace] = (), within: Box | None = None
+        self,
+        frame: AnyPicture,
+        known: Sequence[DetectedFace] = (),
+        within: Box | None = None,
+        *,
+        closely: bool = False,
     ) -> tuple[DetectedFace, ...]:
         return tuple(face for face in self.detect(frame) if all(face.box.iou(other.box) == 0 for other in known))
 

@@ -20,15 +20,16 @@ class Eyes:
 
     def __init__(self, *faces):
         self.faces = self.followed = faces
-        self.looks, self.closely, self.follows = 0, 0, 0
+        self.looks, self.closely, self.at_all, self.follows = 0, 0, 0, 0
 
-    def scan(self, frame, known=(), within=None):
+    def scan(self, frame, known=(), within=None, *, closely=False):
+        self.closely += closely
         self.looks, self.known, self.within = self.looks + 1, known, within
         return self.faces
 
     def detect(self, frame):
-        self.closely += 1
-        return self.scan(frame)
+        self.at_all += 1
+        return self.scan(frame, closely=True)
 
     def follow(self, frame, faces):
         self.follows += 1
@@ -76,9 +77,9 @@ def test_only_what_changed_since_the_last_look_is_looked_at(finder, eyes):
 
 
 def test_a_room_in_which_nothing_moves_is_not_looked_at_until_the_close_look(finder, eyes):
-    for step in range(26):
+    for step in range(151):
         finder.find(ROOM, 200 * step)
-    assert (eyes.looks, eyes.closely) == (2, 2)
+    assert (eyes.looks, eyes.at_all) == (2, 2)  # at 0 and 30 s
 
 
 def test_what_changed_slowly_is_looked_at_too(finder, eyes):
@@ -92,9 +93,29 @@ def test_what_changed_slowly_is_looked_at_too(finder, eyes):
 def test_the_closest_look_comes_every_five_seconds_and_after_a_cut(finder, eyes):
     for step in range(51):
         finder.find(show_patch(5 * step), 200 * step)
-    assert (eyes.looks, eyes.closely) == (11, 3)
+    assert (eyes.looks, eyes.closely, eyes.at_all) == (11, 3, 1)
     finder.find(ELSEWHERE, 11_200)
-    assert (eyes.looks, eyes.closely) == (12, 4)
+    assert (eyes.looks, eyes.closely, eyes.at_all) == (12, 4, 2)
+
+
+def test_a_closer_look_is_for_what_changed_since_the_closer_one_before(finder, eyes):
+    finder.find(show_patch(100), 0)
+    for step in range(1, 5):
+        finder.find(show_patch(140), 1000 * step)
+    assert (eyes.looks, eyes.closely) == (2, 1)  # what changed once is looked at quickly once
+    finder.find(show_patch(140), 5000)
+    assert (eyes.looks, eyes.closely, eyes.at_all) == (3, 2, 1)
+    assert eyes.within.iou(Box(250, 30, 180, 180)) > 0.7
+    assert numbers(finder.find(show_patch(140), 10_000)) == [1]
+    assert eyes.looks == 3
+
+
+def test_the_whole_frame_is_looked_at_closely_where_a_known_face_is_lost_when_a_close_look_is_due(finder, eyes):
+    for step in range(6):
+        finder.find(ROOM, 900 * step)
+    eyes.followed = ()
+    finder.find(cover_face(), 5400)
+    assert (eyes.closely, eyes.at_all) == (2, 2)
 
 
 def test_a_new_face_is_seen_within_a_second(finder, eyes):
