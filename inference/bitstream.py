@@ -11,6 +11,11 @@ _DENSE_CODECS = frozenset({"h264", "hevc", "vp8", "vp9", "av1", "libdav1d", "mpe
     {"wmv1", "wmv2", "wmv3", "vc1", "msmpeg4v1", "msmpeg4v2", "msmpeg4", "h263", "flv", "mpeg1video", "mpeg2video"}
 )
 _STUFFED_CODECS = frozenset({"mpeg1video", "mpeg2video"})  # zeros may follow a picture: ISO/IEC 13818-2, 5.2.3
+INTRA_CODECS = frozenset({"mjpeg", "prores"})
+"""Codecs whose every picture stands alone, so that one that is not looked at need not be decoded."""
+
+_PRORES_FRAME = b"icpf"  # SMPTE RDD 36, 5.1
+_START_OF_IMAGE = b"\xff\xd8"  # ITU-T T.81, table B.1
 _END_OF_IMAGE = b"\xff\xd9"  # ITU-T T.81, table B.1
 _SLICES = range(1, 6)  # ITU-T H.264, table 7-1
 _LENGTH_AT = {"h264": 4, "hevc": 21}  # ISO/IEC 14496-15, 5.3.3.1.2 and 8.3.3.1.2
@@ -84,7 +89,8 @@ def is_disposable(data: bytes, context: VideoCodecContext) -> bool:
     """Whether no other picture refers to this one, as far as it is whole and says so itself.
 
     H.264 says it by nal_ref_idc = 0 in each slice (ITU-T H.264, 7.4.1), MPEG-4 part 2 by the B type; VP8 says it
-    inside its coded header, which only the decoder reads, so that any of its packets may be.
+    inside its coded header, which only the decoder reads, so that any of its packets may be. Motion JPEG and ProRes
+    never refer to another picture (`INTRA_CODECS`): there it is enough that both ends are where they should be.
 
     Args:
         data: one packet, as MP4 and Matroska store it.
@@ -95,6 +101,10 @@ def is_disposable(data: bytes, context: VideoCodecContext) -> bool:
     if context.name == "mpeg4":
         at = data.find(_VOP_START)
         return 0 <= at < len(data) - 4 and data[at + 4] >> 6 == _VOP_B
+    if context.name == "mjpeg":
+        return data.startswith(_START_OF_IMAGE) and data.rstrip(b"\0").endswith(_END_OF_IMAGE)
+    if context.name == "prores":
+        return data[4:8] == _PRORES_FRAME and int.from_bytes(data[:4]) == len(data)
     return context.name == "vp8"
 
 

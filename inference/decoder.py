@@ -14,7 +14,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from inference.avi_index import AviIndex
-from inference.bitstream import has_hole, is_disposable, is_torn
+from inference.bitstream import INTRA_CODECS, has_hole, is_disposable, is_torn
 from inference.damage import DamageWatch
 from inference.demuxer import Demuxer, Packet
 from inference.sampling import CLOCK_JUMP_MS, FrameClock, SkipPlan
@@ -24,7 +24,7 @@ from inference.timeline import player_zero_ms, stated_interval_ms
 # Containers that store presentation times (AVI stores none), and codecs whose frames say themselves that no other
 # frame refers to them (see `is_disposable`). HEVC's sub-layer non-reference frames may be referred to by higher layers.
 _SKIPPING_CONTAINERS = frozenset({"mov", "matroska"})
-_SKIPPING_CODECS = frozenset({"h264", "mpeg4", "vp8"})
+_SKIPPING_CODECS = frozenset({"h264", "mpeg4", "vp8"}) | INTRA_CODECS
 _JOIN_PACKETS = 3  # ffmpeg tells of a jump up to two packets before it: its parser looks ahead. Source: own.
 _LOOKAHEAD_PACKETS = 16  # H.264 reorders at most 16 frames (max_num_reorder_frames, ITU-T H.264, E.2.1).
 
@@ -167,7 +167,9 @@ class FrameDecoder:
         can_skip = self._is_skippable(packet) and is_disposable(data, self._stream.codec_context)
         self._set_skipping(can_skip)
         refused = self.damaged_packets
-        frames = kept_back + self._send(packet)
+        frames = kept_back + (
+            [] if can_skip and self._stream.codec_context.name in INTRA_CODECS else self._send(packet)
+        )
         if self.damaged_packets > refused:
             frames += self._refuse(packet, is_needed=not can_skip)
         elif can_skip and packet.pts is not None and self._plan is not None:

@@ -89,7 +89,7 @@ class Engine:
         """
 
         def open_stretch(span: Span, times: StageTimes) -> StretchReading:
-            reader = VideoReader(source, every_ms=every_ms, limits=limits, span=span)
+            reader = VideoReader(source, every_ms=every_ms, limits=limits, span=span, in_planes=True)
             return StretchReading(reader, Observer(self._parts, self._quality, times))
 
         def cut() -> StretchPlan:
@@ -111,7 +111,7 @@ class Engine:
             UnreadableVideo: on the first step: the file has no such stretch.
             MediaTooLarge: as in `read_video`.
         """
-        reader = VideoReader(source, every_ms=every_ms, limits=limits, span=span)
+        reader = VideoReader(source, every_ms=every_ms, limits=limits, span=span, in_planes=True)
         return StretchReading(reader, Observer(self._parts, self._quality))
 
     def join_stretches(self, *, prior: Prior | None = None) -> StretchJoiner:

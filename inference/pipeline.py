@@ -15,12 +15,13 @@ from inference.bundle import ModelSpec
 from inference.colours import Colours
 from inference.finder import FaceFinder, FoundFace
 from inference.joining import Joiner, ObservedFace, ObservedFrame
+from inference.planes import AnyPicture
 from inference.preprocess import crop_face
 from inference.priors import Prior
 from inference.quality import QualityLimits, judge_face, measure_tilt
 from inference.scenes import Glance, SceneChange
 from inference.tracker import FaceTracker
-from inference.types import Box, DetectedFace, FrameReading, Picture, Reason
+from inference.types import Box, DetectedFace, FrameReading, Reason
 
 if TYPE_CHECKING:
     from inference.detector import FaceDetector
@@ -58,19 +59,24 @@ class Parts:
     detector_lock: threading.Lock = field(default_factory=threading.Lock)
     classifier_lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def detect(self, frame: Picture) -> tuple[DetectedFace, ...]:
+    def detect(self, frame: AnyPicture) -> tuple[DetectedFace, ...]:
         """Find the faces of a frame; see `FaceDetector.detect`."""
         with self.detector_lock:
             return self.detector.detect(frame)
 
     def scan(
-        self, frame: Picture, known: Sequence[DetectedFace] = (), within: Box | None = None
+        self,
+        frame: AnyPicture,
+        known: Sequence[DetectedFace] = (),
+        within: Box | None = None,
+        *,
+        closely: bool = False,
     ) -> tuple[DetectedFace, ...]:
         """Find most faces of a frame that are not known; see `FaceDetector.scan`."""
         with self.detector_lock:
-            return self.detector.scan(frame, known, within)
+            return self.detector.scan(frame, known, within, closely=closely)
 
-    def follow(self, frame: Picture, faces: Sequence[DetectedFace]) -> tuple[DetectedFace | None, ...]:
+    def follow(self, frame: AnyPicture, faces: Sequence[DetectedFace]) -> tuple[DetectedFace | None, ...]:
         """Look only where these faces were; see `FaceDetector.follow`."""
         with self.detector_lock:
             return self.detector.follow(frame, faces)
@@ -88,7 +94,7 @@ class PendingFace:
     """A face that was found and cut but not scored yet."""
 
     box: Box
-    colours: Colours
+    colours: Colours | None
     crop: NDArray[np.uint8]
     reason: Reason | None
 
@@ -139,12 +145,12 @@ class Observer:
         return self._finder.closing
 
     def look(
-        self, picture: Picture, t_ms: int, *, frames_decoded: int = 0, watched_ms: int | None = None
+        self, picture: AnyPicture, t_ms: int, *, frames_decoded: int = 0, watched_ms: int | None = None
     ) -> PendingFrame:
         """Find, cut and judge the faces of the next frame.
 
         Args:
-            picture: uint8 (H, W, 3) BGR.
+            picture: uint8 (H, W, 3) BGR, or planes.
             t_ms: its time in ms; must not be before the last one's.
             frames_decoded: as in `FrameReading`.
             watched_ms: its time on a clock that stands still while nobody watches; `t_ms` where there is none.
@@ -164,7 +170,7 @@ class Observer:
         """Score the faces of frames that `look` returned, in the same order, all at once."""
         return observe_together([(self, frame) for frame in frames])
 
-    def _prepare(self, picture: Picture, found: FoundFace) -> PendingFace:
+    def _prepare(self, picture: AnyPicture, found: FoundFace) -> PendingFace:
         face = found.face
         crop = crop_face(picture, face.box, self.parts.classifier.spec, tilt_deg=measure_tilt(face.landmarks))
         return PendingFace(face.box, found.colours, crop, judge_face(face, crop, self._quality))
@@ -190,7 +196,7 @@ class Pipeline:
         return self.observer.times
 
     def look(
-        self, picture: Picture, t_ms: int, *, frames_decoded: int = 0, watched_ms: int | None = None
+        self, picture: AnyPicture, t_ms: int, *, frames_decoded: int = 0, watched_ms: int | None = None
     ) -> PendingFrame:
         """Find, cut and judge the faces of the next frame; see `Observer.look`."""
         return self.observer.look(picture, t_ms, frames_decoded=frames_decoded, watched_ms=watched_ms)

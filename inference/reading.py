@@ -91,7 +91,7 @@ class StretchReading:
         pending: list[PendingFrame] = []
         with self.reader:
             while (frame := self._next_frame()) is not None:
-                pending.append(self._observer.look(frame.picture, frame.t_ms, frames_decoded=frame.frames_decoded))
+                pending.append(self._observer.look(frame.shown, frame.t_ms, frames_decoded=frame.frames_decoded))
                 if len(pending) >= _BATCH_FRAMES or sum(p.faces_to_score for p in pending) >= _BATCH_FACES:
                     yield from self._observer.score(pending)
                     pending = []

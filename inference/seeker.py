@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.answers import keep_one_each
+from inference.planes import AnyPicture, cut_part
 from inference.scaling import scale_picture
 from inference.types import Box, Picture
 from inference.yunet import GRID, POINTS, YuNet
@@ -32,11 +33,11 @@ class Seeker:
     def __init__(self, network: YuNet) -> None:
         self._network = network
 
-    def seek(self, frame: Picture, *, longest_px: int = NEAR_PX, within: Box | None = None) -> NDArray[np.float32]:
+    def seek(self, frame: AnyPicture, *, longest_px: int = NEAR_PX, within: Box | None = None) -> NDArray[np.float32]:
         """Return one answer for each face and each doubt, the surest first.
 
         Args:
-            frame: uint8 (H, W, 3) BGR.
+            frame: uint8 (H, W, 3) BGR, or planes.
             longest_px: what the frame's longer side is shrunk to; faces of 10 px and more are seen there.
             within: the only part that is looked at, as closely as all of the frame would be, px; None: all of it.
         Returns:
@@ -54,7 +55,7 @@ class Seeker:
         answers[:, 5:] += np.tile(corner, POINTS)
         return answers[answers[:, 3] >= _LEAST_SIDE_PX]
 
-    def _look(self, picture: Picture, part: Picture) -> NDArray[np.float32]:
+    def _look(self, picture: Picture, part: AnyPicture) -> NDArray[np.float32]:
         answers = self._network.look(picture, _DOUBT)
         scale = max(part.shape[:2]) / max(picture.shape[:2])
         answers[:, :4] *= scale
@@ -62,7 +63,7 @@ class Seeker:
         return answers
 
 
-def _cut(frame: Picture, box: Box, step: float) -> tuple[Picture, NDArray[np.float32]]:
+def _cut(frame: AnyPicture, box: Box, step: float) -> tuple[AnyPicture, NDArray[np.float32]]:
     """The part of a frame that a box covers, at least one px, and where its corner lies, float32 (2,).
 
     The corner is one of the network's cells, `step` px apart: so it answers as it would to the whole frame.
@@ -71,4 +72,5 @@ def _cut(frame: Picture, box: Box, step: float) -> tuple[Picture, NDArray[np.flo
     left, top = (round(max(at, 0.0) // step * step) for at in (box.x, box.y))
     left, top = min(left, width - 1), min(top, height - 1)
     right, bottom = max(min(round(box.x + box.w), width), left + 1), max(min(round(box.y + box.h), height), top + 1)
-    return frame[top:bottom, left:right], np.array([left, top], np.float32)
+    part, left, top = cut_part(frame, left, top, right, bottom)
+    return part, np.array([left, top], np.float32)

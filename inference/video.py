@@ -28,6 +28,7 @@ from inference.ending import PartEnd, VideoEnd, end_of
 from inference.errors import MediaTooLarge, UnreadableVideo
 from inference.geometry import read_geometry
 from inference.picture_track import PictureTrack
+from inference.planes import AnyPicture, as_picture, read_planes
 from inference.sampling import SampleGrid
 from inference.spans import WHOLE, Span
 from inference.timeline import container_end_ms, picture_end_ms, stated_duration_ms
@@ -39,14 +40,19 @@ class Frame:
     """One sampled frame.
 
     Args:
-        picture: uint8 (H, W, 3) BGR, upright.
+        shown: as a player shows it: uint8 (H, W, 3) BGR, or planes where they were asked for.
         t_ms: presentation time in ms from the first frame.
         frames_decoded: frames that the decoder has passed so far, this one included.
     """
 
-    picture: Picture
+    shown: AnyPicture
     t_ms: int
     frames_decoded: int
+
+    @property
+    def picture(self) -> Picture:
+        """All of it as BGR, uint8 (H, W, 3)."""
+        return as_picture(self.shown)
 
 
 def probe_video(source: MediaSource, *, limits: VideoLimits | None = None) -> VideoInfo:
@@ -107,6 +113,8 @@ class VideoReader:
         every_ms: the first frame is sampled, then the first frame of each further `every_ms`.
         limits: refused beyond these; by default `VideoLimits()`.
         span: the only part that is read, of a plan for this very file (see `plan_stretches`); by default all of it.
+        in_planes: whether frames are handed out as their codec stores them where that can be: for whoever looks at
+            parts of them only.
 
     Attributes:
         end: how the video, or the part of it, ended, once the last frame was taken; None before.
@@ -120,7 +128,13 @@ class VideoReader:
     """
 
     def __init__(
-        self, source: MediaSource, *, every_ms: int = 200, limits: VideoLimits | None = None, span: Span = WHOLE
+        self,
+        source: MediaSource,
+        *,
+        every_ms: int = 200,
+        limits: VideoLimits | None = None,
+        span: Span = WHOLE,
+        in_planes: bool = False,
     ) -> None:
         self.source = source
         self.end: VideoEnd | None = None
@@ -132,6 +146,7 @@ class VideoReader:
         self._span = span
         self._grid = SampleGrid(every_ms, before_ms=span.before_ms)
         self._reformatter = VideoReformatter()
+        self._in_planes = in_planes
         self._frames = self._read()
 
     def __iter__(self) -> Iterator[Frame]:
@@ -205,12 +220,16 @@ class VideoReader:
             minutes = self._limits.max_duration_ms / 60000
             raise MediaTooLarge(f"{source_name(self.source)} is longer than the limit of {minutes:.1f} minutes.")
 
-    def _show(self, frame: VideoFrame, aspect: Fraction | None) -> Picture:
+    def _show(self, frame: VideoFrame, aspect: Fraction | None) -> AnyPicture:
         """Return a frame as a player shows it, its size checked: it may differ from that of the first one."""
         geometry = read_geometry(frame, aspect)
         check_size(source_name(self.source), frame.width, frame.height, self._limits)
         check_size(source_name(self.source), *geometry.shown_size(frame.width, frame.height), self._limits)
-        picture = self._reformatter.reformat(frame, format="bgr24").to_ndarray()
+        planes = read_planes(frame, geometry) if self._in_planes else None
+        if planes is not None:
+            return planes
+        # One thread: the wrapper else starts one for each core, which wait for each other where others work, too.
+        picture = self._reformatter.reformat(frame, format="bgr24", threads=1).to_ndarray()
         return geometry.apply(np.ascontiguousarray(picture, dtype=np.uint8))
 
 
