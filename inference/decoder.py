@@ -86,6 +86,8 @@ class FrameDecoder:
         self._clock = FrameClock(time_base, self._interval_ms, zero_ms=self._zero_ms if self._is_numbered else zero_ms)
         self.damage = DamageWatch(self._interval_ms, is_steady="mpeg" in self._formats, time_of=self._clock.peek)
         self._plan = SkipPlan(every_ms) if every_ms is not None and self._may_leave_out() else None
+        if self._plan is not None and span.before_ms is not None:
+            self._plan.note(span.before_ms)
 
     def frames(self) -> Iterator[tuple[VideoFrame, int]]:
         """Yield every frame that is decoded, in presentation order, with its time in ms as a player counts."""
