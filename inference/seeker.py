@@ -15,6 +15,9 @@ LIKELY = 0.73
 """Confidence from which on an answer is mostly a face, and is looked at however many there are."""
 
 _DOUBT = 0.45
+# Source: own measurement, `python -m benchmarks.detectors`: of 80 pictures of nobody none has an answer above 0.11 that
+# covers so much of the frame when it is looked at from afar; masked faces that fill the frame have 0.35 and more.
+_DOUBT_LARGE, _LARGE, _SURE = 0.35, 0.45, 0.8
 NEAR_PX = 1024
 QUICK_PX = 640
 _NEAR_LEAST_PX = 768
@@ -50,17 +53,26 @@ class Seeker:
         part, corner = (frame, np.zeros(2, np.float32)) if within is None else _cut(frame, within, GRID * longer / near)
         pictures = [scale_picture(part, near / longer)]
         pictures += [scale_picture(pictures[0], far / near) for far in _FAR_PX]
-        answers = keep_one_each(np.concatenate([self._look(picture, part) for picture in pictures]))
+        looks = [self._look(picture, part) for picture in pictures[:-1]]
+        looks.append(_believe_large(self._look(pictures[-1], part, _DOUBT_LARGE), min(frame.shape[:2])))
+        answers = keep_one_each(np.concatenate(looks))
         answers[:, :2] += corner
         answers[:, 5:] += np.tile(corner, POINTS)
         return answers[answers[:, 3] >= _LEAST_SIDE_PX]
 
-    def _look(self, picture: Picture, part: AnyPicture) -> NDArray[np.float32]:
-        answers = self._network.look(picture, _DOUBT)
+    def _look(self, picture: Picture, part: AnyPicture, least: float = _DOUBT) -> NDArray[np.float32]:
+        answers = self._network.look(picture, least)
         scale = max(part.shape[:2]) / max(picture.shape[:2])
         answers[:, :4] *= scale
         answers[:, 5:] *= scale
         return answers
+
+
+def _believe_large(answers: NDArray[np.float32], shorter_px: int) -> NDArray[np.float32]:
+    """Of a look from afar: a face that fills the frame is one, however little of it shows above a mask."""
+    is_large = answers[:, 2:4].max(axis=1) >= _LARGE * shorter_px
+    answers[is_large, 4] = np.maximum(answers[is_large, 4], _SURE)
+    return np.asarray(answers[is_large | (answers[:, 4] >= _DOUBT)], np.float32)
 
 
 def _cut(frame: AnyPicture, box: Box, step: float) -> tuple[AnyPicture, NDArray[np.float32]]:
