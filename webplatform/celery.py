@@ -16,6 +16,7 @@ app.conf.task_routes = {
     "webplatform.exporting.tasks.export_sessions": {"queue": "analysis"},
     "webplatform.learning.tasks.work_on": {"queue": "training"},
 }
+app.conf.beat_scheduler = "webplatform.operations.beat:SteadyScheduler"
 app.conf.beat_schedule = {
     "requeue-stranded-jobs": {"task": "webplatform.analysis.tasks.requeue_stranded_jobs", "schedule": 5.0},
     "requeue-stranded-work": {"task": "webplatform.learning.tasks.requeue_stranded_work", "schedule": 5.0},
