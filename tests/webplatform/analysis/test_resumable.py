@@ -221,6 +221,16 @@ def test_what_no_row_knows_of_is_a_leftover(half, settings, monkeypatch):
     assert (growing_files(settings), list(kept_keys())) == ([], [])
 
 
+def test_half_a_key_is_a_leftover(settings, monkeypatch, db):
+    half_key = settings.RAUT_KEYS_DIR / ".0b5e.0f0f0f0f"
+    half_key.parent.mkdir(exist_ok=True)
+    half_key.write_bytes(b"of a process that was killed")
+    assert leftovers.find_leftovers() == []  # somebody may be writing it now
+    monkeypatch.setattr(leftovers, "ORPHAN_AFTER_S", -1)
+    leftovers.remove_orphan_files()
+    assert not half_key.exists()
+
+
 def test_a_stranger_finds_no_upload(api_of, stranger, half):
     api = api_of(stranger)
     assert head(api, half).status_code == 404
