@@ -19,6 +19,7 @@ from webplatform.accounts.repeated import forget_answers
 from webplatform.analysis.given import asked_for, place_of
 from webplatform.analysis.kinds import HEAD_BYTES
 from webplatform.analysis.models import ResumableUpload
+from webplatform.analysis.queue_limits import require_place
 from webplatform.analysis.quota import require_quota
 from webplatform.analysis.serializers import ResumableIn
 from webplatform.analysis.services import accept_video, require_grounds
@@ -38,14 +39,15 @@ def begin_upload(*, user: User, name: str, size_bytes: int, given: Mapping[str, 
     """A file of this size may come; everything that can be said against it is said now.
 
     Raises:
-        ConsentMissing, NotAllowed, NotFound, Invalid, TooLarge, StorageFull, QuotaExceeded, TooManyAttempts: as
-            `submit_video`.
+        ConsentMissing, NotAllowed, NotFound, Invalid, TooLarge, StorageFull, QuotaExceeded, QueueFull,
+            TooManyAttempts: as `submit_video`.
     """
     spend("upload", user.pk)
     study, consent = require_grounds(user, place_of(user, _read(given)))
     name = check_announced(name, size_bytes)
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)  # two at once do not both take the last room
+        require_place(user, study)
         require_quota(user, size_bytes)
         _require_room(size_bytes)
         upload = ResumableUpload.objects.create(

@@ -1,4 +1,4 @@
-"""Whether a process of this machine is still at something: a lock on a file, which the system takes back when it dies."""
+"""Whether a process of this machine is still at something: a lock on a file, which the system drops when it dies."""
 
 from __future__ import annotations
 
