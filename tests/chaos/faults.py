@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,11 +64,14 @@ def deck(database: str) -> list[tuple[str, str, float]]:
     return found
 
 
-def plan_faults(seed: int, database: str) -> Iterator[Fault]:
-    """Faults without end, the same ones for the same seed: each kind comes once before one comes again."""
+def plan_faults(seed: int, database: str, only: Sequence[str] = ()) -> Iterator[Fault]:
+    """Faults without end, the same ones for the same seed: each kind comes once before one comes again.
+
+    With `only`, those alone whose name holds one of these words.
+    """
     dice = random.Random(seed)
     while True:
-        hand = deck(database)
+        hand = [card for card in deck(database) if not only or any(word in " ".join(card[:2]) for word in only)]
         dice.shuffle(hand)
         for kind, target, most_s in hand:
             yield Fault(kind, target, round(dice.uniform(0.5, 4), 1), round(dice.uniform(most_s / 3, most_s), 1))
