@@ -3,10 +3,14 @@
 import os
 
 from celery import Celery
+from celery.signals import celeryd_init
+
+from webplatform.common.giving_way import give_way
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webplatform.settings")
 
 app = Celery("raut")
+celeryd_init.connect(give_way)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # Long work has workers of its own; everything else goes to the housekeeper.

@@ -21,6 +21,7 @@ PART_BYTES = 48 * 1024
 AGAIN_AFTER = {401, 423, 429, 500, 502, 503, 504, 507}
 UNDER_WAY = "idempotency_under_way"
 WAIT_S = 0.4
+PATIENCE_S = 180
 OPEN_JOBS = 3
 ANSWERED = {httpx.codes.NO_CONTENT, httpx.codes.NOT_FOUND, httpx.codes.GONE}
 
@@ -97,6 +98,7 @@ class Visitor:
 
     def send_parts(self, wish: Wish) -> None:
         """By tus, in parts, gone on with from wherever it stopped, and begun anew where the server knows nothing."""
+        until_s = time.monotonic() + PATIENCE_S
         while not wish.session:
             about = {"filename": wish.clip.name, "again": "true", "external_id": wish.external_id}
             said = ",".join(f"{name} {b64encode(value.encode()).decode()}" for name, value in about.items())
@@ -106,7 +108,9 @@ class Visitor:
                 self.expect(begun, 201)
                 return
             while (state := self._send_next_part(wish, begun.headers["location"])) == "more":
-                pass
+                if time.monotonic() > until_s:
+                    self.problems.append(f"the upload {begun.headers['location']} never ended")
+                    return
             if state == "refused":
                 return
 
@@ -123,6 +127,8 @@ class Visitor:
             part = file.read(PART_BYTES)
         headers = {**TUS, "Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
         answer = self.ask("PATCH", address, headers=headers, content=part, once=True)
+        if answer.status_code == 204 and answer.headers["upload-offset"] == str(wish.clip.stat().st_size):
+            self.problems += [] if "raut-job" in answer.headers else [f"{address} is whole and has no job"]
         if answer.status_code in (204, 404, 409, 410, 423, 599) or answer.status_code in AGAIN_AFTER:
             return "more"
         return "done" if self._find(wish, answer) else (self.expect(answer, 204) or "refused")
@@ -150,7 +156,7 @@ class Visitor:
 
     def ask(self, method: str, address: str, *, once: bool = False, **request: object) -> httpx.Response:
         """The answer, asked for again and again; 599 where none came and `once` was said."""
-        until_s = time.monotonic() + 300
+        until_s = time.monotonic() + PATIENCE_S
         while True:
             try:
                 answer = self.person.api.request(method, address, **{"timeout": 15, **request})
