@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import Error, connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -106,7 +106,7 @@ def run_job(job_id: UUID) -> Session | None:
     except (inference.InferenceError, AppError) as error:
         code = _ERROR_CODES.get(type(error)) or getattr(error, "code", "unreadable_video")
         _fail(run, code, _as_the_user_names_it(run.session, str(error)))
-    except DatabaseError as error:
+    except Error as error:
         if connection.is_usable():
             raise
         logger.warning("Job %s is handed back: the database was away (%s).", job_id, type(error).__name__)
@@ -127,7 +127,7 @@ def _hand_back_later(run: _Run) -> None:
         connection.close()
         try:
             hand_back(run.held)
-        except DatabaseError:
+        except Error:
             time.sleep(1)
         else:
             return

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -70,7 +70,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
         if self.recording is not None and not self.is_over:
-            with suppress(DatabaseError):
+            with suppress(Error):
                 await database_sync_to_async(services.let_go)(self.recording)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
@@ -156,7 +156,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         except Conflict as error:
             await self._end(Ended(Close.TAKEN_OVER, error.message))
             return
-        except DatabaseError:
+        except Error:
             logger.exception("Live session %s could not be closed.", recording.session.pk)
             await self._end(Ended(Close.SERVER_ERROR, _("The server cannot store anything.")))
             return
@@ -169,7 +169,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         for _again in range(FINISH_ATTEMPTS - 1):
             try:
                 return await database_sync_to_async(services.finish)(recording, is_partial=is_partial)
-            except DatabaseError:  # what waits is still there
+            except Error:  # what waits is still there
                 await asyncio.sleep(KEEP_EVERY_S)
         return await database_sync_to_async(services.finish)(recording, is_partial=is_partial)
 
@@ -252,9 +252,11 @@ class LiveConsumer(AsyncWebsocketConsumer):
         try:
             ended = await database_sync_to_async(services.keep)(recording)
             self.failures = 0
-        except DatabaseError:
+        except Exception as error:  # whatever it is: nobody else stores what waits
             self.failures += 1
-            logger.warning("The readings of live session %s could not be stored yet.", recording.session.pk)
+            told = None if isinstance(error, Error) else error
+            text = "The readings of live session %s could not be stored yet."
+            logger.warning(text, recording.session.pk, exc_info=told)
             is_hopeless = self.failures > STORE_FAILURES
             ended = Ended(Close.SERVER_ERROR, _("The server cannot store anything.")) if is_hopeless else None
         return ended
