@@ -27,6 +27,7 @@ app.conf.beat_schedule = {
     "drop-undecided": {"task": "webplatform.learning.tasks.drop_undecided", "schedule": 600.0},
     "close-silent-sessions": {"task": "webplatform.live.tasks.close_silent_sessions", "schedule": 10.0},
     "remove-unconsented": {"task": "webplatform.history.tasks.remove_unconsented", "schedule": 60.0},
+    "write-left-lines": {"task": "webplatform.history.tasks.write_left_lines", "schedule": 60.0},
     "forget-invitations": {"task": "webplatform.studies.tasks.forget_invitations", "schedule": 3600.0},
     "forget-logins": {"task": "webplatform.accounts.tasks.forget_logins", "schedule": 3600.0},
     "forget-answers": {"task": "webplatform.accounts.tasks.forget_answers", "schedule": 600.0},
