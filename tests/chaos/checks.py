@@ -18,6 +18,7 @@ from webplatform.accounts.audit import broken_links
 from webplatform.analysis import leftovers
 from webplatform.analysis.models import MediaFile, ResumableUpload
 from webplatform.common import ledger
+from webplatform.common.errors import AppError
 from webplatform.history.media import open_file
 from webplatform.history.models import Observation, Session, SessionSeconds
 from webplatform.live.protocol import BOX_DIGITS, SCORE_DIGITS
@@ -100,8 +101,12 @@ def files_left_over() -> list[str]:
         wrong += [f"the file {file}" for file in folder.iterdir() if file.name not in known]
         wrong += [] if Session.everything.filter(pk=folder.name).exists() else [f"the folder {folder.name}"]
     for session_id, row in media.items():
-        with open_file(row.session, row.stored_name) as file:
-            size = file.seek(0, os.SEEK_END)
+        try:
+            with open_file(row.session, row.stored_name) as file:
+                size = file.seek(0, os.SEEK_END)
+        except (AppError, FileNotFoundError) as error:
+            wrong.append(f"the video of {session_id} cannot be opened: {error}")
+            continue
         wrong += [] if size == row.size_bytes else [f"the video of {session_id} has {size} bytes"]
     return wrong
 
