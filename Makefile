@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 NODE := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 READY := $(VENV)/ready-$(shell cat requirements-dev.lock package-lock.json | cksum | cut -d ' ' -f 1)
 
-.PHONY: help setup demo up test lint check lock sbom bench
+.PHONY: help setup demo up test lint check lock sbom chaos bench
 help: ## lists these
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/\1 \2/p' $(MAKEFILE_LIST) | while read -r name told; do printf 'make %-6s %s\n' "$$name" "$$told"; done
 
@@ -44,6 +44,9 @@ sbom: $(READY) ## what an installation carries, with licences, in var/
 	@mkdir -p var
 	$(VENV)/bin/cyclonedx-py environment $(VENV) --output-file var/sbom-python.json
 	$(NODE) $(VENV)/bin/npm sbom --omit dev --sbom-format cyclonedx >var/sbom-browser.json
+
+chaos: $(READY) ## faults on a whole platform: make chaos ARGS="--minutes 20 --database postgres"
+	@$(PY) -m tests.chaos $(ARGS)
 
 bench: $(READY) ## measures every claim against a peer
 	@$(PY) -m benchmarks $(ARGS)

@@ -29,7 +29,12 @@ class Idempotency:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.held_answer = None
-        response = self.get_response(request)
+        try:
+            response = self.get_response(request)
+        except BaseException:  # whoever asked went away: the request ends here, and must not keep the key
+            if request.held_answer is not None:
+                repeated.let_go(held=request.held_answer)
+            raise
         if request.held_answer is not None:
             self._keep(request, response)
         return response

@@ -17,7 +17,7 @@ from webplatform.analysis.models import UPLOAD_KEY, MediaFile, ResumableUpload
 from webplatform.history.models import Session
 from webplatform.studies.design import STIMULUS_KEY, stimuli_folder
 from webplatform.studies.models import Stimulus
-from webplatform.vault.keys import erase_key
+from webplatform.vault.keys import destroy_key_file
 
 ORPHAN_AFTER_S = 3600
 HALF_UPLOAD_AFTER_S = 24 * 3600
@@ -31,7 +31,7 @@ def remove_orphan_files() -> int:
     found = find_leftovers()
     for entry in found:
         if entry.parent == _keys():
-            erase_key(entry.name)
+            destroy_key_file(entry)
         elif entry.is_dir():
             shutil.rmtree(entry, ignore_errors=True)
         else:
@@ -45,6 +45,7 @@ def find_leftovers() -> list[Path]:
     """Keys and folders without a session or film, videos without a row, and uploads that never ended."""
     found = _ended_uploads()
     found += [key for session_id, key in _of_sessions(_keys(), ORPHAN_AFTER_S) if not _exists(session_id)]
+    found += [key for key in _older(_keys(), ORPHAN_AFTER_S) if key.name.startswith(".")]  # half written ones
     found += _films_without_a_study()
     for session_id, folder in _of_sessions(Path(settings.MEDIA_ROOT), 0):
         if _exists(session_id):

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 import inference
 from webplatform.analysis.models import MediaFile, PlaybackCopy
+from webplatform.common.database_away import handed_back
 from webplatform.common.errors import AppError
 from webplatform.common.memory import memory_bound
 from webplatform.common.pulse import Pulse, silent
@@ -66,7 +67,9 @@ def run_copy(copy_id: int) -> None:
             _make(PlaybackCopy.objects.select_related("media__session").get(pk=copy_id), lease, held)
     except (LeaseLost, PlaybackCopy.DoesNotExist):
         logger.warning("The copy %s was taken away while this worker was at it.", copy_id)
-    except Exception:
+    except Exception as error:
+        if handed_back(held, error, f"The copy {copy_id}"):
+            return
         logger.exception("The copy %s for playing could not be made.", copy_id)
         held.update(state=State.FAILED, lease=None)
 

@@ -19,6 +19,7 @@ from webplatform.accounts.repeated import forget_answers
 from webplatform.analysis.given import asked_for, place_of
 from webplatform.analysis.kinds import HEAD_BYTES
 from webplatform.analysis.models import ResumableUpload
+from webplatform.analysis.queue_limits import require_place
 from webplatform.analysis.quota import require_quota
 from webplatform.analysis.serializers import ResumableIn
 from webplatform.analysis.services import accept_video, require_grounds
@@ -38,14 +39,15 @@ def begin_upload(*, user: User, name: str, size_bytes: int, given: Mapping[str, 
     """A file of this size may come; everything that can be said against it is said now.
 
     Raises:
-        ConsentMissing, NotAllowed, NotFound, Invalid, TooLarge, StorageFull, QuotaExceeded, TooManyAttempts: as
-            `submit_video`.
+        ConsentMissing, NotAllowed, NotFound, Invalid, TooLarge, StorageFull, QuotaExceeded, QueueFull,
+            TooManyAttempts: as `submit_video`.
     """
     spend("upload", user.pk)
     study, consent = require_grounds(user, place_of(user, _read(given)))
     name = check_announced(name, size_bytes)
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)  # two at once do not both take the last room
+        require_place(user, study)
         require_quota(user, size_bytes)
         _require_room(size_bytes)
         upload = ResumableUpload.objects.create(
@@ -99,6 +101,8 @@ def take_part(*, upload: ResumableUpload, offset: int, parts: Iterable[bytes]) -
 def finish_upload(*, upload: ResumableUpload) -> ResumableUpload:
     """A complete file is a job's; safe to run twice and to kill at any moment.
 
+    Until the job is committed the file stays where it is: a database that goes away in that moment costs nothing.
+
     Raises:
         Refused, and what `submit_video` raises: it is not taken; nothing of it is left.
         Locked: another request is at it.
@@ -113,7 +117,7 @@ def finish_upload(*, upload: ResumableUpload) -> ResumableUpload:
         except AppError as error:
             drop_upload(upload=upload)
             raise _final(error) from error
-    erase_key(upload.key_name)
+    _forget(upload)
     upload.refresh_from_db()
     return upload
 
@@ -152,7 +156,7 @@ def require_live(upload: ResumableUpload) -> None:
 
 def offset_of(upload: ResumableUpload) -> int:
     """How many bytes have come; raises Gone where the file is not there."""
-    if upload.state != State.RECEIVING:
+    if upload.state == State.DONE or (upload.state == State.COMPLETE and upload.path.is_file()):
         return upload.size_bytes
     try:
         return held_bytes(upload.path, _rest_of(upload), upload.rest_bytes)
@@ -163,7 +167,7 @@ def offset_of(upload: ResumableUpload) -> int:
 def _opened(upload: ResumableUpload) -> GrowingFile:
     def read_rest() -> tuple[Rest | None, bool]:
         now = ResumableUpload.objects.filter(pk=upload.pk).first()
-        if now is None:
+        if now is None or now.state == State.DONE:  # what lies there is the session's file by now
             raise _gone()
         return _rest_of(now), now.state != State.RECEIVING
 
@@ -215,7 +219,7 @@ def _pause(upload: ResumableUpload, file: GrowingFile) -> None:
 
 def _hand_in(upload: ResumableUpload) -> None:
     asked, key = asked_for(upload.user, _read(upload.given)), key_of(upload.key_name)
-    sealed = SealedUpload(upload.path, key, name=upload.name, content_type="", size=upload.size_bytes)
+    sealed = SealedUpload(upload.path, key, name=upload.name, content_type="", size=upload.size_bytes, stays=True)
     with sealed:
         _accept(upload, check_upload(sealed), asked)
 

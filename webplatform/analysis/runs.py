@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import Error, connection, transaction
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -116,7 +116,7 @@ def attempt(run: Run, action: Callable[[], bool]) -> bool:
     except (inference.InferenceError, AppError) as error:
         code = _ERROR_CODES.get(type(error)) or getattr(error, "code", "unreadable_video")
         _fail(run, code, _as_the_user_names_it(run.session, str(error)))
-    except DatabaseError as error:
+    except Error as error:
         if connection.is_usable():
             raise
         logger.warning("Job %s is handed back: the database was away (%s).", run.job.pk, type(error).__name__)
@@ -195,7 +195,7 @@ def _hand_back_later(held: QuerySet[Model]) -> None:
         connection.close()
         try:
             hand_back(held)
-        except DatabaseError:
+        except Error:
             time.sleep(1)
         else:
             return

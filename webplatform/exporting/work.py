@@ -16,6 +16,7 @@ from django.utils.translation import override
 
 import inference
 from webplatform.accounts.audit import record_event
+from webplatform.common.database_away import handed_back
 from webplatform.common.disk import is_full
 from webplatform.common.errors import AppError
 from webplatform.common.job_errors import stored_error
@@ -83,6 +84,8 @@ def _try(run: _Run) -> None:
     except MemoryError:
         _fail(run, "too_large", _("This takes more memory than the server gives one file. Choose less."))
     except Exception as error:
+        if handed_back(run.held, error, f"Export job {run.job.pk}"):
+            return
         logger.exception("Export job %s failed.", run.job.pk)
         if is_full(error):
             _fail(run, "storage_full", _("The server has no room for this file."))

@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from webplatform.common.database_away import handed_back
 from webplatform.common.disk import is_disk_full
 from webplatform.common.errors import AppError
 from webplatform.common.job_errors import stored_error
@@ -94,7 +95,9 @@ def work_on(kind: str, work_id: UUID) -> Work | None:
             hand_back(hold.row)
         else:
             _fail(hold, str(error))
-    except Exception:
+    except Exception as error:
+        if handed_back(hold.row, error, f"The {kind} {work_id}"):
+            return None
         logger.exception("The %s %s failed.", kind, work_id)
         _fail(hold, _("Something went wrong on the server. The operator's log says more."))
     finally:

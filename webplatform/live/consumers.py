@@ -12,7 +12,7 @@ from typing import Any
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -159,7 +159,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         except Conflict as error:
             await self._end(Ended(Close.TAKEN_OVER, error.message))
             return
-        except DatabaseError:
+        except Error:
             logger.exception("Live session %s could not be closed.", recording.session.pk)
             await self._end(Ended(Close.SERVER_ERROR, _("The server cannot store anything.")))
             return
@@ -172,7 +172,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         for _again in range(FINISH_ATTEMPTS - 1):
             try:
                 return await database_sync_to_async(services.finish)(recording, is_partial=is_partial)
-            except DatabaseError:  # what waits is still there
+            except Error:  # what waits is still there
                 await asyncio.sleep(KEEP_EVERY_S)
         return await database_sync_to_async(services.finish)(recording, is_partial=is_partial)
 
@@ -267,9 +267,11 @@ class LiveConsumer(AsyncWebsocketConsumer):
         try:
             ended = await database_sync_to_async(services.keep)(recording)
             self.failures = 0
-        except DatabaseError:
+        except Exception as error:  # whatever it is: nobody else stores what waits
             self.failures += 1
-            logger.warning("The readings of live session %s could not be stored yet.", recording.session.pk)
+            told = None if isinstance(error, Error) else error
+            text = "The readings of live session %s could not be stored yet."
+            logger.warning(text, recording.session.pk, exc_info=told)
             is_hopeless = self.failures > STORE_FAILURES
             ended = Ended(Close.SERVER_ERROR, _("The server cannot store anything.")) if is_hopeless else None
         return ended

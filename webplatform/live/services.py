@@ -253,9 +253,9 @@ def _store(recording: LiveRecording) -> int:
     if not _hold(recording):
         recording.readings.clear()
         raise Conflict(TAKEN.message)
-    waiting = list(recording.readings)
+    waiting, statistics = recording.waiting()
     history.append_readings(session=recording.session, readings=waiting)
-    Session.objects.filter(pk=recording.session.pk).update(live_statistics=recording.statistics.data())
+    Session.objects.filter(pk=recording.session.pk).update(live_statistics=statistics)
     return len(waiting)
 
 

@@ -63,10 +63,13 @@ def key_of(name: str) -> bytes:
 
 def erase_key(name: str) -> bool:
     """Nothing that this key sealed can be read any more, wherever a copy of it lies; False where there was no key."""
-    return _destroy(_folder() / name)
+    for half in _folder().glob(f".{name}.*"):  # what a process left that was killed while it wrote the key
+        destroy_key_file(half)
+    return destroy_key_file(_folder() / name)
 
 
-def _destroy(file: Path) -> bool:
+def destroy_key_file(file: Path) -> bool:
+    """What this file holds cannot be read any more; False where it is not there."""
     try:
         with file.open("r+b") as kept:  # over its own bytes first: some disks forget them so, all others by the unlink
             kept.write(secrets.token_bytes(file.stat().st_size))
@@ -104,7 +107,7 @@ def destroy_waiting(*, before_s: float = float("inf"), group: str = "*") -> int:
         if changed_s > time.time() + 3600:  # set aside under a clock that was wrong: it waits from now on
             os.utime(file)
         if changed_s < before_s:
-            gone += _destroy(file)
+            gone += destroy_key_file(file)
         with suppress(OSError):  # others wait in it
             file.parent.rmdir()
     return gone

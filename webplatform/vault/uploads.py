@@ -21,11 +21,14 @@ class SealedUpload(UploadedFile):
 
     Attributes:
         key: that seals it. Only this object has it: what a killed process leaves behind, nobody can read.
+        stays: whether the file stays where it is, also when it was moved and when it is closed: somebody else takes it
+            away, once it is certain that it is kept elsewhere.
     """
 
-    def __init__(self, path: Path, key: bytes, *, name: str, content_type: str, size: int) -> None:
+    def __init__(self, path: Path, key: bytes, *, name: str, content_type: str, size: int, stays: bool = False) -> None:
         super().__init__(open_sealed(path, key), name, content_type, size)
         self.key = key
+        self.stays = stays
         self._path = path
 
     def settle(self) -> None:
@@ -38,11 +41,18 @@ class SealedUpload(UploadedFile):
 
     def move_to(self, target: Path) -> None:
         """The sealed file lies there now; this object still reads it, and takes nothing away any more."""
-        shutil.move(self._path, target)
+        if not self.stays:
+            shutil.move(self._path, target)
+            return
+        try:
+            target.hardlink_to(self._path)
+        except OSError:  # another disk, or one that knows no links
+            shutil.copyfile(self._path, target)
 
     def close(self) -> None:
         super().close()
-        self._path.unlink(missing_ok=True)
+        if not self.stays:
+            self._path.unlink(missing_ok=True)
 
 
 class SealedUploads(FileUploadHandler):

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
+from django.db import InterfaceError
 from django.utils import timezone
 
 from webplatform.accounts.logins import end_logins_of
@@ -18,7 +19,7 @@ from webplatform.accounts.tickets import issue_ticket
 from webplatform.common.shutdown import KEY, Shutdown
 from webplatform.consent.services import give_participant_consent, withdraw_consent
 from webplatform.history.models import Marker, Observation, Session
-from webplatform.live import places
+from webplatform.live import consumers, places, recording, services
 from webplatform.live.models import LiveConnection
 from webplatform.live.silent import close_silent_sessions
 from webplatform.studies.models import Membership, Participant, Study
@@ -88,6 +89,27 @@ async def test_readings_reach_the_history_while_the_session_runs(begin, jpegs, a
             break
     assert await ask(rows.count) == 3
     await socket.leave()
+
+
+@pytest.mark.parametrize("error", [InterfaceError("the connection is closed"), RuntimeError("nobody foresaw this")])
+async def test_readings_are_stored_whatever_went_wrong_the_first_time(begin, jpegs, ask, monkeypatch, error):
+    """A database that was restarted says so in several ways; one of them ended the storing for good, in silence."""
+    keep, failures = services.keep, [error]
+    monkeypatch.setattr(consumers, "KEEP_EVERY_S", 0.05)
+    monkeypatch.setattr(recording, "STORE_EVERY_S", 0.0)
+    monkeypatch.setattr(services, "keep", lambda what: keep(what) if not failures else _raise(failures.pop()))
+    socket, ready = await begin()
+    await socket.frame(0, 0, jpegs[0])
+    await socket.hear()
+    rows = Observation.objects.filter(session=ready["session"])
+    async with asyncio.timeout(5):
+        while not await ask(rows.exists):
+            await asyncio.sleep(0.05)
+    await socket.leave()
+
+
+def _raise(error: Exception) -> None:
+    raise error
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,17 @@ def test_an_erased_key_is_gone_and_erasing_it_again_does_no_harm():
         key_of("one")
 
 
+def test_what_a_killed_process_left_of_a_key_goes_with_it():
+    keep_key("one", new_key())
+    (file,) = kept_keys()
+    half = file.with_name(".one.0f0f0f0f")
+    half.write_bytes(file.read_bytes())
+    other = file.with_name(".onetwo.0f0f0f0f")
+    other.write_bytes(b"another one's")
+    erase_key("one")
+    assert (half.exists(), other.exists()) == (False, True)
+
+
 def test_a_changed_key_is_no_key():
     keep_key("one", new_key())
     (file,) = kept_keys()
