@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any  # values of any column
 
@@ -85,6 +86,31 @@ class Keyset:
             found |= same & _past(name, value, is_down != is_before, is_before)
             same &= Q(**{f"{name}__isnull": True}) if value is None else Q(**{name: value})
         return found
+
+
+class Listed:
+    """The same for what is no queryset: a place is a number of entries from the beginning."""
+
+    def __init__(self, entries: Sequence[Any]) -> None:
+        self._entries = entries
+
+    def page(self, place: Place | None, size: int) -> tuple[list[Any], Place | None, Place | None]:
+        """As `Keyset.page`; raises ValueError where it is no place of such a list."""
+        at = min(_number(place), len(self._entries)) if place else 0
+        first, end = (max(0, at - size), at) if place and place.is_before else (at, at + size)
+        found = list(self._entries[first:end])
+        return (
+            found,
+            Place((first,), is_before=True) if first else None,
+            Place((end,)) if end < len(self._entries) else None,
+        )
+
+
+def _number(place: Place) -> int:
+    (number,) = place.keys
+    if not isinstance(number, int) or isinstance(number, bool) or number < 0:
+        raise ValueError("A cursor of another list.")
+    return number
 
 
 def _past(name: str, value: Any, is_down: bool, is_before: bool) -> Q:

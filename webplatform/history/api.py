@@ -15,12 +15,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from webplatform.common.paging import Cursor
+from webplatform.common.paging import Cursor, ListPages
 from webplatform.history.assigning import assign_participant, set_condition
 from webplatform.history.bin import bin_session
 from webplatform.history.mark_serializers import MarkedSessionOut, MarkerChangeIn
 from webplatform.history.markers import add_marker, change_marker, remove_marker
-from webplatform.history.models import Observation, Session
+from webplatform.history.models import Marker, Observation, Session
 from webplatform.history.queries import listed_sessions, observations_of, sessions_of
 from webplatform.history.references import set_reference
 from webplatform.history.selection import Selection
@@ -117,12 +117,15 @@ class TimelineApi(APIView):
 
 
 @extend_schema(tags=["sessions"])
-class MarkerListApi(APIView):
+class MarkerListApi(generics.ListAPIView):
     """The session's notes."""
 
-    @extend_schema(operation_id="markers_list", responses=MarkerOut(many=True))
+    serializer_class = MarkerOut
+    pagination_class = ListPages
+
+    @extend_schema(operation_id="markers_list")
     def get(self, request: Request, session_id: UUID) -> Response:
-        return Response(MarkerOut(_session(request, session_id).markers.all(), many=True).data)
+        return self.list(request)
 
     @extend_schema(operation_id="markers_add", request=MarkerIn, responses={201: MarkerOut})
     def post(self, request: Request, session_id: UUID) -> Response:
@@ -131,6 +134,11 @@ class MarkerListApi(APIView):
         sent.is_valid(raise_exception=True)
         marker = add_marker(session=session, user=request.user, **sent.validated_data)
         return Response(MarkerOut(marker).data, status=status.HTTP_201_CREATED)
+
+    def get_queryset(self) -> QuerySet[Marker]:
+        if getattr(self, "swagger_fake_view", False):
+            return Marker.objects.none()
+        return _session(self.request, self.kwargs["session_id"]).markers.all()
 
 
 @extend_schema(tags=["sessions"])
