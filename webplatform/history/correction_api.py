@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 from webplatform.common.paging import ListPages
 from webplatform.history.corrections import correct, take_back
 from webplatform.history.models import Correction, Session
-from webplatform.history.queries import sessions_of
+from webplatform.history.queries import bare_sessions_of, sessions_of
 from webplatform.history.serializers import CorrectionIn, CorrectionOut
 
 
@@ -41,7 +41,8 @@ class CorrectionListApi(generics.ListAPIView):
     def get_queryset(self) -> QuerySet[Correction]:
         if getattr(self, "swagger_fake_view", False):
             return Correction.objects.none()
-        return _session(self.request, self.kwargs["session_id"]).corrections.select_related("track")
+        session = get_object_or_404(bare_sessions_of(self.request.user), pk=self.kwargs["session_id"])
+        return session.corrections.select_related("track")
 
 
 @extend_schema(tags=["sessions"])

@@ -19,7 +19,7 @@ from webplatform.history.face_inputs import edit_faces
 from webplatform.history.faces import Person, everybody_in
 from webplatform.history.mark_serializers import FaceEditIn, FaceEditOut, FaceOut
 from webplatform.history.models import FaceEdit, Session
-from webplatform.history.queries import sessions_of
+from webplatform.history.queries import bare_sessions_of, sessions_of
 
 
 @extend_schema(tags=["sessions"])
@@ -59,7 +59,7 @@ class FaceEditListApi(generics.ListAPIView):
     def get_queryset(self) -> QuerySet[FaceEdit]:
         if getattr(self, "swagger_fake_view", False):
             return FaceEdit.objects.none()
-        return _session(self.request, self.kwargs["session_id"]).face_edits.all()
+        return get_object_or_404(bare_sessions_of(self.request.user), pk=self.kwargs["session_id"]).face_edits.all()
 
 
 @extend_schema(tags=["sessions"])

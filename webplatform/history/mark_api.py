@@ -28,7 +28,7 @@ from webplatform.history.mark_serializers import (
 )
 from webplatform.history.mark_sets import apply_marks, import_marks, marks_of, plan_marks
 from webplatform.history.models import Segment, Session
-from webplatform.history.queries import sessions_of
+from webplatform.history.queries import bare_sessions_of, sessions_of
 from webplatform.history.segments import add_segment, change_segment, remove_segment, require_marker
 from webplatform.history.stretches import figures_of
 
@@ -53,7 +53,7 @@ class SegmentListApi(generics.ListAPIView):
     def get_queryset(self) -> QuerySet[Segment]:
         if getattr(self, "swagger_fake_view", False):
             return Segment.objects.none()
-        return _session(self.request, self.kwargs["session_id"]).segments.all()
+        return get_object_or_404(bare_sessions_of(self.request.user), pk=self.kwargs["session_id"]).segments.all()
 
 
 @extend_schema(tags=["sessions"])
