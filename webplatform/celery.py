@@ -42,5 +42,7 @@ app.conf.beat_schedule = {
     "tend-uploads": {"task": "webplatform.operations.tasks.tend_uploads", "schedule": 60.0},
     "requeue-stranded-deliveries": {"task": "webplatform.webhooks.tasks.requeue_stranded", "schedule": 5.0},
     "forget-deliveries": {"task": "webplatform.webhooks.tasks.forget_deliveries", "schedule": 3600.0},
+    "requeue-stranded-fetches": {"task": "webplatform.fetching.tasks.requeue_stranded", "schedule": 5.0},
+    "forget-fetches": {"task": "webplatform.fetching.tasks.forget", "schedule": 3600.0},
     "remove-leftovers": {"task": "webplatform.analysis.tasks.remove_leftovers", "schedule": 1800.0},
 }

@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "webplatform.live",
     "webplatform.learning",
     "webplatform.webhooks",
+    "webplatform.fetching",
     "webplatform.exporting",
     "webplatform.retention",
     "webplatform.dashboard",
@@ -197,6 +198,14 @@ RAUT_WEBHOOK_HTTP = env.flag("RAUT_WEBHOOK_HTTP", False)
 RAUT_WEBHOOK_PRIVATE = env.flag("RAUT_WEBHOOK_PRIVATE", False)
 RAUT_WEBHOOK_KEEP_DAYS = env.number("RAUT_WEBHOOK_KEEP_DAYS", 30, most=365)
 RAUT_WEBHOOK_OFF_DAYS = env.number("RAUT_WEBHOOK_OFF_DAYS", 5, most=365)
+
+# -- videos from addresses: off unless hosts are named; https and public addresses alone, unless these say otherwise ---
+RAUT_FETCH_HOSTS = env.several("RAUT_FETCH_HOSTS", env.text("RAUT_FETCH_HOSTS", ""))
+RAUT_FETCH_HTTP = env.flag("RAUT_FETCH_HTTP", False)
+RAUT_FETCH_PRIVATE = env.flag("RAUT_FETCH_PRIVATE", False)
+if RAUT_FETCH_PRIVATE and "*" in RAUT_FETCH_HOSTS:
+    raise unusable("RAUT_FETCH_PRIVATE", "is on for every host", "Name the hosts in RAUT_FETCH_HOSTS instead of *.")
+RAUT_FETCH_MINUTES = env.number("RAUT_FETCH_MINUTES", 60)
 
 # -- how often --------------------------------------------------------------------------------------------------------
 _rates = {"read": env.text("RAUT_RATE_READ", "1200/m"), "write": env.text("RAUT_RATE_WRITE", "300/m")}

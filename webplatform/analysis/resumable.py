@@ -43,6 +43,11 @@ def begin_upload(*, user: User, name: str, size_bytes: int, given: Mapping[str, 
             TooManyAttempts: as `submit_video`.
     """
     spend("upload", user.pk)
+    return reserve_upload(user=user, name=name, size_bytes=size_bytes, given=given)
+
+
+def reserve_upload(*, user: User, name: str, size_bytes: int, given: Mapping[str, str]) -> ResumableUpload:
+    """`begin_upload` for a file whose rate was counted already; raises the same otherwise."""
     study, consent = require_grounds(user, place_of(user, _read(given)))
     name = check_announced(name, size_bytes)
     with transaction.atomic():

@@ -22,6 +22,8 @@ from webplatform.common.errors import NotFound
 from webplatform.consent.models import ConsentRecord
 from webplatform.exporting.ending import remove_jobs
 from webplatform.exporting.models import ExportJob
+from webplatform.fetching.models import Fetch
+from webplatform.fetching.services import drop_fetches
 from webplatform.history.erasing import erase_session, remove_some_readings
 from webplatform.history.ledger_lines import note_erased
 from webplatform.history.media import forget_waiting
@@ -54,6 +56,7 @@ def remove_participant(participant: Participant, *, is_purged: bool = False) -> 
     with suppress(NotFound):  # another one was quicker: what is left goes all the same
         lock_participant(participant.pk)
     remove_exports(DataExport.objects.filter(participant=participant))
+    drop_fetches(Fetch.objects.filter(consent__participant=participant))
     drop_uploads(ResumableUpload.objects.filter(consent__participant=participant))
     if not is_purged:
         _forget_waiting(ConsentRecord.objects.filter(participant=participant))
@@ -74,6 +77,7 @@ def erase_study_data(study: Study) -> None:
     _forget_waiting(ConsentRecord.objects.filter(participant__study=study))
     with transaction.atomic():
         remove_exports(DataExport.objects.filter(participant__study=study))
+        drop_fetches(Fetch.objects.filter(study=study))
         drop_uploads(ResumableUpload.objects.filter(study=study))
         record_event("study.erased", study_id=study.pk)
         note_erased("study", study.pk)
@@ -94,6 +98,7 @@ def erase_account_data(user: User) -> None:
     _remove_logins(user)
     with transaction.atomic():
         remove_exports(DataExport.objects.filter(user=user))
+        drop_fetches(Fetch.objects.filter(user=user))
         drop_uploads(ResumableUpload.objects.filter(user=user))
         remove_jobs(ExportJob.objects.filter(user=user))
         Invitation.objects.filter(email__iexact=user.email).delete()

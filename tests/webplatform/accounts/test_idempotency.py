@@ -42,6 +42,14 @@ def test_the_same_request_is_done_once_and_answered_twice(api):
     assert Study.objects.filter(name="Pilot 2").count() == 1
 
 
+def test_what_is_answered_from_the_store_counts_in_the_rate_as_well(api, settings):
+    settings.RAUT_RATES = settings.RAUT_RATES | {"write": (3, 3600)}
+    answers = [make_study(api), make_study(api), make_study(api, name="Pilot 3"), make_study(api)]
+    assert [answer.status_code for answer in answers] == [201, 201, 409, 429]
+    assert [answer["RateLimit"].split(";")[1] for answer in answers] == ["r=2", "r=1", "r=0", "r=0"]
+    assert "Idempotency-Replayed" not in answers[3].headers
+
+
 def test_without_the_key_or_with_another_it_is_done_again(api):
     make_study(api), make_study(api, headers={}), make_study(api, headers={"Idempotency-Key": "two"})
     assert Study.objects.filter(name="Pilot 2").count() == 3

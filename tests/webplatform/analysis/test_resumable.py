@@ -274,11 +274,11 @@ def test_a_stranger_finds_no_upload(api_of, stranger, half):
     api = api_of(stranger)
     assert head(api, half).status_code == 404
     assert patch(api, half, HALF, b"x").status_code == 404
-    assert api.get(ADDRESS).json() == []
+    assert api.get(ADDRESS).json()["results"] == []
 
 
 def test_the_list_says_how_far_each_is(api, half):
-    (shown,) = api.get(ADDRESS).json()
+    (shown,) = api.get(ADDRESS).json()["results"]
     assert (shown["offset"], shown["size"], shown["state"], shown["name"]) == (
         HALF,
         len(CONTENT),
