@@ -20,6 +20,7 @@ from tusclient.client import TusClient
 from tests.clips import moving_face, write_clip
 from tests.proxy import started_nginx
 from tests.whole_platform import Person, Platform
+from webplatform.settings import ROOT
 
 ADDRESS = "/api/v1/uploads/"
 TUS = {"Tus-Resumable": "1.0.0"}
