@@ -109,7 +109,8 @@ class Camera:
         ticket = self.person.api.post("/api/v1/live/tickets/", timeout=10).json()
         address = str(self.person.api.base_url).replace("http", "ws", 1).rstrip("/") + ticket["socket"]
         by = {"Authorization": f"Ticket {ticket['ticket']}"}
-        socket = connect(address, additional_headers=by, proxy=None, open_timeout=10, close_timeout=2)
+        connecting = connect(address, additional_headers=by, proxy=None, open_timeout=10, close_timeout=2)
+        socket = connecting.__enter__()  # whoever gets it closes it, with another `with`
         try:
             socket.send(json.dumps({"version": 1, **message}))
             ready = _heard(socket)

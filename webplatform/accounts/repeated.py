@@ -90,20 +90,19 @@ def claim(*, who: str, user: User | None, key: str, request: str) -> Answer | He
     digest = _digest(f"{who} {key}")
     StoredAnswer.objects.filter(_over(), digest=digest).delete()
     lock = _lock(digest)
-    is_held = False
     try:
         if lock is not None and lock.was_left:
             StoredAnswer.objects.filter(digest=digest, status=0).delete()
-        try:
-            with transaction.atomic():
-                row = StoredAnswer.objects.create(digest=digest, user=user, request=request)
-            is_held = True
-            return Held(row, lock)
-        except IntegrityError:
-            return _earlier(digest, key, request)
-    finally:
-        if lock is not None and not is_held:
-            lock.end(is_done=True)
+        with transaction.atomic():
+            return Held(StoredAnswer.objects.create(digest=digest, user=user, request=request), lock)
+    except BaseException as error:
+        if (
+            lock is not None
+        ):  # a commit that is reported as failed may have happened: then the file says who is not at it
+            lock.end(is_done=isinstance(error, IntegrityError))
+        if not isinstance(error, IntegrityError):
+            raise
+    return _earlier(digest, key, request)
 
 
 def _lock(digest: str) -> Lock | None:

@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import Error, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -181,7 +181,16 @@ def _keep(session: Session, checked: CheckedUpload) -> AnalysisJob:
 
 
 def _remove_kept(session: Session) -> None:
-    """The rows went with the transaction; key and folder are no part of it."""
+    """The rows went with the transaction; key and folder are no part of it.
+
+    A commit may be reported as failed and have happened all the same: by a full disk, or by a server that died before
+    it answered. Where the row is there nothing is removed; where nobody can say, the cleaning of leftovers will.
+    """
+    try:
+        if Session.everything.filter(pk=session.pk).exists():
+            return
+    except Error:
+        return
     forget_pictures(session)
     shutil.rmtree(session.folder, ignore_errors=True)
 

@@ -111,6 +111,27 @@ def test_a_key_is_free_again_where_its_end_could_not_be_noted(owner):
     assert (StoredAnswer.objects.count(), list(repeated._locks().glob("*"))) == (0, [])
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_key_is_free_again_where_its_commit_was_reported_as_failed(owner, monkeypatch):
+    """By a disk that got full in SQLite's checkpoint, or a server that died before it answered: the row is there."""
+    asked = {"who": "one", "user": owner, "key": "key", "request": "digest"}
+    monkeypatch.setattr(connection, "_commit", commit_and_fail(connection._commit))
+    with pytest.raises(OperationalError):
+        repeated.claim(**asked)
+    monkeypatch.undo()
+    assert StoredAnswer.objects.count() == 1
+    repeated.let_go(held=repeated.claim(**asked))
+
+
+def commit_and_fail(commit):
+    def fail():
+        commit()
+        if StoredAnswer.objects.exists():
+            raise OperationalError("disk I/O error")
+
+    return fail
+
+
 def test_locks_that_died_with_their_process_are_cleared_away(owner):
     left = repeated._locks() / "0f0f"
     left.parent.mkdir(exist_ok=True)
