@@ -33,7 +33,7 @@ lint: $(READY) ## style and types (Python and JavaScript), security rules, contr
 	$(PY) -m pip --disable-pip-version-check check
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) manage.py spectacular --validate --fail-on-warn --file /dev/null
-	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
+	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(NODE) \
 	  node_modules/.bin/redocly lint docs/openapi.yml docs/asyncapi.yml --max-problems 20
 
 check: lint test ## lint and tests

@@ -158,10 +158,41 @@ test("codes that say that the network or the server went away are resumed, other
   assert.deepEqual(resumed, [1001, 1005, 1006, 1012, 1013]);
 });
 
-test("a connection that never became a session is not resumed", () => {
+test("a handshake that is refused is tried four times, and the last one asks for the reason", async () => {
+  const { link, told } = started();
+  for (let tries = 0; tries < 4; tries += 1) {
+    assert.deepEqual(told, []);
+    Connection.last.end(1006);
+    await pass(300);
+  }
+  const addresses = Connection.all.map(({ address }) => address.replace("wss://raut.example", ""));
+  assert.deepEqual(addresses, ["/ws/live/", "/ws/live/", "/ws/live/", "/ws/live/?explain=1"]);
+  assert.deepEqual([told, link.state], [[["closed", { code: 1006, message: "" }]], "closed"]);
+});
+
+test("a session that could not begin is not begun again, but where the server sends it elsewhere", async () => {
   const { told } = started();
+  Connection.last.accept();
+  Connection.last.end(1012);
+  await pass(300);
+  Connection.last.accept();
+  assert.deepEqual(Connection.last.sent, [{ type: "start", version: 1, title: "A session" }]);
   Connection.last.end(1006);
-  assert.deepEqual(told, [["closed", { code: 1006, message: "" }]]);
+  await pass(10_000, 100);
+  assert.deepEqual([Connection.all.length, told], [2, [["closed", { code: 1006, message: "" }]]]);
+});
+
+test("whoever is sent elsewhere comes back within a fifth of a second, and later where that fails", async () => {
+  mock.method(Math, "random", () => 0.5);
+  running();
+  Connection.last.end(1012);
+  await pass(100);
+  assert.equal(Connection.all.length, 2);
+  Connection.last.end(1012);
+  await pass(580);
+  assert.equal(Connection.all.length, 2);
+  await pass(20);
+  assert.equal(Connection.all.length, 3);
 });
 
 test("stopping sends no more frames, waits for the answers in flight and then says so", async () => {

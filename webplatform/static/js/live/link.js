@@ -35,16 +35,16 @@ export class Link extends EventTarget {
     /** @type {number[]} */
     this.latencies = [];
     this.sent = 0;
-<<<<<<< HEAD
     this.seq = 0;
     this.tries = 0;
     this.timer = 0;
     this.token = "";
     this.resumeWithinMs = 0;
-    /** @type {"idle" | "open" | "lost" | "stopping" | "closed"} */
-=======
     this.startTries = 1;
->>>>>>> deploy
+    this.wasOpened = false;
+    /** @type {FirstMessage | null} what the connection begins with */
+    this.first = null;
+    /** @type {"idle" | "open" | "lost" | "stopping" | "closed"} */
     this.state = "idle";
     /** @type {number | null} performance.now() of the loss that is not made good yet */
     this.lostAt = null;
@@ -199,7 +199,7 @@ export class Link extends EventTarget {
     if (this.mayStartAgain(code)) {
       this.startTries += 1;
       this.socket = null;
-      setTimeout(() => this.state === "idle" && this.open(this.first), FIRST_RETRY_MS);
+      setTimeout(() => this.state === "idle" && this.first && this.open(this.first), FIRST_RETRY_MS);
       return;
     }
     const mayResume = this.token && this.state !== "stopping" && !this.closing && LOST.has(code);
@@ -210,36 +210,32 @@ export class Link extends EventTarget {
       this.state = "lost";
       this.socket = null;
       this.tell("lost", { forMs: performance.now() - this.lostAt });
-<<<<<<< HEAD
-      const waitMs = Math.min(FIRST_RETRY_MS * 2 ** tries, LONGEST_RETRY_MS);
+      const isSent = code === COME_BACK && tries === 0;
+      const laterMs = Math.min(FIRST_RETRY_MS * 2 ** tries, LONGEST_RETRY_MS);
+      const waitMs = isSent ? COME_BACK_WITHIN_MS * Math.random() : laterMs;
       setTimeout(
         () => this.state === "lost" && this.open({ type: "resume", version: VERSION, token: this.token }),
         waitMs,
       );
-=======
-      const isSent = code === COME_BACK && tries === 0;
-      const waitMs = isSent ? COME_BACK_WITHIN_MS * Math.random() : Math.min(FIRST_RETRY_MS * 2 ** tries, LONGEST_RETRY_MS);
-      setTimeout(() => this.state === "lost" && this.open({ type: "resume", version: VERSION, token: this.token }), waitMs);
->>>>>>> deploy
       return;
     }
     this.state = "closed";
     this.tell("closed", { code, message: this.closing?.message ?? "" });
   }
 
-<<<<<<< HEAD
+  /**
+   * Whether nothing has begun yet and another process may have room.
+   * @param {number} code
+   */
+  mayStartAgain(code) {
+    return this.state === "idle" && this.startTries < START_TRIES && (!this.wasOpened || code === COME_BACK);
+  }
+
   /**
    * @template {keyof LinkEvents} Name
    * @param {Name} name
    * @param {LinkEvents[Name]} detail
    */
-=======
-  /** Whether nothing has begun yet and another process may have room. */
-  mayStartAgain(code) {
-    return this.state === "idle" && this.startTries < START_TRIES && (!this.wasOpened || code === COME_BACK);
-  }
-
->>>>>>> deploy
   tell(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
