@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import av
 import cv2
 import numpy as np
 import pytest
+from av.container import InputContainer
 from skimage import data
 
 from inference import Engine, FrameReading, StretchPacker, UnreadableVideo, VideoEnd, plan_stretches, unpack_stretch
@@ -178,6 +180,20 @@ def test_stretches_that_were_observed_apart_are_joined_as_if_one_had_read_them(t
     ]
     before, first = ([r for r in readings if r.t_ms in (2800, 3000)] for readings in (whole, alone))
     assert first[1].faces[0].scores == pytest.approx(before[1].faces[0].scores, abs=0.02), "smoothing has no seam"
+
+
+def test_a_stretch_that_was_read_leaves_no_decoder_behind(clip, fake_engine):
+    clips.write_clip(clip, busy(150), options=KEY)
+    spans = plan_stretches(clip, least_ms=2000).spans
+    gc.collect()
+    gc.disable()  # as if Python's own collector came late
+    try:
+        for span in spans:
+            with fake_engine.observe_stretch(clip, span) as stretch:
+                list(stretch)
+        assert not [each for each in gc.get_objects() if isinstance(each, InputContainer)]
+    finally:
+        gc.enable()
 
 
 def test_a_plan_of_another_file_is_refused(clip, fake_engine):
