@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
@@ -14,7 +13,7 @@ from inference.joining import Joiner, ObservedFrame
 from inference.picture_track import PictureTrack
 from inference.pipeline import Observer, PendingFrame, StageTimes
 from inference.scenes import Glance, see_change
-from inference.spans import WHOLE, Span
+from inference.spans import Span
 from inference.stretches import StretchPlan
 from inference.types import FrameReading
 from inference.video import Frame, VideoReader
@@ -97,10 +96,6 @@ class StretchReading:
                     yield from self._observer.score(pending)
                     pending = []
             yield from self._observer.score(pending)
-        if self.reader.span != WHOLE:
-            # A container and its streams refer to each other, and the decoder's pictures live as long as they: some
-            # 10 MB a stretch, which Python's collector leaves for a long time, as it counts objects and not bytes.
-            gc.collect()
 
     def _next_frame(self) -> Frame | None:
         started = time.perf_counter()

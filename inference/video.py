@@ -123,13 +123,13 @@ class VideoReader:
         self, source: MediaSource, *, every_ms: int = 200, limits: VideoLimits | None = None, span: Span = WHOLE
     ) -> None:
         self.source = source
-        self.span = span
         self.end: VideoEnd | None = None
         self.part: PartEnd | None = None
         self.stated_ms: int | None = None
         self.track: PictureTrack | None = None
         self._every_ms = every_ms
         self._limits = limits or VideoLimits()
+        self._span = span
         self._grid = SampleGrid(every_ms, before_ms=span.before_ms)
         self._reformatter = VideoReformatter()
         self._frames = self._read()
@@ -151,7 +151,7 @@ class VideoReader:
         self._frames.close()
 
     def _read(self) -> Generator[Frame, None, None]:
-        if self.span != WHOLE:
+        if self._span != WHOLE:
             yield from self._read_video([])
             return
         with open_animation(self.source, self._limits) as animation:
@@ -183,7 +183,7 @@ class VideoReader:
             self.stated_ms = stated_duration_ms(container, stream)
             aspect = PixelAspect(stream)
             index = read_avi_index(self.source, stream.index)
-            decoder = FrameDecoder(container, stream, every_ms=self._every_ms, index=index, span=self.span)
+            decoder = FrameDecoder(container, stream, every_ms=self._every_ms, index=index, span=self._span)
             for frame, t_ms in decoder.frames():
                 self._refuse_long(t_ms)
                 if self._grid.is_due(t_ms):
@@ -192,7 +192,7 @@ class VideoReader:
                     if self.track is None:
                         self.track = track.resized(picture.shape[1], picture.shape[0])
                     yield Frame(picture, t_ms, decoder.frames_passed)
-            if sampled == 0 and self.span == WHOLE:
+            if sampled == 0 and self._span == WHOLE:
                 if len(tried) + 1 >= track.count or track.number in tried:
                     raise _no_frames(self.source, stream.codec_context.name)
                 tried.append(track.number)
