@@ -128,12 +128,15 @@ def work_off(job_id: str, number: int) -> dict[str, Any]:
         spent["stretches"] += claimed is not None
         return claimed
 
+    # SQLite works in this process; a server is waited for.
+    clock = time.thread_time if connection.vendor == "sqlite" else time.perf_counter
+
     def clocked(execute: Any, *query: Any) -> Any:
-        began = time.perf_counter()
+        began = clock()
         try:
             return execute(*query)
         finally:
-            spent["database_s"] += time.perf_counter() - began
+            spent["database_s"] += clock() - began
 
     stretches.claim = counted
     engine_for(ensure_active_model())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import av
 import cv2
 import numpy as np
 import pytest
+from av.video.frame import VideoFrame
 from skimage import data
 
 from inference import Engine, FrameReading, StretchPacker, UnreadableVideo, VideoEnd, plan_stretches, unpack_stretch
@@ -178,6 +180,18 @@ def test_stretches_that_were_observed_apart_are_joined_as_if_one_had_read_them(t
     ]
     before, first = ([r for r in readings if r.t_ms in (2800, 3000)] for readings in (whole, alone))
     assert first[1].faces[0].scores == pytest.approx(before[1].faces[0].scores, abs=0.02), "smoothing has no seam"
+
+
+def test_frames_that_were_read_do_not_wait_for_pythons_collector(clip):
+    clips.write_clip(clip, busy(50), options=KEY)
+    gc.collect()
+    gc.disable()
+    try:
+        frames = VideoReader(clip)
+        assert len([frame.t_ms for frame in frames]) == 10
+        assert sum(isinstance(each, VideoFrame) for each in gc.get_objects()) < 3
+    finally:
+        gc.enable()
 
 
 def test_a_plan_of_another_file_is_refused(clip, fake_engine):
