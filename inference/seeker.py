@@ -17,7 +17,7 @@ LIKELY = 0.73
 _DOUBT = 0.45
 # Source: own measurement, `python -m benchmarks.detectors`: of 80 pictures of nobody none has an answer above 0.11 that
 # covers so much of the frame when it is looked at from afar; masked faces that fill the frame have 0.35 and more.
-_DOUBT_LARGE, _LARGE, _SURE = 0.35, 0.45, 0.8
+_DOUBT_LARGE, _LARGE, _SURE = 0.35, 0.65, 0.8
 NEAR_PX = 1024
 QUICK_PX = 640
 _NEAR_LEAST_PX = 768
