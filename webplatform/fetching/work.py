@@ -20,17 +20,20 @@ from django.utils.translation import gettext as _
 
 from webplatform.analysis.models import ResumableUpload
 from webplatform.analysis.resumable import drop_upload, offset_of, reserve_upload, take_part
-from webplatform.common.errors import AppError, Gone
+from webplatform.common.errors import AppError, Gone, StorageFull
 from webplatform.common.job_errors import stored_error
 from webplatform.common.leaving import is_leaving
 from webplatform.common.pulse import Pulse, silent
 from webplatform.fetching.models import Fetch
 from webplatform.fetching.source import Source, Unfetched, opened
+from webplatform.vault.growing import Locked
 
 FETCHERS = 3
 MOST_ATTEMPTS = 6
 FIRST_PAUSE = timedelta(seconds=10)
 BEAT_EVERY_S = 5.0
+# Its upload is over or held by a process that is just ending, the disk is full, or its server is away.
+PASSING = (Gone, Locked, StorageFull, Unfetched)
 
 logger = logging.getLogger(__name__)
 _places = threading.BoundedSemaphore(FETCHERS)
@@ -40,9 +43,13 @@ def fetch_due() -> int:
     """Threads are at what is due, as many as there may be; returns how many were begun. Waits for none of them."""
     begun = 0
     while not is_leaving() and _places.acquire(blocking=False):
-        fetch = _claimed()
+        fetch = None
+        try:
+            fetch = _claimed()
+        finally:
+            if fetch is None:
+                _places.release()
         if fetch is None:
-            _places.release()
             break
         threading.Thread(target=_run_in_thread, args=(fetch,), name="fetch", daemon=True).start()
         begun += 1
@@ -100,9 +107,7 @@ def _run(fetch: Fetch) -> None:
     try:
         with Pulse(held, every_s=BEAT_EVERY_S):
             _receive(fetch, held)
-    except Gone:  # it was withdrawn, erased or ended meanwhile
-        held.delete()
-    except Unfetched as error:
+    except PASSING as error:
         _try_later(fetch, held, error)
     except AppError as error:
         _fail(held, error)
@@ -166,8 +171,9 @@ def _give_connections_back() -> None:
             connection.close()
 
 
-def _try_later(fetch: Fetch, held: QuerySet[Fetch], error: Unfetched) -> None:
-    if error.is_final or fetch.attempts >= MOST_ATTEMPTS:
+def _try_later(fetch: Fetch, held: QuerySet[Fetch], error: AppError) -> None:
+    """Nothing happens to one that was withdrawn, erased or ended meanwhile: it is not there any more."""
+    if getattr(error, "is_final", False) or fetch.attempts >= MOST_ATTEMPTS:
         _fail(held, error)
         return
     again = timezone.now() + FIRST_PAUSE * 4 ** (fetch.attempts - 1)

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from tests.webplatform.analysis.conftest import MP4, sent  # noqa: F401  (fixtures)
 from tests.webplatform.fetching.file_server import FileServer, serving
+from webplatform.analysis import resumable
 from webplatform.analysis.models import AnalysisJob, ResumableUpload
 from webplatform.common.errors import Invalid
 from webplatform.consent.services import withdraw_consent
@@ -140,6 +141,35 @@ def test_what_cannot_be_taken_has_failed_with_the_reason_and_leaves_nothing(api,
     assert (left(settings), list(kept_keys()), ResumableUpload.objects.count()) == ([], [], 0)
     indonesian = api.get(ADDRESS, headers={"accept-language": "id"}).json()["results"][0]["error"]["message"]
     assert words not in indonesian
+
+
+def test_what_another_process_still_holds_or_has_no_room_is_tried_again(api, files, settings):
+    files.breaks_at = 200_000
+    ask(api, f"{files.url}/walk.mp4")
+    work.run_due()
+    soon()
+    with resumable._opened(ResumableUpload.objects.get()):
+        work.run_due()
+    assert (told(api)["state"], told(api)["attempts"]) == ("queued", 2)
+    settings.RAUT_MIN_FREE_DISK_MB, files.tag = 10**9, '"two"'
+    soon()
+    work.run_due()
+    assert told(api)["state"] == "queued"
+    settings.RAUT_MIN_FREE_DISK_MB = 0
+    soon()
+    work.run_due()
+    assert told(api)["state"] == "done"
+
+
+def test_an_upload_whose_time_was_over_is_begun_anew(api, files):
+    files.breaks_at = 200_000
+    ask(api, f"{files.url}/walk.mp4")
+    work.run_due()
+    ResumableUpload.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    resumable.tend_uploads()
+    soon()
+    work.run_due()
+    assert (told(api)["state"], files.asked[1].get("Range")) == ("done", None)
 
 
 def test_a_server_that_is_away_is_asked_again_and_given_up_in_the_end(api, files):
