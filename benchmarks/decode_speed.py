@@ -21,7 +21,7 @@ from inference import Engine, FrameReading, load_engine
 from inference.container import VideoLimits, open_video
 
 EVERY_MS = 200
-LEAST_RATIO = 0.8
+LEAST_RATIO = 1.0
 
 
 def main() -> None:

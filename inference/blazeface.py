@@ -13,6 +13,7 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from inference.answers import lies_on
+from inference.planes import AnyPicture, as_picture, take_part
 from inference.types import Box, DetectedFace, Picture
 
 _SIDE = 192
@@ -52,8 +53,9 @@ class BlazeFace:
         cells = (np.arange(_CELLS, dtype=np.float32) + 0.5) / _CELLS
         self._anchors = np.stack(np.meshgrid(cells, cells), axis=-1).reshape(-1, 1, 2)
 
-    def detect(self, frame: Picture) -> tuple[DetectedFace, ...]:
+    def detect(self, frame: AnyPicture) -> tuple[DetectedFace, ...]:
         """Find the faces of a frame; see `FaceDetector.detect`."""
+        frame = as_picture(frame)
         points, confidences = self._look(frame)
         if self._looks_twice and _deserves_second_look(frame, points, confidences):
             looks = [(points, confidences), *(self._look_at(frame, tile) for tile in _tiles(frame))]
@@ -62,23 +64,28 @@ class BlazeFace:
         return _merge(points[sure], confidences[sure])
 
     def scan(
-        self, frame: Picture, known: Sequence[DetectedFace] = (), within: Box | None = None
+        self,
+        frame: AnyPicture,
+        known: Sequence[DetectedFace] = (),
+        within: Box | None = None,
+        *,
+        closely: bool = False,
     ) -> tuple[DetectedFace, ...]:
         """Find the faces of a frame that are not known; it looks at all of it and costs no less than `detect`."""
         return tuple(face for face in self.detect(frame) if not lies_on(face, known))
 
-    def follow(self, frame: Picture, faces: Sequence[DetectedFace]) -> tuple[DetectedFace | None, ...]:
+    def follow(self, frame: AnyPicture, faces: Sequence[DetectedFace]) -> tuple[DetectedFace | None, ...]:
         """Look where faces were; see `FaceDetector.follow`."""
         return tuple(self._look_again(frame, face) for face in faces)
 
-    def _look_again(self, frame: Picture, face: DetectedFace) -> DetectedFace | None:
+    def _look_again(self, frame: AnyPicture, face: DetectedFace) -> DetectedFace | None:
         (x, y), reach = face.box.center, _REACH * max(face.box.w, face.box.h) / 2
         height, width = frame.shape[:2]
         left, right = max(int(x - reach), 0), min(int(x + reach) + 1, width)
         top, bottom = max(int(y - reach), 0), min(int(y + reach) + 1, height)
         if right <= left or bottom <= top:
             return None
-        points, confidences = self._look(frame[top:bottom, left:right])
+        points, confidences = self._look(take_part(frame, left, top, right, bottom))
         sure = confidences >= _MIN_CONFIDENCE
         points[:, 0] += (left, top)
         points[:, 2:] += (left, top)

@@ -7,7 +7,8 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.types import Box, Picture
+from inference.planes import AnyPicture, sample_pixels
+from inference.types import Box
 
 Colours = NDArray[np.float32]
 """Square roots of three histograms, for hair, face and chest: float32 (3, 448); a band out of sight is 0."""
@@ -20,10 +21,11 @@ _LIGHT_STEP, _RATIO_STEP = 0.5, 0.25  # of one bin, in doublings: of the face's 
 _FLOOR = 12.0  # grey levels added everywhere, so that the noise of dark pixels has no colour
 _LUMA = np.array([0.114, 0.587, 0.299], np.float32)  # of BGR; ITU-R BT.601
 _LEAST_SHARE = 0.3  # of a band that must lie in the frame
-_CORNERS = tuple(product((0, 1), repeat=3))
+# From a bin to the eight around a pixel: the next ones by light, red and blue.
+_STEPS = np.array([(light * _RATIO_BINS + red) * _RATIO_BINS + blue for light, red, blue in product((0, 1), repeat=3)])
 
 
-def measure_colours(frame: Picture, box: Box) -> Colours:
+def measure_colours(frame: AnyPicture, box: Box) -> Colours:
     """Measure the colours of hair, face and chest, too coarse to tell anybody from others who are dressed alike.
 
     Each pixel counts by how bright it is beside the face and by its red and blue beside its green: what the light on
@@ -31,12 +33,13 @@ def measure_colours(frame: Picture, box: Box) -> Colours:
     less alike than 0.87, of the same faces a second apart 1 % are less alike than 0.89.
 
     Args:
-        frame: uint8 (H, W, 3) BGR.
+        frame: uint8 (H, W, 3) BGR, or planes.
         box: the face in pixels of `frame`; may reach past its edges.
     Returns:
         Square roots of histograms, float32 (3, 448), rows of length 1, or 0 where the band is not in sight.
     """
-    bands = [_cut_band(frame, box, band) for band in _BANDS]
+    grids = [_place_grid(frame, box, band) for band in _BANDS]
+    bands = sample_pixels(frame, grids)
     lit = next((band for band in (bands[1], bands[0], bands[2]) if len(band)), None)
     light = 0.0 if lit is None else float(np.log2(lit @ _LUMA + _FLOOR).mean())
     counts = _count(np.concatenate(bands), np.repeat(np.arange(len(bands)), [len(band) for band in bands]), light)
@@ -56,17 +59,17 @@ def compare_colours(one: Colours, other: Colours) -> float | None:
     return float((one[shared] * other[shared]).sum(axis=1).mean())
 
 
-def _cut_band(frame: Picture, box: Box, band: tuple[float, float, float, float]) -> NDArray[np.float32]:
-    """Pixels spread over a band, float32 (n, 3) BGR; none where too little of it lies in the frame."""
+def _place_grid(frame: AnyPicture, box: Box, band: tuple[float, float, float, float]) -> tuple[range, range]:
+    """Rows and columns that are spread over a band; none where too little of it lies in the frame."""
     height, width = frame.shape[:2]
     left, right = box.x + band[0] * box.w, box.x + band[1] * box.w
     top, bottom = box.y + band[2] * box.h, box.y + band[3] * box.h
     x0, x1 = round(min(max(left, 0), width)), round(min(max(right, 0), width))
     y0, y1 = round(min(max(top, 0), height)), round(min(max(bottom, 0), height))
     if (x1 - x0) * (y1 - y0) < _LEAST_SHARE * max((right - left) * (bottom - top), 1.0):
-        return np.empty((0, 3), np.float32)
+        return range(0), range(0)
     down, across = max(-(-(y1 - y0) // _SAMPLES), 1), max(-(-(x1 - x0) // _SAMPLES), 1)
-    return frame[y0:y1:down, x0:x1:across].reshape(-1, 3).astype(np.float32)
+    return range(y0, y1, down), range(x0, x1, across)
 
 
 def _count(pixels: NDArray[np.float32], bands: NDArray[np.intp], light: float) -> NDArray[np.float64]:
@@ -83,12 +86,11 @@ def _count(pixels: NDArray[np.float32], bands: NDArray[np.intp], light: float) -
     rest = places - floors
     # Each pixel is shared out between the bins around it, so that a slight change moves little.
     first = ((bands * _LIGHT_BINS + floors[0]) * _RATIO_BINS + floors[1]) * _RATIO_BINS + floors[2]
-    steps = [(light * _RATIO_BINS + red) * _RATIO_BINS + blue for light, red, blue in _CORNERS]
-    sides = np.stack([1 - rest, rest])
-    shares = [sides[light, 0] * sides[red, 1] * sides[blue, 2] for light, red, blue in _CORNERS]
+    sides = np.stack([1 - rest, rest])  # before or behind, of which value, of which pixel
+    shares = sides[:, np.newaxis, np.newaxis, 0] * sides[np.newaxis, :, np.newaxis, 1] * sides[:, 2]
     bins = _LIGHT_BINS * _RATIO_BINS * _RATIO_BINS
-    index = np.concatenate([first + step for step in steps])
-    counts = np.bincount(index, weights=np.concatenate(shares), minlength=len(_BANDS) * bins)
+    index = first + _STEPS[:, np.newaxis]
+    counts = np.bincount(index.ravel(), weights=shares.ravel(), minlength=len(_BANDS) * bins)
     return np.asarray(counts, np.float64).reshape(len(_BANDS), bins)
 
 

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.planes import AnyPicture, as_picture, cut_part
 from inference.scaling import scale_picture
 from inference.types import Picture
 
@@ -42,11 +43,11 @@ class UprightCrop:
         return np.concatenate([middle - size / 2, size, answer[4:5], points.ravel()]).astype(np.float32)
 
 
-def cut_upright(frame: Picture, center: tuple[float, float], *, side: float, turn: float, px: int) -> UprightCrop:
+def cut_upright(frame: AnyPicture, center: tuple[float, float], *, side: float, turn: float, px: int) -> UprightCrop:
     """Cut a square around a point.
 
     Args:
-        frame: uint8 (H, W, 3) BGR.
+        frame: uint8 (H, W, 3) BGR, or planes.
         center: the middle of the square, px of the frame.
         side: of the square, px of the frame.
         turn: angle of the line of the eyes against the horizon, radians; it is level in the crop.
@@ -62,11 +63,11 @@ def cut_upright(frame: Picture, center: tuple[float, float], *, side: float, tur
     top, bottom = max(math.floor(center[1] - reach), 0), min(math.ceil(center[1] + reach), height)
     if right <= left or bottom <= top:
         return UprightCrop(np.zeros((px, px, 3), np.uint8), back)
-    part = frame[top:bottom, left:right]
+    part, left, top = cut_part(frame, left, top, right, bottom)
     to_part = back - [[0, 0, left], [0, 0, top]]
     if scale > 1:  # the warp interpolates but does not average
         small = scale_picture(part, 1 / scale)
         to_part = to_part * [[small.shape[1] / part.shape[1]], [small.shape[0] / part.shape[0]]]
         part = small
-    picture = cv2.warpAffine(part, to_part, (px, px), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    picture = cv2.warpAffine(as_picture(part), to_part, (px, px), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
     return UprightCrop(np.asarray(picture, np.uint8), back)

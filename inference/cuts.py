@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.types import Box, Picture
+from inference.planes import AnyPicture, Planes, thin_plane
+from inference.types import Box
 
 _LONGER, _SHORTER = 64, 36  # of a sketch, px, whatever the frame's shape
 _DOWN, _ACROSS = 3, 6  # how far a camera may turn between two frames, a tenth of the frame: px of the sketch
@@ -42,13 +43,13 @@ class CutLimits:
     light_step: float = 40.0
 
 
-def sketch_frame(frame: Picture) -> Sketch:
-    """Return a small grey sketch of a frame, uint8 (H, W, 3) BGR, as float32 (36, 64)."""
+def sketch_frame(frame: AnyPicture) -> Sketch:
+    """Return a small grey sketch of a frame, uint8 (H, W, 3) BGR or planes, as float32 (36, 64)."""
     height, width = frame.shape[:2]
     step = max(min(height // (3 * _SHORTER), width // (3 * _LONGER)), 1)
-    # Nearest: what `frame[::step, ::step]` would take, in a third of the time.
-    thin = cv2.resize(frame, (-(-width // step), -(-height // step)), interpolation=cv2.INTER_NEAREST)
-    small = cv2.resize(thin, (_LONGER, _SHORTER), interpolation=cv2.INTER_AREA)
+    if isinstance(frame, Planes):
+        return frame.thin_grey(step, (_LONGER, _SHORTER))
+    small = cv2.resize(thin_plane(frame, step), (_LONGER, _SHORTER), interpolation=cv2.INTER_AREA)
     return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), dtype=np.float32)
 
 
@@ -56,7 +57,7 @@ def is_steady(before: Sketch, after: Sketch, limits: CutLimits | None = None) ->
     """Whether the second frame, a little shifted perhaps, is so like the first that no cut can lie between them."""
     limits = limits or CutLimits()
     inner = before[_DOWN:-_DOWN, _ACROSS:-_ACROSS]
-    if min(inner.std(), after.std()) < _FLAT:
+    if min(_spread(inner), _spread(after)) < _FLAT:
         return _correlate(before, after, np.ones_like(before, bool), limits) >= limits.same_above
     return float(cv2.matchTemplate(after, inner, cv2.TM_CCOEFF_NORMED).max()) >= limits.same_above
 
@@ -84,6 +85,11 @@ def is_cut(
         < limits.cut_below
         for y, x in _SHIFTS
     )
+
+
+def _spread(sketch: Sketch) -> float:
+    """The standard deviation of its grey levels."""
+    return float(cv2.meanStdDev(sketch)[1][0, 0])
 
 
 def _shift(sketch: NDArray[Cell], down: int, across: int) -> NDArray[Cell]:

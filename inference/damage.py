@@ -103,8 +103,17 @@ class DamageWatch:
         self._end_ms = max(self._end_ms or 0.0, t_ms + length_ms)
         return True
 
-    def finish(self) -> None:
-        """Close the last stretch where the stream ended in it."""
+    def finish(self, goes_on_ms: int | None = None) -> None:
+        """Close the last stretch where the stream ended in it.
+
+        Args:
+            goes_on_ms: where only this part of the stream ended, the time of the key frame that comes next, ms.
+        """
+        if goes_on_ms is not None:
+            if self.is_rippling:
+                self._miss([mark for mark in self._sent if mark not in self._clean])
+            self._close(goes_on_ms, was_clean=False)
+            return
         if self._is_lost and self._lost_from_ms is not None:
             self.log.add(round(self._lost_from_ms), round(self._lost_to_ms))
 

@@ -14,16 +14,17 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from inference.avi_index import AviIndex
-from inference.bitstream import has_hole, is_disposable, is_torn
+from inference.bitstream import INTRA_CODECS, has_hole, is_disposable, is_torn
 from inference.damage import DamageWatch
 from inference.demuxer import Demuxer, Packet
 from inference.sampling import CLOCK_JUMP_MS, FrameClock, SkipPlan
+from inference.spans import WHOLE, Span
 from inference.timeline import player_zero_ms, stated_interval_ms
 
 # Containers that store presentation times (AVI stores none), and codecs whose frames say themselves that no other
 # frame refers to them (see `is_disposable`). HEVC's sub-layer non-reference frames may be referred to by higher layers.
 _SKIPPING_CONTAINERS = frozenset({"mov", "matroska"})
-_SKIPPING_CODECS = frozenset({"h264", "mpeg4", "vp8"})
+_SKIPPING_CODECS = frozenset({"h264", "mpeg4", "vp8"}) | INTRA_CODECS
 _JOIN_PACKETS = 3  # ffmpeg tells of a jump up to two packets before it: its parser looks ahead. Source: own.
 _LOOKAHEAD_PACKETS = 16  # H.264 reorders at most 16 frames (max_num_reorder_frames, ITU-T H.264, E.2.1).
 
@@ -39,6 +40,7 @@ class FrameDecoder:
         every_ms: frames that cannot be the first of a cell of this length are left undecoded where no other frame
             needs them; None decodes every frame.
         index: where an AVI file has its pictures; None for other files, or where it does not say.
+        span: the only part that is decoded; by default all of it.
 
     Attributes:
         frames_passed: frames decoded or left out so far; too damaged ones are not counted.
@@ -57,6 +59,7 @@ class FrameDecoder:
         *,
         every_ms: int | None = None,
         index: AviIndex | None = None,
+        span: Span = WHOLE,
     ) -> None:
         self.frames_passed = 0
         self.frames_left_out = 0
@@ -70,8 +73,9 @@ class FrameDecoder:
         self._number: int | None = None
         self._places: deque[int] = deque(maxlen=_LOOKAHEAD_PACKETS + 1)
         self._number_step: int | None = None
-        self.demuxer = Demuxer(container, stream, index=index)
+        self.demuxer = Demuxer(container, stream, index=index, span=span)
         self._stream = stream
+        self._span = span
         time_base = stream.time_base or Fraction(1, 1000)
         self._ms_per_tick = float(time_base * 1000)
         self._interval_ms = stated_interval_ms(stream)
@@ -82,6 +86,8 @@ class FrameDecoder:
         self._clock = FrameClock(time_base, self._interval_ms, zero_ms=self._zero_ms if self._is_numbered else zero_ms)
         self.damage = DamageWatch(self._interval_ms, is_steady="mpeg" in self._formats, time_of=self._clock.peek)
         self._plan = SkipPlan(every_ms) if every_ms is not None and self._may_leave_out() else None
+        if self._plan is not None and span.before_ms is not None:
+            self._plan.note(span.before_ms)
 
     def frames(self) -> Iterator[tuple[VideoFrame, int]]:
         """Yield every frame that is decoded, in presentation order, with its time in ms as a player counts."""
@@ -91,7 +97,7 @@ class FrameDecoder:
                 if t_ms is not None:
                     yield frame, t_ms
         self._settle(None)
-        self.damage.finish()
+        self.damage.finish(None if self._span.stop is None else self._span.to_ms)
         if self.demuxer.pictures is not None:  # what brought no frame and a spoilt one may be one and the same
             self.damage.frames = min(self.damage.frames, max(self.demuxer.pictures - self.frames_passed, 0))
 
@@ -163,7 +169,9 @@ class FrameDecoder:
         can_skip = self._is_skippable(packet) and is_disposable(data, self._stream.codec_context)
         self._set_skipping(can_skip)
         refused = self.damaged_packets
-        frames = kept_back + self._send(packet)
+        frames = kept_back + (
+            [] if can_skip and self._stream.codec_context.name in INTRA_CODECS else self._send(packet)
+        )
         if self.damaged_packets > refused:
             frames += self._refuse(packet, is_needed=not can_skip)
         elif can_skip and packet.pts is not None and self._plan is not None:

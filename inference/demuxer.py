@@ -13,6 +13,8 @@ from av.stream import Stream
 from av.video.stream import VideoStream
 
 from inference.avi_index import AviIndex
+from inference.errors import UnreadableVideo
+from inference.spans import WHOLE, Span
 from inference.timeline import stated_interval_ms
 
 Packet: TypeAlias = "AnyPacket[VideoStream]"  # subscripted for mypy only: the class itself is compiled
@@ -47,6 +49,7 @@ class Demuxer:
     Args:
         container, stream: as `open_video` gives them.
         index: where an AVI file has its pictures; None for other files, or where it does not say.
+        span: the only part that is read; by default all of it.
 
     Attributes:
         holes: what is missing before a packet, by its `id`; whoever takes the packet takes it out.
@@ -55,7 +58,9 @@ class Demuxer:
         is_broken: whether reading ended with an error.
     """
 
-    def __init__(self, container: InputContainer, stream: VideoStream, *, index: AviIndex | None = None) -> None:
+    def __init__(
+        self, container: InputContainer, stream: VideoStream, *, index: AviIndex | None = None, span: Span = WHOLE
+    ) -> None:
         self.holes: dict[int, Hole] = {}
         self.first_dts: int | None = None
         self.sound_ms: float | None = None
@@ -67,6 +72,7 @@ class Demuxer:
         self._is_spread, self._largest_bytes = "mpeg" in formats, 0
         self._step_bytes = _limit_of(formats, _STEP_BYTES)
         self._index = index
+        self._span = span
         self._next_place = 0
         self._first_place: int | None = None
         self._longest_step = _limit_of(formats, _LONGEST_STEP)
@@ -85,13 +91,20 @@ class Demuxer:
         return None if self._index is None else self._index.count(0, self._next_place)
 
     def packets(self) -> Iterator[Packet]:
-        """Yield the stream's packets in the file's order; the last one is empty and drains the decoder."""
+        """Yield the stream's packets in the file's order; the last one is empty and drains the decoder.
+
+        Raises:
+            UnreadableVideo: there is no such span in the file.
+        """
         try:
             # All streams: what belongs to another picture or to subtitles is no hole.
-            for packet in self._container.demux():
+            for packet in self._container.demux() if self._span.start is None else self._packets_from(self._span.start):
                 self._follow(packet)
                 if packet.stream.index == self._stream.index:  # the last, empty packet has no number of its own
                     picture = cast("Packet", packet)
+                    if self._span.stop is not None and picture.pts == self._span.stop:
+                        yield _draining(self._stream)
+                        return
                     self._mark(picture)
                     yield picture
                 elif packet.pts is not None and packet.time_base is not None and packet.stream.type == "audio":
@@ -99,6 +112,17 @@ class Demuxer:
                     self.sound_ms = end_ms if self.sound_ms is None else max(self.sound_ms, end_ms)
         except av.FFmpegError:
             self.is_broken = True
+
+    def _packets_from(self, start: int) -> Iterator[AnyPacket[Stream]]:
+        """Yield the packets of all streams from a key frame of ours on."""
+        self._container.seek(start, stream=self._stream)
+        has_begun = False
+        for packet in self._container.demux():
+            has_begun = has_begun or (packet.stream.index == self._stream.index and packet.pts == start)
+            if has_begun:
+                yield packet
+        if not has_begun:
+            raise UnreadableVideo("The video is not the one that was planned for: it has no such key frame.")
 
     def _follow(self, packet: AnyPacket[Stream]) -> None:
         """Note bytes that no packet holds before this one; several may begin in one page, at one place."""
@@ -178,6 +202,13 @@ class Demuxer:
             packet.pts += self._first_place + place - packet.dts
         packet.dts = self._first_place + place
         return lost
+
+
+def _draining(stream: VideoStream) -> Packet:
+    """An empty packet, as it stands at a file's end."""
+    packet = AnyPacket()
+    packet.stream = stream
+    return cast("Packet", packet)
 
 
 def _limit_of(formats: set[str], limits: Mapping[str, float]) -> float | None:

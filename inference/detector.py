@@ -9,9 +9,10 @@ from typing import Protocol
 from inference.answers import keep_apart, lies_on, make_face
 from inference.blazeface import load_blazeface
 from inference.follower import Follower
+from inference.planes import AnyPicture
 from inference.seeker import LIKELY, NEAR_PX, QUICK_PX, Seeker
 from inference.short_range import load_short_range
-from inference.types import Box, DetectedFace, Picture
+from inference.types import Box, DetectedFace
 from inference.yunet import YuNet, find_library
 
 _LOG = logging.getLogger(__name__)
@@ -21,35 +22,41 @@ _MAX_DOUBTED = 6
 class FaceDetector(Protocol):
     """Finds faces in one frame; holds no state between frames. One thread at a time may call it."""
 
-    def detect(self, frame: Picture) -> tuple[DetectedFace, ...]:
+    def detect(self, frame: AnyPicture) -> tuple[DetectedFace, ...]:
         """Find the faces of a frame, looking as closely as it can.
 
         Args:
-            frame: uint8 (H, W, 3) BGR.
+            frame: uint8 (H, W, 3) BGR, or planes.
         Returns:
             One entry per face in pixels of `frame`, highest confidence first, none twice.
         """
         ...
 
     def scan(
-        self, frame: Picture, known: Sequence[DetectedFace] = (), within: Box | None = None
+        self,
+        frame: AnyPicture,
+        known: Sequence[DetectedFace] = (),
+        within: Box | None = None,
+        *,
+        closely: bool = False,
     ) -> tuple[DetectedFace, ...]:
         """Find the faces of a frame that are not known, at less than half the cost of `detect`.
 
-        Those that are smallest in it are missed.
+        Those that are smallest in it are missed, but where it is done closely.
 
         Args:
-            frame: uint8 (H, W, 3) BGR.
+            frame: uint8 (H, W, 3) BGR, or planes.
             known: as `follow` found them in this very frame.
             within: the only part that need be looked at, px; None: all of the frame.
+            closely: whether it is looked at as closely as `detect` does, at the same cost for each px.
         """
         ...
 
-    def follow(self, frame: Picture, faces: Sequence[DetectedFace]) -> tuple[DetectedFace | None, ...]:
+    def follow(self, frame: AnyPicture, faces: Sequence[DetectedFace]) -> tuple[DetectedFace | None, ...]:
         """Look only where faces were a moment ago, at a fraction of what `detect` costs.
 
         Args:
-            frame: uint8 (H, W, 3) BGR.
+            frame: uint8 (H, W, 3) BGR, or planes.
             faces: as `detect` or `follow` gave them for an earlier frame of the same size and shot.
         Returns:
             One entry for each of `faces` in pixels of `frame`; None where it is not there any more.
@@ -69,25 +76,31 @@ class SeekingDetector:
         self._seeker = seeker
         self._follower = follower
 
-    def detect(self, frame: Picture) -> tuple[DetectedFace, ...]:
+    def detect(self, frame: AnyPicture) -> tuple[DetectedFace, ...]:
         """Find the faces of a frame; see `FaceDetector.detect`."""
         return self._measure(frame, [make_face(answer) for answer in self._seeker.seek(frame, longest_px=NEAR_PX)])
 
     def scan(
-        self, frame: Picture, known: Sequence[DetectedFace] = (), within: Box | None = None
+        self,
+        frame: AnyPicture,
+        known: Sequence[DetectedFace] = (),
+        within: Box | None = None,
+        *,
+        closely: bool = False,
     ) -> tuple[DetectedFace, ...]:
         """Find most faces of a frame that are not known; see `FaceDetector.scan`."""
-        found = [make_face(answer) for answer in self._seeker.seek(frame, longest_px=QUICK_PX, within=within)]
+        longest_px = NEAR_PX if closely else QUICK_PX
+        found = [make_face(answer) for answer in self._seeker.seek(frame, longest_px=longest_px, within=within)]
         return self._measure(frame, [face for face in found if not lies_on(face, known)])
 
-    def _measure(self, frame: Picture, found: Sequence[DetectedFace]) -> tuple[DetectedFace, ...]:
+    def _measure(self, frame: AnyPicture, found: Sequence[DetectedFace]) -> tuple[DetectedFace, ...]:
         """Look closely at what was found: which are faces, one in each place."""
         likely = [face for face in found if face.confidence >= LIKELY]
         doubted = [face for face in found if face.confidence < LIKELY][:_MAX_DOUBTED]
         judged = (self._follower.judge(frame, face) for face in (*likely, *doubted))
         return keep_apart([face for face in judged if face])
 
-    def follow(self, frame: Picture, faces: Sequence[DetectedFace]) -> tuple[DetectedFace | None, ...]:
+    def follow(self, frame: AnyPicture, faces: Sequence[DetectedFace]) -> tuple[DetectedFace | None, ...]:
         """Look where faces were; see `FaceDetector.follow`."""
         return self._follower.follow(frame, faces)
 

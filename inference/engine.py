@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -13,15 +12,18 @@ import cv2
 from inference.bundle import Bundle, ModelSpec, read_bundle
 from inference.container import MediaSource, VideoLimits
 from inference.image import FILE_MAX_PIXELS, decode_picture, load_picture
+from inference.joining import Joiner, read_scores
 from inference.live import LiveReader
-from inference.picture_track import PictureTrack
-from inference.pipeline import FaceScorer, Parts, PendingFrame, Pipeline, StageTimes, read_scores
+from inference.pipeline import FaceScorer, Observer, Parts, Pipeline, StageTimes
 from inference.preprocess import crop_face, fit_face
 from inference.priors import Prior, reweigh_if_told
 from inference.quality import QualityLimits, measure_tilt
+from inference.reading import StretchJoiner, StretchReading, VideoReading
+from inference.spans import Span
+from inference.stretches import LEAST_MS, StretchPlan, plan_stretches
 from inference.tracker import FaceTracker, KnownFace
 from inference.types import Box, DetectedFace, FrameReading, Picture
-from inference.video import Frame, VideoEnd, VideoReader
+from inference.video import VideoReader
 
 if TYPE_CHECKING:
     from inference.detector import FaceDetector
@@ -29,75 +31,6 @@ if TYPE_CHECKING:
 SHIPPED_BUNDLE = Path(__file__).parent / "bundles" / "raut-fer7"
 
 CUT_SIDE = 96  # of pictures to learn from, px: more than today's models take
-_BATCH_FACES = 32
-_BATCH_FRAMES = 16
-
-
-class VideoReading:
-    """Iterates once over the readings of a video, in order of time, one for every sampled frame.
-
-    Attributes:
-        end: how the video ended, once the last reading was taken; None before.
-        times: where the time went so far.
-    """
-
-    def __init__(self, reader: VideoReader, pipeline: Pipeline) -> None:
-        self._reader = reader
-        self._pipeline = pipeline
-        self._readings = self._read()
-
-    @property
-    def end(self) -> VideoEnd | None:
-        """How the video ended: frames decoded, skipped and sampled, and whether it is partial."""
-        return self._reader.end
-
-    @property
-    def stated_ms(self) -> int | None:
-        """The length that the header states, in ms; None where it does not, and before the first step."""
-        return self._reader.stated_ms
-
-    @property
-    def track(self) -> PictureTrack | None:
-        """Which of the file's moving pictures is read; None before the first step."""
-        return self._reader.track
-
-    @property
-    def times(self) -> StageTimes:
-        """Seconds spent in each stage so far."""
-        return self._pipeline.times
-
-    def __iter__(self) -> Iterator[FrameReading]:
-        return self
-
-    def __next__(self) -> FrameReading:
-        return next(self._readings)
-
-    def __enter__(self) -> VideoReading:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Release the file; further steps end at once."""
-        self._readings.close()
-        self._reader.close()
-
-    def _read(self) -> Generator[FrameReading, None, None]:
-        pending: list[PendingFrame] = []
-        with self._reader:
-            while (frame := self._next_frame()) is not None:
-                pending.append(self._pipeline.look(frame.picture, frame.t_ms, frames_decoded=frame.frames_decoded))
-                if len(pending) >= _BATCH_FRAMES or sum(p.faces_to_score for p in pending) >= _BATCH_FACES:
-                    yield from self._pipeline.score(pending)
-                    pending = []
-            yield from self._pipeline.score(pending)
-
-    def _next_frame(self) -> Frame | None:
-        started = time.perf_counter()
-        frame = next(self._reader, None)
-        self._pipeline.times.decode_s += time.perf_counter() - started
-        return frame
 
 
 class Engine:
@@ -136,21 +69,58 @@ class Engine:
         every_ms: int = 200,
         limits: VideoLimits | None = None,
         prior: Prior | None = None,
+        plan: StretchPlan | None = None,
     ) -> VideoReading:
         """Read a video from its first frame to its last, in memory that does not grow with its length.
+
+        A long one is read in stretches, one after the other, as several workers would read it at once.
 
         Args:
             source: a local file, or an opened one that can seek, which stays open afterwards.
             every_ms: the first frame is sampled, then the first frame of each further `every_ms`.
             limits: refused beyond these; by default `VideoLimits()`.
             prior: how frequent each expression is expected to be, (7,), where that is known; see `priors.reweigh`.
+            plan: of `plan_stretches` for this file, where it was made already.
         Returns:
             An iterator over one reading per sampled frame; its `end` tells of the whole.
         Raises:
             UnreadableVideo: on the first step, where not one frame can be decoded.
             MediaTooLarge: on the first step by the header, later where the header lied.
         """
-        return VideoReading(VideoReader(source, every_ms=every_ms, limits=limits), self._new_pipeline(prior=prior))
+
+        def open_stretch(span: Span, times: StageTimes) -> StretchReading:
+            reader = VideoReader(source, every_ms=every_ms, limits=limits, span=span, in_planes=True)
+            return StretchReading(reader, Observer(self._parts, self._quality, times))
+
+        def cut() -> StretchPlan:
+            return plan or plan_stretches(source, least_ms=LEAST_MS, limits=limits)
+
+        return VideoReading(cut, open_stretch, Joiner(self.spec, prior=prior))
+
+    def observe_stretch(
+        self, source: MediaSource, span: Span, *, every_ms: int = 200, limits: VideoLimits | None = None
+    ) -> StretchReading:
+        """Observe one stretch of a video; what is observed can be joined by whoever has all stretches.
+
+        Args:
+            source, every_ms, limits: as in `read_video`.
+            span: of `plan_stretches` for this file.
+        Returns:
+            An iterator over what was observed, one for each sampled frame.
+        Raises:
+            UnreadableVideo: on the first step: the file has no such stretch.
+            MediaTooLarge: as in `read_video`.
+        """
+        reader = VideoReader(source, every_ms=every_ms, limits=limits, span=span, in_planes=True)
+        return StretchReading(reader, Observer(self._parts, self._quality))
+
+    def join_stretches(self, *, prior: Prior | None = None) -> StretchJoiner:
+        """Start joining what was observed of a video's stretches, of which each is given in its turn.
+
+        Args:
+            prior: as in `read_video`.
+        """
+        return StretchJoiner(Joiner(self.spec, prior=prior))
 
     def read_image(
         self, picture: Picture | Path | bytes, *, prior: Prior | None = None, max_pixels: int = FILE_MAX_PIXELS

@@ -1,4 +1,4 @@
-"""Where the faces of a session's next frame are: a close look once a second and after a cut, else in known places."""
+"""Where the faces of the next frame are: a close look once a second and after a cut, else in known places."""
 
 from __future__ import annotations
 
@@ -7,137 +7,183 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from inference.changes import ChangeWatch
-from inference.colours import measure_colours
-from inference.cuts import Sketch, is_cut, is_steady, sketch_frame
-from inference.tracker import FaceTracker, Sighting
-from inference.types import Box, DetectedFace, Picture
+from inference.colours import Colours, measure_colours
+from inference.cuts import Sketch, sketch_frame
+from inference.patches import Patch, find_patch, take_patch
+from inference.planes import AnyPicture
+from inference.scenes import Glance, SceneChange, is_alike, judge_resize, see_change
+from inference.types import Box, DetectedFace
 
 if TYPE_CHECKING:
     from inference.detector import FaceDetector
 
 LOOK_EVERY_MS = 1000  # a new face is found within a second
 LOOK_CLOSELY_EVERY_MS = 5000  # one that is very small in its frame within five
+LOOK_AT_ALL_EVERY_MS = 30_000  # closely, whatever changed
 LOOK_AGAIN_MS = 400  # after a known face was lost from sight: it may only have moved on
+ASK_EVERY_MS = 350  # a network looks at a known face again; in between it is found by its grey levels
 HOLD_MS = 800  # a face that is out of sight is looked for in its old place for so long
 _MAX_OVERLAP = 0.4
 
 
 @dataclass(frozen=True, slots=True)
 class FoundFace:
-    """A face of one frame and its number."""
+    """A face of one frame and the colours around it."""
 
-    track: int
     face: DetectedFace
+    colours: Colours | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The faces of one frame, and what changed around them since the frame before."""
+
+    faces: tuple[FoundFace, ...]
+    change: SceneChange
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
     face: DetectedFace
     seen_ms: int
+    patch: Patch | None = None  # this and the rest are of when a network saw it last
+    colours: Colours | None = None
+    asked_ms: int = 0
 
 
 class FaceFinder:
-    """Finds and numbers the faces of one session, frame by frame.
+    """Finds the faces of frames that follow each other; who is who is the tracker's part, and needs no pixels.
 
     Looking closely at a whole frame costs many times a look at a place where a face was a moment ago. So that is done
-    once in five seconds, after a cut or a sudden change; once a second, and where a known face is not found in its
-    place any more, whatever changed in the frame is looked at for new faces.
+    once in thirty seconds, after a cut or a sudden change; whatever changed in the frame is looked at for new faces
+    once in five seconds closely, once a second, and where a known face is not found in its place any more. A place is
+    shown to a network three times a second at most: in between the face is found by what it looked like then.
 
     Args:
         detector: looks.
-        tracker: numbers; of this session alone.
+
+    Attributes:
+        opening: what was to be seen in the first frame; None before.
     """
 
-    def __init__(self, detector: FaceDetector, tracker: FaceTracker) -> None:
+    def __init__(self, detector: FaceDetector) -> None:
+        self.opening: Glance | None = None
         self._detector = detector
-        self._tracker = tracker
         self._places: tuple[_Place, ...] = ()
+        self._matched: dict[int, _Place] = {}  # of this frame, by the `id` of the face that was found again
         self._sketch: Sketch | None = None
-        self._changes = ChangeWatch()
+        self._changes, self._close_changes = ChangeWatch(), ChangeWatch()
         self._size = (0, 0)
         self._looked_ms = 0
         self._looked_closely_ms: int | None = None
+        self._looked_at_all_ms: int | None = None
         self._last_ms = 0
 
     @property
-    def active(self) -> tuple[int, ...]:
-        """The numbers that may still be given again."""
-        return self._tracker.active
+    def closing(self) -> Glance | None:
+        """What was to be seen in the last frame so far; None before the first."""
+        people = tuple(place.face.box for place in self._places)
+        return None if self._sketch is None else Glance(self._sketch, self._size, people)
 
-    def find(self, picture: Picture, t_ms: int) -> tuple[FoundFace, ...]:
-        """Find and number the faces of the next frame.
+    def find(self, picture: AnyPicture, t_ms: int) -> Found:
+        """Find the faces of the next frame.
 
         Args:
-            picture: uint8 (H, W, 3) BGR.
+            picture: uint8 (H, W, 3) BGR, or planes.
             t_ms: its time in ms; must not be before the last one's.
         """
-        size = picture.shape[1], picture.shape[0]
-        self._fit(size)
-        before, self._sketch = self._sketch, sketch_frame(picture)
-        is_calm = before is not None and is_steady(before, self._sketch)
+        before = self._fit((picture.shape[1], picture.shape[0]))
+        self._sketch = sketch_frame(picture)
+        seen = Glance(self._sketch, self._size, ())
+        is_calm = before is not None and is_alike(before, seen)
         faces = self._follow_or_look(picture, t_ms) if is_calm else self._look(picture, t_ms, (), is_calm=False)
-        if before is not None and not is_calm:
-            people = [place.face.box for place in self._places] + [face.box for face in faces]
-            if is_cut(before, self._sketch, people, size):
-                self._forget()
-        sightings = [Sighting(face.box, measure_colours(picture, face.box)) for face in faces]
-        numbers = self._tracker.update(sightings, t_ms, has_jumped=not is_calm)
-        self._keep_places(faces, t_ms)
-        return tuple(FoundFace(number, face) for number, face in zip(numbers, faces, strict=True))
+        change = see_change(before, replace(seen, people=tuple(face.box for face in faces)), is_calm=is_calm)
+        if change.is_elsewhere:
+            self._places = ()
+        places = [self._place(picture, face, t_ms) for face in faces]
+        self._keep_places(places, t_ms)
+        self.opening = self.opening or self.closing
+        return Found(tuple(FoundFace(place.face, place.colours) for place in places), change)
 
     def _look(
-        self, picture: Picture, t_ms: int, followed: Sequence[DetectedFace], *, is_calm: bool = True
+        self, picture: AnyPicture, t_ms: int, followed: Sequence[DetectedFace], *, is_calm: bool = True
     ) -> tuple[DetectedFace, ...]:
         """Look at the whole frame closely where the last time is so long ago, else at less cost for new faces."""
         assert self._sketch is not None
         every_ms = LOOK_CLOSELY_EVERY_MS if is_calm else LOOK_EVERY_MS
-        is_due = self._looked_closely_ms is None or t_ms - self._looked_closely_ms >= every_ms
+        is_due = _is_over(self._looked_closely_ms, every_ms, t_ms)
         self._looked_ms = t_ms
         if is_due:
             self._looked_closely_ms = t_ms
+        has_doubt = not is_calm or len(followed) < len(self._places)
+        if has_doubt or (is_due and _is_over(self._looked_at_all_ms, LOOK_AT_ALL_EVERY_MS, t_ms)):
+            return self._look_at_all(picture, t_ms, followed, closely=is_due)
+        known = [face.box for face in followed]
+        within = (self._close_changes if is_due else self._changes).take(self._sketch, known, self._size)
+        if is_due:
             self._changes.see_all(self._sketch)
-            return _drop_doubles(self._detector.detect(picture), followed)
-        if not is_calm or len(followed) < len(self._places):
-            self._changes.see_all(self._sketch)
-            return _drop_doubles(followed, self._detector.scan(picture, followed))
-        within = self._changes.take(self._sketch, [face.box for face in followed], self._size)
-        return _drop_doubles(followed, self._detector.scan(picture, followed, within) if within else ())
+        found = self._detector.scan(picture, followed, within, closely=is_due) if within else ()
+        return _drop_doubles(followed, found)
 
-    def _follow_or_look(self, picture: Picture, t_ms: int) -> tuple[DetectedFace, ...]:
+    def _look_at_all(
+        self, picture: AnyPicture, t_ms: int, followed: Sequence[DetectedFace], *, closely: bool
+    ) -> tuple[DetectedFace, ...]:
+        assert self._sketch is not None
+        self._changes.see_all(self._sketch)
+        if not closely:
+            return _drop_doubles(followed, self._detector.scan(picture, followed))
+        self._looked_at_all_ms = t_ms
+        self._close_changes.see_all(self._sketch)
+        return _drop_doubles(self._detector.detect(picture), followed)
+
+    def _follow_or_look(self, picture: AnyPicture, t_ms: int) -> tuple[DetectedFace, ...]:
         """Look where faces are known to be, and closely at the whole frame where that does not do."""
-        places = [place.face for place in self._places]
-        followed = [face for face in self._detector.follow(picture, places) if face is not None]
+        followed = self._follow(picture, t_ms)
         waited_ms = t_ms - self._looked_ms
         has_lost = len(followed) < sum(place.seen_ms == self._last_ms for place in self._places)
         if waited_ms >= LOOK_EVERY_MS or (has_lost and waited_ms >= LOOK_AGAIN_MS):
             return self._look(picture, t_ms, followed)
         return _drop_doubles(followed)
 
-    def _keep_places(self, faces: tuple[DetectedFace, ...], t_ms: int) -> None:
+    def _follow(self, picture: AnyPicture, t_ms: int) -> list[DetectedFace]:
+        """Look where faces are known to be: by their grey levels where a network saw them a moment ago."""
+        again = [self._find_again(picture, place, t_ms) for place in self._places]
+        self._matched = {id(face): place for face, place in zip(again, self._places, strict=True) if face is not None}
+        asked = [place.face for face, place in zip(again, self._places, strict=True) if face is None]
+        seen = self._detector.follow(picture, asked) if asked else ()
+        return [face for face in (*again, *seen) if face is not None]
+
+    def _find_again(self, picture: AnyPicture, place: _Place, t_ms: int) -> DetectedFace | None:
+        is_recent = place.seen_ms == self._last_ms and t_ms - place.asked_ms < ASK_EVERY_MS
+        return find_patch(picture, place.patch, place.face) if is_recent and place.patch is not None else None
+
+    def _place(self, picture: AnyPicture, face: DetectedFace, t_ms: int) -> _Place:
+        known = self._matched.get(id(face))
+        if known is not None:
+            return replace(known, face=face, seen_ms=t_ms)
+        return _Place(face, t_ms, take_patch(picture, face.box), measure_colours(picture, face.box), t_ms)
+
+    def _keep_places(self, fresh: Sequence[_Place], t_ms: int) -> None:
         held = [
             place
             for place in self._places
-            if t_ms - place.seen_ms <= HOLD_MS and all(_overlap(place.face, face) == 0 for face in faces)
+            if t_ms - place.seen_ms <= HOLD_MS and all(_overlap(place.face, other.face) == 0 for other in fresh)
         ]
-        self._places = (*(_Place(face, t_ms) for face in faces), *held)
+        self._places, self._matched = (*fresh, *held), {}
         self._last_ms = t_ms
 
-    def _forget(self) -> None:
-        self._tracker.forget()
-        self._places = ()
+    def _fit(self, size: tuple[int, int]) -> Glance | None:
+        """Follow a picture that changes its size; return what was seen in the frame before, as large as before."""
+        before = self.closing
+        self._size = size
+        scale = None if before is None else judge_resize(before.size, size)
+        if scale is not None:
+            self._places = tuple(_Place(_rescale(place.face, *scale), place.seen_ms) for place in self._places)
+        return before
 
-    def _fit(self, size: tuple[int, int]) -> None:
-        """Follow a picture that changes its size: the same shape is the same scene, larger or smaller."""
-        before, self._size = self._size, size
-        if before == size or self._sketch is None:
-            return
-        across, down = size[0] / before[0], size[1] / before[1]
-        if abs(across / down - 1) > 0.05:
-            self._forget()
-            self._sketch = None
-            return
-        self._tracker.rescale(across, down)
-        self._places = tuple(_Place(_rescale(place.face, across, down), place.seen_ms) for place in self._places)
+
+def _is_over(since_ms: int | None, every_ms: int, t_ms: int) -> bool:
+    return since_ms is None or t_ms - since_ms >= every_ms
 
 
 def _drop_doubles(*looks: Sequence[DetectedFace]) -> tuple[DetectedFace, ...]:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from inference.answers import make_face
 from inference.crop import UprightCrop, cut_upright
+from inference.planes import AnyPicture
 from inference.short_range import CROP_PX, ShortRange
-from inference.types import Box, DetectedFace, Picture
+from inference.types import Box, DetectedFace
 from inference.yunet import YuNet
 
 _REACH = 2.4  # side of the crop in sides of the face's box
@@ -45,7 +46,7 @@ class Follower:
         self._network = network
         self._short_range = short_range
 
-    def follow(self, frame: Picture, faces: Sequence[DetectedFace]) -> tuple[DetectedFace | None, ...]:
+    def follow(self, frame: AnyPicture, faces: Sequence[DetectedFace]) -> tuple[DetectedFace | None, ...]:
         """Look where each face was; see `FaceDetector.follow`."""
         found = [self._measure(frame, face, _SURE) or self._look_again(frame, face) for face in faces]
         for i in range(len(faces)):
@@ -56,14 +57,14 @@ class Follower:
                     found[farther] = None
         return tuple(found)
 
-    def judge(self, frame: Picture, face: DetectedFace) -> DetectedFace | None:
+    def judge(self, frame: AnyPicture, face: DetectedFace) -> DetectedFace | None:
         """Decide whether what the seeker found is a face, and measure it: landmarks and, of a tilted head, the box.
 
         Both networks have a say. What they doubt together counts where YuNet is very sure of it in a closer look; a
         tilted head where BlazeFace is certain of it, and YuNet sure once it is turned upright.
 
         Args:
-            frame: uint8 (H, W, 3) BGR.
+            frame: uint8 (H, W, 3) BGR, or planes.
             face: as the seeker found it.
         Returns:
             The face; None where the doubt stays.
@@ -82,13 +83,13 @@ class Follower:
             return None
         return DetectedFace(known.box, seen.confidence, known.landmarks)
 
-    def _measure_upright(self, frame: Picture, face: DetectedFace) -> DetectedFace | None:
+    def _measure_upright(self, frame: AnyPicture, face: DetectedFace) -> DetectedFace | None:
         closer = self._measure(frame, face, _HINT)
         if closer is None or abs(measure_tilt(closer)) < math.radians(_TURNED_DEG):
             return closer
         return self._measure(frame, closer, _HINT) or closer
 
-    def _measure(self, frame: Picture, face: DetectedFace, least: float) -> DetectedFace | None:
+    def _measure(self, frame: AnyPicture, face: DetectedFace, least: float) -> DetectedFace | None:
         if face.box.w < _SMALL_PX:
             return None
         crop = _cut(frame, face)
@@ -102,7 +103,7 @@ class Follower:
         )
         return found if confidence >= least and _is_near(face.box, found.box) else None
 
-    def _look_again(self, frame: Picture, face: DetectedFace) -> DetectedFace | None:
+    def _look_again(self, frame: AnyPicture, face: DetectedFace) -> DetectedFace | None:
         crop = _cut(frame, face)
         answers = self._network.look(crop.picture, _SURE)
         found = [make_face(crop.carry_answer_back(answer)) for answer in answers]
@@ -118,7 +119,7 @@ def measure_tilt(face: DetectedFace) -> float:
     return math.atan2(left_y - right_y, left_x - right_x)
 
 
-def _cut(frame: Picture, face: DetectedFace) -> UprightCrop:
+def _cut(frame: AnyPicture, face: DetectedFace) -> UprightCrop:
     side = _REACH * max(face.box.w, face.box.h)
     return cut_upright(frame, face.box.center, side=side, turn=measure_tilt(face), px=CROP_PX)
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 import cv2
 import numpy as np
+from av.sidedata.sidedata import SideDataContainer
 from av.video.frame import VideoFrame
 
 from inference.types import Picture
@@ -69,7 +70,9 @@ def read_geometry(frame: VideoFrame, pixel_aspect: Fraction | None) -> Geometry:
     if pixel_aspect and Fraction(1, _WIDEST_PIXEL) <= pixel_aspect <= _WIDEST_PIXEL:
         aspect = Fraction(pixel_aspect)
     try:
-        matrix = bytes(frame.side_data["DISPLAYMATRIX"])  # type: ignore[typeddict-item] # PyAV names no such key
+        # Not `frame.side_data`: the frame would keep it, and it keeps the frame, so that each frame's pixels stayed in
+        # memory until Python's collector comes, which counts objects and not bytes.
+        matrix = bytes(SideDataContainer(frame)["DISPLAYMATRIX"])  # type: ignore[call-arg] # the stubs have none
     except KeyError:
         return Geometry(aspect)
     except ValueError:  # beside a kind of data that the wrapper does not know, it gives out nothing

@@ -1,10 +1,10 @@
-"""From a frame to its reading: detect, track, judge, cut, then classify many faces at once and smooth."""
+"""From a frame to its reading: find, judge and cut faces, classify many at once; then number and smooth them."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,13 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.bundle import ModelSpec
+from inference.colours import Colours
 from inference.finder import FaceFinder, FoundFace
+from inference.joining import Joiner, ObservedFace, ObservedFrame
+from inference.planes import AnyPicture
 from inference.preprocess import crop_face
-from inference.priors import Prior, check_stated, reweigh_if_told
+from inference.priors import Prior
 from inference.quality import QualityLimits, judge_face, measure_tilt
-from inference.smoother import ScoreSmoother
+from inference.scenes import Glance, SceneChange
 from inference.tracker import FaceTracker
-from inference.types import Box, DetectedFace, FaceReading, FrameReading, Picture, Reason
+from inference.types import Box, DetectedFace, FrameReading, Reason
 
 if TYPE_CHECKING:
     from inference.detector import FaceDetector
@@ -56,19 +59,24 @@ class Parts:
     detector_lock: threading.Lock = field(default_factory=threading.Lock)
     classifier_lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def detect(self, frame: Picture) -> tuple[DetectedFace, ...]:
+    def detect(self, frame: AnyPicture) -> tuple[DetectedFace, ...]:
         """Find the faces of a frame; see `FaceDetector.detect`."""
         with self.detector_lock:
             return self.detector.detect(frame)
 
     def scan(
-        self, frame: Picture, known: Sequence[DetectedFace] = (), within: Box | None = None
+        self,
+        frame: AnyPicture,
+        known: Sequence[DetectedFace] = (),
+        within: Box | None = None,
+        *,
+        closely: bool = False,
     ) -> tuple[DetectedFace, ...]:
         """Find most faces of a frame that are not known; see `FaceDetector.scan`."""
         with self.detector_lock:
-            return self.detector.scan(frame, known, within)
+            return self.detector.scan(frame, known, within, closely=closely)
 
-    def follow(self, frame: Picture, faces: Sequence[DetectedFace]) -> tuple[DetectedFace | None, ...]:
+    def follow(self, frame: AnyPicture, faces: Sequence[DetectedFace]) -> tuple[DetectedFace | None, ...]:
         """Look only where these faces were; see `FaceDetector.follow`."""
         with self.detector_lock:
             return self.detector.follow(frame, faces)
@@ -85,8 +93,8 @@ class Parts:
 class PendingFace:
     """A face that was found and cut but not scored yet."""
 
-    track: int
     box: Box
+    colours: Colours | None
     crop: NDArray[np.uint8]
     reason: Reason | None
 
@@ -96,16 +104,76 @@ class PendingFrame:
     """A frame whose faces were found; its pixels are already gone."""
 
     t_ms: int
+    watched_ms: int
     width: int
     height: int
     frames_decoded: int
     faces: tuple[PendingFace, ...]
-    active_tracks: tuple[int, ...]
+    change: SceneChange
 
     @property
     def faces_to_score(self) -> int:
         """How many of its faces are fit to be scored."""
         return sum(face.reason is None for face in self.faces)
+
+
+class Observer:
+    """Looks at frames that follow each other; what it says of them rests on nothing that came before its first one.
+
+    Args:
+        parts: what looks and scores.
+        quality: what makes a face unfit to be scored.
+
+    Attributes:
+        times: where the time went so far.
+    """
+
+    def __init__(self, parts: Parts, quality: QualityLimits, times: StageTimes | None = None) -> None:
+        self.parts = parts
+        self.times = times or StageTimes()
+        self._quality = quality
+        self._finder = FaceFinder(parts)
+
+    @property
+    def opening(self) -> Glance | None:
+        """What is remembered of the first frame; None before it."""
+        return self._finder.opening
+
+    @property
+    def closing(self) -> Glance | None:
+        """What is remembered of the last frame so far; None before the first."""
+        return self._finder.closing
+
+    def look(
+        self, picture: AnyPicture, t_ms: int, *, frames_decoded: int = 0, watched_ms: int | None = None
+    ) -> PendingFrame:
+        """Find, cut and judge the faces of the next frame.
+
+        Args:
+            picture: uint8 (H, W, 3) BGR, or planes.
+            t_ms: its time in ms; must not be before the last one's.
+            frames_decoded: as in `FrameReading`.
+            watched_ms: its time on a clock that stands still while nobody watches; `t_ms` where there is none.
+        """
+        watched_ms = t_ms if watched_ms is None else watched_ms
+        started = time.perf_counter()
+        found = self._finder.find(picture, watched_ms)
+        detected = time.perf_counter()
+        faces = tuple(self._prepare(picture, each) for each in found.faces)
+        height, width = picture.shape[:2]
+        self.times.detect_s += detected - started
+        self.times.other_s += time.perf_counter() - detected
+        self.times.frames += 1
+        return PendingFrame(t_ms, watched_ms, width, height, frames_decoded, faces, found.change)
+
+    def score(self, frames: Sequence[PendingFrame]) -> list[ObservedFrame]:
+        """Score the faces of frames that `look` returned, in the same order, all at once."""
+        return observe_together([(self, frame) for frame in frames])
+
+    def _prepare(self, picture: AnyPicture, found: FoundFace) -> PendingFace:
+        face = found.face
+        crop = crop_face(picture, face.box, self.parts.classifier.spec, tilt_deg=measure_tilt(face.landmarks))
+        return PendingFace(face.box, found.colours, crop, judge_face(face, crop, self._quality))
 
 
 class Pipeline:
@@ -119,72 +187,45 @@ class Pipeline:
         tracker: FaceTracker | None = None,
         prior: Prior | None = None,
     ) -> None:
-        check_stated(parts.classifier.spec.prior, prior)
-        self.times = StageTimes()
-        self._prior = prior
-        self._parts = parts
-        self._quality = quality
-        self._finder = FaceFinder(parts, tracker or FaceTracker())
-        self._smoother = ScoreSmoother()
-
-    def look(
-        self, picture: Picture, t_ms: int, *, frames_decoded: int = 0, watched_ms: int | None = None
-    ) -> PendingFrame:
-        """Find, number, cut and judge the faces of the next frame.
-
-        Args:
-            picture: uint8 (H, W, 3) BGR.
-            t_ms: its time in ms; must not be before the last one's.
-            frames_decoded: as in `FrameReading`.
-            watched_ms: its time on a clock that stands still while nobody watches; `t_ms` where there is none.
-        """
-        started = time.perf_counter()
-        found = self._finder.find(picture, t_ms if watched_ms is None else watched_ms)
-        detected = time.perf_counter()
-        faces = tuple(self._prepare(picture, each) for each in found)
-        height, width = picture.shape[:2]
-        self.times.detect_s += detected - started
-        self.times.other_s += time.perf_counter() - detected
-        self.times.frames += 1
-        return PendingFrame(t_ms, width, height, frames_decoded, faces, self._finder.active)
-
-    def score(self, frames: list[PendingFrame]) -> list[FrameReading]:
-        """Score the faces of frames that `look` returned, in the same order, all at once."""
-        return score_together([(self, frame) for frame in frames])
+        self.observer = Observer(parts, quality)
+        self.joiner = Joiner(parts.classifier.spec, tracker=tracker, prior=prior)
 
     @property
-    def parts(self) -> Parts:
-        """What this session shares with others."""
-        return self._parts
+    def times(self) -> StageTimes:
+        """Where the time went so far."""
+        return self.observer.times
 
-    def _prepare(self, picture: Picture, found: FoundFace) -> PendingFace:
-        face = found.face
-        crop = crop_face(picture, face.box, self._parts.classifier.spec, tilt_deg=measure_tilt(face.landmarks))
-        return PendingFace(found.track, face.box, crop, judge_face(face, crop, self._quality))
+    def look(
+        self, picture: AnyPicture, t_ms: int, *, frames_decoded: int = 0, watched_ms: int | None = None
+    ) -> PendingFrame:
+        """Find, cut and judge the faces of the next frame; see `Observer.look`."""
+        return self.observer.look(picture, t_ms, frames_decoded=frames_decoded, watched_ms=watched_ms)
 
-    def finish(self, frame: PendingFrame, rows: list[NDArray[np.float32]]) -> FrameReading:
-        """Make the reading of a frame from the scores of its faces, float32 (7,) each."""
-        fresh = iter(rows)
-        faces = []
-        for face in frame.faces:
-            if face.reason is not None:
-                faces.append(FaceReading(face.track, face.box, None, face.reason))
-                continue
-            spec = self._parts.classifier.spec
-            scores = self._smoother.smooth(
-                face.track, reweigh_if_told(next(fresh), spec.prior, self._prior), frame.t_ms
-            )
-            faces.append(read_scores(face.track, face.box, scores, spec))
-        self._smoother.keep_only(frame.active_tracks)
-        faces.sort(key=lambda face: face.track)
-        return FrameReading(frame.t_ms, frame.width, frame.height, tuple(faces), frame.frames_decoded)
+    def score(self, frames: list[PendingFrame]) -> list[FrameReading]:
+        """Score and number the faces of frames that `look` returned, in the same order, all at once."""
+        return score_together([(self, frame) for frame in frames])
 
 
 def score_together(frames: Sequence[tuple[Pipeline, PendingFrame]]) -> list[FrameReading]:
-    """Score the faces of several sessions' frames in one batch; each session finishes its own.
+    """Score the faces of several sessions' frames in one batch; each session numbers and smooths its own.
 
     Args:
         frames: what each pipeline's `look` returned; the frames of one pipeline in their order. All share their parts.
+    """
+    readings = []
+    observed = observe_together([(pipeline.observer, frame) for pipeline, frame in frames])
+    for (pipeline, _), frame in zip(frames, observed, strict=True):
+        started = time.perf_counter()
+        readings.append(pipeline.joiner.join(frame))
+        pipeline.times.other_s += time.perf_counter() - started
+    return readings
+
+
+def observe_together(frames: Sequence[tuple[Observer, PendingFrame]]) -> list[ObservedFrame]:
+    """Score the faces of several observers' frames in one batch.
+
+    Args:
+        frames: what each observer's `look` returned. All share their parts.
     """
     if not frames:
         return []
@@ -192,17 +233,19 @@ def score_together(frames: Sequence[tuple[Pipeline, PendingFrame]]) -> list[Fram
     started = time.perf_counter()
     rows = iter(frames[0][0].parts.classify(crops))
     share_s = (time.perf_counter() - started) / max(len(crops), 1)
-    readings = []
-    for pipeline, frame in frames:
-        scored = time.perf_counter()
-        readings.append(pipeline.finish(frame, [next(rows) for _ in range(frame.faces_to_score)]))
-        pipeline.times.classify_s += share_s * frame.faces_to_score
-        pipeline.times.other_s += time.perf_counter() - scored
-        pipeline.times.faces += frame.faces_to_score
-    return readings
+    observed = []
+    for observer, frame in frames:
+        observed.append(_observe(frame, rows))
+        observer.times.classify_s += share_s * frame.faces_to_score
+        observer.times.faces += frame.faces_to_score
+    return observed
 
 
-def read_scores(track: int, box: Box, scores: NDArray[np.float32], spec: ModelSpec) -> FaceReading:
-    """Make a face's reading of its scores, float32 (7,): "not sure" where none reaches `spec.abstain_below`."""
-    reason = Reason.LOW_CONFIDENCE if float(scores.max()) < spec.abstain_below else None
-    return FaceReading(track, box, tuple(float(score) for score in scores), reason)
+def _observe(frame: PendingFrame, rows: Iterator[NDArray[np.float32]]) -> ObservedFrame:
+    faces = tuple(
+        ObservedFace(face.box, face.colours, next(rows) if face.reason is None else None, face.reason)
+        for face in frame.faces
+    )
+    return ObservedFrame(
+        frame.t_ms, frame.watched_ms, frame.width, frame.height, frame.frames_decoded, faces, frame.change
+    )

@@ -10,20 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.bundle import ModelSpec
-from inference.types import Box, Picture
+from inference.planes import AnyPicture, Plane, take_grey
+from inference.types import Box
 
 # Source: own; below it a turn moves no more than the faces that models are trained on are tilted anyway.
 LEAST_TILT_DEG = 5.0
 
 
-def crop_face(frame: Picture, box: Box, spec: ModelSpec, *, tilt_deg: float = 0.0) -> NDArray[np.uint8]:
+def crop_face(frame: AnyPicture, box: Box, spec: ModelSpec, *, tilt_deg: float = 0.0) -> NDArray[np.uint8]:
     """Cut a face out of a frame, upright, as the square that the model expects.
 
     The square is centred on the box (moved towards the chin by `spec.crop_shift`), its side is the box's longer side
     plus `spec.crop_margin` on both ends; what lies outside the frame repeats the frame's edge.
 
     Args:
-        frame: uint8 (H, W, 3) BGR.
+        frame: uint8 (H, W, 3) BGR, or planes.
         box: the face in pixels of `frame`; may reach past its edges.
         spec: gives input_size, crop_margin and crop_shift.
         tilt_deg: by how much the head is tilted clockwise, as seen in the frame, degrees; see `measure_tilt`. From
@@ -59,7 +60,7 @@ def fit_face(picture: NDArray[np.uint8], input_size: int) -> NDArray[np.uint8]:
     return np.ascontiguousarray(grey[:, :, np.newaxis], dtype=np.uint8)
 
 
-def _cut_upright(frame: Picture, center: complex, side: float, tilt_deg: float, input_size: int) -> Picture:
+def _cut_upright(frame: AnyPicture, center: complex, side: float, tilt_deg: float, input_size: int) -> Plane:
     """Cut a square whose upper edge is tilted by `tilt_deg`, at most about twice as large as the model's input."""
     # A square that holds the tilted one whichever way it lies; it is shrunk first, as that averages pixels.
     around = max(round(side * math.sqrt(2)), 2)
@@ -76,11 +77,12 @@ def _cut_upright(frame: Picture, center: complex, side: float, tilt_deg: float, 
     return np.asarray(cv2.warpAffine(cut, turn, (inner, inner), borderMode=cv2.BORDER_REPLICATE), dtype=np.uint8)
 
 
-def _cut_square(frame: Picture, left: int, top: int, side: int) -> Picture:
+def _cut_square(frame: AnyPicture, left: int, top: int, side: int) -> Plane:
     height, width = frame.shape[:2]
     # Far outside the frame there is nothing to repeat: keep at least one pixel of the frame in the square.
     left, top = min(max(left, 1 - side), width - 1), min(max(top, 1 - side), height - 1)
-    inner = frame[max(top, 0) : max(min(top + side, height), 0), max(left, 0) : max(min(left + side, width), 0)]
+    right, bottom = max(min(left + side, width), 0), max(min(top + side, height), 0)
+    inner = take_grey(frame, max(left, 0), max(top, 0), right, bottom)
     before_y, before_x = max(-top, 0), max(-left, 0)
     after_y, after_x = side - before_y - inner.shape[0], side - before_x - inner.shape[1]
     if before_x or before_y or after_x or after_y:

@@ -67,13 +67,18 @@ class FrameClock:
 
 
 class SampleGrid:
-    """Chooses the first frame in each cell `[k * every_ms, (k + 1) * every_ms)` of the clock."""
+    """Chooses the first frame in each cell `[k * every_ms, (k + 1) * every_ms)` of the clock.
 
-    def __init__(self, every_ms: int) -> None:
+    Args:
+        every_ms: length of a cell, ms.
+        before_ms: when the last frame was shown that somebody else has seen, ms; -1: there is none.
+    """
+
+    def __init__(self, every_ms: int, *, before_ms: int = -1) -> None:
         if every_ms < 1:
             raise ValueError("every_ms must be at least 1.")
         self._every_ms = every_ms
-        self._cell = -1
+        self._cell = before_ms // every_ms
 
     def is_due(self, t_ms: int) -> bool:
         """Whether the frame at this time is sampled; times must come in presentation order."""

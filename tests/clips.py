@@ -54,7 +54,7 @@ def write_clip(
     """Encode pictures, uint8 (H, W, 3) BGR, with a steady rate or at the given times; return `path`."""
     with av.open(str(path), "w", options=container_options or {}) as container:
         stream = container.add_stream(codec, rate=fps, options=options or {})
-        stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+        stream.pix_fmt = {"mjpeg": "yuvj420p", "prores_ks": "yuv422p10le"}.get(codec, "yuv420p")
         if times_ms is not None:
             stream.codec_context.time_base = Fraction(1, TIME_BASE_HZ)
         times = iter(times_ms) if times_ms is not None else None

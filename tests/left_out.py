@@ -14,7 +14,7 @@ REMEDIES = {
     "postgres": "no PostgreSQL (set DATABASE_URL=postgres://…)",
 }
 # Who has one of these, itself or by another fixture, touches the database.
-DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "platform"}
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "platform", "chaos"}
 
 
 def chromium() -> str | None:

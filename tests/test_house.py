@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -75,7 +76,7 @@ def test_every_environment_variable_is_documented():
     used = set(re.findall(r"(?:env\.\w+|_required_in_production)\(\s*\"([A-Z][A-Z0-9_]+)\"", settings))
     documented = set(re.findall(r"^(?:# )?([A-Z][A-Z0-9_]+)=", read(".env.example"), flags=re.MULTILINE))
     compose_only = set(re.findall(r"\$\{([A-Z_]+)", read("docker-compose.yml"))) - used
-    assert used | compose_only | {"WEB_CONCURRENCY"} == documented  # uvicorn reads that one itself
+    assert used | compose_only | {"WEB_CONCURRENCY", "COMPOSE_PROFILES"} == documented  # uvicorn and compose read these
 
 
 def test_the_environment_is_read_in_the_settings_only():
@@ -155,6 +156,14 @@ def test_the_lock_file_names_every_requirement_at_its_version_with_hashes(name: 
     lock = locked(f"{name}.lock")
     assert [f"{n}=={v}" for n, v in wanted if lock.get(canonicalize_name(n)) != {v}] == []
     assert len(re.findall(r"^[a-z0-9.-]+==", read(f"{name}.lock"), re.MULTILINE)) == sum(map(len, lock.values()))
+
+
+def test_every_package_of_the_browser_is_pinned_locked_and_explained():
+    package, lock = json.loads(read("package.json")), json.loads(read("package-lock.json"))["packages"]
+    wanted = package["dependencies"] | package["devDependencies"]
+    decisions = read("docs/decisions.md")
+    assert [name for name, version in wanted.items() if lock[f"node_modules/{name}"]["version"] != version] == []
+    assert [name for name in wanted if f"`{name}`" not in decisions] == []
 
 
 def test_every_link_of_the_documents_leads_somewhere():

@@ -114,6 +114,10 @@ class Platform:
         """Start what was stopped."""
         self.supervisor.start(name)
 
+    def env_of(self, name: str) -> dict[str, str]:
+        """What the environment of one of the processes has beyond ours."""
+        return dict(self.supervisor._children[name].spec.env)
+
     def restart_redis(self) -> None:
         """Redis goes and comes back empty."""
         self.stop("redis")
@@ -195,7 +199,8 @@ def _new_database(server_url: str, data_dir: Path) -> Iterator[str]:
     name = f"raut_flow_{secrets.token_hex(4)}"
     with psycopg.connect(server_url, autocommit=True) as server:
         server.execute(f'CREATE DATABASE "{name}"')
-        try:
-            yield urlsplit(server_url)._replace(path=f"/{name}").geturl()
-        finally:
+    try:
+        yield urlsplit(server_url)._replace(path=f"/{name}").geturl()
+    finally:
+        with psycopg.connect(server_url, autocommit=True) as server:  # a new one: the server may have been restarted
             server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')

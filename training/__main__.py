@@ -31,8 +31,8 @@ from training import (
 )
 from training.dataset import ALL, SPLITS, TEST
 from training.evaluate import evaluate_ensemble
+from training.figures import draw_figures
 from training.frozen import freeze_dataset
-from training.pictures import draw_pictures
 from training.run import fit_only
 from training.sheet import write_sheet
 
@@ -179,7 +179,7 @@ def _compare(options: argparse.Namespace) -> None:
 
 def _pictures(options: argparse.Namespace) -> None:
     options.out.mkdir(parents=True, exist_ok=True)
-    for file in draw_pictures(read_bundle(options.bundle).metrics, options.out):
+    for file in draw_figures(read_bundle(options.bundle).metrics, options.out):
         print(file)
 
 

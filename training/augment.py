@@ -39,8 +39,8 @@ def augment_pictures(
     gain = rng.uniform(1 - how.contrast, 1 + how.contrast, (count, 1, 1)).astype(np.float32)
     offset = rng.uniform(-how.brightness, how.brightness, (count, 1, 1)).astype(np.float32)
     lit = (warped - 127) * gain + 127 + offset
-    if how.coarse:  # recipes without it draw the same pictures as ever
-        _coarsen(lit, how.coarse, rng)
+    if how.downscale:  # recipes without it draw the same pictures as ever
+        _downscale(lit, how.downscale, rng)
     if how.noise:
         _add_noise(lit, how.noise, rng)
     np.clip(lit, 0, 255, out=lit)
@@ -99,7 +99,7 @@ def _affine_maps(
     return maps
 
 
-def _coarsen(pictures: NDArray[np.float32], chance: float, rng: np.random.Generator) -> None:
+def _downscale(pictures: NDArray[np.float32], chance: float, rng: np.random.Generator) -> None:
     """Take from some pictures what a face of a third to all of their side would not show, in place."""
     side = pictures.shape[1]
     for at in np.flatnonzero(rng.random(len(pictures)) < chance):

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import optimize, special
 
 from inference.types import EMOTIONS
 from training.metrics import Labels, Scores, negative_log_likelihood
@@ -13,62 +14,52 @@ from training.metrics import Labels, Scores, negative_log_likelihood
 Classes = NDArray[np.float64]  # one number a class
 
 _LEAST, _MOST = 0.05, 20.0
-_STEPS = 60
-_GOLDEN = (5**0.5 - 1) / 2
-_ROUNDS = 500
 _SPREAD = 0.4  # how far from one a scale, and from zero a shift, is expected to be: holds them where pictures are few
 
 
 def softmax(logits: NDArray[np.floating[Any]], temperature: float = 1.0) -> Scores:
     """Scores of logits, float32 (n, 7), after division by the temperature; rows sum to 1."""
-    scaled = logits.astype(np.float64) / temperature
-    powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float32)
+    return np.asarray(special.softmax(logits.astype(np.float64) / temperature, axis=1), dtype=np.float32)
 
 
 def fit_temperature(logits: NDArray[np.float32], labels: Labels) -> float:
-    """The temperature with the least negative log-likelihood, by golden-section search over its logarithm.
+    """The temperature with the least negative log-likelihood, looked for over its logarithm.
 
-    Source: Guo et al. 2017, arXiv:1706.04599, section 4.2; Kiefer 1953.
+    Source: Guo et al. 2017, arXiv:1706.04599, section 4.2.
     """
 
     def cost(log_temperature: float) -> float:
         return negative_log_likelihood(softmax(logits, float(np.exp(log_temperature))), labels)
 
-    low, high = float(np.log(_LEAST)), float(np.log(_MOST))
-    for _ in range(_STEPS):
-        inner_low, inner_high = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
-        if cost(inner_low) <= cost(inner_high):
-            high = inner_high
-        else:
-            low = inner_low
-    return float(np.exp((low + high) / 2))
+    found = optimize.minimize_scalar(cost, bounds=(np.log(_LEAST), np.log(_MOST)), options={"xatol": 1e-6})
+    return float(np.exp(found.x))
 
 
 def fit_class_scaling(logits: NDArray[np.float32], labels: Labels) -> tuple[Classes, Classes]:
     """The scale and shift of each class's logit with the least negative log-likelihood under a Gaussian prior.
 
-    One temperature cannot mend a network that is too sure of one class and too unsure of another. The cost is convex
-    and each round lowers it: it takes a Newton step with a bound on the curvature in its place.
+    One temperature cannot mend a network that is too sure of one class and too unsure of another. The cost is convex.
 
     Args:
         logits: float32 (n, 7), already divided by the temperature.
     Returns:
         scales and shifts, (7,) each: softmax(logits * scales + shifts) is calibrated.
-    Source: vector scaling, Guo et al. 2017, arXiv:1706.04599, section 4.2; the bound, Boehning 1992, AISM 44(1).
+    Source: vector scaling, Guo et al. 2017, arXiv:1706.04599, section 4.2.
     """
-    count, classes = logits.shape
-    slopes = np.concatenate([logits[:, :, np.newaxis] * np.eye(classes), np.tile(np.eye(classes), (count, 1, 1))], 2)
+    wide = logits.astype(np.float64)
+    count, classes = wide.shape
     start = np.repeat([1.0, 0.0], classes)
     prior = 1 / (count * _SPREAD**2)
-    spread = 0.5 * (np.eye(classes) - 1 / classes)
-    curvature = np.einsum("nka,kl,nlb->ab", slopes, spread, slopes, optimize=True) / count
-    step = np.linalg.inv(curvature + prior * np.eye(2 * classes))
-    wanted = np.eye(classes)[labels]
-    found = start.copy()
-    for _ in range(_ROUNDS):
-        errors = softmax(slopes @ found) - wanted
-        found -= step @ (np.einsum("nka,nk->a", slopes, errors, optimize=True) / count + prior * (found - start))
+    truth = np.eye(classes)[labels]
+
+    def cost(values: Classes) -> tuple[float, Classes]:
+        log_scores = special.log_softmax(wide * values[:classes] + values[classes:], axis=1)
+        errors = (np.exp(log_scores) - truth) / count
+        away = values - start
+        slope = np.concatenate([(errors * wide).sum(axis=0), errors.sum(axis=0)]) + prior * away
+        return float(-(truth * log_scores).sum() / count + prior * away @ away / 2), slope
+
+    found = optimize.minimize(cost, start, jac=True, method="L-BFGS-B", options={"gtol": 1e-8, "ftol": 1e-12}).x
     return found[:classes], found[classes:]
 
 

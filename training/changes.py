@@ -13,7 +13,7 @@ from training.config import Augmentation
 Tensor = Any  # of whichever backend Keras runs on
 
 MOST_NOISE = 25  # sigma, grey levels
-_COARSE = (3.0, 2.0, 1.5)  # the side over that of the smaller face
+_DOWNSCALE_FACTORS = (3.0, 2.0, 1.5)  # the side over that of the smaller face
 
 
 class RandomChanges(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no types
@@ -37,8 +37,8 @@ class RandomChanges(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no
         moved = self._moved(ops.cast(pictures, "float32"))
         gain = self._between(moved, 1 - how.contrast, 1 + how.contrast)
         lit = (moved - 127) * gain + 127 + self._between(moved, -how.brightness, how.brightness)
-        if how.coarse:
-            lit = self._coarse(lit)
+        if how.downscale:
+            lit = self._downscale(lit)
         if how.noise:
             grain = keras.random.normal(ops.shape(lit), seed=self._seeds) * self._between(lit, 0, MOST_NOISE)
             lit = lit + grain * self._chosen(lit, how.noise)
@@ -76,15 +76,15 @@ class RandomChanges(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no
         )
         return out[:, : self._side, : self._side]
 
-    def _coarse(self, pictures: Tensor) -> Tensor:
+    def _downscale(self, pictures: Tensor) -> Tensor:
         """Take from some pictures what a face of a third to two thirds of their side would not show."""
         chosen, out = self._between(pictures, 0.0, 1.0), pictures
-        for at, part in enumerate(_COARSE):
+        for at, part in enumerate(_DOWNSCALE_FACTORS):
             small = ops.image.resize(
                 pictures, (round(self._side / part),) * 2, antialias=True, data_format="channels_last"
             )
             shown = ops.image.resize(small, (self._side,) * 2, data_format="channels_last")
-            out = ops.where(chosen < self._how.coarse * (1 - at / len(_COARSE)), shown, out)
+            out = ops.where(chosen < self._how.downscale * (1 - at / len(_DOWNSCALE_FACTORS)), shown, out)
         return out
 
     def _erased(self, pictures: Tensor) -> Tensor:

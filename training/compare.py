@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import binomtest
 
 from inference.bundle import LITERT_FILE, read_bundle
 from inference.classifier import load_classifier
@@ -85,22 +85,13 @@ def mcnemar(first: Scores, second: Scores, labels: Labels) -> dict[str, float]:
     """How many pictures one model alone gets right, and how likely so uneven a split is by chance.
 
     Returns:
-        only_first, only_second, and p_value: exact two-sided binomial below 1,000 such pictures, else by the normal
-        approximation with continuity correction.
+        only_first, only_second, and p_value: exact, two-sided.
     Source: McNemar 1947, Psychometrika 12(2).
     """
     right = [scores.argmax(axis=1) == labels for scores in (first, second)]
     ahead, behind = int((right[1] & ~right[0]).sum()), int((right[0] & ~right[1]).sum())
-    return {"only_first": behind, "only_second": ahead, "p_value": _two_sided(min(ahead, behind), ahead + behind)}
-
-
-def _two_sided(fewer: int, total: int) -> float:
-    if total == 0:
-        return 1.0
-    if total >= 1000:
-        z = max(total - 2 * fewer - 1, 0) / math.sqrt(total)
-        return math.erfc(z / math.sqrt(2))
-    return min(1.0, float(2 * sum(math.comb(total, k) for k in range(fewer + 1)) / 2**total))
+    p_value = float(binomtest(behind, ahead + behind).pvalue) if ahead + behind else 1.0
+    return {"only_first": behind, "only_second": ahead, "p_value": p_value}
 
 
 def _gain(pairs: NDArray[np.int64]) -> NDArray[np.float64]:

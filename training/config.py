@@ -17,7 +17,7 @@ class Augmentation:
         contrast: contrast scaled by a factor in [1 - contrast, 1 + contrast].
         brightness: grey levels moved by up to this, both ways.
         noise: chance of grain, as a dark room's camera gives: Gaussian, of a sigma of up to 25 grey levels.
-        coarse: chance that it is shown with the detail of a smaller face only, down to a third of the side.
+        downscale: chance that it is shown with the detail of a smaller face only, down to a third of the side.
         erase: chance that a random rectangle is replaced by one grey level (Zhong et al. 2017, arXiv:1708.04896).
         mixup: chance that a batch is mixed with its own shuffle (Zhang et al. 2017, arXiv:1710.09412).
         mixup_least: smallest weight of the picture itself when mixed, in [0.5, 1].
@@ -31,7 +31,7 @@ class Augmentation:
     contrast: float = 0.0
     brightness: float = 0.0
     noise: float = 0.0
-    coarse: float = 0.0
+    downscale: float = 0.0
     erase: float = 0.0
     mixup: float = 0.0
     mixup_least: float = 0.7
@@ -45,16 +45,17 @@ class TrainingConfig:
     Args:
         recipe: the name under which it is known.
         architecture: which network of `training.model` to build: "resnet", "vgg", "paper", or a backbone of Keras's own
-            with a new head, "vgg16" or "resnet50", or "kept": the network that `weights` holds.
+            with a new head, "vgg16" or "resnet50", or "from_bundle": the network that `weights` holds.
         weights: to start from. Of a backbone: a .weights.h5 file, "imagenet" for Keras's download, or None to draw
-            them. Of "vgg" and "paper": the model.keras of a bundle of the same shape, or None to draw them. Of "kept":
-            the model.keras of a bundle.
+            them. Of "vgg" and "paper": the model.keras of a bundle of the same shape, or None to draw them. Of
+            "from_bundle": the model.keras of a bundle.
         frozen_epochs: epochs in which only the head of a backbone learns.
         fine_tune_rate: the learning rate's share once the backbone learns as well.
-        kept_norms: whether "kept" leaves its batch normalisation as it was: the statistics of a few new pictures would
-            spoil those of many.
-        start_share: share of the weights of the start in the last ones, in [0, 1): the mean keeps what the start knew
-            and takes most of what is new (Wortsman et al. 2022, arXiv:2109.01903).
+        frozen_norms: whether "from_bundle" leaves its batch normalisation as it was: the statistics of a few new
+            pictures would spoil those of many.
+        wise_ft_alpha: share of the trained weights in the last ones, in (0, 1]; the rest are those of the start. The
+            mean keeps what the start knew and takes most of what is new (WiSE-FT, Wortsman et al. 2022,
+            arXiv:2109.01903).
         width: channels of its first block.
         squeeze: of "resnet": channels per squeezed one in its squeeze-and-excitation; 0: without.
         input_size: side of the input, px.
@@ -107,8 +108,8 @@ class TrainingConfig:
     weights: str | None = None
     frozen_epochs: int = 0
     fine_tune_rate: float = 1.0
-    kept_norms: bool = False
-    start_share: float = 0.0
+    frozen_norms: bool = False
+    wise_ft_alpha: float = 1.0
     width: int = 32
     squeeze: int = 0
     input_size: int = 48

@@ -75,8 +75,8 @@ def _settle(model: Model, config: TrainingConfig, public: FaceSet, progress: Pro
     """Give the model the weights that it keeps, and write it for those who make a bundle of it."""
     if config.ema_momentum is not None and progress.step:
         _keep_better_weights(model, public, predict_mirrored if config.mirror else predict_logits)
-    if config.start_share:
-        _lean_on_start(model, config)
+    if config.wise_ft_alpha < 1:
+        _interpolate_with_start(model, config)
     if progress.curves and progress.curves[-1].epochs == config.epochs:  # else the plan was changed on the way
         save_fitted(model, checkpoint)
 
@@ -115,7 +115,7 @@ class _Run:
         """Take one epoch's steps, then measure on plain pictures."""
         rng = np.random.default_rng((self._config.seed, self._progress.epoch))
         if self._config.frozen_epochs and self._progress.epoch == self._config.frozen_epochs:
-            self._thaw()
+            self._unfreeze()
         _reseed_dropout(self._model, rng)
         if self._on_device:
             self._device_steps  # noqa: B018  (made here, where no time is counted)
@@ -165,14 +165,14 @@ class _Run:
         self._model.optimizer.learning_rate = self._rate(self._share_done())
         return float(self._model.train_on_batch(inputs, targets))
 
-    def _thaw(self) -> None:
+    def _unfreeze(self) -> None:
         """Let the backbone learn as well, with a fresh optimiser: the old one knows the head only."""
         self._model.get_layer(BACKBONE).trainable = True
         _compile(self._model, self._config)
 
     def _rate(self, share_done: float) -> float:
-        thawed = self._config.frozen_epochs and self._progress.epoch >= self._config.frozen_epochs
-        share = self._config.fine_tune_rate if thawed else 1.0
+        unfrozen = self._config.frozen_epochs and self._progress.epoch >= self._config.frozen_epochs
+        share = self._config.fine_tune_rate if unfrozen else 1.0
         return share * learning_rate_at(share_done, self._config)
 
     def _side(self) -> int:
@@ -240,11 +240,11 @@ def _keep_better_weights(model: Model, public: FaceSet, predict: Callable[..., N
         model.set_weights(last)
 
 
-def _lean_on_start(model: Model, config: TrainingConfig) -> None:
-    """Give the model the mean of its weights and those that it started from."""
-    share = config.start_share
+def _interpolate_with_start(model: Model, config: TrainingConfig) -> None:
+    """Give the model a weighted mean of its weights and those that it started from (WiSE-FT)."""
+    alpha = config.wise_ft_alpha
     pairs = zip(build_model(config).get_weights(), model.get_weights(), strict=True)
-    model.set_weights([share * old + (1 - share) * new if old.dtype.kind == "f" else new for old, new in pairs])
+    model.set_weights([(1 - alpha) * old + alpha * new if old.dtype.kind == "f" else new for old, new in pairs])
 
 
 def _fresh_model(config: TrainingConfig) -> Model:

@@ -18,7 +18,7 @@ BACKBONE = "backbone"
 LOGITS = "logits"
 HEADS = "heads"
 MIX = "mix"
-KEPT = "kept"
+FROM_BUNDLE = "from_bundle"
 BACKBONES = ("vgg16", "resnet50")
 
 
@@ -34,8 +34,8 @@ def build_model(config: TrainingConfig) -> Model:
     import keras
 
     keras.utils.set_random_seed(config.seed)
-    if config.architecture == KEPT:
-        return _kept(config)
+    if config.architecture == FROM_BUNDLE:
+        return _load_from_bundle(config)
     keras.mixed_precision.set_dtype_policy("mixed_bfloat16" if config.mixed_precision else "float32")
     try:
         body = {"resnet": _resnet, "vgg": _vgg, "paper": _paper, "vgg16": _transfer, "resnet50": _transfer}[
@@ -91,19 +91,19 @@ def _take_weights(model: Model, file: Path) -> None:
         raise TrainingError(f"The network in {file} has another shape than the one to be trained.") from error
 
 
-def _kept(config: TrainingConfig) -> Model:
+def _load_from_bundle(config: TrainingConfig) -> Model:
     """The very network of a bundle, to go on from."""
     if config.weights is None:
         raise TrainingError("Fine-tuning needs the model.keras of a bundle to start from.")
     model = load_model(Path(config.weights))
     if model.output_shape[-1] != len(EMOTIONS) or model.input_shape[1:] != (config.input_size, config.input_size, 1):
         raise TrainingError(f"The network in {config.weights} does not take and give what a bundle's does.")
-    if config.kept_norms:
-        _keep_norms(model)
+    if config.frozen_norms:
+        _freeze_norms(model)
     return model
 
 
-def _keep_norms(model: Model) -> None:
+def _freeze_norms(model: Model) -> None:
     from keras.layers import BatchNormalization
 
     for layer in model.layers:

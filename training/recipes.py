@@ -66,9 +66,9 @@ RECIPES: dict[str, TrainingConfig] = {
         TrainingConfig(recipe="transfer-resnet50", architecture="resnet50", **_TRANSFER),
         TrainingConfig(
             recipe="fine-tune",
-            architecture="kept",
-            kept_norms=True,
-            start_share=0.8,
+            architecture="from_bundle",
+            frozen_norms=True,
+            wise_ft_alpha=0.2,
             epochs=30,
             batch_size=64,
             learning_rate=1e-4,
@@ -105,7 +105,7 @@ RECIPES: dict[str, TrainingConfig] = {
             views=12,
             quantised=True,
             prior_correction=0.3,
-            augmentation=replace(_STRONG, noise=0.2, coarse=0.25, erase=0.2, mixup_least=0.7),
+            augmentation=replace(_STRONG, noise=0.2, downscale=0.25, erase=0.2, mixup_least=0.7),
         ),
         TrainingConfig(
             recipe="flagship",
@@ -135,7 +135,7 @@ RECIPES: dict[str, TrainingConfig] = {
             ema_momentum=0.999,
             class_balance=0.2,
             mixed_precision=True,
-            augmentation=replace(_STRONG, noise=0.2, coarse=0.2),
+            augmentation=replace(_STRONG, noise=0.2, downscale=0.2),
         ),
     )
 }

@@ -29,9 +29,9 @@ from training.dataset import TEST_SPLITS, Dataset, read_dataset
 from training.errors import BadDataset
 from training.evaluate import measure
 from training.export import check_agreement, export_model, plain_model
+from training.figures import draw_figures
 from training.fit import OnStep, fit_model
 from training.model import scale_logits
-from training.pictures import draw_pictures
 from training.predict import predict_logits, predict_mirrored
 from training.registry import Registry
 from training.robustness import measure_robustness
@@ -131,7 +131,7 @@ def run_training(
         (folder / METRICS_FILE).write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
         (folder / CARD_FILE).write_text(write_card(spec, metrics), encoding="utf-8")
         (folder / SHEET_FILE).write_text(write_sheet(data.name, dataset.report), encoding="utf-8")
-        draw_pictures(metrics, folder)
+        draw_figures(metrics, folder)
         bundle = registry.add(folder, options.name)
     return TrainingReport(bundle, metrics, curves)
 
@@ -147,7 +147,7 @@ def _calibrated_spec(model: Model, config: TrainingConfig, dataset: Dataset, opt
     scores = softmax(logits, temperature)
     abstain_below = fit_abstention(scores, public.labels, precision=options.precision)
     prior = correct_shares(shares, config.prior_correction)
-    if config.weights and config.start_share and len(public) < LEAST_TO_CALIBRATE:
+    if config.weights and config.wise_ft_alpha < 1 and len(public) < LEAST_TO_CALIBRATE:
         start = read_bundle(Path(config.weights).parent).spec
         temperature, abstain_below, prior = start.temperature, start.abstain_below, start.prior
     made = datetime.now(UTC)

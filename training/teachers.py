@@ -157,7 +157,7 @@ def _with_scores(train: FaceSet, targets: NDArray[np.float32], config: TrainingC
 
 
 def changed_views(pictures: NDArray[np.uint8], config: TrainingConfig, batch_size: int = 1024) -> NDArray[np.uint8]:
-    """Each picture moved and lit at random, `config.views` times, without grain, coarseness and erasing.
+    """Each picture moved and lit at random, `config.views` times, without noise, downscaling and erasing.
 
     Returns:
         uint8 (n * views, S, S, 1); the views of one picture stand together.
@@ -166,7 +166,7 @@ def changed_views(pictures: NDArray[np.uint8], config: TrainingConfig, batch_siz
 
     from training.changes import RandomChanges
 
-    calm = replace(config.augmentation, noise=0.0, coarse=0.0, erase=0.0)
+    calm = replace(config.augmentation, noise=0.0, downscale=0.0, erase=0.0)
     changes = RandomChanges(calm, config.input_size, config.seed)
     out = np.zeros((len(pictures), config.views, *pictures.shape[1:]), np.uint8)
     for batch in iterate_batches(len(pictures), batch_size):

@@ -17,6 +17,7 @@ urlpatterns = [
     path("v1/", include("webplatform.documents.api_urls")),
     path("v1/", include("webplatform.results.api_urls")),
     path("v1/", include("webplatform.webhooks.api_urls")),
+    path("v1/", include("webplatform.fetching.api_urls")),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
 ]

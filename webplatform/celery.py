@@ -3,10 +3,14 @@
 import os
 
 from celery import Celery
+from celery.signals import celeryd_init
+
+from webplatform.common.giving_way import give_way
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webplatform.settings")
 
 app = Celery("raut")
+celeryd_init.connect(give_way)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # Long work has workers of its own; everything else goes to the housekeeper.
@@ -16,6 +20,7 @@ app.conf.task_routes = {
     "webplatform.exporting.tasks.export_sessions": {"queue": "analysis"},
     "webplatform.learning.tasks.work_on": {"queue": "training"},
 }
+app.conf.beat_scheduler = "webplatform.operations.beat:SteadyScheduler"
 app.conf.beat_schedule = {
     "requeue-stranded-jobs": {"task": "webplatform.analysis.tasks.requeue_stranded_jobs", "schedule": 5.0},
     "requeue-stranded-work": {"task": "webplatform.learning.tasks.requeue_stranded_work", "schedule": 5.0},
@@ -23,6 +28,7 @@ app.conf.beat_schedule = {
     "remove-due-files": {"task": "webplatform.analysis.tasks.remove_due_files", "schedule": 30.0},
     "close-silent-sessions": {"task": "webplatform.live.tasks.close_silent_sessions", "schedule": 10.0},
     "remove-unconsented": {"task": "webplatform.history.tasks.remove_unconsented", "schedule": 60.0},
+    "write-left-lines": {"task": "webplatform.history.tasks.write_left_lines", "schedule": 60.0},
     "forget-invitations": {"task": "webplatform.studies.tasks.forget_invitations", "schedule": 3600.0},
     "forget-logins": {"task": "webplatform.accounts.tasks.forget_logins", "schedule": 3600.0},
     "forget-answers": {"task": "webplatform.accounts.tasks.forget_answers", "schedule": 600.0},
@@ -37,5 +43,7 @@ app.conf.beat_schedule = {
     "tend-uploads": {"task": "webplatform.operations.tasks.tend_uploads", "schedule": 60.0},
     "requeue-stranded-deliveries": {"task": "webplatform.webhooks.tasks.requeue_stranded", "schedule": 5.0},
     "forget-deliveries": {"task": "webplatform.webhooks.tasks.forget_deliveries", "schedule": 3600.0},
+    "requeue-stranded-fetches": {"task": "webplatform.fetching.tasks.requeue_stranded", "schedule": 5.0},
+    "forget-fetches": {"task": "webplatform.fetching.tasks.forget", "schedule": 3600.0},
     "remove-leftovers": {"task": "webplatform.analysis.tasks.remove_leftovers", "schedule": 1800.0},
 }

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "webplatform.live",
     "webplatform.learning",
     "webplatform.webhooks",
+    "webplatform.fetching",
     "webplatform.exporting",
     "webplatform.retention",
     "webplatform.dashboard",
@@ -151,6 +152,7 @@ RAUT_UPLOAD_HOURS = env.number("RAUT_UPLOAD_HOURS", 24)
 RAUT_MAX_VIDEO_MINUTES = env.number("RAUT_MAX_VIDEO_MINUTES", 120)
 RAUT_DECODE_MEMORY_MB = env.number("RAUT_DECODE_MEMORY_MB", 2048, least=0)
 RAUT_SAMPLE_EVERY_MS = env.number("RAUT_SAMPLE_EVERY_MS", 200, most=60_000)
+RAUT_STRETCH_SECONDS = env.number("RAUT_STRETCH_SECONDS", 60, least=0)
 RAUT_TWO_PERSON_PROMOTION = env.flag("RAUT_TWO_PERSON_PROMOTION", False)
 RAUT_BUNDLE_SIGNING_KEY = env.text("RAUT_BUNDLE_SIGNING_KEY", "")
 RAUT_BUNDLE_TRUSTED_KEYS = env.several("RAUT_BUNDLE_TRUSTED_KEYS", env.text("RAUT_BUNDLE_TRUSTED_KEYS", ""))
@@ -159,8 +161,12 @@ RAUT_LIVE_MAX_FPS = env.number("RAUT_LIVE_MAX_FPS", 30, most=1000)
 RAUT_LIVE_MAX_MINUTES = env.number("RAUT_LIVE_MAX_MINUTES", 120)
 RAUT_EVENT_STREAMS = env.number("RAUT_EVENT_STREAMS", 64, least=0)
 RAUT_LIVE_MAX_SOCKETS = env.number("RAUT_LIVE_MAX_SOCKETS", 64)
+RAUT_WEB_GRACE_SECONDS = env.number("RAUT_WEB_GRACE_SECONDS", 2, most=600)
 RAUT_MIN_FREE_DISK_MB = env.number("RAUT_MIN_FREE_DISK_MB", 500, least=0)
 RAUT_STORAGE_QUOTA_MB = env.number("RAUT_STORAGE_QUOTA_MB", 51_200, least=0)
+RAUT_QUEUE_PER_ACCOUNT = env.number("RAUT_QUEUE_PER_ACCOUNT", 1000, least=0)
+RAUT_QUEUE_PER_STUDY = env.number("RAUT_QUEUE_PER_STUDY", 5000, least=0)
+RAUT_ANALYSIS_NICE = env.number("RAUT_ANALYSIS_NICE", 5, least=0, most=19)
 RAUT_JOB_STALE_SECONDS = env.number("RAUT_JOB_STALE_SECONDS", 30)
 RAUT_JOB_MAX_ATTEMPTS = env.number("RAUT_JOB_MAX_ATTEMPTS", 3)
 RAUT_TIMELINE_MOST_BUCKETS = env.number("RAUT_TIMELINE_MOST_BUCKETS", 500_000)
@@ -205,6 +211,14 @@ RAUT_WEBHOOK_HTTP = env.flag("RAUT_WEBHOOK_HTTP", False)
 RAUT_WEBHOOK_PRIVATE = env.flag("RAUT_WEBHOOK_PRIVATE", False)
 RAUT_WEBHOOK_KEEP_DAYS = env.number("RAUT_WEBHOOK_KEEP_DAYS", 30, most=365)
 RAUT_WEBHOOK_OFF_DAYS = env.number("RAUT_WEBHOOK_OFF_DAYS", 5, most=365)
+
+# -- videos from addresses: off unless hosts are named; https and public addresses alone, unless these say otherwise ---
+RAUT_FETCH_HOSTS = env.several("RAUT_FETCH_HOSTS", env.text("RAUT_FETCH_HOSTS", ""))
+RAUT_FETCH_HTTP = env.flag("RAUT_FETCH_HTTP", False)
+RAUT_FETCH_PRIVATE = env.flag("RAUT_FETCH_PRIVATE", False)
+if RAUT_FETCH_PRIVATE and "*" in RAUT_FETCH_HOSTS:
+    raise unusable("RAUT_FETCH_PRIVATE", "is on for every host", "Name the hosts in RAUT_FETCH_HOSTS instead of *.")
+RAUT_FETCH_MINUTES = env.number("RAUT_FETCH_MINUTES", 60)
 
 # -- how often --------------------------------------------------------------------------------------------------------
 _rates = {"read": env.text("RAUT_RATE_READ", "1200/m"), "write": env.text("RAUT_RATE_WRITE", "300/m")}
@@ -367,10 +381,16 @@ if PRODUCTION:
     SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
-    SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^healthz$", r"^metrics$"]  # asked inside the machine, without TLS
+    SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz|healthz|metrics)$"]  # asked inside the machine, without TLS
 RAUT_METRICS_TOKEN = env.text("RAUT_METRICS_TOKEN", "")
 if RAUT_METRICS_TOKEN and len(RAUT_METRICS_TOKEN) < 32:
     raise unusable("RAUT_METRICS_TOKEN", "is too short to be safe", "Make one as .env.example says for SECRET_KEY.")
+# Traces: on where the standard variable names a receiver; OpenTelemetry reads its other variables itself.
+OTEL_ENDPOINT = env.text("OTEL_EXPORTER_OTLP_ENDPOINT", "")
+OTEL_SERVICE_NAME = env.text("OTEL_SERVICE_NAME", "raut")
+if OTEL_ENDPOINT:
+    env.address("OTEL_EXPORTER_OTLP_ENDPOINT", OTEL_ENDPOINT, WEB)
+    MIDDLEWARE.insert(1, "webplatform.common.traced_requests.TracedRequests")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

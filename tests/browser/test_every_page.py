@@ -26,7 +26,7 @@ WAYS = {"en": "light", "id": "dark"}
 WHO = ("owner", "admin", "nobody", "participant")
 # Files and answers for programs, which no browser shows as a page; and Django's own admin.
 NO_PAGES = ("/media/", "/file/", "/copies/", "/proofs/", "/p/films/", ".csv", ".json", ".pdf", ".svg", ".zip")
-NO_PAGES += ("/admin/", ".md", ".png", "/livez", "/healthz", "/api/schema/", "/bundle", "/jsi18n/")
+NO_PAGES += ("/admin/", ".md", ".png", "/livez", "/readyz", "/healthz", "/api/schema/", "/bundle", "/jsi18n/")
 # axe's result in one line for each rule, and the parts of the page that break it.
 RUN_AXE = """async () => {
   const { violations } = await axe.run(document, { resultTypes: ["violations"] });

@@ -10,11 +10,13 @@ from pathlib import Path
 import cv2
 import pytest
 from playwright.sync_api import Browser, expect
+from websockets.sync.client import connect
 
 from tests.browser.conftest import ARGUMENTS
 from tests.browser.visitor import Visitor
 from tests.clips import moving_face
 from tests.left_out import chromium
+from tests.web_process import web_process
 from tests.whole_platform import Person, Platform
 from webplatform.consent.services import withdraw_consent
 from webplatform.history.models import Session
@@ -127,6 +129,29 @@ def test_a_lost_network_and_a_restarted_server_leave_one_session_with_a_gap(plat
     times = list(session.observations.order_by("t_ms").values_list("t_ms", flat=True))
     assert max(later - earlier for earlier, later in itertools.pairwise(times)) > 1000
     assert session.tracks.count() >= 2
+
+
+def test_a_server_without_room_is_asked_again_and_says_at_last_that_there_is_none(platform, camera_browser, tmp_path):
+    """A script sees no status of a handshake, so the last try asks for words."""
+    person, other = platform.create_user(), platform.create_user()
+    with web_process(platform, tmp_path / "web.log", places=1) as process:
+        visitor = Visitor(camera_browser.new_context(base_url=process.url))
+        visitor.expect("WebSocket connection")
+        visitor.enter(person, process.url)
+        page = visitor.page
+        page.goto("/live/")
+        page.get_by_role("button", name="Turn the camera on").click()
+        expect(page.locator("[data-check=face]")).to_have_attribute("data-state", "good")
+        by = {"Authorization": other.api.headers["Authorization"]}
+        with connect(f"{process.url.replace('http', 'ws', 1)}/ws/live/", additional_headers=by, proxy=None):
+            page.get_by_role("button", name="Everybody agrees: start").click()
+            full = "The server watches as many cameras as it can. Try again later."
+            expect(page.locator("#over-text")).to_have_text(full)
+        page.goto("/live/")
+        start(visitor, "There is room again")
+        stop(visitor)
+        visitor.context.close()
+        assert visitor.problems == []
 
 
 def test_stopping_without_a_network_says_what_became_of_the_session(platform, sit_down):

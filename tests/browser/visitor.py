@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, TimeoutError
 
 from tests.whole_platform import Person
 
@@ -21,12 +21,20 @@ COUNT_DRAWN = """canvas => {
   }
   return [drawn, colors.size];
 }"""
+TELL_TIMELINE = """plot => {
+  const { top, bottom, width } = document.querySelector(plot).getBoundingClientRect();
+  const where = { top, bottom, width, windowHeight: innerHeight, hidden: document.hidden };
+  return JSON.stringify({ ...where, html: document.querySelector(plot).parentElement.outerHTML.slice(0, 600) });
+}"""
 REPORT_VIOLATIONS = """addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
   console.error(`CSP: ${violatedDirective} ${blockedURI}`));"""
 
 
 class Visitor:
-    """A window of the browser; `problems` collects errors, warnings, policy violations and answers of 500 and more."""
+    """A window of the browser.
+
+    `problems` collects errors, warnings, policy violations and answers of 500 and more, `unanswered` what still loads.
+    """
 
     def __init__(self, context: BrowserContext) -> None:
         self.context = context
@@ -38,6 +46,10 @@ class Visitor:
         self.page.on("console", self._note_console)
         self.page.on("pageerror", lambda error: self.problems.append(f"{self.page.url}: {error}"))
         self.page.on("response", self._note_response)
+        self.unanswered: list[str] = []
+        self.page.on("request", lambda request: self.unanswered.append(request.url))
+        self.page.on("requestfinished", self._forget_request)
+        self.page.on("requestfailed", self._forget_request)
 
     def expect(self, *texts: str) -> None:
         """These parts of complaints belong to the test."""
@@ -68,8 +80,13 @@ class Visitor:
 
     def await_timeline(self, face: int = 1) -> None:
         """Wait until the timeline shows what is in view."""
-        self.page.locator(f"[data-face='{face}'] [data-plot]").scroll_into_view_if_needed()
-        self.page.wait_for_selector(f"[data-face='{face}'] [data-plot][aria-busy=false] canvas", state="attached")
+        plot = f"[data-face='{face}'] [data-plot]"
+        self.page.locator(plot).scroll_into_view_if_needed()
+        try:
+            self.page.wait_for_selector(f"{plot}[aria-busy=false] canvas", state="attached")
+        except TimeoutError as error:
+            told = self.page.evaluate(TELL_TIMELINE, plot)
+            raise AssertionError(f"No timeline: {told}; not answered: {self.unanswered}; {self.problems}") from error
 
     def answers(self, path: str) -> Any:
         """What the API answers to the signed-in page (the JSON differs from path to path)."""
@@ -87,6 +104,10 @@ class Visitor:
     def _note_console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not any(text in message.text for text in self.expected):
             self.problems.append(f"{self.page.url}: {message.text}")
+
+    def _forget_request(self, request: Request) -> None:
+        if request.url in self.unanswered:
+            self.unanswered.remove(request.url)
 
     def _note_response(self, response: Response) -> None:
         if response.status >= 500:

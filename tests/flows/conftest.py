@@ -8,17 +8,26 @@ from pathlib import Path
 import pytest
 
 from tests import clips
+from tests.otlp import Receiver, started_receiver
 from tests.whole_platform import Platform, started_platform
 
 
 @pytest.fixture(scope="package")
-def platform(tmp_path_factory: pytest.TempPathFactory, django_db_blocker) -> Iterator[Platform]:
+def traces() -> Iterator[Receiver]:
+    """What the platform's processes tell of what they do."""
+    with started_receiver() as receiver:
+        yield receiver
+
+
+@pytest.fixture(scope="package")
+def platform(tmp_path_factory: pytest.TempPathFactory, django_db_blocker, traces: Receiver) -> Iterator[Platform]:
     """One platform for all stories, with two web servers behind one address: each story brings its own person.
 
     Do not mix it with the `db` fixtures: it has a database of its own.
     """
     folder = tmp_path_factory.mktemp("platform")
-    with django_db_blocker.unblock(), started_platform(folder, WEB_CONCURRENCY="2") as platform:
+    env = {"WEB_CONCURRENCY": "2", "OTEL_EXPORTER_OTLP_ENDPOINT": traces.url, "OTEL_BSP_SCHEDULE_DELAY": "500"}
+    with django_db_blocker.unblock(), started_platform(folder, **env) as platform:
         yield platform
 
 

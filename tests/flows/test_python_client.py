@@ -35,6 +35,7 @@ def test_readme_notebook_and_command_line_do_what_they_say(platform: Platform, t
     said = capsys.readouterr().out
     assert "Interview 7" in said
     assert "not_found 404" in said
+    assert "500 question 3" in said
     assert known["table"]["n"].sum() == known["session"].summary["observations"] > 0
     assert len((tmp_path / "interview.csv").read_text(encoding="utf-8").splitlines()) > 10
     live = known["raut"].session(known["session_id"])

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import socket
 import subprocess
+import sys
+import threading
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -14,8 +18,8 @@ import pytest
 from tusclient.client import TusClient
 
 from tests.clips import moving_face, write_clip
+from tests.proxy import started_nginx
 from tests.whole_platform import Person, Platform
-from webplatform.operations.launch import free_port
 from webplatform.settings import ROOT
 
 ADDRESS = "/api/v1/uploads/"
@@ -71,6 +75,76 @@ def finished(platform: Platform, person: Person, url: str) -> dict:
     return job
 
 
+@dataclass
+class Wire:
+    """A connection to the platform that breaks: once for each entry of `cuts`, when so many bytes have left."""
+
+    port: int
+    cuts: list[tuple[int, Callable[[], object]]]
+    sent: int = 0
+
+    def serve(self, server: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                near = server.accept()[0]
+                threading.Thread(target=self._carry, args=(near,), daemon=True).start()
+
+    def _carry(self, near: socket.socket) -> None:
+        with near, suppress(OSError), socket.create_connection(("127.0.0.1", self.port)) as far:
+            threading.Thread(target=self._back, args=(far, near), daemon=True).start()
+            while part := near.recv(16 * 1024):
+                far.sendall(part)
+                self.sent += len(part)
+                if self.cuts and self.sent > self.cuts[0][0]:
+                    self.cuts.pop(0)[1]()
+                    return
+
+    @staticmethod
+    def _back(far: socket.socket, near: socket.socket) -> None:
+        with suppress(OSError):
+            while part := far.recv(16 * 1024):
+                near.sendall(part)
+            near.shutdown(socket.SHUT_WR)
+
+
+def by_tus_js(url: str, token: str, clip: Path) -> None:
+    script = [str(Path(sys.executable).with_name("node")), str(ROOT / "tests" / "flows" / "tus_upload.cjs")]
+    done = subprocess.run([*script, url, token, str(clip)], capture_output=True, text=True, timeout=200, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def by_tuspy(url: str, token: str, clip: Path) -> None:
+    client = TusClient(url, headers={"Authorization": f"Bearer {token}"})
+    metadata = {"filename": clip.name, "title": "Walk"}
+    with clip.open("rb") as file:
+        told = {"chunk_size": 100_000, "metadata": metadata, "retries": 40, "retry_delay": 1.5}
+        client.uploader(file_stream=file, **told).upload()
+
+
+def test_clients_of_others_get_through_a_killed_connection_and_a_restarted_server(platform: Platform, clip: Path):
+    """Both at once, so that the server has to start again only once."""
+    people = [platform.create_user(), platform.create_user()]
+    half_way = threading.Barrier(2, action=lambda: platform.supervisor.kill("web"))
+    with ExitStack() as stack, ThreadPoolExecutor(2) as pool:
+        sent, wires = [], []
+        for send, person in zip((by_tus_js, by_tuspy), people, strict=True):
+            wire = Wire(int(platform.url.rpartition(":")[2]), [(150_000, lambda: None), (250_000, half_way.wait)])
+            wires.append(wire.cuts)
+            server = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+            threading.Thread(target=wire.serve, args=(server,), daemon=True).start()
+            token = person.api.headers["Authorization"].removeprefix("Token ")
+            sent.append(pool.submit(send, f"http://127.0.0.1:{server.getsockname()[1]}{ADDRESS}", token, clip))
+        for one in sent:
+            one.result()
+    assert wires == [[], []]  # all of it came to pass
+    for person in people:
+        (job,) = person.api.get("/api/v1/analyses/").json()["results"]
+        assert (platform.await_job(person, job)["progress"], job["title"]) == (1, "Walk")
+        twice = person.api.post("/api/v1/analyses/", files={"file": (clip.name, clip.read_bytes())})
+        assert twice.status_code == httpx.codes.CONFLICT
+        assert twice.json()["details"]["reason"] == "duplicate"  # byte for byte
+
+
 def test_an_upload_goes_on_after_a_killed_connection_and_a_restarted_server(platform: Platform, clip: Path):
     person, content = platform.create_user(), clip.read_bytes()
     url = begin(person, clip)
@@ -107,22 +181,8 @@ def is_up(platform: Platform) -> bool:
 
 @pytest.fixture
 def nginx(platform: Platform, tmp_path: Path) -> Iterator[str]:
-    """The example of the documents before the platform, without TLS and on another port."""
-    port = free_port("127.0.0.1")
-    said = (ROOT / "docs" / "nginx.conf").read_text(encoding="utf-8")
-    said = re.sub(r"ssl_certificate\w* [^;]+;", "", said).replace("listen 443 ssl", f"listen 127.0.0.1:{port}")
-    said = said.replace("http://127.0.0.1:8000", platform.url)
-    places = "".join(
-        f"{kind}_temp_path {tmp_path}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    config = tmp_path / "nginx.conf"
-    config.write_text(
-        f"daemon off; pid {tmp_path}/pid; error_log stderr;\nevents {{}}\nhttp {{ access_log off; {places}\n{said}\n}}"
-    )
-    running = subprocess.Popen(["nginx", "-c", str(config)], stderr=subprocess.PIPE)
-    yield f"http://127.0.0.1:{port}"
-    running.terminate()
-    running.communicate()
+    with started_nginx(tmp_path / "nginx", [platform.url]) as url:
+        yield url
 
 
 @pytest.mark.nginx
@@ -130,16 +190,8 @@ def test_an_upload_goes_through_nginx_as_it_comes(platform: Platform, nginx: str
     person, content = platform.create_user(), clip.read_bytes()
     url = begin(person, clip)
     proxied = Platform(nginx, platform.data_dir, platform.supervisor, platform.client)
-    platform.wait_for(lambda: answers(nginx))
     with break_off(proxied, person, url, content[: 2 * PIECE_BYTES + 5]):
         platform.wait_for(lambda: offset(person, url) >= PIECE_BYTES)  # while nginx still waits for the rest
     platform.wait_for(lambda: offset(person, url) == 2 * PIECE_BYTES + 5)
     go_on(nginx, person, url, clip)
     assert finished(platform, person, url)["progress"] == 1
-
-
-def answers(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/account/login/", trust_env=False).status_code == httpx.codes.OK
-    except httpx.HTTPError:
-        return False

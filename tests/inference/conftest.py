@@ -10,7 +10,8 @@ import pytest
 from numpy.typing import NDArray
 
 from inference import Box, Engine, ModelSpec, load_engine
-from inference.types import EMOTIONS, DetectedFace, Picture
+from inference.planes import AnyPicture, as_picture
+from inference.types import EMOTIONS, DetectedFace
 
 SPEC = ModelSpec(name="fake", version="1", recipe="none", seed=0, created="2026-01-01T00:00:00Z", abstain_below=0.3)
 HAPPY = EMOTIONS.index("happy")
@@ -23,21 +24,26 @@ class FakeDetector:
         self.boxes = boxes
         self.calls = 0
 
-    def detect(self, frame: Picture) -> tuple[DetectedFace, ...]:
+    def detect(self, frame: AnyPicture) -> tuple[DetectedFace, ...]:
         self.calls += 1
-        if frame.max() < 20:
+        if as_picture(frame).max() < 20:
             return ()
         height, width = frame.shape[:2]
         boxes = self.boxes or (Box(width / 4, height / 4, width / 2, height / 2),)
         return tuple(DetectedFace(box, 0.9) for box in boxes)
 
     def scan(
-        self, frame: Picture, known: Sequence[DetectedFace] = (), within: Box | None = None
+        self,
+        frame: AnyPicture,
+        known: Sequence[DetectedFace] = (),
+        within: Box | None = None,
+        *,
+        closely: bool = False,
     ) -> tuple[DetectedFace, ...]:
         return tuple(face for face in self.detect(frame) if all(face.box.iou(other.box) == 0 for other in known))
 
-    def follow(self, frame: Picture, faces: Sequence[DetectedFace]) -> tuple[DetectedFace | None, ...]:
-        return (None,) * len(faces) if frame.max() < 20 else tuple(faces)
+    def follow(self, frame: AnyPicture, faces: Sequence[DetectedFace]) -> tuple[DetectedFace | None, ...]:
+        return (None,) * len(faces) if as_picture(frame).max() < 20 else tuple(faces)
 
 
 class FakeClassifier:

@@ -10,7 +10,6 @@ from skimage import data
 
 from inference.detector import FaceDetector, load_detector
 from inference.finder import FaceFinder
-from inference.tracker import FaceTracker
 from inference.types import Box, Picture
 
 FACE = Box(176, 58, 90, 118)  # of the portrait, brow to chin and ear to ear, measured by hand
@@ -100,14 +99,14 @@ def test_a_face_that_comes_into_a_still_room_is_seen_within_a_second(
     detector: FaceDetector, portrait: Picture, tall_px: int
 ) -> None:
     room = cv2.resize(cv2.cvtColor(data.coffee(), cv2.COLOR_RGB2BGR), (1280, 720))
-    finder = FaceFinder(detector, FaceTracker())
+    finder = FaceFinder(detector)
     scale = tall_px / FACE.h
     head = cv2.resize(portrait[0:300, 72:372], None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     come = room.copy()
     come[100 : 100 + head.shape[0], 200 : 200 + head.shape[1]] = head[: 720 - 100]
 
-    before = [finder.find(room, t_ms) for t_ms in range(0, 1400, 200)]
-    after = [finder.find(come, t_ms) for t_ms in range(1400, 2600, 200)]
+    before = [finder.find(room, t_ms).faces for t_ms in range(0, 1400, 200)]
+    after = [finder.find(come, t_ms).faces for t_ms in range(1400, 2600, 200)]
 
     assert not any(before)
     assert [len(found) for found in after][-1] == 1

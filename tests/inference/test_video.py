@@ -167,3 +167,29 @@ def test_the_clips_are_what_they_claim(clip):
     with av.open(str(clip)) as container:
         assert container.streams.video[0].codec_context.name == "h264"
     assert cv2.mean(clips.face_picture())[0] > 20
+
+
+@pytest.mark.parametrize(("name", "codec"), [("a.mov", "mjpeg"), ("a.mkv", "mjpeg"), ("a.mov", "prores_ks")])
+def test_of_a_codec_whose_pictures_stand_alone_only_the_sampled_ones_are_decoded(tmp_path, name, codec):
+    path = clips.write_clip(tmp_path / name, clips.blank(50), codec=codec)
+    reader, every = VideoReader(path, every_ms=200), list(VideoReader(path, every_ms=1))
+    frames = list(reader)
+    assert (len(every), len(frames)) == (50, 10)
+    assert (reader.end.frames_decoded, reader.end.frames_left_out, reader.end.frames_damaged) == (50, 40, 0)
+    assert (reader.end.ended_at_ms, reader.end.missing_ms, reader.end.is_partial) == (2000, 0, False)
+    for at, frame in enumerate(frames):
+        assert frame.frames_decoded == 5 * at + 1
+        np.testing.assert_array_equal(frame.picture, every[5 * at].picture)
+
+
+@pytest.mark.parametrize("place", [7, 10])
+def test_a_picture_that_stands_alone_and_is_damaged_is_no_picture_that_was_left_out(tmp_path, place):
+    path = clips.write_clip(tmp_path / "a.mov", clips.moving_face(50), codec="mjpeg")
+    with av.open(str(path)) as container:
+        packet = [packet for packet in container.demux(video=0) if packet.size][place]
+    data = bytearray(path.read_bytes())
+    data[packet.pos : packet.pos + packet.size] = bytes(packet.size)
+    path.write_bytes(data)
+    reader = VideoReader(path, every_ms=200)
+    assert len(list(reader)) == 10
+    assert (reader.end.frames_decoded, reader.end.frames_damaged) == (49, 1)

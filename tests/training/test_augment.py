@@ -66,9 +66,9 @@ def test_pictures_can_be_shown_smaller():
     assert abs(float(out.mean()) - float(pictures().mean())) < 3
 
 
-def test_grain_and_coarseness_reach_their_share_of_the_pictures_only():
+def test_noise_and_downscaling_reach_their_share_of_the_pictures_only():
     plain = pictures(200).astype(np.float32)
-    for how in (Augmentation(noise=0.25), Augmentation(coarse=0.25)):
+    for how in (Augmentation(noise=0.25), Augmentation(downscale=0.25)):
         out = augment_pictures(pictures(200), how, np.random.default_rng(1))
         touched = (np.abs(out - plain).reshape(200, -1).max(axis=1) > 0.5).mean()
         assert 0.12 < touched < 0.38
@@ -77,6 +77,6 @@ def test_grain_and_coarseness_reach_their_share_of_the_pictures_only():
 def test_a_coarse_picture_has_lost_its_finest_lines():
     stripes = np.zeros((8, 48, 48, 1), np.uint8)
     stripes[:, :, ::2] = 255
-    out = augment_pictures(stripes, Augmentation(coarse=1.0), np.random.default_rng(1))
+    out = augment_pictures(stripes, Augmentation(downscale=1.0), np.random.default_rng(1))
     assert out.std(axis=(1, 2, 3)).max() < stripes.std()
     assert abs(float(out.mean()) - 127.5) < 5

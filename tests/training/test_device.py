@@ -59,9 +59,9 @@ def test_one_seed_gives_one_result_on_the_device_and_grey_levels_stay_in_range()
     assert changed(how, 64).max() <= 255
 
 
-def test_grain_coarseness_and_erasing_reach_their_share_of_the_pictures_only():
+def test_noise_downscaling_and_erasing_reach_their_share_of_the_pictures_only():
     plain = pictures(200).astype(np.float32)
-    for how in (Augmentation(noise=0.25), Augmentation(coarse=0.25), Augmentation(erase=0.25)):
+    for how in (Augmentation(noise=0.25), Augmentation(downscale=0.25), Augmentation(erase=0.25)):
         touched = (np.abs(changed(how, 200) - plain).reshape(200, -1).max(axis=1) > 0.5).mean()
         assert 0.12 < touched < 0.38
 

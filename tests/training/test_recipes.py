@@ -31,7 +31,7 @@ def backbone_of(model):
     return [np.array(weights) for weights in model.get_layer(BACKBONE).get_weights()]
 
 
-def test_a_backbone_learns_only_once_it_is_thawed(few_faces, tmp_path):
+def test_a_backbone_learns_only_once_it_is_unfrozen(few_faces, tmp_path):
     config = tiny("transfer", weights=None, frozen_epochs=1)
     seen = []
 
@@ -45,9 +45,9 @@ def test_a_backbone_learns_only_once_it_is_thawed(few_faces, tmp_path):
     fresh = build_model(config)
     for drawn, kept in zip(backbone_of(fresh), backbone_of(frozen), strict=True):
         np.testing.assert_array_equal(drawn, kept)
-    thawed, _ = fit_model(config, dataset, tmp_path, on_epoch=seen.append, should_stop=NEVER)
+    unfrozen, _ = fit_model(config, dataset, tmp_path, on_epoch=seen.append, should_stop=NEVER)
     assert [report.epoch for report in seen] == [1, 2]
-    assert any((a != b).any() for a, b in zip(backbone_of(fresh), backbone_of(thawed), strict=True))
+    assert any((a != b).any() for a, b in zip(backbone_of(fresh), backbone_of(unfrozen), strict=True))
 
 
 def test_the_backbones_weights_come_from_a_file(tmp_path):

@@ -9,7 +9,7 @@ from inference.bundle import read_bundle
 from inference.classifier import load_classifier
 from training import BadDataset, measure_robustness, read_dataset
 from training.__main__ import main
-from training.pictures import draw_pictures
+from training.figures import draw_figures
 from training.robustness import HARMS, harm_pictures
 
 
@@ -66,13 +66,13 @@ def test_a_run_leaves_its_pictures_and_the_sheet_in_the_bundle(small_bundle, dra
 
 
 def test_the_same_metrics_give_the_same_pictures(small_bundle, tmp_path):
-    drawn = draw_pictures(read_bundle(small_bundle).metrics, tmp_path)
+    drawn = draw_figures(read_bundle(small_bundle).metrics, tmp_path)
     assert [file.read_bytes() for file in drawn] == [(small_bundle / file.name).read_bytes() for file in drawn]
 
 
 def test_metrics_without_a_test_split_draw_what_there_is(small_bundle, tmp_path):
     metrics = {"public": read_bundle(small_bundle).metrics["public"]}
-    assert {file.name for file in draw_pictures(metrics, tmp_path)} == {
+    assert {file.name for file in draw_figures(metrics, tmp_path)} == {
         "confusion.svg",
         "reliability.svg",
         "risk_coverage.svg",

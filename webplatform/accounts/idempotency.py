@@ -14,6 +14,7 @@ from webplatform.accounts.models import User
 from webplatform.accounts.scopes import scope_of
 from webplatform.common.errors import AppError
 from webplatform.common.problems import problem_answer
+from webplatform.common.throttling import count_request
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
@@ -29,7 +30,12 @@ class Idempotency:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.held_answer = None
-        response = self.get_response(request)
+        try:
+            response = self.get_response(request)
+        except BaseException:  # whoever asked went away: the request ends here, and must not keep the key
+            if request.held_answer is not None:
+                repeated.let_go(held=request.held_answer)
+            raise
         if request.held_answer is not None:
             self._keep(request, response)
         return response
@@ -40,20 +46,20 @@ class Idempotency:
         key = request.headers.get(HEADER)
         if key is None or request.method != "POST" or not request.path.startswith("/api/"):
             return None
-        who, user = _asker(request, view)
+        who, user, token_id = _asker(request, view)
         if not who:
             return None  # the view says why not
         try:
-            if (wrong := repeated.refusal_of_key(key)) is not None:
-                raise wrong
-            found = repeated.claim(who=who, user=user, key=key, request=_digest(request))
+            found = _found(request, who, user, key)
+            if isinstance(found, repeated.StoredAnswer):
+                request.held_answer = found
+                return None  # the view counts it
+            count_request(request, user.pk if user else None, token_id)
         except AppError as error:
             return _refusal(error)
-        if isinstance(found, repeated.Answer):
-            headers = {**found.headers, REPLAYED: "true"}
-            return HttpResponse(found.body, status=found.status, headers=headers)
-        request.held_answer = found
-        return None
+        if isinstance(found, AppError):
+            return _refusal(found)
+        return HttpResponse(found.body, status=found.status, headers={**found.headers, REPLAYED: "true"})
 
     def _keep(self, request: HttpRequest, response: HttpResponse) -> None:
         if response.streaming or response.status_code >= 500 or response.status_code in PASSING:
@@ -64,18 +70,30 @@ class Idempotency:
         repeated.keep_answer(held=request.held_answer, key=request.headers[HEADER], answer=answer, path=request.path)
 
 
-def _asker(request: HttpRequest, view: Callable[..., HttpResponse]) -> tuple[str, User | None]:
-    """Whose key it is: an account's, or a participant's; empty where the view will refuse whoever asks."""
+def _found(
+    request: HttpRequest, who: str, user: User | None, key: str
+) -> repeated.Answer | repeated.StoredAnswer | AppError:
+    """The answer to an earlier request, the row that holds the key for this one, or why there is neither."""
+    try:
+        if (wrong := repeated.refusal_of_key(key)) is not None:
+            return wrong
+        return repeated.claim(who=who, user=user, key=key, request=_digest(request))
+    except AppError as error:
+        return error
+
+
+def _asker(request: HttpRequest, view: Callable[..., HttpResponse]) -> tuple[str, User | None, int | None]:
+    """Whose key it is: an account's with its token, or a participant's; empty where the view will refuse them."""
     words = request.headers.get("Authorization", "").split()
     if words:
         token = valid_token(words[-1]) if len(words) == 2 else None
         view_class = getattr(view, "cls", None)
         if token is None or scope_of(view_class() if view_class else None, "POST") not in token.scopes:
-            return "", None
-        return f"account {token.user_id}", token.user
+            return "", None, None
+        return f"account {token.user_id}", token.user, token.pk
     if link := request.headers.get("Participant-Key"):
-        return f"link {link}", None
-    return (f"account {request.user.pk}", request.user) if request.user.is_authenticated else ("", None)
+        return f"link {link}", None, None
+    return (f"account {request.user.pk}", request.user, None) if request.user.is_authenticated else ("", None, None)
 
 
 def _digest(request: HttpRequest) -> str:

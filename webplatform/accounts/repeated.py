@@ -10,9 +10,11 @@ import hashlib
 import json
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -25,9 +27,10 @@ from django.utils.translation import gettext as _
 
 from webplatform.accounts.models import StoredAnswer, User
 from webplatform.common.errors import AppError, Conflict
+from webplatform.common.working import Lock, take_lock
 
 KEPT = timedelta(days=1)
-UNDER_WAY = timedelta(hours=1)  # then whoever was at it died
+UNDER_WAY = timedelta(hours=1)  # then whoever was at it on another machine died
 MOST_BYTES = 256 * 1024
 MOST_IDS = 200
 KEPT_HEADERS = re.compile(r"content-type|content-location|location|upload-.*|raut-.*|tus-.*", re.IGNORECASE)
@@ -62,8 +65,18 @@ class Answer:
     body: bytes
 
 
-def claim(*, who: str, user: User | None, key: str, request: str) -> Answer | StoredAnswer:
-    """The answer to an earlier request with this key; without one, a row that holds the key for this one.
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The key is held for a request: by a row, and on this machine by a lock that dies with its process."""
+
+    row: StoredAnswer
+    lock: Lock | None
+
+
+def claim(*, who: str, user: User | None, key: str, request: str) -> Answer | Held:
+    """The answer to an earlier request with this key; without one, the key is held for this one.
+
+    A key whose request died with its process, or whose end could not be noted, is free again at once: the lock tells.
 
     Args:
         who: whose keys these are: an account, or a participant's link.
@@ -76,34 +89,84 @@ def claim(*, who: str, user: User | None, key: str, request: str) -> Answer | St
     """
     digest = _digest(f"{who} {key}")
     StoredAnswer.objects.filter(_over(), digest=digest).delete()
+    lock = _lock(digest)
     try:
+        if lock is not None and lock.was_left:
+            StoredAnswer.objects.filter(digest=digest, status=0).delete()
         with transaction.atomic():
-            return StoredAnswer.objects.create(digest=digest, user=user, request=request)
-    except IntegrityError:
-        earlier = StoredAnswer.objects.filter(digest=digest).first()
+            return Held(StoredAnswer.objects.create(digest=digest, user=user, request=request), lock)
+    except BaseException as error:
+        if (
+            lock is not None
+        ):  # a commit that is reported as failed may have happened: then the file says who is not at it
+            lock.end(is_done=isinstance(error, IntegrityError))
+        if not isinstance(error, IntegrityError):
+            raise
+    return _earlier(digest, key, request)
+
+
+def _lock(digest: str) -> Lock | None:
+    """The lock of this key; None where there is no room for one.
+
+    Raises:
+        UnderWay: another request of this machine holds it.
+    """
+    try:
+        lock = take_lock(_locks() / digest)
+    except OSError:
+        return None
+    if lock is None:
+        raise _under_way()
+    return lock
+
+
+def _earlier(digest: str, key: str, request: str) -> Answer:
+    earlier = StoredAnswer.objects.filter(digest=digest).first()
     if earlier is None:  # it failed in this very moment
-        raise UnderWay(_("The first request with this key is still under way."), retry_after_s=1)
+        raise _under_way()
     if earlier.request != request:
         raise KeyReused(_("This key was sent before, with another request."))
     if not earlier.status:
-        raise UnderWay(_("The first request with this key is still under way."), retry_after_s=1)
+        raise _under_way()
     if not earlier.sealed:
         raise AnswerNotKept(_("This was done before; its answer was too large to keep."), status=earlier.status)
     return _opened(bytes(earlier.sealed), digest, key)
 
 
-def keep_answer(*, held: StoredAnswer, key: str, answer: Answer, path: str) -> None:
+def _under_way() -> UnderWay:
+    return UnderWay(_("The first request with this key is still under way."), retry_after_s=1)
+
+
+def _locks() -> Path:
+    return Path(settings.DATA_DIR) / "under-way"
+
+
+def keep_answer(*, held: Held, key: str, answer: Answer, path: str) -> None:
     """Whoever sends the same again is told this."""
     about = sorted(set(_ID.findall(f"{path} {answer.headers.get('Location', '')} {answer.body[:MOST_BYTES]!r}")))
     is_small = len(answer.body) <= MOST_BYTES and len(about) <= MOST_IDS
-    sealed = _sealed(answer, held.digest, key) if is_small else b""
+    sealed = _sealed(answer, held.row.digest, key) if is_small else b""
     told = {"status": answer.status, "sealed": sealed, "about": " ".join(about[:MOST_IDS])}
-    StoredAnswer.objects.filter(pk=held.pk).update(**told)
+    with _letting_go(held):
+        StoredAnswer.objects.filter(pk=held.row.pk).update(**told)
 
 
-def let_go(*, held: StoredAnswer) -> None:
+def let_go(*, held: Held) -> None:
     """Nothing came of it: the same key can be tried again."""
-    StoredAnswer.objects.filter(pk=held.pk).delete()
+    with _letting_go(held):
+        StoredAnswer.objects.filter(pk=held.row.pk).delete()
+
+
+@contextmanager
+def _letting_go(held: Held) -> Iterator[None]:
+    """Where the row cannot be written the file of the lock stays, and the key is free for whoever comes next."""
+    is_noted = False
+    try:
+        yield
+        is_noted = True
+    finally:
+        if held.lock is not None:
+            held.lock.end(is_done=is_noted)
 
 
 def forget_answers(*, about: Iterable[object]) -> None:
@@ -113,7 +176,10 @@ def forget_answers(*, about: Iterable[object]) -> None:
 
 
 def forget_old_answers() -> int:
-    """No answer is kept whose time is over; returns how many went."""
+    """No answer is kept whose time is over, nor a lock that died with its process; returns how many went."""
+    for file in _locks().glob("*"):
+        if lock := take_lock(file):
+            lock.end(is_done=not StoredAnswer.objects.filter(digest=file.name, status=0).exists())
     return StoredAnswer.objects.filter(_over()).delete()[0]
 
 

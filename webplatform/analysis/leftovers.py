@@ -18,7 +18,7 @@ from webplatform.analysis.orphan_objects import orphan_objects
 from webplatform.history.models import Session
 from webplatform.studies.design import STIMULUS_KEY, stimuli_folder
 from webplatform.studies.models import Stimulus
-from webplatform.vault.keys import erase_key, old_keys
+from webplatform.vault.keys import erase_key, half_keys, old_keys
 from webplatform.vault.stored import is_remote, remove_stored
 
 ORPHAN_AFTER_S = 3600
@@ -49,6 +49,7 @@ def find_leftovers() -> list[Path]:
     """Keys and folders without a session or film, videos without a row, and uploads that never ended."""
     found = _ended_uploads()
     found += [_keys() / name for name in old_keys(ORPHAN_AFTER_S) if (pk := _session_id(name)) and not _exists(pk)]
+    found += [_keys() / name for name in half_keys(ORPHAN_AFTER_S)]
     found += _films_without_a_study()
     if is_remote():
         found += orphan_objects(ORPHAN_AFTER_S)

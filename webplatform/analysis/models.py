@@ -13,6 +13,7 @@ from webplatform.accounts.models import User
 from webplatform.common.job_errors import told_error
 from webplatform.consent.models import ConsentRecord
 from webplatform.history.models import Session
+from webplatform.modelhub.models import ModelVersion
 from webplatform.studies.models import Study
 
 GROWING = ".growing"  # what the name of a file ends with that comes in several goes
@@ -105,7 +106,9 @@ class ResumableUpload(models.Model):
     rest = models.BinaryField(default=bytes, help_text=_("What fills no piece of the file yet, sealed."))
     rest_number = models.PositiveIntegerField(default=0)
     rest_bytes = models.PositiveIntegerField(default=0)
-    received_bytes = models.PositiveBigIntegerField(default=0, help_text=_("Of its segments, in an object store."))
+    received_bytes = models.PositiveBigIntegerField(
+        default=0, db_default=0, help_text=_("Of its segments, in an object store.")
+    )
     lease = models.UUIDField(null=True, help_text=_("Who puts its segments together."))
     heartbeat_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -174,6 +177,7 @@ class AnalysisJob(models.Model):
        '---------------> cancelled
 
     A worker owns a running job through `lease`; once the row has another one, or none, it must write nothing more.
+    A long video's job has none while its stretches are read: those have theirs.
     """
 
     class State(models.TextChoices):
@@ -193,6 +197,11 @@ class AnalysisJob(models.Model):
     progress = models.FloatField(default=0.0, help_text=_("Share of the work that is done, 0 to 1."))
     faces_found = models.PositiveIntegerField(default=0)
     seconds_left = models.FloatField(null=True)
+    worker_seconds = models.FloatField(
+        default=0.0,
+        db_default=0.0,
+        help_text=_("How long workers took for its stretches together; 0 where one read it whole."),
+    )
     error_code = models.CharField(max_length=40, blank=True)
     error_message = models.CharField(max_length=500, blank=True)
     error_params = models.JSONField(default=dict, help_text=_("The message's template and its values."))
@@ -214,3 +223,69 @@ class AnalysisJob(models.Model):
     def error_text(self) -> str:
         """Why it failed, in the reader's language; empty: it did not."""
         return told_error(self.error_message, self.error_params)
+
+
+class StretchQuerySet(models.QuerySet["Stretch"]):
+    """Stretches of jobs."""
+
+    def waiting(self) -> StretchQuerySet:
+        """Those that a worker may take: of jobs that are being read, and that nobody holds as a whole."""
+        return self.filter(Stretch.is_at_work(), state=Stretch.State.QUEUED)
+
+
+class Stretch(models.Model):
+    """A part of a long video, from one key frame to another, that one worker reads: queued -> running -> done.
+
+    It is queued again when its worker died, and failed when its job failed on it. A worker owns a running one through
+    `lease`. What was observed lies here, sealed with the session's key, until all are done and joined; then the rows
+    go, as they do a day after their job failed or was cancelled.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("queued")
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+
+    job = models.ForeignKey(AnalysisJob, on_delete=models.CASCADE, related_name="stretches")
+    number = models.PositiveIntegerField(help_text=_("1 for the first one."))
+    start = models.BigIntegerField(null=True, help_text=_("Timestamp of its first frame; none: the video's beginning."))
+    stop = models.BigIntegerField(null=True, help_text=_("Timestamp of the frame it ends before; none: the end."))
+    from_ms = models.PositiveIntegerField()
+    to_ms = models.PositiveIntegerField()
+    before_ms = models.IntegerField(help_text=_("When the last frame before it is shown; -1: there is none."))
+    model_version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="+")
+    observing = models.PositiveSmallIntegerField(help_text=_("Which way of observing it is for."))
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease = models.UUIDField(null=True)
+    heartbeat_at = models.DateTimeField(null=True)
+    progress = models.FloatField(default=0.0)
+    faces_found = models.PositiveIntegerField(default=0)
+    worker_seconds = models.FloatField(default=0.0, help_text=_("How long a worker took for it."))
+    observed = models.BinaryField(null=True, help_text=_("What was observed, sealed."))
+    queued_at = models.DateTimeField()
+    enqueued_at = models.DateTimeField(null=True, help_text=_("When its message was last sent; none: it was not."))
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    objects = StretchQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["job", "number"]
+        constraints = [models.UniqueConstraint(fields=["job", "number"], name="stretch_once")]
+        indexes = [models.Index(fields=["state", "heartbeat_at"], name="stretch_stranded")]
+
+    def __str__(self) -> str:
+        return f"{self.job_id} {self.number} {self.state}"
+
+    @property
+    def held(self) -> models.QuerySet[Stretch]:
+        """Its row while the worker that has this lease may write: its job is running, too."""
+        return Stretch.objects.filter(Stretch.is_at_work(), pk=self.pk, lease=self.lease, state=self.State.RUNNING)
+
+    @staticmethod
+    def is_at_work() -> models.Exists:
+        """Whether its job is running and in stretches. No join: what a row says must hold when it is updated."""
+        job = AnalysisJob.objects.filter(pk=models.OuterRef("job"), state=AnalysisJob.State.RUNNING, lease=None)
+        return models.Exists(job)

@@ -17,9 +17,10 @@ from django.utils import timezone
 
 import inference
 from webplatform.analysis.models import MediaFile, PlaybackCopy
+from webplatform.common.database_away import handed_back
 from webplatform.common.errors import AppError, StoreAway
 from webplatform.common.memory import memory_bound
-from webplatform.common.pulse import Pulse, hand_back, silent
+from webplatform.common.pulse import Pulse, silent
 from webplatform.history.media import open_file
 from webplatform.history.models import Session
 from webplatform.vault.keys import key_of
@@ -69,10 +70,9 @@ def run_copy(copy_id: int) -> None:
             _make(PlaybackCopy.objects.select_related("media__session").get(pk=copy_id), lease, held)
     except (LeaseLost, PlaybackCopy.DoesNotExist):
         logger.warning("The copy %s was taken away while this worker was at it.", copy_id)
-    except StoreAway:
-        logger.warning("The copy %s is handed back: the object store is away.", copy_id)
-        hand_back(held)
-    except Exception:
+    except Exception as error:
+        if handed_back(held, error, f"The copy {copy_id}"):
+            return
         logger.exception("The copy %s for playing could not be made.", copy_id)
         held.update(state=State.FAILED, lease=None)
 

@@ -33,10 +33,10 @@ def take_bytes(upload: ResumableUpload, offset: int, parts: Iterable[bytes]) -> 
 
 def offset_of(upload: ResumableUpload) -> int:
     """How many bytes have come; raises Gone where the file is not there."""
-    if upload.state != State.RECEIVING:
-        return upload.size_bytes
     if is_remote():
-        return upload.received_bytes
+        return upload.size_bytes if upload.state != State.RECEIVING else upload.received_bytes
+    if upload.state == State.DONE or (upload.state == State.COMPLETE and upload.path.is_file()):
+        return upload.size_bytes
     try:
         return held_bytes(upload.path, _rest_of(upload), upload.rest_bytes)
     except FileNotFoundError as error:
@@ -63,7 +63,7 @@ def opened(upload: ResumableUpload) -> GrowingFile:
 
     def read_rest() -> tuple[Rest | None, bool]:
         now = ResumableUpload.objects.filter(pk=upload.pk).first()
-        if now is None:
+        if now is None or now.state == State.DONE:  # what lies there is the session's file by now
             raise gone()
         return _rest_of(now), now.state != State.RECEIVING
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from webplatform.accounts.models import User
 from webplatform.analysis.models import AnalysisJob, MediaFile, recording_of
 from webplatform.analysis.progress import publish_job
+from webplatform.analysis.queue_limits import require_place
 from webplatform.analysis.tasks import send_analysis
 from webplatform.analysis.withdrawals import may_keep_media
 from webplatform.common.commits import after_commit
@@ -35,9 +36,11 @@ def repeat_analysis(*, session: Session, user: User, version: ModelVersion) -> A
     Raises:
         NotAllowed: the user may only view the session, or the law forbids the study to record.
         ConsentMissing: the consent was withdrawn.
+        QueueFull: as many videos of the user or in the study wait as may.
         Conflict: the video is not kept, the bundle is damaged, or this version has read it already.
     """
     opened = open_repetition(session=session, user=user, version=version)
+    require_place(user, session.study)
     if not has_video(session):
         raise Conflict(_("The video is not kept on the server any more, so no other model can read it."))
     if not is_whole(version):

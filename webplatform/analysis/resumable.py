@@ -15,6 +15,7 @@ from webplatform.accounts.models import User
 from webplatform.accounts.repeated import forget_answers
 from webplatform.analysis.given import asked_for, place_of
 from webplatform.analysis.models import AnalysisJob, ResumableUpload
+from webplatform.analysis.queue_limits import require_place
 from webplatform.analysis.quota import require_quota
 from webplatform.analysis.receiving import expiry, forget, gone, mismatch, opened, stored_bytes, take_bytes
 from webplatform.analysis.segments import putting_together
@@ -22,14 +23,7 @@ from webplatform.analysis.serializers import ResumableIn
 from webplatform.analysis.services import accept_video, require_grounds
 from webplatform.analysis.uploads import check_announced, check_upload, telling_full
 from webplatform.common.disk import free_bytes, storage_full
-from webplatform.common.errors import (
-    AppError,
-    Conflict,
-    Invalid,
-    Refused,
-    StorageFull,
-    StoreAway,
-)
+from webplatform.common.errors import AppError, Conflict, Invalid, Refused, StorageFull, StoreAway
 from webplatform.common.limits import spend
 from webplatform.vault.growing import GrowingFile, Locked
 from webplatform.vault.keys import keep_key, key_of
@@ -44,14 +38,20 @@ def begin_upload(*, user: User, name: str, size_bytes: int, given: Mapping[str, 
     """A file of this size may come; everything that can be said against it is said now.
 
     Raises:
-        ConsentMissing, NotAllowed, NotFound, Invalid, TooLarge, StorageFull, QuotaExceeded, TooManyAttempts: as
-            `submit_video`.
+        ConsentMissing, NotAllowed, NotFound, Invalid, TooLarge, StorageFull, QuotaExceeded, QueueFull,
+            TooManyAttempts: as `submit_video`.
     """
     spend("upload", user.pk)
+    return reserve_upload(user=user, name=name, size_bytes=size_bytes, given=given)
+
+
+def reserve_upload(*, user: User, name: str, size_bytes: int, given: Mapping[str, str]) -> ResumableUpload:
+    """`begin_upload` for a file whose rate was counted already; raises the same otherwise."""
     study, consent = require_grounds(user, place_of(user, _read(given)))
     name = check_announced(name, size_bytes)
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)  # two at once do not both take the last room
+        require_place(user, study)
         require_quota(user, size_bytes)
         _require_room(size_bytes)
         upload = ResumableUpload.objects.create(
@@ -102,6 +102,8 @@ def take_part(*, upload: ResumableUpload, offset: int, parts: Iterable[bytes]) -
 
 def finish_upload(*, upload: ResumableUpload) -> ResumableUpload:
     """A complete file is a job's; safe to run twice and to kill at any moment.
+
+    Until the job is committed the file stays where it is: a database that goes away in that moment costs nothing.
 
     Raises:
         Refused, and what `submit_video` raises: it is not taken; nothing of it is left.
@@ -166,7 +168,8 @@ def _hand_in(upload: ResumableUpload) -> None:
             _accept(upload, sealed, held)
         return
     key = key_of(upload.key_name)
-    with SealedUpload(upload.path, key, name=upload.name, content_type="", size=upload.size_bytes) as sealed:
+    sealed = SealedUpload(upload.path, key, name=upload.name, content_type="", size=upload.size_bytes, stays=True)
+    with sealed:
         _accept(upload, sealed, ResumableUpload.objects.filter(pk=upload.pk))
 
 

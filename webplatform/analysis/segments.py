@@ -51,16 +51,18 @@ def take_segments(upload: ResumableUpload, parts: Iterable[bytes], expires_at: d
         StoreAway: the store does not answer; what it has counts.
     """
     key, waiting = key_of(upload.key_name), bytearray()
-    for part in parts:
-        if upload.received_bytes + len(waiting) + len(part) > upload.size_bytes:
-            _keep(upload, bytes(waiting), key, expires_at)
-            text = _("More was sent than the %(size)d bytes that were announced.")
-            raise TooLarge(text % {"size": upload.size_bytes})
-        waiting += part
-        if len(waiting) >= SEGMENT_BYTES:
-            _keep(upload, bytes(waiting), key, expires_at)
-            waiting.clear()
-    _keep(upload, bytes(waiting), key, expires_at)
+    try:
+        for part in parts:
+            if upload.received_bytes + len(waiting) + len(part) > upload.size_bytes:
+                text = _("More was sent than the %(size)d bytes that were announced.")
+                raise TooLarge(text % {"size": upload.size_bytes})
+            waiting += part
+            if len(waiting) >= SEGMENT_BYTES:
+                segment = bytes(waiting)
+                waiting.clear()
+                _keep(upload, segment, key, expires_at)
+    finally:  # also where it broke off, or was too much: the next go follows it
+        _keep(upload, bytes(waiting), key, expires_at)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, St
 from django.utils.http import content_disposition_header
 
 from webplatform.analysis.ranges import Range, UnsatisfiableRange, parse_range
-from webplatform.common.headers import INERT
+from webplatform.common.headers import INERT, unchanged
 from webplatform.common.pieces import body_of
 
 CHUNK_BYTES = 256 * 1024
@@ -39,6 +39,8 @@ def send_file(request: HttpRequest, file: Sent) -> HttpResponseBase:
     """The file, or the part of it that is asked for: 200 whole, 206 a part, 416 a part that does not exist."""
     content = file.content
     size_bytes = _size_of(content)
+    if "Range" not in request.headers and (known := unchanged(request, file.etag)) is not None:
+        return known
     headers = {**_headers(file), "Accept-Ranges": "bytes"}
     try:
         part = parse_range(_range_asked(request, file), size_bytes)

@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import Error, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from webplatform.accounts.models import User
 from webplatform.analysis.models import AnalysisJob, MediaFile
 from webplatform.analysis.progress import publish_job
+from webplatform.analysis.queue_limits import require_place
 from webplatform.analysis.quota import require_quota
 from webplatform.analysis.tasks import send_analysis
 from webplatform.analysis.uploads import CheckedUpload, check_upload, keep_upload
@@ -51,12 +52,14 @@ def submit_video(
         Invalid, TooLarge, StorageFull, QuotaExceeded: the file cannot be accepted, or the condition is not the study's.
         StoreAway: the object store does not answer; nothing of the file is kept.
         TooManyAttempts: the user hands in more than RAUT_RATE_UPLOAD.
+        QueueFull: as many videos of the user or in the study wait as may.
         Conflict: the study holds this very file already and `again` is not set, or the external id is taken;
             `details` name that session.
     """
     place = place or Place()
     spend("upload", user.pk)
-    require_grounds(user, place)
+    study, _consent = require_grounds(user, place)
+    require_place(user, study)
     require_quota(user, upload.size or 0)
     return accept_video(user=user, checked=check_upload(upload), title=title, again=again, place=place)
 
@@ -126,10 +129,12 @@ def retry_job(*, job: AnalysisJob, user: User) -> AnalysisJob:
     Raises:
         NotAllowed: the user may only view the study.
         ConsentMissing: the user's consent does not hold any more.
+        QueueFull: as many videos of the user or in the study wait as may.
         Conflict: the job did not fail and was not cancelled.
     """
     _require_editor(job, user)
     require_permitted(job.session.study)
+    require_place(user, job.session.study)
     require_scope(record=job.session.consent, scope=Scope.ANALYSE)
     ended = AnalysisJob.objects.filter(pk=job.pk, state__in=(AnalysisJob.State.FAILED, AnalysisJob.State.CANCELLED))
     with transaction.atomic():
@@ -194,7 +199,16 @@ def _keep(session: Session, checked: CheckedUpload) -> AnalysisJob:
 
 
 def _remove_kept(session: Session) -> None:
-    """The rows went with the transaction; key and folder are no part of it."""
+    """The rows went with the transaction; key and folder are no part of it.
+
+    A commit may be reported as failed and have happened all the same: by a full disk, or by a server that died before
+    it answered. Where the row is there nothing is removed; where nobody can say, the cleaning of leftovers will.
+    """
+    try:
+        if Session.everything.filter(pk=session.pk).exists():
+            return
+    except Error:
+        return
     forget_pictures(session)
     with suppress(OSError):
         remove_stored(session.folder, is_folder=True)

@@ -28,9 +28,11 @@ logger = logging.getLogger(__name__)
 def release_stale_jobs() -> int:
     """Every running job without a recent heartbeat waits again, or has failed if it was begun often enough.
 
+    A job without a lease is nobody's while its stretches are read: those have heartbeats of their own.
     Returns how many were released.
     """
-    stale = AnalysisJob.objects.filter(silent(), state=AnalysisJob.State.RUNNING).select_related("session")
+    running = AnalysisJob.objects.filter(silent(), state=AnalysisJob.State.RUNNING, lease__isnull=False)
+    stale = running.select_related("session")
     return sum(_release(job) for job in stale)
 
 
@@ -53,7 +55,7 @@ def _release(job: AnalysisJob) -> bool:
     held = AnalysisJob.objects.filter(
         pk=job.pk, state=AnalysisJob.State.RUNNING, lease=job.lease, heartbeat_at=job.heartbeat_at
     )
-    changed = _give_up(job, held) if job.attempts >= job.max_attempts else _wait_again(held)
+    changed = give_up(job, held, job.attempts) if job.attempts >= job.max_attempts else _wait_again(held)
     if changed:
         logger.warning("Job %s lost its worker in attempt %s.", job.pk, job.attempts)
         publish_job(job.pk)
@@ -65,9 +67,10 @@ def _wait_again(held: QuerySet[AnalysisJob]) -> bool:
     return bool(held.update(state=AnalysisJob.State.QUEUED, lease=None, **fresh))
 
 
-def _give_up(job: AnalysisJob, held: QuerySet[AnalysisJob]) -> bool:
+def give_up(job: AnalysisJob, held: QuerySet[AnalysisJob], attempts: int) -> bool:
+    """The job has failed, as its worker died so often; False where it is not held like this any more."""
     message = _("The worker ended %(n)d times while it read this video, most likely out of memory.")
-    failed = {"error_code": "worker_lost", **stored_error(message % {"n": job.attempts}), "seconds_left": None}
+    failed = {"error_code": "worker_lost", **stored_error(message % {"n": attempts}), "seconds_left": None}
     with transaction.atomic():
         # The session's row first, as a deletion and a cancelling lock them.
         with suppress(Conflict):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from uuid import UUID
 
 from celery import shared_task
 from django.utils import timezone
 
-from webplatform.analysis import leftovers, playback, stranded, turns, withdrawals, work
-from webplatform.analysis.models import AnalysisJob, PlaybackCopy
+from webplatform.analysis import leftovers, playback, stale_stretches, stranded, stretch_work, turns, withdrawals, work
+from webplatform.analysis.models import AnalysisJob, PlaybackCopy, Stretch
 from webplatform.common.messages import send_message
 from webplatform.history.models import Session
 from webplatform.vault import stored
@@ -20,7 +21,8 @@ logger = logging.getLogger(__name__)
 @shared_task
 def analyze(job_id: str) -> None:
     """Do the job whose turn it is: a message says that one waits, and which of them is read first is not its say."""
-    if session := work.run_job(turns.next_job() or UUID(job_id)):
+    job = turns.next_job() or UUID(job_id)
+    if session := work.run_job(job) or read_stretch(job):
         want_playback(session)
 
 
@@ -36,6 +38,8 @@ def requeue_stranded_jobs() -> None:
     stranded.release_stale_jobs()
     for job_id in stranded.unsent_jobs():
         send_analysis(job_id)
+    stale_stretches.release_stale_stretches()
+    send_stretches(stale_stretches.unsent_stretches())
     playback.release_stale_copies()
     for copy_id in playback.unsent_copies():
         send_copy(copy_id)
@@ -43,8 +47,9 @@ def requeue_stranded_jobs() -> None:
 
 @shared_task
 def remove_leftovers() -> None:
-    """Remove files that no row knows of, and videos that may not stay."""
+    """Remove files that no row knows of, videos that may not stay, and stretches that nobody goes on with."""
     withdrawals.drop_unwanted_media()
+    stale_stretches.forget_old_stretches()
     leftovers.remove_orphan_files()
 
 
@@ -53,6 +58,20 @@ def remove_due_files() -> None:
     """Remove from the object store what could not be removed when its time had come."""
     if waiting := stored.remove_due():
         logger.warning("%d removals wait for the object store.", waiting)
+
+
+def read_stretch(job_id: UUID) -> Session | None:
+    """The next stretch of the job, if it was cut, is read; what waits of it has its messages, for other workers."""
+    send_stretches(stale_stretches.unsent_stretches(job_id))
+    return stretch_work.run_stretch(job_id)
+
+
+def send_stretches(waiting: Sequence[tuple[int, UUID]]) -> None:
+    """Send a message for each of these stretches, told by their own id and their job's, while Redis takes them."""
+    for stretch_id, job_id in waiting:
+        if not send_message(analyze, str(job_id), about=f"A stretch of job {job_id}"):
+            return
+        Stretch.objects.filter(pk=stretch_id).update(enqueued_at=timezone.now())
 
 
 def send_analysis(job_id: UUID) -> bool:

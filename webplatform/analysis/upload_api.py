@@ -6,11 +6,13 @@ from contextlib import suppress
 from typing import Any  # REST framework's handlers
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import generics
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -19,6 +21,7 @@ from webplatform.analysis import receiving, resumable, tus
 from webplatform.analysis.models import ResumableUpload
 from webplatform.analysis.serializers import ResumableIn, ResumableOut
 from webplatform.common.errors import Gone, Invalid
+from webplatform.common.paging import ListPages
 
 OVERRIDE = "X-HTTP-Method-Override"
 
@@ -68,17 +71,25 @@ class TusApi(APIView):
         return Response(status=204, headers=tus.options())
 
 
-class UploadListApi(TusApi):
-    """Uploads that can be resumed: the user's own, and a new one."""
+class UploadListApi(TusApi, generics.ListAPIView):
+    """Uploads that can be resumed: the user's own, newest first, and a new one."""
 
-    @extend_schema(operation_id="uploads_list", tags=["uploads"], responses=ResumableOut(many=True))
+    serializer_class = ResumableOut
+    pagination_class = ListPages
+
+    @extend_schema(operation_id="uploads_list", tags=["uploads"])
     def get(self, request: Request) -> Response:
-        uploads = ResumableUpload.objects.for_user(request.user).filter(expires_at__gt=timezone.now())
         shown = []
-        for upload in uploads.select_related("job__session"):
+        for upload in self.paginate_queryset(self.get_queryset()) or ():
             with suppress(Gone):
                 shown.append(_shown(upload))
-        return Response(shown)
+        return self.get_paginated_response(shown)
+
+    def get_queryset(self) -> QuerySet[ResumableUpload]:
+        if getattr(self, "swagger_fake_view", False):
+            return ResumableUpload.objects.none()
+        mine = ResumableUpload.objects.for_user(self.request.user).filter(expires_at__gt=timezone.now())
+        return mine.select_related("job__session")
 
     @extend_schema(
         operation_id="uploads_create",

@@ -6,12 +6,15 @@ import re
 from typing import Any  # OpenAPI is open dictionaries
 
 from drf_spectacular.openapi import AutoSchema
+from rest_framework import serializers
 from rest_framework.permissions import SAFE_METHODS
 
 from webplatform.common.declared import FIELDS, answer_members
 from webplatform.common.problems import PROBLEM
 
 Document = dict[str, Any]
+# What Python strips; engines of other languages count fewer characters among \s.
+NOT_BLANK = r"^[\s\x1c-\x1f\x85]*[^\s\x1c-\x1f\x85]"
 
 # Each answer that is an error: its name among the components, and when it comes.
 ERRORS = {
@@ -101,6 +104,19 @@ class DocumentedSchema(AutoSchema):
                 }
             )
         return found
+
+    def _map_serializer_field(self, field: Any, direction: str, *args: Any, **named: Any) -> Document:
+        """A text that may not be blank has something else in it than blanks."""
+        schema = super()._map_serializer_field(field, direction, *args, **named)
+        is_text = type(field) is serializers.CharField and field.trim_whitespace and not field.allow_blank
+        if direction == "request" and is_text and (field.min_length or 1) == 1 and "$ref" not in schema:
+            schema.setdefault("pattern", NOT_BLANK)
+        return schema
+
+    def _postprocess_serializer_schema(self, schema: Document, serializer: Any, direction: str) -> Document:
+        """Where all members may be left out, but not all at once, the schema says so."""
+        told = super()._postprocess_serializer_schema(schema, serializer, direction)
+        return {**told, "minProperties": 1} if getattr(serializer, "needs_one", False) else told
 
     def _errors(self) -> list[str]:
         own = getattr(self.view, "own_errors", ())

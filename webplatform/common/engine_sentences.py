@@ -12,6 +12,8 @@ ENGINE_SENTENCES = (
     _("%(name)s has no picture stream."),
     _("%(name)s has no picture stream. It holds only sound."),
     _("%(name)s is encoded as %(codec)s, which cannot be decoded here."),
+    _("Not one frame of the video could be decoded."),
+    _("The video is not the one that was planned for: it has no such key frame."),
     _("%(name)s states no frame size that can be used."),
     _("The frames of %(name)s are %(width)d x %(height)d pixels, which is over the limit."),
     _("%(name)s is %(minutes)s minutes long; the limit is %(limit)s."),

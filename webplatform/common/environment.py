@@ -139,7 +139,8 @@ def database_from(url: str, data_dir: Path, pool: int = 0) -> dict[str, Any]:
     if config["ENGINE"] != "django.db.backends.sqlite3":
         if pool:  # a request that finds none waits for one
             options = {**config.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": pool, "timeout": 30}}
-            return {**config, "OPTIONS": options, "CONN_MAX_AGE": 0}
+            # Looked at before each use: after a restart of the server every connection of the pool is a dead one.
+            return {**config, "OPTIONS": options, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
         return {**config, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     options = {
         "timeout": 20,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils.cache import get_conditional_response
 
 POLICY = "Permissions-Policy"
 NEVER = ("microphone", "geolocation", "display-capture", "midi", "payment", "usb", "serial", "hid")
@@ -26,6 +27,13 @@ class DeviceAndOrigin:
         response.headers.setdefault(POLICY, NOTHING)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
+
+
+def unchanged(request: HttpRequest, tag: str) -> HttpResponse | None:
+    """304 to whoever says that they have what this ETag names already, else None."""
+    if request.method not in ("GET", "HEAD") or get_conditional_response(request, etag=tag) is None:
+        return None
+    return HttpResponseNotModified(headers={"ETag": tag, "Cache-Control": "private, no-cache"})
 
 
 def uses_camera(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

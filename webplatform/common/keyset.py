@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any  # values of any column
 
@@ -40,10 +41,16 @@ class Keyset:
 
     def __init__(self, queryset: QuerySet[Model]) -> None:
         orders = [_order(term) for term in queryset.query.order_by or queryset.model._meta.ordering]
-        orders.append((F("pk"), False))
+        own = _own_columns(queryset.model)
+        names = [own.get(what.name) if isinstance(what, F) else None for what, _ in orders]
+        if queryset.model._meta.pk.attname not in names:
+            orders, names = [*orders, (F("pk"), False)], [*names, queryset.model._meta.pk.attname]
         self._is_down = [is_down for _, is_down in orders]
-        self._names = [KEY.format(number) for number in range(len(orders))]
-        self._rows = queryset.annotate(**dict(zip(self._names, (what for what, _ in orders), strict=True)))
+        self._names = [name or KEY.format(number) for number, name in enumerate(names)]
+        # A row's own columns are read already: only what lies behind a relation, or is worked out, is asked for beside.
+        places = enumerate(zip(names, orders, strict=True))
+        others = {KEY.format(number): what for number, (name, (what, _)) in places if name is None}
+        self._rows = queryset.annotate(**others) if others else queryset
 
     def page(self, place: Place | None, size: int) -> tuple[list[Any], Place | None, Place | None]:
         """Up to `size` rows, the place that the page before ends at, and the one that the next begins behind."""
@@ -75,7 +82,8 @@ class Keyset:
     def _read(self, place: Place) -> list[Any]:
         if len(place.keys) != len(self._names):
             raise ValueError("A cursor of another list.")
-        fields = (self._rows.query.annotations[name].output_field for name in self._names)
+        known, meta = self._rows.query.annotations, self._rows.model._meta
+        fields = (known[name].output_field if name in known else meta.get_field(name) for name in self._names)
         return [field.to_python(key) for field, key in zip(fields, place.keys, strict=True)]
 
     def _beyond(self, values: list[Any], is_before: bool) -> Q:
@@ -87,11 +95,44 @@ class Keyset:
         return found
 
 
+class Listed:
+    """The same for what is no queryset: a place is a number of entries from the beginning."""
+
+    def __init__(self, entries: Sequence[Any]) -> None:
+        self._entries = entries
+
+    def page(self, place: Place | None, size: int) -> tuple[list[Any], Place | None, Place | None]:
+        """As `Keyset.page`; raises ValueError where it is no place of such a list."""
+        at = min(_number(place), len(self._entries)) if place else 0
+        first, end = (max(0, at - size), at) if place and place.is_before else (at, at + size)
+        found = list(self._entries[first:end])
+        return (
+            found,
+            Place((first,), is_before=True) if first else None,
+            Place((end,)) if end < len(self._entries) else None,
+        )
+
+
+def _number(place: Place) -> int:
+    (number,) = place.keys
+    if not isinstance(number, int) or isinstance(number, bool) or number < 0:
+        raise ValueError("A cursor of another list.")
+    return number
+
+
 def _past(name: str, value: Any, is_down: bool, is_before: bool) -> Q:
     if value is None:  # the rows without a value are the last ones
         return Q(**{f"{name}__isnull": False}) if is_before else Q(pk__in=[])
     past = Q(**{f"{name}__{'lt' if is_down else 'gt'}": value})
     return past if is_before else past | Q(**{f"{name}__isnull": True})
+
+
+def _own_columns(model: type[Model]) -> dict[str, str]:
+    """What an order may call the columns of a row, each with the attribute that holds it."""
+    plain = [field for field in model._meta.concrete_fields if not field.is_relation]
+    return {name: field.attname for field in plain for name in (field.name, field.attname)} | {
+        "pk": model._meta.pk.attname
+    }
 
 
 def _order(term: Any) -> tuple[Any, bool]:

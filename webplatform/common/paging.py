@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any  # rows of any model, and OpenAPI's open dictionaries
 
 from django.core.exceptions import ValidationError
@@ -15,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from webplatform.common.deprecation import PAGE_NUMBERS, note_deprecated
-from webplatform.common.keyset import Keyset, Place
+from webplatform.common.keyset import Keyset, Listed, Place
 
 ORDERABLE = (
     models.DateField, models.IntegerField, models.FloatField, models.CharField, models.BooleanField, models.UUIDField
@@ -29,6 +30,7 @@ class Pages(PageNumberPagination):
     The order is the list's own, or by one of its members with `ordering`. `page` is answered as before, and deprecated.
     """
 
+    takes_numbers = True
     page_size = 25
     page_size_query_param = "page_size"
     max_page_size = 100
@@ -38,20 +40,25 @@ class Pages(PageNumberPagination):
     def paginate_queryset(self, queryset: QuerySet[Model], request: Request, view: Any = None) -> list[Any]:
         """The rows of the page that is asked for."""
         queryset = _ordered(queryset, request.query_params.get(self.ordering_query_param), view)
-        if self.page_query_param in request.query_params:
+        if self.takes_numbers and self.page_query_param in request.query_params:
             note_deprecated(request, PAGE_NUMBERS)
             return super().paginate_queryset(queryset, request, view)
-        self.request, self.page, self.total = request, None, queryset.count()
-        keyset, size = Keyset(queryset), self.get_page_size(request) or self.page_size
-        cursor = request.query_params.get(self.cursor_query_param)
+        rows = self._cut(Keyset(queryset), request)
+        is_whole = self.before is None and self.after is None and self.cursor is None
+        self.total = len(rows) if is_whole else queryset.count()
+        return rows
+
+    def _cut(self, rows: Keyset | Listed, request: Request) -> list[Any]:
+        self.request, self.page, size = request, None, self.get_page_size(request) or self.page_size
+        self.cursor = request.query_params.get(self.cursor_query_param)
         try:
-            place = Place.from_text(cursor) if cursor is not None else None
-            rows, self.before, self.after = keyset.page(place, size)
+            place = Place.from_text(self.cursor) if self.cursor is not None else None
+            found, self.before, self.after = rows.page(place, size)
         except (ValueError, TypeError, OverflowError, ValidationError, DataError) as error:
-            if cursor is None:
+            if self.cursor is None:
                 raise
             raise NotFound("This cursor is not valid.") from error
-        return rows
+        return found
 
     def get_paginated_response(self, data: Any) -> Response:
         if self.page is not None:
@@ -71,18 +78,41 @@ class Pages(PageNumberPagination):
         return {"type": "object", "required": list(properties), "properties": properties}
 
     def get_schema_operation_parameters(self, view: Any) -> list[Document]:
-        orders = [order for name in _orders_of(view, view.get_queryset().model) for order in (name, f"-{name}")]
         page_size = {"type": "integer", "minimum": 1, "maximum": self.max_page_size, "default": self.page_size}
         found = [
             _parameter(self.cursor_query_param, "Where a page begins: taken from `next` or `previous`.", _TEXT),
             _parameter(self.page_size_query_param, "How many rows a page has at most.", page_size),
-            _parameter(self.page_query_param, "A page's number. Use `cursor`.", {"type": "integer", "minimum": 1})
-            | {"deprecated": True},
         ]
-        if orders:
+        if self.takes_numbers:
+            number = {"type": "integer", "minimum": 1}
+            old = _parameter(self.page_query_param, "A page's number. Use `cursor`.", number)
+            found.append(old | {"deprecated": True})
+        if orders := self._orders(view):
             text = "The member that orders the list; with `-`, downwards."
             found.append(_parameter(self.ordering_query_param, text, {"type": "string", "enum": orders}))
         return found
+
+    def _orders(self, view: Any) -> list[str]:
+        return [order for name in _orders_of(view, view.get_queryset().model) for order in (name, f"-{name}")]
+
+
+class ListPages(Pages):
+    """Pages of what is seldom long, such as a session's markers: most of these lists are one page."""
+
+    takes_numbers = False
+    page_size = 100
+    max_page_size = 1000
+
+
+class ComputedPages(ListPages):
+    """Pages of what is no rows but worked out when it is asked for; it has the order that it is made in."""
+
+    def paginate_queryset(self, queryset: Sequence[Any], request: Request, view: Any = None) -> list[Any]:
+        self.total = len(queryset)
+        return self._cut(Listed(queryset), request)
+
+    def _orders(self, view: Any) -> list[str]:
+        return []
 
 
 class Cursor(CursorPagination):

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.models import F, Model, Q, QuerySet
 from django.utils import timezone
 
@@ -63,7 +63,7 @@ class Pulse:
                     hand_back(self._held)
                 else:
                     self._held.update(heartbeat_at=timezone.now())
-            except DatabaseError as error:  # the next one may succeed, and the run itself meets what is wrong
+            except Error as error:  # the next one may succeed, and the run itself meets what is wrong
                 logger.warning("A heartbeat was lost: %s", error)
             finally:
                 connection.close()  # a thread's own, and of a thread that mostly waits

@@ -36,7 +36,6 @@ def _chart_words() -> dict[str, str]:
         "renameFailed": _("The title could not be saved."),
         "resultHere": _("The analysis is done. Its result is on the page now."),
         "jobOver": _("The analysis has ended: {status}."),
-        "askFailed": _("That could not be asked of the server. Check the connection, then try again."),
         "gone": _("This session does not exist any more."),
         "pageFailed": _("The result could not be loaded. Reload the page."),
     }

@@ -26,6 +26,7 @@ def progress_words() -> dict[str, str]:
         "faces": ngettext("{n} face", "{n} faces", 2),
         "secondsLeft": _("about {n} s left"),
         "minutesLeft": _("about {n} min left"),
+        "askFailed": _("That could not be asked of the server. Check the connection, then try again."),
         "offline": _("The connection is lost. Progress is asked for every few seconds until it is back."),
     }
 

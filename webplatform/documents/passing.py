@@ -25,7 +25,10 @@ def passing_facts() -> tuple[tuple[str, str], ...]:
         "Nothing is tried for longer than %(hours)d hours"
     )
     checked = _("%(n)d hours, then they are deleted")
+    fetched = _("encrypted, as uploads; the address until it has ended, its host and state %(n)d hours longer")
+    addresses = ((_("Videos from addresses"), fetched % {"n": settings.RAUT_UPLOAD_HOURS}),)
     return (
+        *(addresses if settings.RAUT_FETCH_HOSTS else ()),
         (_("Uploads that stopped half way"), uploads % {"n": settings.RAUT_UPLOAD_HOURS}),
         (_("Answers to programs that may ask twice (Idempotency-Key)"), answers % {"n": _hours(KEPT)}),
         (

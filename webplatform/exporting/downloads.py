@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 
 from webplatform.accounts.audit import record_event
-from webplatform.common.headers import INERT
+from webplatform.common.headers import INERT, unchanged
 from webplatform.common.pieces import body_of, pieces_of
 from webplatform.exporting.kinds import content_type_of
 from webplatform.exporting.models import ExportJob
@@ -15,7 +15,7 @@ from webplatform.vault.keys import key_of
 from webplatform.vault.stored import is_stored, open_stored
 
 
-def job_file(request: HttpRequest, job: ExportJob) -> StreamingHttpResponse:
+def job_file(request: HttpRequest, job: ExportJob) -> HttpResponseBase:
     """The job's file as a download; 404 where it is not ready, or not there any more.
 
     Raises:
@@ -24,6 +24,10 @@ def job_file(request: HttpRequest, job: ExportJob) -> StreamingHttpResponse:
     if not job.is_ready or not is_stored(job.file):
         raise Http404
     file = open_stored(job.file, key_of(job.key_name))
+    tag = f'"{job.pk.hex}"'
+    if (known := unchanged(request, tag)) is not None:
+        file.close()
+        return known
     for study_id in set(job.parts.values_list("session__study_id", flat=True)):
         record_event("exportjob.downloaded", actor=job.user, study_id=study_id, target=f"exportjob:{job.pk}")
     body = body_of(request, pieces_of(lambda: file))
@@ -31,6 +35,7 @@ def job_file(request: HttpRequest, job: ExportJob) -> StreamingHttpResponse:
         "Content-Disposition": content_disposition_header(True, file_name_of(job)),
         "Content-Length": str(job.size_bytes),
         "Cache-Control": "private, no-store",
+        "ETag": tag,
         **INERT,
     }
     return StreamingHttpResponse(body, content_type=content_type_of(job), headers=headers)

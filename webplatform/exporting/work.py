@@ -16,11 +16,12 @@ from django.utils.translation import override
 
 import inference
 from webplatform.accounts.audit import record_event
+from webplatform.common.database_away import handed_back
 from webplatform.common.disk import is_full
 from webplatform.common.errors import AppError, StoreAway
 from webplatform.common.job_errors import stored_error
 from webplatform.common.memory import memory_bound
-from webplatform.common.pulse import Pulse, hand_back
+from webplatform.common.pulse import Pulse
 from webplatform.exporting.files import nameless_file, remove_file, seal
 from webplatform.exporting.models import ExportJob, export_jobs_folder
 from webplatform.exporting.queries import content_of, expiry_of, work_of
@@ -80,14 +81,15 @@ def _try(run: _Run) -> None:
             _make(run)
     except LeaseLost:
         logger.warning("Export job %s was deleted, ended or taken away while this worker was at it.", run.job.pk)
-    except StoreAway:
-        logger.warning("Export job %s is handed back: the object store is away.", run.job.pk)
-        hand_back(run.held)
+    except StoreAway as error:
+        handed_back(run.held, error, f"Export job {run.job.pk}")
     except (AppError, inference.InferenceError) as error:
         _fail(run, getattr(error, "code", "unreadable_video"), str(error))
     except MemoryError:
         _fail(run, "too_large", _("This takes more memory than the server gives one file. Choose less."))
     except Exception as error:
+        if handed_back(run.held, error, f"Export job {run.job.pk}"):
+            return
         logger.exception("Export job %s failed.", run.job.pk)
         if is_full(error):
             _fail(run, "storage_full", _("The server has no room for this file."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -80,3 +81,14 @@ class FaceEdit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.session_id} {self.kind} {self.face}"
+
+
+class LedgerLine(models.Model):
+    """What the ledger of erasures does not say yet: ids, and nothing else. Gone once its line is in the file."""
+
+    kind = models.CharField(max_length=20)
+    said = models.JSONField(encoder=DjangoJSONEncoder)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"

@@ -15,13 +15,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from webplatform.common.paging import Cursor
+from webplatform.common.paging import Cursor, ListPages
 from webplatform.history.assigning import assign_participant, set_condition
 from webplatform.history.bin import bin_session
 from webplatform.history.mark_serializers import MarkedSessionOut, MarkerChangeIn
 from webplatform.history.markers import add_marker, change_marker, remove_marker
-from webplatform.history.models import Observation, Session
-from webplatform.history.queries import listed_sessions, observations_of, sessions_of
+from webplatform.history.models import Marker, Observation, Session
+from webplatform.history.queries import bare_sessions_of, listed_sessions, observations_of, sessions_of
 from webplatform.history.references import set_reference
 from webplatform.history.selection import Selection
 from webplatform.history.serializers import (
@@ -110,19 +110,22 @@ class TimelineApi(APIView):
 
     @extend_schema(operation_id="sessions_timeline", tags=["sessions"], parameters=[TimelineIn], responses=TimelineOut)
     def get(self, request: Request, session_id: UUID) -> Response:
-        session = _session(request, session_id)
+        session = _bare_session(request, session_id)
         asked = TimelineIn(data=request.query_params)
         asked.is_valid(raise_exception=True)
         return Response(timeline(session=session, **asked.validated_data))
 
 
 @extend_schema(tags=["sessions"])
-class MarkerListApi(APIView):
+class MarkerListApi(generics.ListAPIView):
     """The session's notes."""
 
-    @extend_schema(operation_id="markers_list", responses=MarkerOut(many=True))
+    serializer_class = MarkerOut
+    pagination_class = ListPages
+
+    @extend_schema(operation_id="markers_list")
     def get(self, request: Request, session_id: UUID) -> Response:
-        return Response(MarkerOut(_session(request, session_id).markers.all(), many=True).data)
+        return self.list(request)
 
     @extend_schema(operation_id="markers_add", request=MarkerIn, responses={201: MarkerOut})
     def post(self, request: Request, session_id: UUID) -> Response:
@@ -131,6 +134,11 @@ class MarkerListApi(APIView):
         sent.is_valid(raise_exception=True)
         marker = add_marker(session=session, user=request.user, **sent.validated_data)
         return Response(MarkerOut(marker).data, status=status.HTTP_201_CREATED)
+
+    def get_queryset(self) -> QuerySet[Marker]:
+        if getattr(self, "swagger_fake_view", False):
+            return Marker.objects.none()
+        return _bare_session(self.request, self.kwargs["session_id"]).markers.all()
 
 
 @extend_schema(tags=["sessions"])
@@ -166,7 +174,7 @@ class ObservationListApi(generics.ListAPIView):
     def get_queryset(self) -> QuerySet[Observation]:
         if getattr(self, "swagger_fake_view", False):
             return Observation.objects.none()
-        session = _session(self.request, self.kwargs["session_id"])
+        session = _bare_session(self.request, self.kwargs["session_id"])
         asked = RangeIn(data=self.request.query_params)
         asked.is_valid(raise_exception=True)
         return observations_of(session, **asked.validated_data)
@@ -174,6 +182,10 @@ class ObservationListApi(generics.ListAPIView):
 
 def _condition(session: Session, number: int | None) -> Condition | None:
     return None if number is None else get_object_or_404(session.study.conditions.all(), pk=number)
+
+
+def _bare_session(request: Request, session_id: UUID) -> Session:
+    return get_object_or_404(bare_sessions_of(request.user), pk=session_id)
 
 
 def _session(request: Request, session_id: UUID) -> Session:

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
-from rest_framework import status
+from rest_framework import generics, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from webplatform.common.paging import ListPages
 from webplatform.history.corrections import correct, take_back
-from webplatform.history.models import Session
-from webplatform.history.queries import sessions_of
+from webplatform.history.models import Correction, Session
+from webplatform.history.queries import bare_sessions_of, sessions_of
 from webplatform.history.serializers import CorrectionIn, CorrectionOut
 
 
 @extend_schema(tags=["sessions"])
-class CorrectionListApi(APIView):
+class CorrectionListApi(generics.ListAPIView):
     """What people say that the faces of a session really showed."""
 
-    @extend_schema(operation_id="corrections_list", responses=CorrectionOut(many=True))
+    serializer_class = CorrectionOut
+    pagination_class = ListPages
+
+    @extend_schema(operation_id="corrections_list")
     def get(self, request: Request, session_id: UUID) -> Response:
-        found = _session(request, session_id).corrections.select_related("track")
-        return Response(CorrectionOut(found, many=True).data)
+        return self.list(request)
 
     @extend_schema(operation_id="corrections_add", request=CorrectionIn, responses={201: CorrectionOut})
     def post(self, request: Request, session_id: UUID) -> Response:
@@ -33,6 +37,12 @@ class CorrectionListApi(APIView):
         sent.is_valid(raise_exception=True)
         made = correct(session=session, user=request.user, **sent.validated_data)
         return Response(CorrectionOut(made).data, status=status.HTTP_201_CREATED)
+
+    def get_queryset(self) -> QuerySet[Correction]:
+        if getattr(self, "swagger_fake_view", False):
+            return Correction.objects.none()
+        session = get_object_or_404(bare_sessions_of(self.request.user), pk=self.kwargs["session_id"])
+        return session.corrections.select_related("track")
 
 
 @extend_schema(tags=["sessions"])

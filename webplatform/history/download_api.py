@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import StreamingHttpResponse
+from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -26,7 +26,7 @@ class SessionCsvApi(FileApi):
     """One line for each reading of the session."""
 
     @extend_schema(operation_id="sessions_csv", responses={(200, "text/csv"): OpenApiTypes.STR})
-    def get(self, request: Request, session_id: UUID) -> StreamingHttpResponse:
+    def get(self, request: Request, session_id: UUID) -> HttpResponseBase:
         return download_csv(request._request, session_id)
 
 
@@ -35,5 +35,5 @@ class SessionJsonApi(FileApi):
     """The whole session as one JSON object: what it is, and every reading."""
 
     @extend_schema(operation_id="sessions_json", responses={(200, "application/json"): OpenApiTypes.OBJECT})
-    def get(self, request: Request, session_id: UUID) -> StreamingHttpResponse:
+    def get(self, request: Request, session_id: UUID) -> HttpResponseBase:
         return download_json(request._request, session_id)

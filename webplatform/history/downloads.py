@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from webplatform.accounts.models import User
 from webplatform.common.errors import Conflict
 from webplatform.common.headers import INERT
+from webplatform.common.packing import is_packed_wanted, packed
 from webplatform.history.exports import shared_pieces
 from webplatform.history.sharing import sharing_of
 from webplatform.studies.services import owned_study
@@ -22,11 +23,19 @@ from webplatform.studies.trail import record
 SHARED_NAME = "shared-readings.csv"  # says nothing of the study, nor of the day
 
 
-def download(request: HttpRequest, pieces: Iterator[str], content_type: str, name: str) -> StreamingHttpResponse:
-    """The pieces as a file of this name, which no cache keeps."""
-    # An ASGI server would first collect a plain iterator's pieces in memory, all of them.
-    body = _asynchronous(pieces) if isinstance(request, ASGIRequest) else pieces
+def download(
+    request: HttpRequest, pieces: Iterator[str], content_type: str, name: str, tag: str | None = None
+) -> StreamingHttpResponse:
+    """The pieces as a file of this name, which no cache keeps; packed for whoever can unpack it."""
+    content = (piece.encode() for piece in pieces)
     headers = {"Content-Disposition": content_disposition_header(True, name), "Cache-Control": "private, no-store"}
+    headers["Vary"] = "Accept-Encoding"
+    if tag is not None:
+        headers["ETag"] = tag
+    if is_packed_wanted(request):
+        content, headers["Content-Encoding"] = packed(content), "gzip"
+    # An ASGI server would first collect a plain iterator's pieces in memory, all of them.
+    body = _asynchronous(content) if isinstance(request, ASGIRequest) else content
     return StreamingHttpResponse(body, content_type=content_type, headers=headers)
 
 
@@ -52,7 +61,7 @@ def shared_file(request: HttpRequest, study_id: UUID, user: User) -> StreamingHt
     return download(request, shared_pieces(study), "text/csv; charset=utf-8", SHARED_NAME)
 
 
-async def _asynchronous(pieces: Iterator[str]) -> AsyncIterator[str]:
+async def _asynchronous(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
     next_piece = sync_to_async(next)
     while (piece := await next_piece(pieces, None)) is not None:
         yield piece

@@ -8,9 +8,8 @@ from django.utils import timezone
 from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import User
 from webplatform.accounts.repeated import forget_answers
-from webplatform.common import ledger
-from webplatform.common.commits import after_commit
 from webplatform.history.events import readings_removed, session_erased
+from webplatform.history.ledger_lines import note_erased
 from webplatform.history.media import forget_pictures, set_pictures_aside
 from webplatform.history.models import Correction, FaceEdit, FrameSize, Observation, Session, SessionSeconds, Track
 from webplatform.vault.stored import remove_after_commit
@@ -36,7 +35,7 @@ def erase_session(*, session: Session, by: User | None = None, is_purged: bool =
         locked.delete()
         forget_answers(about=[session.pk])
         if not is_purged:
-            after_commit(ledger.note, "session", session.pk)
+            note_erased("session", session.pk)
     remove_after_commit(session.folder, is_folder=True)
 
 

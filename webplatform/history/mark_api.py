@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any  # figures
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
-from rest_framework import status
+from rest_framework import generics, status
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from webplatform.common.paging import ComputedPages, ListPages
 from webplatform.history.mark_files import MAX_BYTES, read_marks
 from webplatform.history.mark_serializers import (
     MarksApplyIn,
@@ -23,25 +27,33 @@ from webplatform.history.mark_serializers import (
     StretchFiguresOut,
 )
 from webplatform.history.mark_sets import apply_marks, import_marks, marks_of, plan_marks
-from webplatform.history.models import Session
-from webplatform.history.queries import sessions_of
+from webplatform.history.models import Segment, Session
+from webplatform.history.queries import bare_sessions_of, sessions_of
 from webplatform.history.segments import add_segment, change_segment, remove_segment, require_marker
 from webplatform.history.stretches import figures_of
 
 
 @extend_schema(tags=["sessions"])
-class SegmentListApi(APIView):
+class SegmentListApi(generics.ListAPIView):
     """The session's stretches: named, excluded from every figure, and the baseline."""
 
-    @extend_schema(operation_id="segments_list", responses=SegmentOut(many=True))
+    serializer_class = SegmentOut
+    pagination_class = ListPages
+
+    @extend_schema(operation_id="segments_list")
     def get(self, request: Request, session_id: UUID) -> Response:
-        return Response(SegmentOut(_session(request, session_id).segments.all(), many=True).data)
+        return self.list(request)
 
     @extend_schema(operation_id="segments_add", request=SegmentIn, responses={201: SegmentOut})
     def post(self, request: Request, session_id: UUID) -> Response:
         session = _session(request, session_id)
         made = add_segment(session=session, user=request.user, **_sent(request))
         return Response(SegmentOut(made).data, status=status.HTTP_201_CREATED)
+
+    def get_queryset(self) -> QuerySet[Segment]:
+        if getattr(self, "swagger_fake_view", False):
+            return Segment.objects.none()
+        return get_object_or_404(bare_sessions_of(self.request.user), pk=self.kwargs["session_id"]).segments.all()
 
 
 @extend_schema(tags=["sessions"])
@@ -97,12 +109,18 @@ class MarksApplyApi(APIView):
 
 
 @extend_schema(tags=["sessions"])
-class StretchFiguresApi(APIView):
+class StretchFiguresApi(generics.ListAPIView):
     """What each person showed within each segment, and from marker to marker."""
 
-    @extend_schema(operation_id="stretches_list", responses=StretchFiguresOut(many=True))
+    serializer_class = StretchFiguresOut
+    pagination_class = ComputedPages
+
+    @extend_schema(operation_id="stretches_list")
     def get(self, request: Request, session_id: UUID) -> Response:
-        return Response(StretchFiguresOut(figures_of(_session(request, session_id)), many=True).data)
+        return self.list(request)
+
+    def get_queryset(self) -> Sequence[dict[str, Any]]:
+        return figures_of(_session(self.request, self.kwargs["session_id"]))
 
 
 def _sent(request: Request) -> dict:

@@ -13,6 +13,7 @@ from inference import Emotion, Reason
 from webplatform.accounts.models import User
 from webplatform.consent.models import ConsentRecord
 from webplatform.history.annotations import FaceEdit as FaceEdit
+from webplatform.history.annotations import LedgerLine as LedgerLine
 from webplatform.history.annotations import Segment as Segment
 from webplatform.modelhub.models import ModelVersion
 from webplatform.studies.models import Condition, Participant, Stimulus, Study

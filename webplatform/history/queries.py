@@ -46,6 +46,11 @@ def sessions_of(user: User, selection: Selection | None = None) -> QuerySet[Sess
     return select(user, sessions, selection or Selection())
 
 
+def bare_sessions_of(user: User) -> QuerySet[Session]:
+    """The user's sessions for whoever needs no more of them than their id, state and length."""
+    return Session.objects.for_user(user).only("state", "duration_ms", "frame_width", "frame_height")
+
+
 def listed_sessions(user: User, selection: Selection) -> QuerySet[Session]:
     """`sessions_of` as a long list needs it: `totals` is the summary without its tracks.
 

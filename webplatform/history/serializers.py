@@ -10,8 +10,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from inference import EMOTIONS
-from webplatform.common.serializing import LightSerializer
-from webplatform.history.deadlines import deadlines_of
+from webplatform.common.serializing import LightSerializer, told_time
+from webplatform.history.deadlines import Deadlines, deadlines_of
 from webplatform.history.models import EMOTION_CHOICES, REASON_CHOICES, Observation, Session
 from webplatform.history.queries import MAX_MS, session_variables
 from webplatform.history.reference_fields import MetadataField
@@ -213,11 +213,11 @@ class SessionOut(LightSerializer):
 
     @extend_schema_field(serializers.DateTimeField(allow_null=True))
     def get_readings_go_at(self, session: Session) -> str | None:
-        return _moment(deadlines_of(session, has_media=False).readings_at)
+        return _moment(_deadlines(session).readings_at)
 
     @extend_schema_field(serializers.DateTimeField())
     def get_session_goes_at(self, session: Session) -> str | None:
-        return _moment(deadlines_of(session, has_media=False).session_at)
+        return _moment(_deadlines(session).session_at)
 
     @extend_schema_field(serializers.DictField(child=serializers.IntegerField()))
     def get_unscored_reasons(self, session: Session) -> dict[str, int]:
@@ -238,7 +238,14 @@ def _totals(session: Session) -> dict[str, Any]:
 
 def _moment(at: datetime | None) -> str | None:
     """A time as the other fields write theirs, also where no renderer comes after."""
-    return at and serializers.DateTimeField().to_representation(at)
+    return at and told_time(at)
+
+
+def _deadlines(session: Session) -> Deadlines:
+    """Those of the row as it was read: two members tell them."""
+    if not hasattr(session, "told_deadlines"):
+        session.told_deadlines = deadlines_of(session, has_media=False)
+    return session.told_deadlines
 
 
 class SessionDetailOut(SessionOut):

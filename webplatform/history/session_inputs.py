@@ -56,6 +56,8 @@ class DeletionIn(serializers.Serializer):
 class SessionIn(serializers.Serializer):
     """What a user may change in a session; what is left out stays."""
 
+    needs_one = True
+
     title = serializers.CharField(max_length=200, required=False)
     participant = serializers.UUIDField(
         required=False, help_text="Whose session it is from now on, in their study and on their consent."

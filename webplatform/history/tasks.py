@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from webplatform.history import withdrawals
+from webplatform.history import ledger_lines, withdrawals
 
 
 @shared_task
 def remove_unconsented() -> None:
     """Remove the sessions whose consent was withdrawn and that a dying process left behind."""
     withdrawals.remove_unconsented()
+
+
+@shared_task
+def write_left_lines() -> None:
+    """Write what the ledger of erasures lacks."""
+    ledger_lines.write_left_lines()

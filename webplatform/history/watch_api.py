@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
+from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from webplatform.history.watch import Notice, weeks_of
+from webplatform.common.paging import ComputedPages
+from webplatform.history.watch import Notice, Week, weeks_of
 from webplatform.studies.models import Study
 
 NOTICES = [value for name, value in vars(Notice).items() if name.isupper()]
@@ -35,10 +36,16 @@ class WeekOut(serializers.Serializer):
 
 
 @extend_schema(tags=["studies"])
-class WatchApi(APIView):
+class WatchApi(generics.ListAPIView):
     """Week by week: mix of expressions, quality and doubt, beside what the model was validated on."""
 
-    @extend_schema(operation_id="studies_watch", responses=WeekOut(many=True))
+    serializer_class = WeekOut
+    pagination_class = ComputedPages
+
+    @extend_schema(operation_id="studies_watch")
     def get(self, request: Request, study_id: UUID) -> Response:
-        study = get_object_or_404(Study.objects.for_user(request.user), pk=study_id)
-        return Response(WeekOut(weeks_of(study), many=True).data)
+        return self.list(request)
+
+    def get_queryset(self) -> Sequence[Week]:
+        study = get_object_or_404(Study.objects.for_user(self.request.user), pk=self.kwargs["study_id"])
+        return weeks_of(study)

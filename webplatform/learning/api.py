@@ -7,11 +7,12 @@ from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import serializers, status
+from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from training import RECIPES
+from webplatform.common.paging import ListPages
 from webplatform.learning import services
 from webplatform.learning.dataset_api import StaffView, valid
 from webplatform.learning.models import Dataset, TrainingRun
@@ -66,12 +67,17 @@ class PromotionIn(serializers.Serializer):
 
 
 @extend_schema(tags=["learning"])
-class RunListApi(StaffView):
-    """Training runs."""
+class RunListApi(StaffView, generics.ListAPIView):
+    """Training runs, newest first."""
 
-    @extend_schema(operation_id="runs_list", responses=RunOut(many=True))
+    queryset = TrainingRun.objects.all()
+    serializer_class = RunOut
+    pagination_class = ListPages
+
+    @extend_schema(operation_id="runs_list")
     def get(self, request: Request) -> Response:
-        return Response([run_data(run) for run in TrainingRun.objects.all()[:200]])
+        page = self.paginate_queryset(self.get_queryset())
+        return self.get_paginated_response([run_data(run) for run in page or ()])
 
     @extend_schema(operation_id="runs_start", request=RunIn, responses={202: RunOut})
     def post(self, request: Request) -> Response:
@@ -99,12 +105,16 @@ class RunApi(StaffView):
 
 
 @extend_schema(tags=["learning"])
-class ModelListApi(StaffView):
-    """Models."""
+class ModelListApi(StaffView, generics.ListAPIView):
+    """Models, newest first."""
 
-    @extend_schema(operation_id="models_list", responses=VersionOut(many=True))
+    queryset = ModelVersion.objects.all()
+    serializer_class = VersionOut
+    pagination_class = ListPages
+
+    @extend_schema(operation_id="models_list")
     def get(self, request: Request) -> Response:
-        return Response(VersionOut(ModelVersion.objects.all()[:200], many=True).data)
+        return self.list(request)
 
 
 @extend_schema(tags=["learning"])

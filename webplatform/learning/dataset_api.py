@@ -7,12 +7,13 @@ from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import serializers, status
+from rest_framework import generics, serializers, status
 from rest_framework.permissions import IsAdminUser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from webplatform.common.paging import ListPages
 from webplatform.learning import services
 from webplatform.learning.decisions import make_checked
 from webplatform.learning.models import Dataset
@@ -69,12 +70,16 @@ class StaffView(APIView):
 
 
 @extend_schema(tags=["learning"])
-class DatasetListApi(StaffView):
-    """Data sets."""
+class DatasetListApi(StaffView, generics.ListAPIView):
+    """Data sets, newest first."""
 
-    @extend_schema(operation_id="datasets_list", responses=DatasetOut(many=True))
+    queryset = Dataset.objects.all()
+    serializer_class = DatasetOut
+    pagination_class = ListPages
+
+    @extend_schema(operation_id="datasets_list")
     def get(self, request: Request) -> Response:
-        return Response(DatasetOut(Dataset.objects.all()[:200], many=True).data)
+        return self.list(request)
 
     @extend_schema(operation_id="datasets_import", request=DatasetIn, responses={202: DatasetOut})
     def post(self, request: Request) -> Response:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import serializers
+from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from inference import EMOTIONS
+from webplatform.common.paging import ComputedPages
 from webplatform.history.models import EMOTION_CHOICES
 from webplatform.learning.review import Proposal, propose
 
@@ -39,15 +39,19 @@ class ProposalOut(serializers.Serializer):
 
 
 @extend_schema(tags=["sessions"])
-class ReviewApi(APIView):
+class ReviewApi(generics.GenericAPIView):
     """Readings worth a look, of sessions whose people agreed to training and whose video is kept."""
+
+    serializer_class = ProposalOut
+    pagination_class = ComputedPages
 
     @extend_schema(operation_id="review_list", parameters=[ReviewIn], responses=ProposalOut(many=True))
     def get(self, request: Request) -> Response:
         asked = ReviewIn(data=request.query_params)
         asked.is_valid(raise_exception=True)
-        found = ProposalOut(propose(request.user, limit=asked.validated_data["limit"]), many=True).data
-        return Response(found if asked.validated_data["scores"] else [_blind(row) for row in found])
+        page = self.paginate_queryset(propose(request.user, limit=asked.validated_data["limit"]))
+        found = ProposalOut(page, many=True).data
+        return self.get_paginated_response(found if asked.validated_data["scores"] else [_blind(row) for row in found])
 
 
 def _blind(row: dict[str, Any]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from webplatform.common.database_away import handed_back
 from webplatform.common.disk import is_disk_full
 from webplatform.common.errors import AppError, StoreAway
 from webplatform.common.job_errors import stored_error
@@ -88,23 +89,29 @@ def work_on(kind: str, work_id: UUID) -> Work | None:
         return None
     try:
         return _DO[kind](hold)
-    except StoreAway:  # it has reached its checkpoint, and goes on from there
-        logger.warning("The %s %s is handed back: the object store is away.", kind, work_id)
-        hand_back(hold.row)
     except child.Stopped:
         logger.warning("The %s %s was cancelled or taken away.", kind, work_id)
+    except StoreAway as error:  # it has reached its checkpoint, and goes on from there
+        handed_back(hold.row, error, f"The {kind} {work_id}")
     except (child.ChildFailed, AppError) as error:
-        if is_disk_full():  # what it has reached lies in its checkpoint, and it goes on from there
-            logger.warning("The %s %s is handed back: the disk is full.", kind, work_id)
-            hand_back(hold.row)
-        else:
-            _fail(hold, str(error))
-    except Exception:
+        _fail_with_room(hold, str(error))
+    except Exception as error:
+        if handed_back(hold.row, error, f"The {kind} {work_id}"):
+            return None
         logger.exception("The %s %s failed.", kind, work_id)
         _fail(hold, _("Something went wrong on the server. The operator's log says more."))
     finally:
         _tidy(hold.work)
     return None
+
+
+def _fail_with_room(hold: Hold, message: str) -> None:
+    """The work has failed, unless only the disk was full: what it has reached lies in its checkpoint, and it waits."""
+    if is_disk_full():
+        logger.warning("%s is handed back: the disk is full.", hold.work.pk)
+        hand_back(hold.row)
+    else:
+        _fail(hold, message)
 
 
 def _claim(model: type[Work], work_id: UUID) -> Hold | None:

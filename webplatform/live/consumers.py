@@ -7,12 +7,12 @@ import json
 import logging
 import time
 from contextlib import suppress
-from typing import Any, ClassVar
+from typing import Any
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -22,9 +22,10 @@ from webplatform.accounts.handshakes import Proven, has_proof, proven_by
 from webplatform.accounts.tickets import subprotocol_of
 from webplatform.common.errors import AppError, Conflict, Invalid
 from webplatform.common.languages import language_of
+from webplatform.common.shutdown import shutdown_of
 from webplatform.history.markers import add_marker
 from webplatform.history.models import Session
-from webplatform.live import protocol, services
+from webplatform.live import places, protocol, services
 from webplatform.live.asking import asked_of
 from webplatform.live.batching import Overloaded, batcher_of
 from webplatform.live.greeting import close_code, ready_data
@@ -36,6 +37,7 @@ KEEP_EVERY_S = 1.0
 IDLE_S = 60.0
 PAUSED_AT_MOST_S = 900.0
 STOP_WITHIN_S = 3.0
+LEAVE_WITHIN_S = 0.7  # of the two seconds that the server gives all its sockets
 FINISH_ATTEMPTS = 3
 STORE_FAILURES = 10  # once a second: a database that is away for longer ends the session
 
@@ -45,10 +47,8 @@ logger = logging.getLogger(__name__)
 class LiveConsumer(AsyncWebsocketConsumer):
     """Takes frames in, answers each one once, and hands the readings to the history every two seconds."""
 
-    watched: ClassVar[int] = 0  # cameras of this process
-
     recording: LiveRecording | None = None
-    is_watched = False
+    has_place = False
     proven: Proven | None = None
 
     async def connect(self) -> None:
@@ -61,17 +61,25 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if await self._seat() is None:  # before it is accepted: a socket of nobody must cost nothing
             await self.close(Close.NOT_SIGNED_IN)
             return
+        self.has_place = places.take()
+        if not self.has_place and not places.wants_words(self.scope):
+            await places.refuse(self.scope, self.base_send)
+            return
         await self.accept(subprotocol_of(self.scope))
+        if not self.has_place:
+            await self._end(Ended(Close.FULL, _("The server watches as many cameras as it can. Try again later.")))
+            return
+        shutdown_of(self.scope).when_told(lambda: self.tasks.append(asyncio.create_task(self._leave())))
         self.tasks.append(asyncio.create_task(self._await_start()))
 
     async def disconnect(self, code: int) -> None:
-        LiveConsumer.watched -= self.is_watched
+        if self.has_place:
+            places.give_back()
         for task in self.tasks:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
-        if self.recording is not None and not self.is_over:
-            with suppress(DatabaseError):
-                await database_sync_to_async(services.let_go)(self.recording)
+        if self.recording is not None and (self.recording.readings or not self.is_over):
+            await database_sync_to_async(services.let_go)(self.recording)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self.is_over:
@@ -95,7 +103,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         elif kind in ("pause", "continue"):
             self.is_paused, self.heard_s = kind == "pause", time.monotonic()
         elif kind == "latency":
-            _count_latency(recording, message)
+            recording.count_latency(message)
         elif kind == "stop":
             await self._stop(recording)
         else:
@@ -111,11 +119,6 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if seat is None:
             await self._end(Ended(Close.NOT_SIGNED_IN, _("Please log in, or ask for a new ticket.")))
             return
-        if LiveConsumer.watched >= settings.RAUT_LIVE_MAX_SOCKETS:
-            await self._end(Ended(Close.FULL, _("The server watches as many cameras as it can. Try again later.")))
-            return
-        LiveConsumer.watched += 1
-        self.is_watched = True
         try:
             self.recording = await self._open(seat, message)
         except AppError as error:
@@ -156,7 +159,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         except Conflict as error:
             await self._end(Ended(Close.TAKEN_OVER, error.message))
             return
-        except DatabaseError:
+        except Error:
             logger.exception("Live session %s could not be closed.", recording.session.pk)
             await self._end(Ended(Close.SERVER_ERROR, _("The server cannot store anything.")))
             return
@@ -169,9 +172,21 @@ class LiveConsumer(AsyncWebsocketConsumer):
         for _again in range(FINISH_ATTEMPTS - 1):
             try:
                 return await database_sync_to_async(services.finish)(recording, is_partial=is_partial)
-            except DatabaseError:  # what waits is still there
+            except Error:  # what waits is still there
                 await asyncio.sleep(KEEP_EVERY_S)
         return await database_sync_to_async(services.finish)(recording, is_partial=is_partial)
+
+    async def _leave(self) -> None:
+        """This process ends: answer what was taken in, store it, and only then send the client to another one."""
+        if self.is_over:
+            return
+        self.is_over = True
+        if self.recording is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LEAVE_WITHIN_S):
+                    await self.frames.join()
+            await database_sync_to_async(services.let_go)(self.recording)
+        await self._end(Ended(Close.COME_BACK, ""))
 
     async def _end(self, ended: Ended) -> None:
         self.is_over = True
@@ -252,9 +267,11 @@ class LiveConsumer(AsyncWebsocketConsumer):
         try:
             ended = await database_sync_to_async(services.keep)(recording)
             self.failures = 0
-        except DatabaseError:
+        except Exception as error:  # whatever it is: nobody else stores what waits
             self.failures += 1
-            logger.warning("The readings of live session %s could not be stored yet.", recording.session.pk)
+            told = None if isinstance(error, Error) else error
+            text = "The readings of live session %s could not be stored yet."
+            logger.warning(text, recording.session.pk, exc_info=told)
             is_hopeless = self.failures > STORE_FAILURES
             ended = Ended(Close.SERVER_ERROR, _("The server cannot store anything.")) if is_hopeless else None
         return ended
@@ -279,14 +296,3 @@ class LiveConsumer(AsyncWebsocketConsumer):
     async def _say(self, data: dict[str, Any]) -> None:
         with suppress(Exception):  # the client may have gone between its frame and our answer; `disconnect` follows
             await self.send(text_data=json.dumps(data))
-
-
-def _count_latency(recording: LiveRecording, message: dict[str, Any]) -> None:
-    times = message.get("round_trip_ms", [])
-    if not isinstance(times, list) or len(times) > 1000:
-        raise BadMessage("round_trip_ms is a list of at most 1000 numbers.")
-    for at in range(len(times)):
-        recording.statistics.round_trip.add(protocol.read_number({"ms": times[at]}, "ms", least=0, most=3_600_000))
-    recording.statistics.sent = int(
-        protocol.read_number(message, "sent", least=0, most=2**32, default=recording.statistics.sent)
-    )

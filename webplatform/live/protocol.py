@@ -24,6 +24,7 @@ class Close(IntEnum):
 
     DONE = 1000
     SERVER_ERROR = 1011
+    COME_BACK = 1012
     BAD_MESSAGE = 4400
     NOT_SIGNED_IN = 4401
     NOT_ALLOWED = 4403

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import threading
 import time
 from dataclasses import dataclass, field
+from typing import Any  # a message's members
 
 import inference
 from webplatform.history.models import Session
-from webplatform.live.protocol import Close, Dropped, Frame
+from webplatform.live.protocol import BadMessage, Close, Dropped, Frame, read_number
 from webplatform.live.statistics import LiveStatistics
 
 STORE_EVERY_S = 2.0
@@ -34,6 +36,7 @@ class LiveRecording:
         readings: not yet stored.
         stored_s: when readings were last stored, by the monotonic clock.
         heard_s: when the database was last told that the session lives, likewise.
+        lock: held while a reading is counted: the event loop adds them, a thread stores them.
     """
 
     session: Session
@@ -50,6 +53,7 @@ class LiveRecording:
     readings: list[inference.FrameReading] = field(default_factory=list)
     stored_s: float = field(default_factory=time.monotonic)
     heard_s: float = field(default_factory=time.monotonic)
+    lock: threading.Lock = field(default_factory=threading.Lock)
     _tokens: float = math.inf
     _refilled_s: float = field(default_factory=time.monotonic)
 
@@ -72,11 +76,31 @@ class LiveRecording:
 
     def add(self, reading: inference.FrameReading, server_ms: float) -> None:
         """Keep a reading until it is stored, at a moment of its own: two frames may carry one time."""
-        self.last_ms = max(reading.t_ms, self.last_ms + 1)
-        self.readings.append(reading if reading.t_ms == self.last_ms else _at(reading, self.last_ms))
-        self.statistics.answered += 1
-        self.statistics.last_ms = self.last_ms
-        self.statistics.server.add(server_ms)
+        with self.lock:
+            self.last_ms = max(reading.t_ms, self.last_ms + 1)
+            self.readings.append(reading if reading.t_ms == self.last_ms else _at(reading, self.last_ms))
+            self.statistics.answered += 1
+            self.statistics.last_ms = self.last_ms
+            self.statistics.server.add(server_ms)
+
+    def waiting(self) -> tuple[list[inference.FrameReading], dict[str, Any]]:
+        """The readings that wait and the statistics that tell of them and no others, while more may come in."""
+        with self.lock:
+            return list(self.readings), self.statistics.data()
+
+    def count_latency(self, message: dict[str, Any]) -> None:
+        """Note what the client saw: how long its frames took, and how many it sent.
+
+        Raises:
+            BadMessage: the message tells no times.
+        """
+        times = message.get("round_trip_ms", [])
+        if not isinstance(times, list) or len(times) > 1000:
+            raise BadMessage("round_trip_ms is a list of at most 1000 numbers.")
+        with self.lock:
+            for time_ms in times:
+                self.statistics.round_trip.add(read_number({"ms": time_ms}, "ms", least=0, most=3_600_000))
+            self.statistics.sent = int(read_number(message, "sent", least=0, most=2**32, default=self.statistics.sent))
 
     @property
     def is_due(self) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import secrets
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core import signing
-from django.db import transaction
+from django.db import Error, transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -201,10 +202,8 @@ def finish(recording: LiveRecording, *, is_partial: bool = False) -> Session | N
 
 def let_go(recording: LiveRecording) -> None:
     """Store what waits; the session stays open for whoever resumes it, or until it is found silent."""
-    try:
+    with suppress(AppError, Error):  # taken over or ended: nothing of ours is left to store; or the database is away
         store(recording)
-    except AppError:
-        return  # taken over or ended: nothing of ours is left to store
 
 
 def refusal(recording: LiveRecording) -> Ended | None:
@@ -254,9 +253,9 @@ def _store(recording: LiveRecording) -> int:
     if not _hold(recording):
         recording.readings.clear()
         raise Conflict(TAKEN.message)
-    waiting = list(recording.readings)
+    waiting, statistics = recording.waiting()
     history.append_readings(session=recording.session, readings=waiting)
-    Session.objects.filter(pk=recording.session.pk).update(live_statistics=recording.statistics.data())
+    Session.objects.filter(pk=recording.session.pk).update(live_statistics=statistics)
     return len(waiting)
 
 

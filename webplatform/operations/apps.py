@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class OperationsConfig(AppConfig):
@@ -7,3 +8,8 @@ class OperationsConfig(AppConfig):
 
     def ready(self) -> None:
         from webplatform.operations import health  # noqa: F401  (connects the workers' heartbeat)
+
+        if settings.OTEL_ENDPOINT:
+            from webplatform.common import traced_tasks
+
+            traced_tasks.connect()

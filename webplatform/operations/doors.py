@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from webplatform.accounts.authentication import KEYWORDS, valid_token
 from webplatform.accounts.models import ApiToken, User
 from webplatform.accounts.two_factor import lacks_second_factor
+from webplatform.analysis.queue_limits import require_place
 from webplatform.analysis.quota import require_quota
 from webplatform.common.errors import AppError
 from webplatform.common.limits import require_unspent
@@ -35,12 +36,13 @@ def require_upload(scope: dict[str, Any], size_bytes: int) -> None:
 
     Raises:
         Stranger: nobody is signed in, or the token may not write.
-        ConsentMissing, TooManyAttempts, QuotaExceeded: as `submit_video`.
+        ConsentMissing, TooManyAttempts, QuotaExceeded, QueueFull: as `submit_video`.
     """
     user = _user_of(scope, ApiToken.Scope.WRITE)
     require_unspent("upload", user.pk)
     if valid_consent(user) is None and not _records_participants(user):
         require_consent(user=user)
+    require_place(user)
     require_quota(user, size_bytes)
 
 

@@ -46,7 +46,7 @@ def read_health() -> Health:
     names = heard_lately()
     counts = {kind: sum(name.startswith(f"{kind}@") for name in names or ()) for kind in (*QUEUES, "beat")}
     return Health(
-        has_database=_database_answers(),
+        has_database=database_answers(),
         has_redis=names is not None,
         has_beat=bool(counts.pop("beat")),
         workers=counts,
@@ -92,7 +92,8 @@ def _note(name: str) -> None:
         logger.warning("The sign of life of %s was not kept: %s", name, error)
 
 
-def _database_answers() -> bool:
+def database_answers() -> bool:
+    """Whether the database takes a question."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Max, Min, Model, Sum
+from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Max, Min, Model, Q, Sum
 from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from webplatform.analysis.models import AnalysisJob, PlaybackCopy
+from webplatform.analysis.models import AnalysisJob, PlaybackCopy, Stretch
 from webplatform.exporting.models import ExportJob
 from webplatform.history.models import Session
 from webplatform.learning.models import Comparison, Dataset, TrainingRun
@@ -33,6 +33,7 @@ QUEUED, RUNNING = "queued", "running"
 # Each kind of job: its rows, and the fields that say since when it waits and when it ended, where they are kept.
 JOBS: dict[str, tuple[type[Model], str, str]] = {
     "analysis": (AnalysisJob, "queued_at", "finished_at"),
+    "stretch": (Stretch, "", ""),  # they wait for their turn, which is no fault
     "playback": (PlaybackCopy, "", ""),
     "export": (ExportJob, "asked_at", "finished_at"),
     "data_export": (DataExport, "asked_at", "finished_at"),
@@ -100,8 +101,12 @@ def _analysis() -> Iterator[Metric]:
         found = read.aggregate(mean=Avg(time), most=Max(time))
         mean.add_metric((stage,), _seconds(found["mean"]))
         most.add_metric((stage,), _seconds(found["most"]))
-    sums = read.aggregate(time=Sum(times["read"]), frames=Sum("session__frames_sampled"))
-    rate = (sums["frames"] or 0) / _seconds(sums["time"]) if _seconds(sums["time"]) else 0
+    cut = Q(worker_seconds__gt=0)  # read by several workers at once: what each of them took is added up
+    sums = read.aggregate(
+        time=Sum(times["read"], filter=~cut), together=Sum("worker_seconds"), frames=Sum("session__frames_sampled")
+    )
+    worker_s = _seconds(sums["time"]) + (sums["together"] or 0.0)
+    rate = (sums["frames"] or 0) / worker_s if worker_s else 0
     yield from (mean, most)
     yield GaugeMetricFamily("raut_analysis_frames_per_second", "Frames read a second by one worker.", value=rate)
 

@@ -6,8 +6,10 @@ import argparse
 import os
 
 import uvicorn
+from django.conf import settings
 
 POOL = "20"
+WORKER_STARTS_WITHIN_S = 60  # of several processes on one port: a busy machine needs longer than uvicorn's five seconds
 WEBSOCKET_MESSAGE_BYTES = 4 * 1024**2  # a live frame may have half of it; one that has more still gets its answer
 
 
@@ -18,16 +20,19 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     asked = parser.parse_args()
     os.environ.setdefault("RAUT_DB_POOL", POOL)  # workers have a few threads; here each request has one
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webplatform.settings")
     uvicorn.run(
         "webplatform.asgi:application",
         host=asked.host,
         port=asked.port,
         http="webplatform.operations.connections:GuardedHttp",  # type: ignore[arg-type]  # a class, by its name
+        ws="webplatform.operations.sockets:LeavingSocket",  # type: ignore[arg-type]
         ws_max_size=WEBSOCKET_MESSAGE_BYTES,
         ws_max_queue=4,
         ws_per_message_deflate=False,  # a JPEG does not shrink, and an answer is too small to
         timeout_keep_alive=15,
-        timeout_graceful_shutdown=2,
+        timeout_worker_healthcheck=WORKER_STARTS_WITHIN_S,
+        timeout_graceful_shutdown=settings.RAUT_WEB_GRACE_SECONDS,
         lifespan="off",
         log_level="warning",
         server_header=False,

@@ -130,6 +130,7 @@ def _queue_name(queue: str) -> str:
 def _kinds() -> dict[str, str]:
     return {
         "analysis": _("Videos"),
+        "stretch": _("Stretches of long videos"),
         "playback": _("Copies for playing"),
         "export": _("Exports"),
         "data_export": _("Copies of a person's data"),

@@ -125,6 +125,10 @@ class Supervisor:
         child = self._children[name]
         return child.process.pid if child.process and child.is_running else None
 
+    def environment(self, name: str) -> Mapping[str, str]:
+        """What a child's environment has beyond ours."""
+        return self._children[name].spec.env
+
     def start(self, *names: str) -> None:
         """Start these children, or all that are not running."""
         with self._lock:

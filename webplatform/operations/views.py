@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from webplatform.accounts.staff import staff_only
-from webplatform.operations.health import read_health
+from webplatform.operations.health import database_answers, read_health
 from webplatform.operations.measurements import Measurements
 from webplatform.operations.state import read_state
 from webplatform.vault.stored import is_remote
@@ -25,6 +25,14 @@ from webplatform.vault.stored import is_remote
 def live(request: HttpRequest) -> JsonResponse:
     """Whether this process answers at all."""
     return JsonResponse({"status": "ok"})
+
+
+@never_cache
+@require_safe
+def ready(request: HttpRequest) -> JsonResponse:
+    """Whether this process can serve: its database answers. A worker that is away must not take the pages away, too."""
+    is_ready = database_answers()
+    return JsonResponse({"status": "ok" if is_ready else "degraded"}, status=200 if is_ready else 503)
 
 
 @never_cache

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from webplatform.common.paging import ListPages
 from webplatform.participation import services
 from webplatform.participation.queries import requests_of
 from webplatform.participation.serializers import (
@@ -91,12 +92,15 @@ class ParticipantApi(APIView):
 
 
 @extend_schema(tags=["participants"])
-class LinkListApi(APIView):
+class LinkListApi(generics.ListAPIView):
     """The links of a participant."""
 
-    @extend_schema(operation_id="links_list", responses=LinkOut(many=True))
+    serializer_class = LinkOut
+    pagination_class = ListPages
+
+    @extend_schema(operation_id="links_list")
     def get(self, request: Request, participant_id: UUID) -> Response:
-        return Response(LinkOut(_participant(request, participant_id).links.all(), many=True).data)
+        return self.list(request)
 
     @extend_schema(operation_id="links_create", request=LinkIn, responses={201: LinkOut})
     def post(self, request: Request, participant_id: UUID) -> Response:
@@ -107,6 +111,11 @@ class LinkListApi(APIView):
         link, key = participants.create_link(participant=participant, user=request.user, **sent.validated_data)
         answer = LinkOut(link, context={"address": participants.link_address(key)})
         return Response(answer.data, status=status.HTTP_201_CREATED)
+
+    def get_queryset(self) -> QuerySet[ParticipantLink]:
+        if getattr(self, "swagger_fake_view", False):
+            return ParticipantLink.objects.none()
+        return _participant(self.request, self.kwargs["participant_id"]).links.all()
 
 
 @extend_schema(tags=["participants"])

@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import status
+from rest_framework import generics, status
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from webplatform.common.errors import NotFound
+from webplatform.common.paging import ListPages
 from webplatform.consent.models import ConsentRecord
 from webplatform.consent.proofs import proof_of
 from webplatform.consent.queries import participant_history
@@ -32,6 +34,7 @@ from webplatform.participation.serializers import (
     standing_data,
 )
 from webplatform.retention.downloads import export_file
+from webplatform.retention.models import DataExport
 from webplatform.retention.queries import held_of
 from webplatform.retention.serializers import ExportOut
 from webplatform.retention.services import ask_export
@@ -123,18 +126,26 @@ class OwnRequestApi(OwnApi):
 
 
 @extend_schema(tags=["own"], parameters=[KEY])
-class OwnExportListApi(OwnApi):
+class OwnExportListApi(OwnApi, generics.ListAPIView):
     """Copies of what is held of the participant; the newest replaces the one before."""
 
-    @extend_schema(operation_id="own_exports_list", responses=ExportOut(many=True))
+    serializer_class = ExportOut
+    pagination_class = ListPages
+
+    @extend_schema(operation_id="own_exports_list")
     def get(self, request: Request) -> Response:
-        return Response(ExportOut(self.participant(request).exports.all(), many=True).data)
+        return self.list(request)
 
     @extend_schema(operation_id="own_exports_ask", request=None, responses={202: ExportOut})
     def post(self, request: Request) -> Response:
         participant = self.participant(request)
         export = ask_export(participant=participant, language=participant.language)
         return Response(ExportOut(export).data, status=status.HTTP_202_ACCEPTED)
+
+    def get_queryset(self) -> QuerySet[DataExport]:
+        if getattr(self, "swagger_fake_view", False):
+            return DataExport.objects.none()
+        return self.participant(self.request).exports.all()
 
 
 @extend_schema(tags=["own"], parameters=[KEY])

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, status
+from rest_framework import generics, serializers, status
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from webplatform.common.paging import ListPages
 from webplatform.participation import stimuli
 from webplatform.studies.models import Condition, Stimulus, StimulusOrder, Study
 
@@ -45,14 +47,16 @@ class ShowingOut(serializers.Serializer):
 
 
 @extend_schema(tags=["studies"])
-class StimulusListApi(APIView):
+class StimulusListApi(generics.ListAPIView):
     """The films of a study, in its order."""
 
+    serializer_class = StimulusOut
+    pagination_class = ListPages
     parser_classes = (MultiPartParser,)
 
-    @extend_schema(operation_id="stimuli_list", responses=StimulusOut(many=True))
+    @extend_schema(operation_id="stimuli_list")
     def get(self, request: Request, study_id: UUID) -> Response:
-        return Response(StimulusOut(_study(request, study_id).stimuli.all(), many=True).data)
+        return self.list(request)
 
     @extend_schema(operation_id="stimuli_add", request=StimulusIn, responses={201: StimulusOut})
     def post(self, request: Request, study_id: UUID) -> Response:
@@ -65,6 +69,11 @@ class StimulusListApi(APIView):
             study=study, user=request.user, upload=sent.validated_data["file"], title=title, condition=condition
         )
         return Response(StimulusOut(stimulus).data, status=status.HTTP_201_CREATED)
+
+    def get_queryset(self) -> QuerySet[Stimulus]:
+        if getattr(self, "swagger_fake_view", False):
+            return Stimulus.objects.none()
+        return _study(self.request, self.kwargs["study_id"]).stimuli.all()
 
 
 @extend_schema(tags=["studies"])

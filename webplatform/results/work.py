@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from webplatform.common.database_away import handed_back
 from webplatform.common.pulse import Pulse, silent
 from webplatform.results.choices import stored_choice
 from webplatform.results.composing import results_of
@@ -43,7 +44,9 @@ def run_figures(figures_id: UUID) -> bool:
             made_of = wanted_of(figures.study)
             result = results_of(material_of(figures.study), stored_choice(figures.choice))
         return _settle(held, figures.study, made_of, result)
-    except Exception:
+    except Exception as error:
+        if handed_back(held, error, f"Results {figures_id}"):
+            return False
         logger.exception("Results %s failed.", figures_id)
         held.update(state=State.FAILED, lease=None)
         return False

@@ -17,13 +17,15 @@ from webplatform.accounts.models import User
 from webplatform.accounts.repeated import forget_answers
 from webplatform.analysis.models import ResumableUpload
 from webplatform.analysis.resumable import drop_uploads
-from webplatform.common import ledger
 from webplatform.common.commits import after_commit
 from webplatform.common.errors import NotFound
 from webplatform.consent.models import ConsentRecord
 from webplatform.exporting.ending import remove_jobs
 from webplatform.exporting.models import ExportJob
+from webplatform.fetching.models import Fetch
+from webplatform.fetching.services import drop_fetches
 from webplatform.history.erasing import erase_session, remove_some_readings
+from webplatform.history.ledger_lines import note_erased
 from webplatform.history.media import forget_waiting
 from webplatform.history.models import Session
 from webplatform.retention.export_files import remove_export_file
@@ -55,10 +57,11 @@ def remove_participant(participant: Participant, *, is_purged: bool = False) -> 
     with suppress(NotFound):  # another one was quicker: what is left goes all the same
         lock_participant(participant.pk)
     remove_exports(DataExport.objects.filter(participant=participant))
+    drop_fetches(Fetch.objects.filter(consent__participant=participant))
     drop_uploads(ResumableUpload.objects.filter(consent__participant=participant))
     if not is_purged:
         _forget_waiting(ConsentRecord.objects.filter(participant=participant))
-        after_commit(ledger.note, "participant", participant.pk)
+        note_erased("participant", participant.pk)
     forget_answers(about=[participant.pk])
     participant.delete()
 
@@ -75,9 +78,10 @@ def erase_study_data(study: Study) -> None:
     _forget_waiting(ConsentRecord.objects.filter(participant__study=study))
     with transaction.atomic():
         remove_exports(DataExport.objects.filter(participant__study=study))
+        drop_fetches(Fetch.objects.filter(study=study))
         drop_uploads(ResumableUpload.objects.filter(study=study))
         record_event("study.erased", study_id=study.pk)
-        after_commit(ledger.note, "study", study.pk)
+        note_erased("study", study.pk)
         forget_films(study)
         forget_answers(about=[study.pk])
         study.delete()
@@ -95,10 +99,11 @@ def erase_account_data(user: User) -> None:
     _remove_logins(user)
     with transaction.atomic():
         remove_exports(DataExport.objects.filter(user=user))
+        drop_fetches(Fetch.objects.filter(user=user))
         drop_uploads(ResumableUpload.objects.filter(user=user))
         remove_jobs(ExportJob.objects.filter(user=user))
         Invitation.objects.filter(email__iexact=user.email).delete()
-        after_commit(ledger.note, "account", user.pk, check=fingerprint(user))
+        note_erased("account", user.pk, check=fingerprint(user))
         user.delete()
 
 

@@ -6,11 +6,10 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from webplatform.common import ledger
-from webplatform.common.commits import after_commit
 from webplatform.consent.events import consent_withdrawn
 from webplatform.consent.models import ConsentRecord, Scope
 from webplatform.history.events import session_assigned
+from webplatform.history.ledger_lines import note_erased
 from webplatform.retention.erasing import remove_exports
 from webplatform.retention.models import DataExport
 from webplatform.retention.reapplying import fingerprint_of
@@ -20,7 +19,7 @@ from webplatform.retention.reapplying import fingerprint_of
 def note_withdrawal(record: ConsentRecord, scopes: frozenset[str], **_: Any) -> None:
     """A restored backup must not make a withdrawn consent valid again."""
     what = {"check": fingerprint_of(record), "scopes": sorted(scopes)}
-    after_commit(ledger.note, "consent", record.pk, **what)
+    note_erased("consent", record.pk, **what)
 
 
 @receiver(consent_withdrawn)

@@ -13,8 +13,8 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from webplatform.accounts.audit import record_event
-from webplatform.common.errors import StoreAway
-from webplatform.common.pulse import Pulse, hand_back
+from webplatform.common.database_away import handed_back
+from webplatform.common.pulse import Pulse
 from webplatform.retention.export_files import keep_export, remove_export_file
 from webplatform.retention.exporting import write_export
 from webplatform.retention.models import DataExport
@@ -38,10 +38,9 @@ def run_export(export_id: UUID) -> None:
         with Pulse(held, every_s=settings.RAUT_JOB_STALE_SECONDS / 4):
             write_export(export, part)
         _settle(export, held, part)
-    except StoreAway:
-        logger.warning("Export %s is handed back: the object store is away.", export_id)
-        hand_back(held)
-    except Exception:
+    except Exception as error:
+        if handed_back(held, error, f"Export {export_id}"):
+            return
         logger.exception("Export %s failed.", export_id)
         held.update(state=DataExport.State.FAILED, lease=None, finished_at=timezone.now())
     finally:

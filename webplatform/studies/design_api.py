@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, status
+from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from webplatform.common.paging import ListPages
 from webplatform.studies import conditions, variables
 from webplatform.studies.models import Condition, Study, Variable
 
@@ -46,12 +48,15 @@ class VariableChangeIn(serializers.Serializer):
 
 
 @extend_schema(tags=["studies"])
-class ConditionListApi(APIView):
+class ConditionListApi(generics.ListAPIView):
     """The conditions of a study, in its order."""
 
-    @extend_schema(operation_id="conditions_list", responses=ConditionOut(many=True))
+    serializer_class = ConditionOut
+    pagination_class = ListPages
+
+    @extend_schema(operation_id="conditions_list")
     def get(self, request: Request, study_id: UUID) -> Response:
-        return Response(ConditionOut(_study(request, study_id).conditions.all(), many=True).data)
+        return self.list(request)
 
     @extend_schema(operation_id="conditions_add", request=ConditionIn, responses={201: ConditionOut})
     def post(self, request: Request, study_id: UUID) -> Response:
@@ -60,6 +65,11 @@ class ConditionListApi(APIView):
         sent.is_valid(raise_exception=True)
         condition = conditions.add_condition(study=study, user=request.user, **sent.validated_data)
         return Response(ConditionOut(condition).data, status=status.HTTP_201_CREATED)
+
+    def get_queryset(self) -> QuerySet[Condition]:
+        if getattr(self, "swagger_fake_view", False):
+            return Condition.objects.none()
+        return _study(self.request, self.kwargs["study_id"]).conditions.all()
 
 
 @extend_schema(tags=["studies"])
@@ -81,12 +91,15 @@ class ConditionApi(APIView):
 
 
 @extend_schema(tags=["studies"])
-class VariableListApi(APIView):
+class VariableListApi(generics.ListAPIView):
     """The variables of a study's participants; the participants' notice names them."""
 
-    @extend_schema(operation_id="variables_list", responses=VariableOut(many=True))
+    serializer_class = VariableOut
+    pagination_class = ListPages
+
+    @extend_schema(operation_id="variables_list")
     def get(self, request: Request, study_id: UUID) -> Response:
-        return Response(VariableOut(_study(request, study_id).variables.all(), many=True).data)
+        return self.list(request)
 
     @extend_schema(operation_id="variables_add", request=VariableIn, responses={201: VariableOut})
     def post(self, request: Request, study_id: UUID) -> Response:
@@ -95,6 +108,11 @@ class VariableListApi(APIView):
         sent.is_valid(raise_exception=True)
         variable = variables.add_variable(study=study, user=request.user, **sent.validated_data)
         return Response(VariableOut(variable).data, status=status.HTTP_201_CREATED)
+
+    def get_queryset(self) -> QuerySet[Variable]:
+        if getattr(self, "swagger_fake_view", False):
+            return Variable.objects.none()
+        return _study(self.request, self.kwargs["study_id"]).variables.all()
 
 
 @extend_schema(tags=["studies"])

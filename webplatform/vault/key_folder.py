@@ -60,11 +60,11 @@ class KeyFolder:
 
     def destroy(self, name: str) -> bool:
         """It is gone; False where there was none."""
-        return _destroy(self._folder / name)
+        return _destroy_all(self._folder / name)
 
     def forget(self, entry: KeyEntry) -> None:
         """It is gone, whether it waits or not."""
-        _destroy(self.place_of(entry))
+        _destroy_all(self.place_of(entry))
 
     def set_aside(self, name: str, group: str) -> bool:
         """It waits in the group; False where there was none."""
@@ -105,12 +105,25 @@ class KeyFolder:
             with suppress(FileNotFoundError):  # erased meanwhile
                 yield file.name, file.stat().st_mtime
 
+    def halves(self) -> Iterator[tuple[str, float]]:
+        """Names of files with what a process left that was killed while it wrote a key, and when."""
+        for file in self._folder.glob(".*"):
+            with suppress(FileNotFoundError):  # it has its name by now
+                yield file.name, file.stat().st_mtime
+
     def entries(self) -> Iterator[KeyEntry]:
         """All of them, those that wait too."""
-        for file in [*kept_keys(self._folder), *(self._folder / WAITING).glob("*/*")]:
+        for file in [*kept_keys(self._folder), *(self._folder / WAITING).glob("*/[!.]*")]:
             group = "" if file.parent == self._folder else file.parent.name
             with suppress(FileNotFoundError):  # erased meanwhile
                 yield KeyEntry(file.name, group, file.read_bytes(), file.stat().st_mtime)
+
+
+def _destroy_all(file: Path) -> bool:
+    """A key's file is gone, and what processes left that were killed while they wrote it."""
+    for half in file.parent.glob(f".{file.name}.*"):
+        _destroy(half)
+    return _destroy(file)
 
 
 def _destroy(file: Path) -> bool:

@@ -66,6 +66,10 @@ class KeyTable:
         found = FileKey.objects.filter(group="").order_by("pk").values_list("name", "changed_at")
         return ((name, changed_at.timestamp()) for name, changed_at in found.iterator())
 
+    def halves(self) -> Iterator[tuple[str, float]]:
+        """There are none: a row is written whole or not at all."""
+        return iter(())
+
     def entries(self) -> Iterator[KeyEntry]:
         """All of them, those that wait too."""
         for key in FileKey.objects.order_by("pk").iterator():

@@ -32,6 +32,7 @@ __all__ = [
     "bring_back",
     "destroy_waiting",
     "erase_key",
+    "half_keys",
     "keep_key",
     "kept_keys",
     "key_entries",
@@ -113,6 +114,12 @@ def old_keys(age_s: float) -> list[str]:
     """The names of keys that were written so long ago, without those that were set aside."""
     limit = time.time() - age_s
     return [name for name, changed_s in key_store().ages() if changed_s <= limit]
+
+
+def half_keys(age_s: float) -> list[str]:
+    """What to call, for `erase_key`, what was left so long ago by a process that was killed while it wrote a key."""
+    limit = time.time() - age_s
+    return [name for name, changed_s in key_store().halves() if changed_s <= limit]
 
 
 def rewrap_keys() -> tuple[int, list[str]]:

@@ -22,11 +22,14 @@ class SealedUpload(UploadedFile):
 
     Attributes:
         key: that seals it. Only this object has it: what a killed process leaves behind, nobody can read.
+        stays: whether the file stays where it is when this object is closed: somebody else takes it away, once it is
+            certain that it is kept elsewhere.
     """
 
-    def __init__(self, path: Path, key: bytes, *, name: str, content_type: str, size: int) -> None:
+    def __init__(self, path: Path, key: bytes, *, name: str, content_type: str, size: int, stays: bool = False) -> None:
         super().__init__(open_sealed(path, key), name, content_type, size)
         self.key = key
+        self.stays = stays
         self._path = path
 
     def settle(self) -> None:
@@ -55,7 +58,8 @@ class SealedUpload(UploadedFile):
 
     def close(self) -> None:
         super().close()
-        self._path.unlink(missing_ok=True)
+        if not self.stays:
+            self._path.unlink(missing_ok=True)
 
 
 class SealedUploads(FileUploadHandler):

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from webplatform.webhooks.targets import Target, may_connect
+from webplatform.common.outward import Target, judged
+from webplatform.webhooks.targets import allowed
 
 WITHIN_S = 10.0
 MAX_HEAD_BYTES = 16 * 1024
-MAX_ADDRESSES = 8
 
 
 class Refused(Exception):
@@ -74,14 +74,14 @@ async def _post(target: Target, body: bytes, headers: Mapping[str, str], within_
 
 
 async def _checked_addresses(target: Target) -> list[str]:
-    """The addresses of the name; one private among them and none is used: a name must not lead here and there."""
+    """The addresses of the name, none of them private."""
     try:
         loop = asyncio.get_running_loop()
         found = await loop.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
     except OSError as error:
         raise Refused("unknown_host") from error
-    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))[:MAX_ADDRESSES]
-    if not addresses or not all(may_connect(address) for address in addresses):
+    addresses = judged(found, allowed())
+    if not addresses:
         raise Refused("private_address")
     return addresses
 

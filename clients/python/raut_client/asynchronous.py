@@ -87,6 +87,11 @@ class AsyncRaut:
         async for row in self._pages(f"/sessions/{id_of(session)}/observations/", narrowed):
             yield Observation.of(row)
 
+    async def rows(self, path: str, **narrowed: Any) -> AsyncIterator[dict[str, Any]]:
+        """Every row of any list, page by page."""
+        async for row in self._pages(path, narrowed):
+            yield row
+
     async def timeline(
         self,
         session: Session | str,

@@ -102,6 +102,10 @@ class Raut:
         """Every face in every frame that was looked at, in order of time; `from_ms`, `to_ms`, `track` narrow it."""
         return map(Observation.of, self._pages(f"/sessions/{id_of(session)}/observations/", narrowed))
 
+    def rows(self, path: str, **narrowed: Any) -> Iterator[dict[str, Any]]:
+        """Every row of any list, page by page, such as `rows(f"/sessions/{session.id}/markers/")`."""
+        return self._pages(path, narrowed)
+
     def timeline(
         self,
         session: Session | str,

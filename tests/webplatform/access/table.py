@@ -260,6 +260,7 @@ GET    /learning/models/{model}/confusion.svg                         404 404 40
 -- machines
 GET    /demo/{key}/                                                   404 404 404 404 404 404 404
 GET    /livez                                                         200 200 200 200 200 200 200
+GET    /readyz                                                        200 200 200 200 200 200 200
 GET    /healthz                                                       503 503 503 503 503 503 503
 GET    /metrics                                                       404 404 404 404 404 404 404
 GET    /platform/                                                     404 404 404 404 200 in  in
@@ -382,6 +383,10 @@ GET    /api/v1/sessions/{session}/json/                               200 200 20
 GET    /api/v1/sessions/{session}/media/                              200 200 200 404 404 401 401
 GET    /api/v1/sessions/{session}/as/rekognition/                     200 200 200 404 404 401 401
 GET    /api/v1/sessions/{session}/as/google-vision/                   200 200 200 404 404 401 401
+GET    /api/v1/fetches/                                               200 200 200 200 200 401 401
+POST   /api/v1/fetches/                                               403 403 403 403 403 401 401  {"items": [{"url": "https://media.example.org/walk.mp4"}]}
+GET    /api/v1/fetches/{fetch}/                                       200 404 404 404 404 401 401
+DELETE /api/v1/fetches/{fetch}/                                       204 404 404 404 404 401 401
 GET    /api/v1/webhooks/                                              200 200 200 200 200 401 401
 POST   /api/v1/webhooks/                                              201 403 403 404 404 401 401  {"name": "tool", "url": "https://hooks.example.org/in", "events": ["job.done"], "study": "{study}"}
 GET    /api/v1/webhooks/{webhook}/                                    200 404 404 404 404 401 401

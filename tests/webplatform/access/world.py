@@ -23,6 +23,7 @@ from webplatform.dashboard.saved_views import save_view
 from webplatform.exporting.options import Options
 from webplatform.exporting.services import ask_export_job
 from webplatform.exporting.work import run_export_job
+from webplatform.fetching.models import Fetch
 from webplatform.history.bin import bin_session
 from webplatform.history.corrections import correct
 from webplatform.history.face_edits import name_face
@@ -96,6 +97,9 @@ def build_world() -> dict[str, Any]:
             size_bytes=9,
             state="done",
             expires_at=timezone.now() + timedelta(days=1),
+        ).pk,
+        "fetch": Fetch.objects.create(
+            user=users["owner"], consent=consent, study=study, host="media.example.org", next_at=timezone.now()
         ).pk,
         "export": _export(session, users["owner"]),
         **_webhook(study, users["owner"]),

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError, connection, transaction
 from django.db.models.signals import post_save
 from django.utils import timezone
 
@@ -41,6 +42,14 @@ def test_the_same_request_is_done_once_and_answered_twice(api):
     assert Study.objects.filter(name="Pilot 2").count() == 1
 
 
+def test_what_is_answered_from_the_store_counts_in_the_rate_as_well(api, settings):
+    settings.RAUT_RATES = settings.RAUT_RATES | {"write": (3, 3600)}
+    answers = [make_study(api), make_study(api), make_study(api, name="Pilot 3"), make_study(api)]
+    assert [answer.status_code for answer in answers] == [201, 201, 409, 429]
+    assert [answer["RateLimit"].split(";")[1] for answer in answers] == ["r=2", "r=1", "r=0", "r=0"]
+    assert "Idempotency-Replayed" not in answers[3].headers
+
+
 def test_without_the_key_or_with_another_it_is_done_again(api):
     make_study(api), make_study(api, headers={}), make_study(api, headers={"Idempotency-Key": "two"})
     assert Study.objects.filter(name="Pilot 2").count() == 3
@@ -67,6 +76,68 @@ def test_while_the_first_one_is_under_way_the_second_waits(api, owner):
     assert [(one.status_code, one.json()["code"], one.headers["Retry-After"]) for one in held] == [
         (409, "idempotency_under_way", "1")
     ]
+
+
+def test_a_key_whose_process_died_is_free_again_at_once(api):
+    """The row of a request that never ended, and the file of its lock, which nobody holds."""
+    make_study(api)
+    held = StoredAnswer.objects.get()
+    StoredAnswer.objects.update(status=0, sealed=b"")
+    assert make_study(api).json()["code"] == "idempotency_under_way"  # for all we know another machine is at it
+    left = repeated._locks() / held.digest
+    left.touch()
+    again = make_study(api)
+    assert (again.status_code, "Idempotency-Replayed" in again.headers) == (201, False)
+    assert not left.exists()
+    assert make_study(api).headers["Idempotency-Replayed"] == "true"
+
+
+def test_a_key_is_free_again_where_its_end_could_not_be_noted(owner):
+    """The database went away under the request, which failed, and under the word that it had failed."""
+
+    def refuse(*_):
+        raise OperationalError("the server closed the connection")
+
+    asked = {"who": "one", "user": owner, "key": "key", "request": "digest"}
+    held = repeated.claim(**asked)
+    with pytest.raises(repeated.UnderWay):
+        repeated.claim(**asked)
+    with pytest.raises(OperationalError), connection.execute_wrapper(refuse):
+        repeated.let_go(held=held)
+    transaction.set_rollback(False)  # the test's own transaction, which nothing reached
+    again = repeated.claim(**asked)
+    assert (again.row.pk != held.row.pk, StoredAnswer.objects.count()) == (True, 1)
+    repeated.let_go(held=again)
+    assert (StoredAnswer.objects.count(), list(repeated._locks().glob("*"))) == (0, [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_key_is_free_again_where_its_commit_was_reported_as_failed(owner, monkeypatch):
+    """By a disk that got full in SQLite's checkpoint, or a server that died before it answered: the row is there."""
+    asked = {"who": "one", "user": owner, "key": "key", "request": "digest"}
+    monkeypatch.setattr(connection, "_commit", commit_and_fail(connection._commit))
+    with pytest.raises(OperationalError):
+        repeated.claim(**asked)
+    monkeypatch.undo()
+    assert StoredAnswer.objects.count() == 1
+    repeated.let_go(held=repeated.claim(**asked))
+
+
+def commit_and_fail(commit):
+    def fail():
+        commit()
+        if StoredAnswer.objects.exists():
+            raise OperationalError("disk I/O error")
+
+    return fail
+
+
+def test_locks_that_died_with_their_process_are_cleared_away(owner):
+    left = repeated._locks() / "0f0f"
+    left.parent.mkdir(exist_ok=True)
+    left.touch()
+    repeated.forget_old_answers()
+    assert not left.exists()
 
 
 def test_keys_of_two_accounts_do_not_meet(api, api_of, stranger):

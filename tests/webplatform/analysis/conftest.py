@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from inference import FrameReading, UnreadableVideo, VideoEnd
 from tests.webplatform.history.readings import face, frame
 from webplatform.accounts.models import User
-from webplatform.analysis import services, tasks, work
+from webplatform.analysis import runs, services, tasks, work
 from webplatform.analysis.models import AnalysisJob
 from webplatform.consent.models import ConsentRecord
 
@@ -59,7 +59,7 @@ class FakeEngine:
             for at in range(10)
         ]
 
-    def read_video(self, source, *, every_ms, limits, prior=None):
+    def read_video(self, source, *, every_ms, limits, prior=None, plan=None):
         assert source.readable()
         self.prior = prior
         return FakeVideo(self.readings, self.on_step, self.error)
@@ -71,7 +71,7 @@ def fake_engine(monkeypatch, model_version) -> FakeEngine:
     engine = FakeEngine()
     monkeypatch.setattr(work, "engine_for", lambda version: engine)
     monkeypatch.setattr(work, "ensure_active_model", lambda: model_version)
-    monkeypatch.setattr(work, "BEAT_EVERY_S", 0.0)
+    monkeypatch.setattr(runs, "BEAT_EVERY_S", 0.0)
     return engine
 
 

@@ -104,7 +104,7 @@ def test_the_list_filters_by_status(api):
 def test_the_list_costs_the_same_queries_whatever_its_length(api, django_assert_num_queries):
     post(api)
     post(api, again="true")
-    with django_assert_num_queries(6):  # the token, the count, the jobs; three for the order of turns
+    with django_assert_num_queries(5):  # the token, the jobs; three for the order of turns
         api.get("/api/v1/analyses/")
 
 

@@ -43,6 +43,12 @@ def test_a_part_is_206_with_its_place(client_of, owner, url, asked, start, end):
     assert answer["Content-Length"] == str(len(body))
 
 
+def test_who_has_the_file_is_not_sent_it_again(client_of, owner, url):
+    tag = client_of(owner).get(url)["ETag"]
+    again = client_of(owner).get(url, headers={"if-none-match": tag})
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", tag)
+
+
 def test_a_part_behind_the_end_is_416(client_of, owner, url):
     answer, _ = get(client_of(owner), url, "bytes=999999-")
     assert (answer.status_code, answer["Content-Range"]) == (416, f"bytes */{len(CONTENT)}")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 from django.utils import timezone
 
 from tests.webplatform.analysis.tus_parts import CONTENT, HALF, SIZE, begun, create, head, patch
@@ -106,6 +107,33 @@ def test_a_file_that_is_complete_when_the_store_goes_is_handed_in_by_the_houseke
     resumable.tend_uploads()
     assert content_of(Session.objects.get()) == CONTENT
     assert head(api, half).headers["Raut-Job"]
+
+
+def test_a_database_that_goes_away_in_the_last_step_loses_no_upload(api, half, store, settings, monkeypatch):
+    """The file lay under the session's name already when the commit failed."""
+    create_job = AnalysisJob.objects.create
+    monkeypatch.setattr(AnalysisJob.objects, "create", lambda **_: (_ for _ in ()).throw(OperationalError("gone")))
+    with pytest.raises(OperationalError):
+        patch(api, half, HALF, CONTENT[HALF:])
+    assert (Session.objects.count(), [name for name in names(store) if "/media/" in name]) == (0, [])
+    assert (ResumableUpload.objects.get().state, files_here(settings)) == ("complete", [])
+    monkeypatch.setattr(AnalysisJob.objects, "create", create_job)
+    assert head(api, half).headers["Upload-Offset"] == str(SIZE)
+    assert patch(api, half, SIZE, b"").headers["Raut-Job"]
+    assert content_of(Session.objects.get()) == CONTENT
+    assert (len(names(store)), FileKey.objects.count(), files_here(settings)) == (1, 1, [])
+
+
+def test_what_came_before_it_broke_off_counts(api, half):
+    def parts():
+        yield CONTENT[HALF : HALF + 1000]
+        raise ConnectionResetError
+
+    with pytest.raises(ConnectionResetError):
+        resumable.take_part(upload=ResumableUpload.objects.get(), offset=HALF, parts=parts())
+    assert head(api, half).headers["Upload-Offset"] == str(HALF + 1000)
+    assert patch(api, half, HALF + 1000, CONTENT[HALF + 1000 :]).headers["Raut-Job"]
+    assert content_of(Session.objects.get()) == CONTENT
 
 
 def test_two_machines_do_not_put_one_file_together_at_once(api, half, monkeypatch):

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from django.db import Error, connection
 from kombu.exceptions import OperationalError
 
 from tests.webplatform.analysis.conftest import AVI, MP4, WEBM, upload_of
@@ -120,6 +121,26 @@ def test_a_full_disk_is_noticed_before_anything_is_written(submit, monkeypatch):
     with pytest.raises(StorageFull):
         submit()
     assert nothing_is_left()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_commit_that_is_reported_as_failed_and_happened_keeps_its_video(owner, consent, sent, monkeypatch):
+    """By a disk that got full in SQLite's checkpoint, or a server that died before it answered."""
+    commit, commits = connection._commit, []
+
+    def commit_and_fail() -> None:
+        commit()
+        commits.append(Session.everything.exists())
+        if commits[-1]:
+            raise Error("disk I/O error")
+
+    monkeypatch.setattr(connection, "_commit", commit_and_fail)
+    with pytest.raises(Error):
+        services.submit_video(user=owner, upload=upload_of())
+    monkeypatch.undo()
+    session = Session.objects.get()
+    with open_file(session, session.media.stored_name) as file:
+        assert file.read() == MP4
 
 
 def test_a_disk_that_fills_up_while_saving_leaves_nothing(submit, monkeypatch):

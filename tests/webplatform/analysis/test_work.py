@@ -11,7 +11,7 @@ from django.utils import timezone
 from inference import BadPrior
 from tests.webplatform.analysis.conftest import UNREADABLE
 from webplatform.accounts.people import disable_account
-from webplatform.analysis import stranded, tasks, work
+from webplatform.analysis import runs, stranded, tasks, work
 from webplatform.analysis.leftovers import remove_orphan_files
 from webplatform.analysis.models import AnalysisJob, MediaFile
 from webplatform.analysis.services import cancel_job, retry_job
@@ -109,7 +109,7 @@ def test_a_cancelled_job_stops_at_the_next_frame(submit, fake_engine, owner):
 
 
 def test_a_worker_that_is_slow_to_stop_does_not_disturb_the_next_attempt(submit, fake_engine, owner, monkeypatch):
-    monkeypatch.setattr(work, "BEAT_EVERY_S", 3600)  # it looks up only when it writes, at the end
+    monkeypatch.setattr(runs, "BEAT_EVERY_S", 3600)  # it looks up only when it writes, at the end
     first = submit()
 
     def start_again(at):
@@ -138,7 +138,7 @@ def test_a_job_taken_away_is_not_written_to_any_more(submit, fake_engine, monkey
 
 
 def test_a_lost_lease_undoes_the_batch_that_was_being_written(submit, fake_engine, monkeypatch):
-    monkeypatch.setattr(work, "BEAT_EVERY_S", 3600)
+    monkeypatch.setattr(runs, "BEAT_EVERY_S", 3600)
     fake_engine.on_step = lambda at: at == 9 and age(lease=uuid4())
     work.run_job(submit().pk)
     assert Observation.objects.count() == 0

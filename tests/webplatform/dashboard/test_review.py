@@ -125,9 +125,9 @@ def test_an_answer_that_makes_no_sense_is_explained(record, owner, client_of):
 
 def test_the_api_proposes_and_hides_the_scores_unless_asked(record, owner, stranger, api_of):
     record()
-    found = api_of(owner).get("/api/v1/review/?limit=2").json()
+    found = api_of(owner).get("/api/v1/review/?limit=2").json()["results"]
     assert [(row["t_ms"], row["track"]) for row in found] == [(6200, 1), (2000, 1)]
     assert not {"dominant", "scores", "why"} & found[0].keys()
-    shown = api_of(owner).get("/api/v1/review/?limit=2&scores=true").json()
+    shown = api_of(owner).get("/api/v1/review/?limit=2&scores=true").json()["results"]
     assert (shown[1]["dominant"], shown[1]["scores"]["sad"], shown[1]["why"]) == ("sad", 0.8, "flicker")
-    assert api_of(stranger).get("/api/v1/review/").json() == []
+    assert api_of(stranger).get("/api/v1/review/").json()["results"] == []

@@ -92,10 +92,13 @@ class TestRetentionPage:
         assert "Institute of Films, Jakarta" in everything(retention_schedule())
 
     def test_it_tells_what_is_kept_for_a_short_time(self, study, settings):
+        assert "Videos from addresses" not in facts(retention_schedule(), "short time")
         settings.RAUT_UPLOAD_HOURS, settings.RAUT_WEBHOOK_KEEP_DAYS = 5, 6
+        settings.RAUT_FETCH_HOSTS = ["media.example.org"]
         for document in (retention_schedule(), record_of(study), record_of_platform()):
             found = facts(document, "short time")
             assert found["Uploads that stopped half way"] == "encrypted; 5 hours after the last part came"
+            assert found["Videos from addresses"].endswith("5 hours longer")
             assert found["Events for other programs (webhooks)"].startswith("6 days:")
             assert "24 hours" in found["Answers to programs that may ask twice (Idempotency-Key)"]
             assert "24 hours" in found["Data sets that were checked and not made"]

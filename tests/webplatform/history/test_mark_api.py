@@ -68,11 +68,11 @@ def test_faces_are_changed_and_changes_undone(pair: Session, owner: User, api_of
     api, path = api_of(owner), f"/api/v1/sessions/{pair.pk}/faces/"
     merged = api.post(f"{path}edits/", {"kind": "merge", "face": "2", "into": "1"}, format="json")
     assert merged.status_code == 201
-    assert [len(one["tracks"]) for one in api.get(path).json()] == [2]
+    assert [len(one["tracks"]) for one in api.get(path).json()["results"]] == [2]
     missing = api.post(f"{path}edits/", {"kind": "merge", "face": "1"}, format="json")
     assert (missing.status_code, missing.json()["details"]) == (400, {"field": "into"})
     assert api.post(f"{path}undo/").json()["kind"] == "merge"
-    assert len(api.get(path).json()) == 2
+    assert api.get(path).json()["count"] == 2
     assert api.post(f"{path}undo/").status_code == 409
 
 

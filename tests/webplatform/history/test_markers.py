@@ -19,16 +19,16 @@ def test_the_owner_adds_lists_and_removes_a_marker(api_of, owner, url, story):
     added = api.post(url, {"t_ms": 40, "text": "  question 3\nasked "})
     assert added.status_code == 201
     assert added.json() == {"id": added.json()["id"], "t_ms": 40, "text": "question 3 asked"}
-    assert api.get(url).json() == [added.json()]
+    assert api.get(url).json()["results"] == [added.json()]
     assert api.get(f"/api/v1/sessions/{story.pk}/").json()["markers"] == [added.json()]
     assert api.delete(f"{url}{added.json()['id']}/").status_code == 204
-    assert api.get(url).json() == []
+    assert api.get(url).json()["results"] == []
 
 
 def test_markers_come_in_the_order_of_their_time(api_of, owner, story, url):
     for t_ms in (30, 10, 20):
         add_marker(session=story, user=owner, t_ms=t_ms, text=f"at {t_ms}")
-    assert [marker["t_ms"] for marker in api_of(owner).get(url).json()] == [10, 20, 30]
+    assert [marker["t_ms"] for marker in api_of(owner).get(url).json()["results"]] == [10, 20, 30]
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_a_marker_without_words_or_outside_of_its_session_is_refused(api_of, own
 
 def test_a_viewer_reads_markers_and_changes_none(api_of, viewer, owner, story, url):
     marker = add_marker(session=story, user=owner, t_ms=5, text="x")
-    assert len(api_of(viewer).get(url).json()) == 1
+    assert api_of(viewer).get(url).json()["count"] == 1
     assert api_of(viewer).post(url, {"t_ms": 5, "text": "y"}).status_code == 403
     assert api_of(viewer).delete(f"{url}{marker.pk}/").status_code == 403
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from inference import EMOTIONS
 from tests.webplatform.history.readings import face, frame
 from webplatform.common.errors import Invalid
 from webplatform.history.erasing import close_readings, remove_some_readings
-from webplatform.history.models import Session, SessionSeconds
+from webplatform.history.models import Session, SessionSeconds, Track
+from webplatform.history.seconds import Cells
 from webplatform.history.services import append_readings, close_session
 from webplatform.history.timelines import timeline
 
@@ -151,3 +153,19 @@ class TestSeconds:
         assert not SessionSeconds.objects.exists()
         assert timeline(session=story, bucket_ms=1000)["tracks"] == []
         assert not SessionSeconds.objects.exists()
+
+
+def test_ten_hours_with_three_hundred_faces_are_a_small_answer(session, owner, api_of):
+    """Two faces at a time, 240 s each: what is asked for without a bucket, and what the page asks for one face."""
+    hours_s, faces = 36_000, 300
+    Track.objects.bulk_create(Track(session=session, number=number) for number in range(1, faces + 1))
+    numbers = np.repeat(np.arange(1, faces + 1), 240)
+    seconds = ((numbers - 1) * 120 + np.tile(np.arange(240), faces)).clip(max=hours_s)
+    counts, sums = np.full(len(numbers), 5), np.random.default_rng(1).dirichlet(np.ones(7), len(numbers)) * 5
+    Session.objects.filter(pk=session.pk).update(state="closed", duration_ms=hours_s * 1000)
+    SessionSeconds.objects.create(pk=session.pk, data=Cells(numbers, seconds, counts, counts, counts, sums).packed())
+    api, path = api_of(owner), f"/api/v1/sessions/{session.pk}/timeline/"
+    whole = api.get(path)
+    assert (whole.json()["bucket_ms"], len(whole.json()["tracks"])) == (36_000, faces)
+    assert len(whole.content) < 300_000
+    assert len(api.get(path, {"bucket_ms": 120_000, "track": 7}).content) < 1000

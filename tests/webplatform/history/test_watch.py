@@ -138,7 +138,7 @@ def test_members_see_the_page_and_what_shifted(study, viewer, stranger, recorded
 def test_by_rest_too(study, viewer, stranger, recorded, api_of):
     Session.objects.filter(pk=recorded(0, HAPPY).pk).update(created_at=datetime.now(tz=UTC))
     address = reverse("api-study-watch", args=[study.pk])
-    (week,) = api_of(viewer).get(address).json()
+    (week,) = api_of(viewer).get(address).json()["results"]
     assert week["mix"]["happy"] == pytest.approx(0.88)
     assert week["notices"] == ["unlike_validation"]
     assert api_of(stranger).get(address).status_code == 404

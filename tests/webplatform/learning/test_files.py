@@ -94,5 +94,5 @@ def test_a_model_is_marked_by_what_it_and_its_forebears_learnt_from(dataset, adm
     Dataset.objects.filter(pk=dataset.pk).update(withdrawn_at=timezone.now())
     assert withdrawn_since(parent) is not None
     assert withdrawn_since(child) == withdrawn_since(parent)
-    told = {row["id"]: row["withdrawn_since"] for row in api_of(admin).get("/api/v1/models/").json()}
+    told = {row["id"]: row["withdrawn_since"] for row in api_of(admin).get("/api/v1/models/").json()["results"]}
     assert told[child.pk] is not None

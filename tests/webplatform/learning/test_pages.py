@@ -113,7 +113,7 @@ def test_the_api_starts_reads_and_cancels_runs(api_of, admin, dataset):
     assert api.get(f"/api/v1/training-runs/{run}/").json()["state"] == "queued"
     assert api.delete(f"/api/v1/training-runs/{run}/").json()["state"] == "cancelled"
     assert api.delete(f"/api/v1/training-runs/{run}/").status_code == httpx.codes.CONFLICT
-    assert [one["name"] for one in api.get("/api/v1/datasets/").json()] == ["Own faces"]
+    assert [one["name"] for one in api.get("/api/v1/datasets/").json()["results"]] == ["Own faces"]
 
 
 @pytest.mark.parametrize("path", ["datasets", "training-runs", "models"])

@@ -182,11 +182,11 @@ def test_the_api_takes_and_removes_corrections(watch, owner, viewer, api_of):
     asked = {"track": 1, "from_ms": 0, "to_ms": 400, "emotion": "sad"}
     made = api_of(owner).post(path, asked)
     assert made.status_code == 201
-    assert api_of(viewer).get(path).json() == [{"id": made.json()["id"], **asked}]
+    assert api_of(viewer).get(path).json()["results"] == [{"id": made.json()["id"], **asked}]
     assert api_of(owner).post(path, {**asked, "to_ms": -1}).status_code == 400
     assert api_of(owner).post(path, {**asked, "from_ms": 500}).status_code == 400
     assert api_of(owner).delete(f"{path}{made.json()['id']}/").status_code == 204
-    assert api_of(owner).get(path).json() == []
+    assert api_of(owner).get(path).json()["results"] == []
 
 
 def test_a_long_stretch_before_the_first_face_does_not_look_like_a_dead_trainer(

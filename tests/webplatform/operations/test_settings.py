@@ -124,6 +124,11 @@ def test_a_setting_that_cannot_be_used_ends_in_one_line(name: str, tmp_path: Pat
     assert done.stderr.startswith(f"[setting] {name} ")
 
 
+def test_private_addresses_are_fetched_from_hosts_that_are_named_alone(tmp_path: Path):
+    done = manage(tmp_path, "check", RAUT_FETCH_HOSTS="*", RAUT_FETCH_PRIVATE="1")
+    assert done.stderr.startswith("[setting] RAUT_FETCH_PRIVATE is on for every host")
+
+
 def test_an_address_that_cannot_be_used_shows_no_password(tmp_path: Path):
     assert "hush" not in manage(tmp_path, "check", DATABASE_URL="pg://me:hush@host/db").stderr
 

@@ -245,6 +245,6 @@ def test_by_rest_for_a_participant_too(participant, key):
     asked = Client().post("/api/v1/own/exports/", headers=headers)
     assert asked.status_code == 202
     run_export(asked.json()["id"])
-    done = Client().get("/api/v1/own/exports/", headers=headers).json()[0]
+    done = Client().get("/api/v1/own/exports/", headers=headers).json()["results"][0]
     assert Client().get(done["url"], headers=headers).status_code == 200
     assert Client().get(done["url"]).status_code == 404

@@ -5,7 +5,16 @@ import secrets
 import pytest
 
 from webplatform.common.errors import KeyGone
-from webplatform.vault.keys import erase_key, keep_key, kept_keys, key_of, rewrap_keys
+from webplatform.vault.keys import (
+    destroy_waiting,
+    erase_key,
+    keep_key,
+    kept_keys,
+    key_entries,
+    key_of,
+    rewrap_keys,
+    set_key_aside,
+)
 from webplatform.vault.sealed import new_key
 
 
@@ -44,6 +53,29 @@ def test_an_erased_key_is_gone_and_erasing_it_again_does_no_harm():
     assert list(kept_keys()) == []
     with pytest.raises(KeyGone):
         key_of("one")
+
+
+def test_what_a_killed_process_left_of_a_key_goes_with_it():
+    keep_key("one", new_key())
+    (file,) = kept_keys()
+    half = file.with_name(".one.0f0f0f0f")
+    half.write_bytes(file.read_bytes())
+    other = file.with_name(".onetwo.0f0f0f0f")
+    other.write_bytes(b"another one's")
+    erase_key("one")
+    assert (half.exists(), other.exists()) == (False, True)
+
+
+def test_what_a_killed_process_left_of_a_key_that_waits_is_no_key_and_goes_with_the_others():
+    keep_key("one", new_key())
+    (file,) = kept_keys()
+    set_key_aside("one", "consent")
+    half = file.parent / "waiting" / "consent" / ".one.0f0f0f0f"
+    half.write_bytes(b"half")
+    assert [entry.name for entry in key_entries()] == ["one"]
+    assert rewrap_keys() == (0, [])
+    destroy_waiting(group="consent")
+    assert not half.exists()
 
 
 def test_a_changed_key_is_no_key():

@@ -4,6 +4,10 @@ export const API = "/api/v1";
 
 /** What the API answered when it refused: its status, code, message and details. */
 export class Refusal extends Error {
+  /**
+   * @param {number} status
+   * @param {{message?: string, code?: string, details?: Record<string, string>} | null} body
+   */
   constructor(status, body) {
     super(body?.message ?? "");
     this.status = status;
@@ -14,11 +18,26 @@ export class Refusal extends Error {
 
 /** The token that Django wants back with every change. */
 export function csrfToken() {
-  return document.querySelector("input[name=csrfmiddlewaretoken]")?.value ?? "";
+  const field = document.querySelector("input[name=csrfmiddlewaretoken]");
+  return field instanceof HTMLInputElement ? field.value : "";
 }
 
-/** The JSON answer; a Refusal is thrown for any other status than 2xx. */
-export async function request(path, { method = "GET", body = undefined } = {}) {
+/**
+ * What a failed request says to the reader: the server's words, `otherwise` where it has none or was not reached.
+ * @param {unknown} error
+ * @param {string} otherwise
+ */
+export function reasonOf(error, otherwise) {
+  return error instanceof Refusal && error.message ? error.message : otherwise;
+}
+
+/**
+ * The JSON answer; a Refusal is thrown for any other status than 2xx.
+ * @param {string} path
+ * @param {{method?: string, body?: BodyInit}} [how]
+ */
+export async function request(path, { method = "GET", body } = {}) {
+  /** @type {Record<string, string>} */
   const headers = { Accept: "application/json" };
   if (method !== "GET") headers["X-CSRFToken"] = csrfToken();
   const response = await fetch(API + path, { method, headers, body, credentials: "same-origin" });

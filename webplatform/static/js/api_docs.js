@@ -1,7 +1,9 @@
 /** What Swagger UI leaves out: dark colours by the system's wish, and names of its parts and of its list of servers. */
 
+import { find } from "./dom.js";
+
 const dark = matchMedia("(prefers-color-scheme: dark)");
-const swagger = document.querySelector("#swagger-ui");
+const swagger = find("swagger-ui");
 
 function colour() {
   document.documentElement.classList.toggle("dark-mode", dark.matches);
@@ -10,11 +12,11 @@ function colour() {
 /** Swagger UI draws its parts again and again; each is named as soon as it is there. */
 function name() {
   const parts = [
-    [".information-container", "region", swagger.dataset.about],
-    [".scheme-container", "region", swagger.dataset.access],
-    ["#servers", null, swagger.dataset.server],
+    { selector: ".information-container", role: "region", label: swagger.dataset.about ?? "" },
+    { selector: ".scheme-container", role: "region", label: swagger.dataset.access ?? "" },
+    { selector: "#servers", role: null, label: swagger.dataset.server ?? "" },
   ];
-  for (const [selector, role, label] of parts) {
+  for (const { selector, role, label } of parts) {
     const part = swagger.querySelector(selector);
     if (!part || part.ariaLabel === label) continue;
     part.ariaLabel = label;

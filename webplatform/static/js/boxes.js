@@ -6,7 +6,14 @@ const UNSURE_COLOR = "#e6e9ee";
 const UNSCORED_COLOR = "#aab2bd";
 const LABEL_HEIGHT = 20;
 
-/** `box` is [x, y, w, h] in CSS pixels of the canvas; dashes tell "not sure" and "not scored" without colour. */
+/**
+ * Draw a face's box, in CSS pixels of the canvas; dashes tell "not sure" and "not scored" without colour.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Box} box
+ * @param {Pick<Face, "dominant" | "scores">} face
+ * @param {string} text
+ * @param {{width: number, height: number}} room
+ */
 export function drawFace(context, box, face, text, { width, height }) {
   const color = face.dominant ? emotionColor(face.dominant) : face.scores ? UNSURE_COLOR : UNSCORED_COLOR;
   context.setLineDash(face.dominant ? [] : face.scores ? [7, 4] : [2, 4]);
@@ -20,6 +27,13 @@ export function drawFace(context, box, face, text, { width, height }) {
   drawLabel(context, box, color, text, { width, height });
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Box} box
+ * @param {string} color
+ * @param {string} text
+ * @param {{width: number, height: number}} room
+ */
 function drawLabel(context, [x, y, , h], color, text, { width: room, height }) {
   context.font = `600 12px ${getComputedStyle(document.body).fontFamily}`;
   const width = context.measureText(text).width + 12;

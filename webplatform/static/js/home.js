@@ -1,19 +1,25 @@
 // Keeps the list of sessions current: progress is written into its row; what changes a row's shape is fetched anew.
 
+import { closest, find, findAll, findIn, findOptional } from "./dom.js";
 import { fill, formatProgress, pageData } from "./format.js";
 import { isFinal, watchJobs } from "./jobs.js";
 
+/** @type {Words} */
 const words = pageData("words");
-const announcement = document.getElementById("announcement");
-const linkLost = document.getElementById("link-lost");
+const announcement = find("announcement");
+const linkLost = find("link-lost");
+/** @type {Set<string>} */
 const notListed = new Set();
-const latest = new Map(); // job id -> what was last heard of it
+/** @type {Map<string, Job>} what was last heard of each job */
+const latest = new Map();
+/** @type {Promise<void> | null} */
 let refreshing = null;
 let isRefreshWanted = false;
 
-const rowOf = (id) => document.querySelector(`[data-job="${CSS.escape(id)}"]`);
+/** @param {string} id */
+const rowOf = (id) => findAll(document, `[data-job="${CSS.escape(id)}"]`)[0];
 const waitingFor = () =>
-  [...document.querySelectorAll('[data-state="queued"], [data-state="running"]')].map((row) => row.dataset.job);
+  findAll(document, '[data-state="queued"], [data-state="running"]').map((row) => row.dataset.job ?? "");
 
 /** Fetch the list as the server draws it now and put it in the place of the old one; one request at a time. */
 async function refresh() {
@@ -28,27 +34,34 @@ async function refresh() {
   return refreshing;
 }
 
+/** @param {Document} fresh */
 function replaceLists(fresh) {
   for (const selector of [".totals", ".session-list"]) {
     const [old, now] = [document.querySelector(selector), fresh.querySelector(selector)];
     if (!old || !now) continue;
-    const focused = old.contains(document.activeElement) ? document.activeElement.closest("[id]")?.id : null;
-    const ticked = [...old.querySelectorAll("[data-tick]:checked")].map(({ id }) => id);
+    const focused = old.contains(document.activeElement) ? closest(document.activeElement, "[id]", Element)?.id : null;
+    const ticked = findAll(old, "[data-tick]:checked").map(({ id }) => id);
     old.replaceWith(document.adoptNode(now));
-    for (const id of ticked) if (document.getElementById(id)) document.getElementById(id).checked = true;
+    for (const id of ticked) {
+      const tick = findOptional(id, HTMLInputElement);
+      if (tick) tick.checked = true;
+    }
     countTicks();
-    if (focused) document.getElementById(focused)?.querySelector("a, button")?.focus();
+    const place = focused ? findOptional(focused, Element) : null;
+    if (place) findAll(place, "a, button")[0]?.focus();
   }
   latest.forEach(showProgress); // news overtakes the page that was asked for before it
 }
 
+/** @param {Job} job */
 function showProgress(job) {
   const row = rowOf(job.id);
   if (isFinal(job) || row?.dataset.state !== job.status) return;
-  row.querySelector("progress").value = job.progress;
-  row.querySelector("[data-progress]").textContent = formatProgress(job, words);
+  findIn(row, "progress", HTMLProgressElement).value = job.progress;
+  findIn(row, "[data-progress]").textContent = formatProgress(job, words);
 }
 
+/** @param {Job} job */
 async function onJob(job) {
   latest.set(job.id, job);
   const row = rowOf(job.id);
@@ -62,14 +75,14 @@ async function onJob(job) {
   if (!rowOf(job.id)) notListed.add(job.id);
 }
 
-const ticks = () => [...document.querySelectorAll("[data-tick]")];
-const tickAll = document.getElementById("tick-all");
+const ticks = () => findAll(document, "[data-tick]", HTMLInputElement);
+const tickAll = findOptional("tick-all", HTMLInputElement);
 
 function countTicks() {
-  const [told, all] = [document.getElementById("ticked"), ticks()];
-  if (!told) return;
+  const [told, all] = [findOptional("ticked"), ticks()];
+  if (!told || !tickAll) return;
   const n = all.filter(({ checked }) => checked).length;
-  told.textContent = n ? fill(told.dataset.words, { n }) : "";
+  told.textContent = n ? fill(told.dataset.words ?? "", { n }) : "";
   tickAll.checked = n > 0 && n === all.length;
   tickAll.indeterminate = n > 0 && n < all.length;
 }
@@ -78,11 +91,12 @@ tickAll?.addEventListener("change", () => {
   for (const tick of ticks()) tick.checked = tickAll.checked;
   countTicks();
 });
-document.addEventListener("change", ({ target }) => target.matches("[data-tick]") && countTicks());
+document.addEventListener("change", ({ target }) => closest(target, "[data-tick]") && countTicks());
 countTicks();
 document.documentElement.classList.add("has-script");
 
 let lostTimer = 0;
+/** @param {boolean} isUp */
 function onLink(isUp) {
   clearTimeout(lostTimer);
   if (isUp) linkLost.hidden = true;

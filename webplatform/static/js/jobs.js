@@ -4,20 +4,27 @@
 // later; until it is back, the jobs that the page waits for are asked for one by one. So a message lost on the way
 // delays what is seen and never falsifies it.
 
-import { request } from "./api.js";
+import { Refusal, request } from "./api.js";
 
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 30000;
 const POLL_EVERY_MS = 4000;
 const STAGES = ["queued", "running", "done", "failed", "cancelled"];
 
+/** @param {Pick<Job, "status">} job */
 export function isFinal(job) {
   return ["done", "failed", "cancelled"].includes(job.status);
 }
 
-/** Whether `job` tells of an earlier moment than `known`, as an answer overtaken by a message does. */
+/**
+ * Whether `job` tells of an earlier moment than `known`, as an answer overtaken by a message does.
+ * @typedef {Pick<Job, "status" | "progress" | "attempts" | "queued_at">} JobMoment
+ * @param {JobMoment} job
+ * @param {JobMoment} [known]
+ */
 export function isStale(job, known) {
-  if (!known || job.attempts !== known.attempts) return Boolean(known) && job.attempts < known.attempts;
+  if (!known) return false;
+  if (job.attempts !== known.attempts) return job.attempts < known.attempts;
   if (job.queued_at !== known.queued_at) return job.queued_at < known.queued_at;
   if (job.status === known.status) return job.progress < known.progress;
   return STAGES.indexOf(job.status) < STAGES.indexOf(known.status) || isFinal(known);
@@ -26,30 +33,34 @@ export function isStale(job, known) {
 /**
  * Watch the user's jobs until `close()` is called on what is returned.
  * @param {object} watcher
- * @param {(job: object) => void} watcher.onJob  a job's newest state; the same state may come twice
+ * @param {(job: Job) => void} watcher.onJob  a job's newest state; the same state may come twice
  * @param {() => Iterable<string>} [watcher.waitingFor]  ids of jobs that must not be missed
  * @param {(id: string) => void} [watcher.onGone]  a job waited for does not exist any more
  * @param {(isUp: boolean) => void} [watcher.onLink]  whether news is pushed
  */
 export function watchJobs({ onJob, waitingFor = () => [], onGone = () => {}, onLink = () => {} }) {
+  /** @type {Map<string, Job>} */
   const known = new Map();
+  /** @type {WebSocket | null} */
   let socket = null;
   let waitMs = FIRST_WAIT_MS;
   let isClosed = false;
   let reopenTimer = 0;
   let pollTimer = 0;
 
+  /** @param {Job} job */
   const tell = (job) => {
     if (isClosed || isStale(job, known.get(job.id))) return;
     known.set(job.id, job);
     onJob(job);
   };
 
+  /** @param {string} id */
   const ask = async (id) => {
     try {
       tell(await request(`/analyses/${id}/`));
     } catch (refusal) {
-      if (refusal.status === 404) onGone(id);
+      if (refusal instanceof Refusal && refusal.status === 404) onGone(id);
     }
   };
 
@@ -60,7 +71,9 @@ export function watchJobs({ onJob, waitingFor = () => [], onGone = () => {}, onL
     if (!isClosed && socket?.readyState !== WebSocket.OPEN) pollTimer = setTimeout(poll, POLL_EVERY_MS);
   };
 
+  /** @param {MessageEvent<string>} event */
   const receive = ({ data }) => {
+    /** @type {JobsMessage} */
     const message = JSON.parse(data);
     if (message.type === "job") tell(message.job);
     if (message.type !== "snapshot") return;
@@ -108,5 +121,7 @@ export function watchJobs({ onJob, waitingFor = () => [], onGone = () => {}, onL
   return { close };
 }
 
+/** @param {string} id @returns {Promise<Job>} */
 export const cancelJob = (id) => request(`/analyses/${id}/cancel/`, { method: "POST" });
+/** @param {string} id @returns {Promise<Job>} */
 export const retryJob = (id) => request(`/analyses/${id}/retry/`, { method: "POST" });

@@ -1,17 +1,23 @@
 // The face under review, cut out of its video by the browser, and the keys that answer.
 
+import { closest, find, findAll, penOf } from "./dom.js";
 import { pageData } from "./format.js";
 
 const MARGIN = 0.35; // of the box's longer side, so that hair and chin are seen
 const AROUND_S = 1;
+/** @type {ReviewData} */
 const data = pageData("review-data");
-const video = document.getElementById("video");
-const face = document.getElementById("face");
-const boxes = document.getElementById("boxes");
+const video = find("video", HTMLVideoElement);
+const face = find("face", HTMLCanvasElement);
+const boxes = find("boxes", HTMLCanvasElement);
+const cannotPlay = find("cannot-play");
 
 /** Pixels of the video for one pixel of the frame that was analysed: a rotated or scaled video differs. */
 function scale() {
-  return [video.videoWidth / (data.frame[0] || video.videoWidth), video.videoHeight / (data.frame[1] || video.videoHeight)];
+  return [
+    video.videoWidth / (data.frame[0] || video.videoWidth),
+    video.videoHeight / (data.frame[1] || video.videoHeight),
+  ];
 }
 
 function drawFace() {
@@ -19,7 +25,7 @@ function drawFace() {
   const [x, y, w, h] = data.box;
   const side = Math.max(w, h) * (1 + 2 * MARGIN);
   const [left, top] = [x + w / 2 - side / 2, y + h / 2 - side / 2];
-  const context = face.getContext("2d");
+  const context = penOf(face);
   context.clearRect(0, 0, face.width, face.height);
   context.drawImage(video, left * sx, top * sy, side * sx, side * sy, 0, 0, face.width, face.height);
   face.dataset.drawn = "true";
@@ -29,7 +35,7 @@ function drawBox() {
   const ratio = devicePixelRatio || 1;
   boxes.width = boxes.clientWidth * ratio;
   boxes.height = boxes.clientHeight * ratio;
-  const context = boxes.getContext("2d");
+  const context = penOf(boxes);
   const [fx, fy] = [boxes.width / data.frame[0], boxes.height / data.frame[1]];
   const [x, y, w, h] = data.box;
   context.lineWidth = 3 * ratio;
@@ -64,16 +70,16 @@ video.addEventListener("seeked", () => {
   drawFace();
   drawBox();
 });
-video.addEventListener("error", () => (document.getElementById("cannot-play").hidden = false));
+video.addEventListener("error", () => (cannotPlay.hidden = false));
 new ResizeObserver(drawBox).observe(boxes);
 document.documentElement.classList.add("has-script");
-document.getElementById("replay").addEventListener("click", replay);
+find("replay").addEventListener("click", replay);
 if (video.readyState >= 1) showMoment();
-if (video.error) document.getElementById("cannot-play").hidden = false;
+if (video.error) cannotPlay.hidden = false;
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;
-  const button = document.querySelector(`#review [data-key="${CSS.escape(event.key.toLowerCase())}"]`);
+  if (event.ctrlKey || event.metaKey || event.altKey || closest(event.target, "input, select, textarea")) return;
+  const [button] = findAll(document, `#review [data-key="${CSS.escape(event.key.toLowerCase())}"]`);
   if (!button) return;
   event.preventDefault();
   button.click();

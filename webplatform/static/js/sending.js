@@ -1,14 +1,19 @@
 // One file on its way to the server, by tus: what has arrived stays there when the connection breaks.
 
 import "../vendor/tus/tus.min.js"; // no module: it leaves its name at the window
-import { API, Refusal, csrfToken, request } from "./api.js";
+import { API, csrfToken, Refusal, request } from "./api.js";
 import { fill, formatBytes } from "./format.js";
 
-const { Upload, defaultOptions } = globalThis.tus;
+const { DetailedError, Upload, defaultOptions } = globalThis.tus;
 const PART_BYTES = 32 * 2 ** 20; // what a proxy between here and there may keep back before it hands on
 const RETRY_AFTER_MS = [0, 1000, 3000, 5000, 10_000, 20_000, ...Array(20).fill(30_000)];
 
-/** Why the server would refuse this file, told before it is sent; empty when nothing speaks against it. */
+/**
+ * Why the server would refuse this file, told before it is sent; empty when nothing speaks against it.
+ * @param {Pick<File, "name" | "type" | "size">} file
+ * @param {UploadLimits} limits
+ * @param {Words} words
+ */
 export function refusalOf(file, limits, words) {
   const ending = file.name.slice(file.name.lastIndexOf(".")).toLowerCase();
   // Where the browser knows no kind, the server looks at the content.
@@ -20,14 +25,21 @@ export function refusalOf(file, limits, words) {
   return "";
 }
 
-/** Whether the same request may be answered otherwise in a while: the connection broke, or the server is busy. */
+/** @param {Error} error */
+const responseOf = (error) => (error instanceof DetailedError ? error.originalResponse : null);
+
+/**
+ * Whether the same request may be answered otherwise in a while: the connection broke, or the server is busy.
+ * @param {Error} error
+ */
 function isPassing(error) {
-  const status = error.originalResponse?.getStatus() ?? 0;
+  const status = responseOf(error)?.getStatus() ?? 0;
   return status === 0 || status === 409 || status === 423 || status === 429 || (status >= 500 && status !== 507);
 }
 
+/** @param {Error} error */
 function refusalFrom(error) {
-  const response = error.originalResponse;
+  const response = responseOf(error);
   if (!response) return new Refusal(0, { code: "lost" });
   try {
     return new Refusal(response.getStatus(), JSON.parse(response.getBody()));
@@ -38,15 +50,21 @@ function refusalFrom(error) {
 
 /**
  * Send a file, or what is missing of one that was begun in this browser.
- * @returns {{answer: Promise<object>, abort: () => void}} the job, or a Refusal (status 0: the connection broke)
+ * @param {File} file
+ * @param {object} how
+ * @param {boolean} how.again  whether a file that was analysed before is analysed once more
+ * @param {Place} [how.place]
+ * @param {(sent: number, all: number) => void} how.onProgress
+ * @param {() => void} [how.onLost]
+ * @returns {{answer: Promise<Job>, abort: () => void}} the job, or a Refusal (status 0: the connection broke)
  */
 export function sendFile(file, { again, place = {}, onProgress, onLost = () => {} }) {
   const metadata = { filename: file.name, ...place, ...(again ? { again: "true" } : {}) };
-  let upload;
-  let stop;
+  /** @type {() => void} */
+  let abort = () => {};
+  /** @type {Promise<Job>} */
   const answer = new Promise((resolve, reject) => {
-    stop = () => reject(new Refusal(0, { code: "stopped" }));
-    upload = new Upload(file, {
+    const upload = new Upload(file, {
       endpoint: `${API}/uploads/`,
       metadata,
       headers: { Accept: "application/json", "X-CSRFToken": csrfToken() },
@@ -54,27 +72,40 @@ export function sendFile(file, { again, place = {}, onProgress, onLost = () => {
       retryDelays: RETRY_AFTER_MS,
       removeFingerprintOnSuccess: true,
       fingerprint: async () => ["raut", file.size, file.lastModified, JSON.stringify(metadata)].join("-"),
-      onShouldRetry: (error) => isPassing(error) && (onLost(), true),
+      onShouldRetry: (error) => {
+        if (isPassing(error)) onLost();
+        return isPassing(error);
+      },
       onProgress,
-      onSuccess: ({ lastResponse }) => request(`/analyses/${lastResponse.getHeader("Raut-Job")}/`).then(resolve, reject),
+      onSuccess: ({ lastResponse }) =>
+        request(`/analyses/${lastResponse.getHeader("Raut-Job")}/`).then(resolve, (error) =>
+          reject(error instanceof Refusal ? error : new Refusal(0, { code: "lost" })),
+        ),
       onError: (error) => reject(refusalFrom(error)),
     });
+    abort = () => {
+      reject(new Refusal(0, { code: "stopped" }));
+      upload.abort(true).catch(() => {}); // where nobody hears of it, its time ends it
+    };
     upload.findPreviousUploads().then(([earlier]) => {
       if (earlier) upload.resumeFromPreviousUpload(earlier);
       upload.start();
     });
   });
-  const abort = () => {
-    stop();
-    upload.abort(true).catch(() => {}); // where nobody hears of it, its time ends it
-  };
   return { answer, abort };
 }
 
-/** The uploads that this browser began and that the server still has a part of; the others are forgotten. */
+/**
+ * The uploads that this browser began and that the server still has a part of; the others are forgotten.
+ * @typedef {UploadState & {forget: () => Promise<void>}} HalfUpload
+ * @returns {Promise<HalfUpload[]>}
+ */
 export async function halfUploads() {
   const storage = defaultOptions.urlStorage;
+  if (!storage) return [];
+  /** @type {[import("tus-js-client").PreviousUpload[], UploadState[]]} */
   const [begun, known] = await Promise.all([storage.findAllUploads(), request("/uploads/")]);
+  /** @type {HalfUpload[]} */
   const half = [];
   for (const { uploadUrl, urlStorageKey } of begun) {
     const found = known.find(({ id, state }) => state === "receiving" && uploadUrl?.includes(id));
@@ -84,7 +115,10 @@ export async function halfUploads() {
   return half;
 }
 
-/** Take an upload away from the server, and what this browser knows of it. */
+/**
+ * Take an upload away from the server, and what this browser knows of it.
+ * @param {HalfUpload} half
+ */
 export async function dropUpload(half) {
   const headers = { "Tus-Resumable": "1.0.0", "X-CSRFToken": csrfToken() };
   await fetch(`${API}/uploads/${half.id}/`, { method: "DELETE", headers, credentials: "same-origin" });

@@ -1,29 +1,41 @@
 // The upload page: files are checked, sent one after the other, and followed until their sessions are done.
 
+import { Refusal, reasonOf } from "./api.js";
+import { copyOf, find, findIn, findOptional } from "./dom.js";
 import { fill, formatBytes, pageData } from "./format.js";
+import { cancelJob, retryJob, watchJobs } from "./jobs.js";
 import { dropUpload, halfUploads, refusalOf, sendFile } from "./sending.js";
 import { UploadItem } from "./upload_item.js";
-import { cancelJob, retryJob, watchJobs } from "./jobs.js";
 import { chosen, isChosen } from "./whom.js";
 
+/** @type {Words} */
 const words = pageData("words");
+/** @type {UploadLimits} */
 const limits = pageData("limits-data");
-const form = document.getElementById("upload-form");
-const input = document.getElementById("files");
-const queue = document.getElementById("queue");
-const list = document.getElementById("queue-list");
-const announcement = document.getElementById("announcement");
-const linkLost = document.getElementById("link-lost");
+const form = find("upload-form", HTMLFormElement);
+const input = find("files", HTMLInputElement);
+const queue = find("queue");
+const list = find("queue-list");
+const announcement = find("announcement");
+const linkLost = find("link-lost");
 
+/** @type {UploadItem[]} */
 const waiting = [];
-const followed = new Map(); // job id -> its item
+/** @type {Map<string, UploadItem>} by the job's id */
+const followed = new Map();
+/** @type {{item: UploadItem, answer: Promise<Job>, abort: () => void} | null} */
 let sending = null;
 
+/**
+ * @param {UploadItem} item
+ * @param {string} text
+ */
 const announce = (item, text) => (announcement.textContent = `${item.title}: ${text}`);
 
+/** @param {Iterable<File>} files */
 function addFiles(files) {
   if (!isChosen()) {
-    document.getElementById("of").reportValidity();
+    findOptional("of", HTMLSelectElement)?.reportValidity();
     return;
   }
   for (const file of files) {
@@ -38,11 +50,16 @@ function addFiles(files) {
   sendNext();
 }
 
+/** @param {UploadItem} item */
 function enqueue(item) {
   item.showWaiting();
   waiting.push(item);
 }
 
+/**
+ * @param {UploadItem} item
+ * @param {{again?: boolean}} [how]
+ */
 function enqueueAgain(item, { again = true } = {}) {
   item.again = again;
   item.isSent = item.isUnwanted = false;
@@ -51,8 +68,9 @@ function enqueueAgain(item, { again = true } = {}) {
 }
 
 async function sendNext() {
-  if (sending || waiting.length === 0) return;
-  const item = waiting.shift();
+  const item = sending ? undefined : waiting.shift();
+  if (!item) return;
+  /** @type {(sent: number, all: number) => void} */
   const onProgress = (sent, all) => item.showSending(sent, all);
   const onLost = () => item.showNote(words.resuming);
   sending = { item, ...sendFile(item.file, { again: item.again, place: item.place, onProgress, onLost }) };
@@ -62,6 +80,7 @@ async function sendNext() {
     item.showJob(job);
     if (item.isUnwanted) cancel(item);
   } catch (refusal) {
+    if (!(refusal instanceof Refusal)) throw refusal;
     item.showRefusal(refusal);
   } finally {
     sending = null;
@@ -69,7 +88,10 @@ async function sendNext() {
   sendNext();
 }
 
-/** Stop a file that waits or is on its way, and no other one. What the server has whole is cancelled once it has a job. */
+/**
+ * Stop a file that waits or is on its way, and no other one. What the server has whole is cancelled once it has a job.
+ * @param {UploadItem} item
+ */
 function stop(item) {
   const place = waiting.indexOf(item);
   if (place >= 0) {
@@ -83,39 +105,49 @@ function stop(item) {
   }
 }
 
+/** @param {UploadItem} item */
 function remove(item) {
   item.element.remove();
   queue.hidden = list.childElementCount === 0;
   input.focus();
 }
 
-/** Ask the server for a change of the item's job; what it answers is what is shown. */
+/**
+ * Ask the server for a change of the item's job; what it answers is what is shown.
+ * @param {UploadItem} item
+ * @param {(id: string) => Promise<Job>} action
+ */
 async function steer(item, action) {
+  if (!item.job) return;
   try {
     item.showJob(await action(item.job.id));
-  } catch (refusal) {
-    announce(item, refusal.message);
-    item.showNote(refusal.message);
+  } catch (error) {
+    const text = reasonOf(error, words.askFailed);
+    announce(item, text);
+    item.showNote(text);
   }
 }
 
+/** @param {UploadItem} item */
 const cancel = (item) => steer(item, cancelJob);
+/** @param {UploadItem} item */
 const retry = (item) => steer(item, retryJob);
 
 input.addEventListener("change", () => {
-  addFiles(input.files);
+  addFiles(input.files ?? []);
   input.value = "";
 });
 form.addEventListener("submit", (event) => event.preventDefault());
 
 /** What broke off before, and how to go on with it: a browser gives no file to a page that did not choose it. */
 async function offerToResume() {
-  const box = document.getElementById("half");
+  const box = find("half");
+  const template = find("half-template", HTMLTemplateElement);
   const lines = (await halfUploads()).map((half) => {
-    const line = document.getElementById("half-template").content.firstElementChild.cloneNode(true);
+    const line = copyOf(template);
     const parts = { title: half.name, done: formatBytes(half.offset), all: formatBytes(half.size) };
-    line.querySelector(".item-text").textContent = fill(words.half, parts);
-    const button = line.querySelector("button");
+    findIn(line, ".item-text").textContent = fill(words.half, parts);
+    const button = findIn(line, "button");
     button.setAttribute("aria-label", fill(words.dropHalf, parts));
     button.addEventListener("click", async () => {
       await dropUpload(half);
@@ -125,7 +157,7 @@ async function offerToResume() {
     });
     return line;
   });
-  box.querySelector("ul").replaceChildren(...lines);
+  findIn(box, "ul").replaceChildren(...lines);
   box.hidden = lines.length === 0;
 }
 
@@ -144,13 +176,14 @@ addEventListener("drop", (event) => {
   event.preventDefault(); // a file dropped beside the zone must not replace the page
   depth = 0;
   form.classList.remove("is-target");
-  addFiles(event.dataTransfer.files);
+  addFiles(event.dataTransfer?.files ?? []);
 });
 addEventListener("beforeunload", (event) => {
   if (sending || waiting.length) event.preventDefault();
 });
 
 let lostTimer = 0;
+/** @param {boolean} isUp */
 function onLink(isUp) {
   clearTimeout(lostTimer);
   if (isUp) linkLost.hidden = true;

@@ -1,9 +1,31 @@
 // One line of the upload page: a file, from being chosen to its finished session.
 
+import { copyOf, find, findIn } from "./dom.js";
 import { fill, formatBytes, formatProgress } from "./format.js";
 import { isFinal } from "./jobs.js";
 
+/**
+ * What an item asks its page to do.
+ * @typedef {object} ItemActions
+ * @property {(item: UploadItem) => void} remove
+ * @property {(item: UploadItem) => void} stop
+ * @property {(item: UploadItem, how?: {again?: boolean}) => void} again
+ * @property {(item: UploadItem) => void} cancel
+ * @property {(item: UploadItem) => void} retry
+ * @property {(item: UploadItem, text: string) => void} announce
+ */
+
+/**
+ * A button, or a link where it has an address.
+ * @typedef {{text: string, name?: string, label?: string, href?: string, run?: () => void}} Control
+ */
+
 export class UploadItem {
+  /**
+   * @param {File} file
+   * @param {Words} words
+   * @param {ItemActions} actions
+   */
   constructor(file, words, actions) {
     this.file = file;
     this.words = words;
@@ -11,12 +33,15 @@ export class UploadItem {
     this.again = false;
     this.isSent = false; // whether the server has all of it
     this.isUnwanted = false; // whether its analysis is to be cancelled as soon as there is one
+    /** @type {Job | null} */
     this.job = null;
-    const template = document.getElementById("item-template");
-    this.element = template.content.firstElementChild.cloneNode(true);
+    /** @type {Place} */
+    this.place = {};
+    this.element = copyOf(find("item-template", HTMLTemplateElement));
+    this.bar = findIn(this.element, "progress", HTMLProgressElement);
     this.part(".item-title").textContent = file.name;
     this.part(".item-size").textContent = formatBytes(file.size);
-    this.part("progress").setAttribute("aria-label", file.name);
+    this.bar.setAttribute("aria-label", file.name);
   }
 
   get title() {
@@ -28,16 +53,22 @@ export class UploadItem {
     return this.job === null || isFinal(this.job);
   }
 
+  /** @param {string} selector */
   part(selector) {
-    return this.element.querySelector(selector);
+    return findIn(this.element, selector);
   }
 
   showWaiting() {
     this.show({ text: this.words.waiting, progress: 0, actions: [this.stopAction()] });
   }
 
+  /**
+   * @param {number} sent
+   * @param {number} all
+   */
   showSending(sent, all) {
-    const isSent = (this.isSent = sent >= all);
+    const isSent = sent >= all;
+    this.isSent = isSent;
     const text = fill(this.words.uploading, { done: formatBytes(sent), all: formatBytes(all) });
     this.show({
       text: isSent ? this.words.checking : text,
@@ -46,6 +77,7 @@ export class UploadItem {
     });
   }
 
+  /** @param {Job} job */
   showJob(job) {
     const isNews = this.job?.status !== job.status;
     this.job = job;
@@ -58,30 +90,45 @@ export class UploadItem {
     if (isNews && isFinal(job)) this.actions.announce(this, this.words[job.status]);
   }
 
-  /** What the server, or the way to it, said to an upload. */
+  /**
+   * What the server, or the way to it, said to an upload.
+   * @param {import("./api.js").Refusal} refusal
+   */
   showRefusal(refusal) {
     const isDuplicate = refusal.details.reason === "duplicate";
+    /** @type {Record<number, string>} */
     const texts = { 0: this.words[refusal.code], 401: this.words.signedOut };
-    const text = (isDuplicate && this.words.duplicate) || texts[refusal.status] || refusal.message || fill(this.words.refused, { status: refusal.status });
+    const text =
+      (isDuplicate && this.words.duplicate) ||
+      texts[refusal.status] ||
+      refusal.message ||
+      fill(this.words.refused, { status: refusal.status });
     this.showRefused(text, {
       isRepeatable: refusal.status === 0 || refusal.status >= 500,
       earlier: isDuplicate ? refusal.details.session_url : undefined,
     });
   }
 
-  showRefused(text, { isRepeatable = false, earlier = undefined } = {}) {
+  /**
+   * @param {string} text
+   * @param {{isRepeatable?: boolean, earlier?: string}} [how]
+   */
+  showRefused(text, { isRepeatable = false, earlier } = {}) {
     this.job = null;
+    /** @type {Control[]} */
     const actions = [];
     if (earlier) {
       actions.push({ text: this.words.openEarlier, href: earlier });
       actions.push({ name: "again", text: this.words.again, run: () => this.actions.again(this) });
     }
-    if (isRepeatable) actions.push({ text: this.words.retry, run: () => this.actions.again(this, { again: this.again }) });
+    if (isRepeatable)
+      actions.push({ text: this.words.retry, run: () => this.actions.again(this, { again: this.again }) });
     actions.push({ text: this.words.remove, run: () => this.actions.remove(this) });
     this.show({ text, tone: earlier ? "warn" : "bad", actions });
     this.actions.announce(this, text);
   }
 
+  /** @param {string} text */
   showNote(text) {
     this.part(".item-text").textContent = text;
   }
@@ -90,16 +137,25 @@ export class UploadItem {
     return { name: "stop", text: this.words.cancel, label: this.words.cancelOf, run: () => this.actions.stop(this) };
   }
 
+  /**
+   * @param {Job} job
+   * @returns {Control[]}
+   */
   jobActions(job) {
     const open = { text: this.words.open, href: job.session_url };
     if (job.status === "done") return [open];
     if (isFinal(job)) return [{ text: this.words.retry, run: () => this.actions.retry(this) }, open];
-    return [{ name: "cancel", text: this.words.cancel, label: this.words.cancelOf, run: () => this.actions.cancel(this) }];
+    return [
+      { name: "cancel", text: this.words.cancel, label: this.words.cancelOf, run: () => this.actions.cancel(this) },
+    ];
   }
 
-  /** Progress: 0 to 1, null for "unknown", undefined for no bar. */
-  show({ text, progress = undefined, tone = "", actions }) {
-    const bar = this.part("progress");
+  /**
+   * Progress: 0 to 1, null for "unknown", undefined for no bar.
+   * @param {{text: string, progress?: number | null, tone?: string, actions: Control[]}} look
+   */
+  show({ text, progress, tone = "", actions }) {
+    const { bar } = this;
     bar.hidden = progress === undefined;
     if (progress === null) bar.removeAttribute("value");
     else if (progress !== undefined) bar.value = progress;
@@ -108,7 +164,10 @@ export class UploadItem {
     this.showActions(actions);
   }
 
-  /** Buttons are drawn anew only when they change, so that the focus stays while progress comes in. */
+  /**
+   * Buttons are drawn anew only when they change, so that the focus stays while progress comes in.
+   * @param {Control[]} actions
+   */
   showActions(actions) {
     const key = actions.map(({ name, text, href }) => `${name} ${text} ${href ?? ""}`).join("|");
     if (this.element.dataset.actions === key) return;
@@ -116,18 +175,28 @@ export class UploadItem {
     this.part(".item-actions").replaceChildren(...actions.map((action) => this.control(action)));
   }
 
+  /** @param {Control} action */
   control({ text, href, label, run }) {
-    const control = document.createElement(href ? "a" : "button");
+    const control = href ? linkTo(href) : buttonFor(run);
     control.textContent = text;
     control.className = "secondary outline small";
     if (label) control.setAttribute("aria-label", fill(label, { title: this.title }));
-    if (href) {
-      control.href = href;
-      control.setAttribute("role", "button");
-    } else {
-      control.type = "button";
-      control.addEventListener("click", run);
-    }
     return control;
   }
+}
+
+/** @param {string} href */
+function linkTo(href) {
+  const link = document.createElement("a");
+  link.href = href;
+  link.setAttribute("role", "button");
+  return link;
+}
+
+/** @param {() => void} [run] */
+function buttonFor(run) {
+  const button = document.createElement("button");
+  button.type = "button";
+  if (run) button.addEventListener("click", run);
+  return button;
 }

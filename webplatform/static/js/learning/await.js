@@ -1,7 +1,13 @@
 // Shows the page anew once something that it shows has another state: waiting, under way, ended.
 
+import { findAll } from "../dom.js";
+
 const EVERY_MS = 2000;
-const states = (page) => [...page.querySelectorAll("[data-state]")].map((badge) => badge.dataset.state).join();
+/** @param {Document} page */
+const states = (page) =>
+  findAll(page, "[data-state]")
+    .map((badge) => badge.dataset.state)
+    .join();
 const shown = states(document);
 
 setInterval(async () => {

@@ -1,16 +1,20 @@
 // The webcam: asked for, listed, shown, and its pictures taken as JPEG.
 
+import { penOf } from "../dom.js";
+
 const WIDEST_PX = 640; // what the server looks for faces in; more would only cost time on the way
 const QUALITY = 0.85;
 
 /** Why the camera cannot be used: `reason` is a key of the page's words. */
 export class CameraProblem extends Error {
+  /** @param {string} reason */
   constructor(reason) {
     super(reason);
     this.reason = reason;
   }
 }
 
+/** @type {Record<string, string>} */
 const REASONS = {
   NotAllowedError: "denied",
   SecurityError: "denied",
@@ -22,10 +26,12 @@ const REASONS = {
 
 /** Emits "lost" when the camera is unplugged or its permission is taken back. */
 export class Camera extends EventTarget {
+  /** @param {HTMLVideoElement} video */
   constructor(video) {
     super();
     this.video = video;
     this.canvas = document.createElement("canvas");
+    /** @type {MediaStream | null} */
     this.stream = null;
   }
 
@@ -33,15 +39,22 @@ export class Camera extends EventTarget {
     return this.stream !== null;
   }
 
-  /** Turn a camera on; without an id, the one the browser prefers. */
+  /**
+   * Turn a camera on; without an id, the one the browser prefers.
+   * @param {string} [deviceId]
+   */
   async turnOn(deviceId) {
     if (!navigator.mediaDevices?.getUserMedia) throw new CameraProblem("insecure");
     this.turnOff();
-    const wanted = { width: { ideal: 1280 }, height: { ideal: 720 }, ...(deviceId ? { deviceId: { exact: deviceId } } : {}) };
+    const wanted = {
+      width: { ideal: 1280 },
+      height: { ideal: 720 },
+      ...(deviceId ? { deviceId: { exact: deviceId } } : {}),
+    };
     try {
       this.stream = await navigator.mediaDevices.getUserMedia({ audio: false, video: wanted });
     } catch (error) {
-      throw new CameraProblem(REASONS[error.name] ?? "cameraBusy");
+      throw new CameraProblem(REASONS[error instanceof Error ? error.name : ""] ?? "cameraBusy");
     }
     const [track] = this.stream.getVideoTracks();
     track.addEventListener("ended", () => this.lose());
@@ -51,7 +64,7 @@ export class Camera extends EventTarget {
   }
 
   turnOff() {
-    this.stream?.getTracks().forEach((track) => track.stop());
+    for (const track of this.stream?.getTracks() ?? []) track.stop();
     this.stream = null;
     this.video.srcObject = null;
   }
@@ -69,18 +82,26 @@ export class Camera extends EventTarget {
       .map(({ deviceId, label }, place) => ({ id: deviceId, label: label || `${place + 1}` }));
   }
 
-  /** The picture of this moment: {picture: ImageBitmap, jpeg: Blob, width, height}, or null before the first one. */
+  /**
+   * The picture of this moment, or null before the first one.
+   * @returns {Promise<{picture: ImageBitmap, jpeg: Blob, width: number, height: number} | null>}
+   */
   async take() {
     const { videoWidth, videoHeight } = this.video;
     if (!videoWidth) return null;
     const scale = Math.min(1, WIDEST_PX / videoWidth);
     this.canvas.width = Math.round(videoWidth * scale);
     this.canvas.height = Math.round(videoHeight * scale);
-    this.canvas.getContext("2d").drawImage(this.video, 0, 0, this.canvas.width, this.canvas.height);
-    const [picture, jpeg] = await Promise.all([
-      createImageBitmap(this.canvas),
-      new Promise((done) => this.canvas.toBlob(done, "image/jpeg", QUALITY)),
-    ]);
+    penOf(this.canvas).drawImage(this.video, 0, 0, this.canvas.width, this.canvas.height);
+    const [picture, jpeg] = await Promise.all([createImageBitmap(this.canvas), this.asJpeg()]);
     return { picture, jpeg, width: picture.width, height: picture.height };
+  }
+
+  /** @returns {Promise<Blob>} */
+  asJpeg() {
+    return new Promise((done, fail) => {
+      const take = (/** @type {Blob | null} */ jpeg) => (jpeg ? done(jpeg) : fail(new CameraProblem("cameraBusy")));
+      this.canvas.toBlob(take, "image/jpeg", QUALITY);
+    });
   }
 }

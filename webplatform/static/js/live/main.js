@@ -1,48 +1,64 @@
 // The live page: camera -> frames -> answers -> pictures with boxes. The server's answers set the pace.
 
-import { formatClock, formatNumber, fill, pageData } from "../format.js";
+import { find, findIn } from "../dom.js";
+import { fill, formatClock, formatNumber, pageData } from "../format.js";
 import { chosen, isChosen } from "../whom.js";
-import { Camera } from "./camera.js";
+import { Camera, CameraProblem } from "./camera.js";
+import { SelfCheck } from "./check.js";
 import { FaceCards } from "./faces.js";
 import { Link } from "./link.js";
-import { SelfCheck } from "./check.js";
 import { Stage } from "./stage.js";
 import { Trend } from "./trend.js";
 
-const byId = (id) => document.getElementById(id);
 const TELL_EVERY_MS = 1000;
 const SAY_EVERY_MS = 10_000;
 const BUSY_WAIT_MS = 200;
 
 class LivePage {
   constructor() {
+    /** @type {LiveData} */
     this.data = pageData("live-data");
+    /** @type {Words} */
     this.words = pageData("words");
     const parts = { ...this.data, words: this.words };
-    this.camera = new Camera(byId("camera-video"));
-    this.check = new SelfCheck(this.camera, byId("checks"), this.words, () => this.checkPath());
-    this.stage = new Stage(byId("stage-canvas"), parts);
-    this.cards = new FaceCards(byId("faces"), byId("face-template"), parts);
+    this.camera = new Camera(find("camera-video", HTMLVideoElement));
+    this.check = new SelfCheck(this.camera, find("checks"), this.words, () => this.checkPath());
+    this.stage = new Stage(find("stage-canvas", HTMLCanvasElement), parts);
+    this.cards = new FaceCards(find("faces"), find("face-template", HTMLTemplateElement), parts);
     this.parts = parts;
     this.tabs = new BroadcastChannel("raut-live");
+    /** @type {Link | null} */
+    this.link = null;
+    /** @type {Trend | null} made with the first connection */
+    this.trend = null;
+    /** @type {EndedMessage | null} */
+    this.ended = null;
+    /** @type {number | null} performance.now() of the first connection */
+    this.startedAt = null;
+    /** @type {{at: number, latencyMs: number}[]} answers of the last seconds */
     this.shown = [];
+    this.fps = 10;
+    this.clock = 0;
+    this.voice = 0;
     this.isPaused = false;
+    this.isPumping = false;
+    this.wasHidden = false;
     this.listen();
     document.documentElement.classList.add("has-script");
-    byId("turn-on").disabled = false; // only now does it do anything
+    find("turn-on", HTMLButtonElement).disabled = false; // only now does it do anything
   }
 
   listen() {
-    byId("turn-on").addEventListener("click", () => this.turnOn());
-    byId("camera").addEventListener("change", () => this.turnOn(byId("camera").value));
-    byId("mirror").addEventListener("change", () => this.mirror());
-    byId("setup").addEventListener("submit", (event) => {
+    find("turn-on").addEventListener("click", () => this.turnOn());
+    find("camera").addEventListener("change", () => this.turnOn(find("camera", HTMLSelectElement).value));
+    find("mirror").addEventListener("change", () => this.mirror());
+    find("setup").addEventListener("submit", (event) => {
       event.preventDefault();
       this.start();
     });
-    byId("pause").addEventListener("click", () => this.pause(!this.isPaused));
-    byId("stop").addEventListener("click", () => this.stop());
-    byId("marker-form").addEventListener("submit", (event) => {
+    find("pause").addEventListener("click", () => this.pause(!this.isPaused));
+    find("stop").addEventListener("click", () => this.stop());
+    find("marker-form").addEventListener("submit", (event) => {
       event.preventDefault();
       this.mark();
     });
@@ -59,30 +75,33 @@ class LivePage {
   }
 
   get isRunning() {
-    return Boolean(this.link) && !["closed", "idle"].includes(this.link.state);
+    return this.link !== null && !["closed", "idle"].includes(this.link.state);
   }
 
   // -- before ----------------------------------------------------------------------------------------------------
+  /** @param {string} [deviceId] */
   async turnOn(deviceId) {
     if (!isChosen()) {
-      byId("of").reportValidity();
+      find("of", HTMLSelectElement).reportValidity();
       return;
     }
     this.problem("");
-    byId("turn-on").disabled = true;
+    find("turn-on", HTMLButtonElement).disabled = true;
     try {
       const used = await this.camera.turnOn(deviceId);
       const cameras = await this.camera.list();
-      byId("camera").replaceChildren(...cameras.map(({ id, label }) => new Option(label, id, id === used, id === used)));
-      byId("preview").hidden = false;
-      byId("turn-on").hidden = true;
-      byId("start").disabled = false;
+      find("camera").replaceChildren(
+        ...cameras.map(({ id, label }) => new Option(label, id, id === used, id === used)),
+      );
+      find("preview").hidden = false;
+      find("turn-on").hidden = true;
+      find("start", HTMLButtonElement).disabled = false;
       this.mirror();
       this.check.start();
     } catch (error) {
-      this.problem(this.words[error.reason] ?? this.words.cameraBusy);
+      this.problem(this.words[error instanceof CameraProblem ? error.reason : "cameraBusy"]);
     } finally {
-      byId("turn-on").disabled = false;
+      find("turn-on", HTMLButtonElement).disabled = false;
     }
   }
 
@@ -93,8 +112,8 @@ class LivePage {
   }
 
   mirror() {
-    this.stage.isMirrored = byId("mirror").checked;
-    byId("camera-video").classList.toggle("mirrored", this.stage.isMirrored);
+    this.stage.isMirrored = find("mirror", HTMLInputElement).checked;
+    find("camera-video").classList.toggle("mirrored", this.stage.isMirrored);
   }
 
   start() {
@@ -104,40 +123,43 @@ class LivePage {
     }
     this.check.stop();
     this.problem("");
-    byId("start").disabled = true;
-    this.fps = Number(byId("fps").value);
-    this.link = new Link(this.data.socket);
-    this.link.addEventListener("ready", ({ detail }) => this.beReady(detail));
-    this.link.addEventListener("result", ({ detail }) => this.show(detail));
-    this.link.addEventListener("marker", ({ detail }) => this.listMarker(detail));
-    this.link.addEventListener("refused", ({ detail }) => this.problem(detail.message));
-    this.link.addEventListener("lost", ({ detail }) => this.tellLost(detail.forMs));
-    this.link.addEventListener("ended", ({ detail }) => (this.ended = detail));
-    this.link.addEventListener("closed", ({ detail }) => this.leave(detail));
-    this.link.start({ title: byId("title").value, ...chosen(), fps: this.fps });
+    find("start", HTMLButtonElement).disabled = true;
+    this.fps = Number(find("fps", HTMLSelectElement).value);
+    const link = new Link(this.data.socket);
+    this.link = link;
+    link.on("ready", () => this.beReady());
+    link.on("result", (result) => this.show(result));
+    link.on("marker", (marker) => this.listMarker(marker));
+    link.on("refused", ({ message }) => this.problem(message));
+    link.on("lost", ({ forMs }) => this.tellLost(forMs));
+    link.on("ended", (ended) => {
+      this.ended = ended;
+    });
+    link.on("closed", (closed) => this.leave(closed));
+    link.start({ title: find("title", HTMLInputElement).value, ...chosen(), fps: this.fps });
   }
 
   // -- while it runs ---------------------------------------------------------------------------------------------
   beReady() {
     if (!this.startedAt) {
       this.startedAt = performance.now();
-      byId("setup").hidden = true;
-      byId("intro").hidden = true;
-      byId("running").hidden = false;
-      byId("running-title").focus();
-      this.trend = new Trend(byId("trend"), this.parts);
+      find("setup").hidden = true;
+      find("intro").hidden = true;
+      find("running").hidden = false;
+      find("running-title").focus();
+      this.trend = new Trend(find("trend"), this.parts);
       this.tabs.postMessage("started");
       this.clock = setInterval(() => this.tellState(), TELL_EVERY_MS);
       this.voice = setInterval(() => this.say(this.cards.describe()), SAY_EVERY_MS);
     }
     this.say(this.words.connected);
-    byId("connection").dataset.state = "good";
-    byId("connection").textContent = this.words.connected;
+    find("connection").dataset.state = "good";
+    find("connection").textContent = this.words.connected;
     if (!this.isPumping) this.pump();
   }
 
   get nowMs() {
-    return performance.now() - this.startedAt;
+    return performance.now() - (this.startedAt ?? performance.now());
   }
 
   /** Take and send a picture whenever one is due and the last one is answered, until the session ends. */
@@ -147,7 +169,7 @@ class LivePage {
     while (this.isRunning && this.camera.isOn) {
       const waitMs = Math.max(dueAt - performance.now(), 0);
       await new Promise((done) => setTimeout(done, this.isPaused ? BUSY_WAIT_MS : Math.max(waitMs, 4)));
-      if (this.isPaused || !this.link.mayBeSent || performance.now() < dueAt) continue;
+      if (this.isPaused || !this.link?.mayBeSent || performance.now() < dueAt) continue;
       dueAt = Math.max(dueAt + 1000 / this.fps, performance.now());
       await this.sendOne();
     }
@@ -156,18 +178,21 @@ class LivePage {
 
   async sendOne() {
     const takenAt = performance.now();
-    const tMs = takenAt - this.startedAt;
+    const tMs = takenAt - (this.startedAt ?? takenAt);
     const taken = await this.camera.take();
-    if (!taken || !this.link.mayBeSent) return taken?.picture.close();
-    const seq = await this.link.sendFrame(taken.jpeg, tMs, takenAt);
+    const { link } = this;
+    if (!taken || !link?.mayBeSent) return taken?.picture.close();
+    const seq = await link.sendFrame(taken.jpeg, tMs, takenAt);
     this.stage.keep(seq, taken.picture);
   }
 
+  /** @param {LinkEvents["result"]} result */
   show(result) {
     if (!this.stage.show(result)) return;
-    this.shown.push({ at: performance.now(), latencyMs: result.latencyMs });
-    this.cards.show(result.faces, result.t_ms);
-    this.trend.add(result.faces, result.t_ms);
+    const { faces = [], t_ms: tMs, latencyMs } = result;
+    this.shown.push({ at: performance.now(), latencyMs: latencyMs ?? 0 });
+    this.cards.show(faces, tMs);
+    this.trend?.add(faces, tMs);
   }
 
   tellState() {
@@ -175,23 +200,25 @@ class LivePage {
     this.shown = this.shown.filter(({ at }) => at > since);
     const latencies = this.shown.map(({ latencyMs }) => latencyMs).sort((one, other) => one - other);
     const median = latencies[Math.floor(latencies.length / 2)];
-    byId("elapsed").textContent = formatClock(this.nowMs);
-    byId("rate").textContent = fill(this.words.perSecond, { n: formatNumber(this.shown.length / 5, 1) });
-    byId("latency").textContent = median === undefined ? "–" : `${Math.round(median)} ms`;
+    find("elapsed").textContent = formatClock(this.nowMs);
+    find("rate").textContent = fill(this.words.perSecond, { n: formatNumber(this.shown.length / 5, 1) });
+    find("latency").textContent = median === undefined ? "–" : `${Math.round(median)} ms`;
   }
 
+  /** @param {number} forMs */
   tellLost(forMs) {
-    byId("connection").dataset.state = "bad";
-    byId("connection").textContent = fill(this.words.reconnecting, { n: Math.round(forMs / 1000) });
+    find("connection").dataset.state = "bad";
+    find("connection").textContent = fill(this.words.reconnecting, { n: Math.round(forMs / 1000) });
     if (forMs < 500) this.say(this.words.lostConnection);
   }
 
+  /** @param {boolean} isPaused */
   pause(isPaused) {
     this.isPaused = isPaused;
-    this.link.say({ type: isPaused ? "pause" : "continue" });
-    byId("pause").setAttribute("aria-pressed", String(isPaused));
-    byId("pause-word").textContent = isPaused ? this.words.goOn : this.words.pause;
-    byId("stage").classList.toggle("paused", isPaused);
+    this.link?.say({ type: isPaused ? "pause" : "continue" });
+    find("pause").setAttribute("aria-pressed", String(isPaused));
+    find("pause-word").textContent = isPaused ? this.words.goOn : this.words.pause;
+    find("stage").classList.toggle("paused", isPaused);
     this.say(isPaused ? this.words.paused : this.words.goesOn);
   }
 
@@ -209,17 +236,18 @@ class LivePage {
   }
 
   mark() {
-    const field = byId("marker-text");
-    const text = field.value.trim() || fill(this.words.markerNumber, { n: byId("markers").children.length + 1 });
-    this.link.say({ type: "marker", t_ms: Math.round(this.nowMs), text });
+    const field = find("marker-text", HTMLInputElement);
+    const text = field.value.trim() || fill(this.words.markerNumber, { n: find("markers").children.length + 1 });
+    this.link?.say({ type: "marker", t_ms: Math.round(this.nowMs), text });
     field.value = "";
     field.focus();
   }
 
+  /** @param {MarkerMessage} marker */
   listMarker({ t_ms: tMs, text }) {
     const row = document.createElement("li");
     row.textContent = `${formatClock(tMs)} · ${text}`;
-    byId("markers").prepend(row);
+    find("markers").prepend(row);
     this.say(fill(this.words.marked, { text }));
   }
 
@@ -229,20 +257,21 @@ class LivePage {
       this.notice("unplugged");
       this.stop();
     } else {
-      byId("preview").hidden = true;
-      byId("turn-on").hidden = false;
-      byId("start").disabled = true;
+      find("preview").hidden = true;
+      find("turn-on").hidden = false;
+      find("start", HTMLButtonElement).disabled = true;
       this.problem(this.words.unplugged);
     }
   }
 
   // -- afterwards ------------------------------------------------------------------------------------------------
   stop() {
-    byId("stop").disabled = true;
+    find("stop", HTMLButtonElement).disabled = true;
     this.say(this.words.stopping);
-    this.link.stop();
+    this.link?.stop();
   }
 
+  /** @param {LinkEvents["closed"]} closed */
   leave({ code, message }) {
     clearInterval(this.clock);
     clearInterval(this.voice);
@@ -251,29 +280,32 @@ class LivePage {
       location.assign(this.ended.url);
       return;
     }
-    byId("running").hidden = true;
-    byId("setup").hidden = true;
-    byId("intro").hidden = true;
-    byId("over").hidden = false;
-    byId("over-text").textContent = message || (code === 1000 ? this.words.nothing : this.words.gaveUp);
+    find("running").hidden = true;
+    find("setup").hidden = true;
+    find("intro").hidden = true;
+    find("over").hidden = false;
+    find("over-text").textContent = message || (code === 1000 ? this.words.nothing : this.words.gaveUp);
     const url = this.ended?.url;
-    byId("over-session").hidden = !url;
-    if (url) byId("over-session").href = url;
-    byId("over-title").focus();
+    find("over-session").hidden = !url;
+    if (url) find("over-session", HTMLAnchorElement).href = url;
+    find("over-title").focus();
   }
 
+  /** @param {string} text */
   problem(text) {
-    byId("problem").hidden = !text;
-    byId("problem").querySelector("span").textContent = text;
+    find("problem").hidden = !text;
+    findIn(find("problem"), "span").textContent = text;
   }
 
+  /** @param {string} name */
   notice(name) {
-    byId("notice").hidden = false;
-    byId("notice").querySelector("span").textContent = this.words[name];
+    find("notice").hidden = false;
+    findIn(find("notice"), "span").textContent = this.words[name];
   }
 
+  /** @param {string} text */
   say(text) {
-    byId("announcement").textContent = text;
+    find("announcement").textContent = text;
   }
 }
 

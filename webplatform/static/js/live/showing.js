@@ -1,13 +1,13 @@
 // The participant's page: the camera is checked, a film is shown (or none), and each film makes a session of its own.
 // Times are the film's: a picture is sent only while the film runs, with the place in the film where it was taken.
 
+import { find, findAll, findIn, findOptional } from "../dom.js";
 import { fill, formatClock, pageData } from "../format.js";
-import { Camera } from "./camera.js";
+import { Camera, CameraProblem } from "./camera.js";
+import { SelfCheck } from "./check.js";
 import { FaceCards } from "./faces.js";
 import { Link } from "./link.js";
-import { SelfCheck } from "./check.js";
 
-const byId = (id) => document.getElementById(id);
 const FPS = 10;
 const WAIT_MS = 20;
 const TELL_EVERY_MS = 500;
@@ -16,28 +16,45 @@ const PARTS = ["setup", "running", "between", "over"];
 
 class ShowingPage {
   constructor() {
+    /** @type {ShowingData} */
     this.data = pageData("live-data");
+    /** @type {Words} */
     this.words = pageData("words");
     this.films = [...this.data.films];
-    this.film = byId("film");
-    this.camera = new Camera(byId("camera-video"));
-    this.check = new SelfCheck(this.camera, byId("checks"), this.words, () => this.data.check);
-    this.cards = this.data.showsScores ? new FaceCards(byId("faces"), byId("face-template"), { ...this.data, words: this.words }) : null;
+    this.film = findOptional("film", HTMLVideoElement);
+    /** @type {Film | undefined} the one that is shown, or will be next */
+    this.shown = undefined;
+    this.reachedS = 0;
+    this.lastMs = -1;
+    /** @type {Link | null} */
+    this.link = null;
+    /** @type {EndedMessage | null} */
+    this.ended = null;
+    /** @type {number | null} performance.now() of the session's first connection */
+    this.startedAt = null;
+    this.clock = 0;
+    this.isHeld = false;
+    this.isPumping = false;
+    this.camera = new Camera(find("camera-video", HTMLVideoElement));
+    this.check = new SelfCheck(this.camera, find("checks"), this.words, () => this.data.check);
+    this.cards = this.data.showsScores
+      ? new FaceCards(find("faces"), find("face-template", HTMLTemplateElement), { ...this.data, words: this.words })
+      : null;
     this.isPaused = false;
     this.listen();
-    if (this.film) this.listenToFilm();
+    if (this.film) this.listenToFilm(this.film);
     this.load();
     document.documentElement.classList.add("has-script");
-    byId("turn-on").disabled = false; // only now does it do anything
+    find("turn-on", HTMLButtonElement).disabled = false; // only now does it do anything
   }
 
   listen() {
-    byId("turn-on").addEventListener("click", () => this.turnOn());
-    byId("camera").addEventListener("change", () => this.turnOn(byId("camera").value));
-    byId("start").addEventListener("click", () => this.start());
-    byId("next").addEventListener("click", () => this.start());
-    byId("pause").addEventListener("click", () => this.pause(!this.isPaused));
-    byId("stop").addEventListener("click", () => this.stop());
+    find("turn-on").addEventListener("click", () => this.turnOn());
+    find("camera").addEventListener("change", () => this.turnOn(find("camera", HTMLSelectElement).value));
+    find("start").addEventListener("click", () => this.start());
+    find("next").addEventListener("click", () => this.start());
+    find("pause").addEventListener("click", () => this.pause(!this.isPaused));
+    find("stop").addEventListener("click", () => this.stop());
     this.camera.addEventListener("lost", () => this.loseCamera());
     document.addEventListener("visibilitychange", () => this.isRunning && document.hidden && this.pause(true));
     addEventListener("beforeunload", (event) => this.isRunning && event.preventDefault());
@@ -45,10 +62,12 @@ class ShowingPage {
     addEventListener("offline", () => this.link?.drop());
   }
 
-  listenToFilm() {
-    const { film } = this;
+  /** @param {HTMLVideoElement} film */
+  listenToFilm(film) {
     for (const name of ["waiting", "playing", "pause"]) film.addEventListener(name, () => this.tellFlow());
-    film.addEventListener("timeupdate", () => !film.seeking && (this.reachedS = Math.max(this.reachedS, film.currentTime)));
+    film.addEventListener("timeupdate", () => {
+      if (!film.seeking) this.reachedS = Math.max(this.reachedS, film.currentTime);
+    });
     // A keyboard's media keys may leap; what was not seen must not count as seen, nor anything twice.
     film.addEventListener("seeking", () => {
       if (Math.abs(film.currentTime - this.reachedS) > MAY_LEAP_S) film.currentTime = this.reachedS;
@@ -62,7 +81,7 @@ class ShowingPage {
   }
 
   get isRunning() {
-    return Boolean(this.link) && !["closed", "idle"].includes(this.link.state);
+    return this.link !== null && !["closed", "idle"].includes(this.link.state);
   }
 
   /** The next film, from its start; nothing of it is played yet. */
@@ -70,28 +89,31 @@ class ShowingPage {
     [this.shown] = this.films;
     this.reachedS = 0;
     this.lastMs = -1;
-    if (!this.shown) return;
+    if (!this.shown || !this.film) return;
     this.film.src = this.shown.url;
     this.film.setAttribute("aria-label", this.shown.title);
   }
 
   // -- before ----------------------------------------------------------------------------------------------------
+  /** @param {string} [deviceId] */
   async turnOn(deviceId) {
     this.problem("");
-    byId("turn-on").disabled = true;
+    find("turn-on", HTMLButtonElement).disabled = true;
     try {
       const used = await this.camera.turnOn(deviceId);
       const cameras = await this.camera.list();
-      byId("camera").replaceChildren(...cameras.map(({ id, label }) => new Option(label, id, id === used, id === used)));
-      byId("camera-choice").hidden = cameras.length < 2;
-      byId("preview").hidden = false;
-      byId("turn-on").hidden = true;
-      byId("start").hidden = false;
+      find("camera").replaceChildren(
+        ...cameras.map(({ id, label }) => new Option(label, id, id === used, id === used)),
+      );
+      find("camera-choice").hidden = cameras.length < 2;
+      find("preview").hidden = false;
+      find("turn-on").hidden = true;
+      find("start").hidden = false;
       this.check.start();
     } catch (error) {
-      this.problem(this.words[error.reason] ?? this.words.cameraBusy);
+      this.problem(this.words[error instanceof CameraProblem ? error.reason : "cameraBusy"]);
     } finally {
-      byId("turn-on").disabled = false;
+      find("turn-on", HTMLButtonElement).disabled = false;
     }
   }
 
@@ -102,31 +124,34 @@ class ShowingPage {
     }
     this.check.stop();
     this.problem("");
-    byId("start").disabled = byId("next").disabled = true;
+    find("start", HTMLButtonElement).disabled = find("next", HTMLButtonElement).disabled = true;
     this.startedAt = this.ended = null;
     this.isPaused = this.isHeld = false;
-    this.link = new Link(this.data.socket);
-    this.link.addEventListener("ready", () => this.beReady());
-    this.link.addEventListener("result", ({ detail }) => detail.faces && this.cards?.show(detail.faces, detail.t_ms));
-    this.link.addEventListener("refused", ({ detail }) => this.problem(detail.message));
-    this.link.addEventListener("lost", ({ detail }) => this.lose(detail.forMs));
-    this.link.addEventListener("ended", ({ detail }) => (this.ended = detail));
-    this.link.addEventListener("closed", ({ detail }) => this.leave(detail));
-    this.link.start({ fps: FPS, ...(this.shown ? { stimulus: this.shown.id } : {}) });
+    const link = new Link(this.data.socket);
+    this.link = link;
+    link.on("ready", () => this.beReady());
+    link.on("result", ({ faces, t_ms: tMs }) => faces && this.cards?.show(faces, tMs));
+    link.on("refused", ({ message }) => this.problem(message));
+    link.on("lost", ({ forMs }) => this.lose(forMs));
+    link.on("ended", (ended) => {
+      this.ended = ended;
+    });
+    link.on("closed", (closed) => this.leave(closed));
+    link.start({ fps: FPS, ...(this.shown ? { stimulus: this.shown.id } : {}) });
   }
 
   // -- while it runs ---------------------------------------------------------------------------------------------
   beReady() {
     if (this.startedAt === null) {
       this.startedAt = performance.now();
-      document.querySelector(".messages")?.remove(); // nothing beside the film
+      findAll(document, ".messages")[0]?.remove(); // nothing beside the film
       this.show("running");
-      byId("stop").disabled = false;
+      find("stop", HTMLButtonElement).disabled = false;
       this.tellPause();
-      byId("running-title").focus();
+      find("running-title").focus();
       this.clock = setInterval(() => this.tellTime(), TELL_EVERY_MS);
     }
-    byId("connection").hidden = true;
+    find("connection").hidden = true;
     this.isHeld = false;
     this.run();
     if (!this.isPumping) this.pump();
@@ -134,22 +159,24 @@ class ShowingPage {
 
   /** Let the film run, as far as nobody has paused it; a browser that wants a click for that gets one. */
   async run() {
-    if (!this.shown || this.isPaused) return;
+    if (!this.shown || !this.film || this.isPaused) return;
     try {
       await this.film.play();
     } catch (error) {
-      if (error.name === "NotAllowedError") this.pause(true);
+      if (error instanceof Error && error.name === "NotAllowedError") this.pause(true);
     }
   }
 
   /** Whether the film stands still, or nothing is to be read: then no picture is taken. */
   get isStill() {
-    const { film } = this;
-    return this.isPaused || this.isHeld || (this.shown && (film.paused || film.ended || film.seeking || film.readyState < 3));
+    const film = this.shown ? this.film : null;
+    const isFilmStill = film && (film.paused || film.ended || film.seeking || film.readyState < 3);
+    return this.isPaused || this.isHeld || Boolean(isFilmStill);
   }
 
   get nowMs() {
-    return this.shown ? Math.round(this.film.currentTime * 1000) : performance.now() - this.startedAt;
+    if (this.shown && this.film) return Math.round(this.film.currentTime * 1000);
+    return performance.now() - (this.startedAt ?? performance.now());
   }
 
   async pump() {
@@ -157,7 +184,7 @@ class ShowingPage {
     let dueAt = performance.now();
     while (this.isRunning && this.camera.isOn) {
       await new Promise((done) => setTimeout(done, Math.max(dueAt - performance.now(), this.isStill ? WAIT_MS : 4)));
-      if (this.isStill || !this.link.mayBeSent || performance.now() < dueAt) continue;
+      if (this.isStill || !this.link?.mayBeSent || performance.now() < dueAt) continue;
       dueAt = Math.max(dueAt + 1000 / FPS, performance.now());
       await this.sendOne();
     }
@@ -169,14 +196,16 @@ class ShowingPage {
     if (tMs <= this.lastMs) return;
     const taken = await this.camera.take();
     taken?.picture.close();
-    if (!taken || !this.link.mayBeSent) return;
+    const { link } = this;
+    if (!taken || !link?.mayBeSent) return;
     this.lastMs = tMs;
-    await this.link.sendFrame(taken.jpeg, tMs, takenAt);
+    await link.sendFrame(taken.jpeg, tMs, takenAt);
   }
 
+  /** @param {boolean} isPaused */
   pause(isPaused) {
     this.isPaused = isPaused;
-    if (this.shown && isPaused) this.film.pause();
+    if (this.shown && isPaused) this.film?.pause();
     this.run();
     this.tellPause();
     this.tellFlow();
@@ -184,27 +213,38 @@ class ShowingPage {
   }
 
   tellPause() {
-    byId("pause").setAttribute("aria-pressed", String(this.isPaused));
-    byId("pause-word").textContent = this.isPaused ? this.words.goOn : this.words.pause;
+    find("pause").setAttribute("aria-pressed", String(this.isPaused));
+    find("pause-word").textContent = this.isPaused ? this.words.goOn : this.words.pause;
   }
 
   /** The server learns that no picture comes for a while, so that it does not take the session for left. */
   tellFlow() {
-    if (this.isRunning) this.link.say({ type: this.isStill ? "pause" : "continue" });
-    byId("loading").hidden = !(this.isRunning && this.shown && !this.film.paused && this.film.readyState < 3);
+    if (this.isRunning) this.link?.say({ type: this.isStill ? "pause" : "continue" });
+    find("loading").hidden = !(
+      this.isRunning &&
+      this.shown &&
+      this.film &&
+      !this.film.paused &&
+      this.film.readyState < 3
+    );
   }
 
   tellTime() {
     const now = formatClock(this.nowMs);
-    byId("elapsed").textContent = this.shown ? fill(this.words.filmPlace, { now, end: formatClock(this.shown.durationMs) }) : now;
+    find("elapsed").textContent = this.shown
+      ? fill(this.words.filmPlace, { now, end: formatClock(this.shown.durationMs) })
+      : now;
   }
 
-  /** Without a connection the film waits: what nobody reads must not be shown. */
+  /**
+   * Without a connection the film waits: what nobody reads must not be shown.
+   * @param {number} forMs
+   */
   lose(forMs) {
     this.isHeld = true;
-    if (this.shown) this.film.pause();
-    byId("connection").hidden = false;
-    byId("connection").textContent = fill(this.words.reconnecting, { n: Math.round(forMs / 1000) });
+    if (this.shown) this.film?.pause();
+    find("connection").hidden = false;
+    find("connection").textContent = fill(this.words.reconnecting, { n: Math.round(forMs / 1000) });
     if (forMs < TELL_EVERY_MS) this.say(this.words.lostConnection);
   }
 
@@ -215,8 +255,8 @@ class ShowingPage {
       this.stop();
       return;
     }
-    byId("preview").hidden = byId("start").hidden = true;
-    byId("turn-on").hidden = false;
+    find("preview").hidden = find("start").hidden = true;
+    find("turn-on").hidden = false;
   }
 
   // -- afterwards ------------------------------------------------------------------------------------------------
@@ -224,11 +264,12 @@ class ShowingPage {
     if (!this.isRunning) return;
     this.isHeld = true;
     this.film?.pause();
-    byId("stop").disabled = true;
+    find("stop", HTMLButtonElement).disabled = true;
     this.say(this.words.stopping);
-    this.link.stop();
+    this.link?.stop();
   }
 
+  /** @param {LinkEvents["closed"]} closed */
   leave({ code, message }) {
     clearInterval(this.clock);
     this.isHeld = true;
@@ -241,29 +282,34 @@ class ShowingPage {
     }
     this.camera.turnOff();
     this.show("over");
-    byId("over-text").textContent = message || (code === 1000 ? this.words.nothing : this.words.gaveUp);
-    byId("over-title").focus();
+    find("over-text").textContent = message || (code === 1000 ? this.words.nothing : this.words.gaveUp);
+    find("over-title").focus();
   }
 
   offerNext() {
     this.load();
-    byId("left").textContent = fill(this.films.length === 1 ? this.words.oneFilmLeft : this.words.filmsLeft, { n: this.films.length });
-    byId("next").disabled = false;
+    find("left").textContent = fill(this.films.length === 1 ? this.words.oneFilmLeft : this.words.filmsLeft, {
+      n: this.films.length,
+    });
+    find("next", HTMLButtonElement).disabled = false;
     this.show("between");
-    byId("between-title").focus();
+    find("between-title").focus();
   }
 
+  /** @param {string} name */
   show(name) {
-    for (const part of PARTS) byId(part).hidden = part !== name;
+    for (const part of PARTS) find(part).hidden = part !== name;
   }
 
+  /** @param {string} text */
   problem(text) {
-    byId("problem").hidden = !text;
-    byId("problem").querySelector("span").textContent = text;
+    find("problem").hidden = !text;
+    findIn(find("problem"), "span").textContent = text;
   }
 
+  /** @param {string} text */
   say(text) {
-    byId("announcement").textContent = text;
+    find("announcement").textContent = text;
   }
 }
 

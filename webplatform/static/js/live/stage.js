@@ -1,21 +1,31 @@
 // The picture that was analysed, with the boxes that belong to it: never a box on a later picture.
 
 import { drawFace } from "../boxes.js";
+import { penOf } from "../dom.js";
 import { fill } from "../format.js";
 
 const KEPT = 8;
 
 export class Stage {
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {FaceNames} names
+   */
   constructor(canvas, { emotions, reasons, words }) {
     this.canvas = canvas;
     this.names = new Map(emotions.map(({ key, name }) => [key, name]));
     this.reasons = reasons;
     this.words = words;
-    this.taken = new Map(); // seq -> ImageBitmap
+    /** @type {Map<number, ImageBitmap>} by seq */
+    this.taken = new Map();
     this.isMirrored = false;
   }
 
-  /** Keep the picture that was sent under this seq until its answer comes. */
+  /**
+   * Keep the picture that was sent under this seq until its answer comes.
+   * @param {number} seq
+   * @param {ImageBitmap} picture
+   */
   keep(seq, picture) {
     this.taken.set(seq, picture);
     for (const old of this.taken.keys()) {
@@ -24,15 +34,19 @@ export class Stage {
     }
   }
 
+  /** @param {number} seq */
   forget(seq) {
     this.taken.get(seq)?.close();
     this.taken.delete(seq);
   }
 
-  /** Draw the answer to one frame on that very frame; false where it was not read. */
-  show({ seq, faces, width, height }) {
+  /**
+   * Draw the answer to one frame on that very frame; false where it was not read.
+   * @param {ResultMessage} answer
+   */
+  show({ seq, faces, width }) {
     const picture = this.taken.get(seq);
-    if (!picture || !faces) {
+    if (!picture || !faces || !width) {
       this.forget(seq);
       return false;
     }
@@ -42,7 +56,7 @@ export class Stage {
     canvas.style.aspectRatio = `${picture.width} / ${picture.height}`;
     canvas.width = Math.round(shown * ratio);
     canvas.height = Math.round((shown * picture.height * ratio) / picture.width);
-    const context = canvas.getContext("2d");
+    const context = penOf(canvas);
     const room = { width: canvas.width / ratio, height: canvas.height / ratio };
     context.setTransform(this.isMirrored ? -ratio : ratio, 0, 0, ratio, this.isMirrored ? canvas.width : 0, 0);
     context.drawImage(picture, 0, 0, room.width, room.height);
@@ -53,13 +67,26 @@ export class Stage {
     return true;
   }
 
+  /**
+   * @param {Face} face
+   * @param {number} scale
+   * @param {number} width of the frame
+   * @returns {Box}
+   */
   place({ box: [x, y, w, h] }, scale, width) {
     const left = this.isMirrored ? width - x - w : x;
-    return [left, y, w, h].map((value) => value * scale);
+    return [left * scale, y * scale, w * scale, h * scale];
   }
 
+  /** @param {Face} face */
   labelOf({ track, dominant, scores, reason }) {
-    if (!dominant) return fill(this.words.boxFace, { n: track, name: this.reasons[reason] ?? reason });
-    return fill(this.words.boxScore, { n: track, name: this.names.get(dominant), percent: Math.round(100 * scores[dominant]) });
+    if (!dominant || !scores) {
+      return fill(this.words.boxFace, { n: track, name: (reason && this.reasons[reason]) ?? reason });
+    }
+    return fill(this.words.boxScore, {
+      n: track,
+      name: this.names.get(dominant),
+      percent: Math.round(100 * scores[dominant]),
+    });
   }
 }

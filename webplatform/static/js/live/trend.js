@@ -1,20 +1,29 @@
 // The last minute of one face: a line per expression; where nothing was scored there is a gap.
 
 import uPlot from "../../vendor/uplot/uPlot.esm.js";
-import { DASHES, emotionColor, themeColor } from "../session/paint.js";
+import { find } from "../dom.js";
 import { fill, formatClock } from "../format.js";
+import { DASHES, emotionColor, themeColor } from "../session/paint.js";
 
 const SPAN_MS = 60_000;
 const GAP_MS = 1500;
 const DRAW_EVERY_MS = 250;
 
 export class Trend {
+  /**
+   * @param {HTMLElement} element
+   * @param {Pick<FaceNames, "emotions" | "words">} names
+   */
   constructor(element, { emotions, words }) {
-    Object.assign(this, { element, emotions, words });
-    this.rows = []; // {tMs, track, scores}, gaps as scores: null
+    this.element = element;
+    this.emotions = emotions;
+    this.words = words;
+    /** @type {{tMs: number, scores: Face["scores"]}[]} gaps have no scores */
+    this.rows = [];
+    /** @type {number | null} */
     this.track = null;
     this.drawnAt = 0;
-    this.title = document.getElementById("trend-title");
+    this.title = find("trend-title");
     this.plot = new uPlot(this.options(), [[], ...emotions.map(() => [])], element);
     new ResizeObserver(() => this.plot.setSize(this.size())).observe(element);
   }
@@ -23,6 +32,7 @@ export class Trend {
     return { width: Math.max(this.element.clientWidth, 200), height: 180 };
   }
 
+  /** @returns {uPlot.Options} */
   options() {
     const pen = { stroke: () => themeColor("pico-muted-color"), grid: { stroke: () => themeColor("line"), width: 1 } };
     const series = this.emotions.map(({ key, name }) => ({
@@ -38,29 +48,37 @@ export class Trend {
       cursor: { show: false },
       scales: { x: { time: false }, y: { range: [0, 1] } },
       axes: [
-        { ...pen, values: (plot, ticks) => ticks.map((tMs) => (tMs < 0 ? "" : formatClock(tMs))) },
-        { ...pen, values: (plot, ticks) => ticks.map((share) => `${Math.round(share * 100)} %`), size: 52 },
+        { ...pen, values: (_plot, ticks) => ticks.map((tMs) => (tMs < 0 ? "" : formatClock(tMs))) },
+        { ...pen, values: (_plot, ticks) => ticks.map((share) => `${Math.round(share * 100)} %`), size: 52 },
       ],
       series: [{}, ...series],
     };
   }
 
-  /** The face that has been there longest is shown. */
+  /**
+   * The face that has been there longest is shown.
+   * @param {Face[]} faces
+   * @param {number} tMs
+   */
   add(faces, tMs) {
-    if (!faces.some(({ track }) => track === this.track) && faces.length) this.choose(Math.min(...faces.map(({ track }) => track)));
+    if (!faces.some(({ track }) => track === this.track) && faces.length)
+      this.choose(Math.min(...faces.map(({ track }) => track)));
     const face = faces.find(({ track }) => track === this.track);
-    if (this.rows.length && tMs - this.rows.at(-1).tMs > GAP_MS) this.rows.push({ tMs: tMs - 1, scores: null });
+    const last = this.rows.at(-1);
+    if (last && tMs - last.tMs > GAP_MS) this.rows.push({ tMs: tMs - 1, scores: null });
     this.rows.push({ tMs, scores: face?.scores ?? null });
     while (this.rows[0].tMs < tMs - SPAN_MS) this.rows.shift();
     if (performance.now() - this.drawnAt > DRAW_EVERY_MS) this.draw(tMs);
   }
 
+  /** @param {number} track */
   choose(track) {
     if (this.track !== null) this.rows = [];
     this.track = track;
     this.title.textContent = fill(this.words.lastMinuteOf, { n: track });
   }
 
+  /** @param {number} tMs */
   draw(tMs) {
     this.drawnAt = performance.now();
     const times = this.rows.map((row) => row.tMs);

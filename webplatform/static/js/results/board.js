@@ -1,14 +1,17 @@
 // The charts of a choice: one an expression, beside it the same without the neutral stretch, and n at every second.
 
+import { find, findAll } from "../dom.js";
 import { fill } from "../format.js";
-import { Chart, asCount, asPercent, asPoints, rangeOf } from "./chart.js";
+import { asCount, asPercent, asPoints, Chart, rangeOf } from "./chart.js";
 import { drawLegend } from "./lines.js";
 import { CurveTable } from "./table.js";
 
+/** @import { Range } from "./chart.js" */
+
 export class Board {
   /**
-   * `groups` are {name, n, curve, change}; a curve holds mean, low and high by expression. n and change may be null.
-   * `fileOf(key, kind)` is the address of an expression's chart as "svg" or "png".
+   * @typedef {(key: string, kind: string) => string} FileOf  the address of an expression's chart as "svg" or "png"
+   * @param {{groups: CurveGroup[], emotions: EmotionName[], words: Words, shown: Set<string>, fileOf: FileOf}} parts
    */
   constructor({ groups, emotions, words, shown, fileOf }) {
     this.fileOf = fileOf;
@@ -16,16 +19,21 @@ export class Board {
     this.emotions = emotions;
     this.words = words;
     this.shown = shown;
-    this.place = document.getElementById("charts");
+    this.place = find("charts");
+    /** @type {Chart[]} */
     this.charts = [];
-    this.buttons = [...document.querySelectorAll("[data-show]")];
-    for (const button of this.buttons) button.addEventListener("click", () => this.toggle(button.dataset.show));
-    drawLegend(document.getElementById("legend"), groups.map(({ name }) => name));
+    this.buttons = findAll(document, "[data-show]");
+    for (const button of this.buttons) button.addEventListener("click", () => this.toggle(button.dataset.show ?? ""));
+    drawLegend(
+      find("legend"),
+      groups.map(({ name }) => name),
+    );
     this.table = new CurveTable({ groups, words });
     this.draw();
     this.place.setAttribute("aria-busy", "false");
   }
 
+  /** @param {string} key */
   toggle(key) {
     if (!this.shown.delete(key)) this.shown.add(key);
     this.remember();
@@ -44,7 +52,8 @@ export class Board {
 
   draw() {
     for (const chart of this.charts) chart.remove();
-    for (const button of this.buttons) button.setAttribute("aria-pressed", String(this.shown.has(button.dataset.show)));
+    for (const button of this.buttons)
+      button.setAttribute("aria-pressed", String(this.shown.has(button.dataset.show ?? "")));
     const hasChange = this.groups.some(({ change }) => change);
     this.place.classList.toggle("in-pairs", hasChange);
     const emotions = this.emotions.filter(({ key }) => this.shown.has(key));
@@ -56,14 +65,23 @@ export class Board {
     if (this.groups.some(({ n }) => n)) this.charts.push(this.countChart());
   }
 
+  /**
+   * @param {"curve" | "change"} kind
+   * @param {EmotionName[]} emotions
+   */
   rangeFor(kind, emotions) {
-    const ends = ["mean", "low", "high"];
+    const ends = /** @type {const} */ (["mean", "low", "high"]);
     const curves = this.groups.flatMap((group) =>
       emotions.flatMap(({ key }) => ends.map((end) => group[kind]?.[end]?.[key])),
     );
     return rangeOf(curves, kind === "change");
   }
 
+  /**
+   * @param {EmotionName} emotion
+   * @param {"curve" | "change"} kind
+   * @param {Range} range
+   */
   chart({ key, name }, kind, range) {
     const groups = this.groups.map((group) => ({
       name: group.name,
@@ -74,7 +92,14 @@ export class Board {
     const isChange = kind === "change";
     const title = fill(isChange ? this.words.change : this.words.score, { name });
     const files = isChange ? [] : ["svg", "png"].map((kind) => ({ kind, name, href: this.fileOf(key, kind) }));
-    return new Chart(this.place, { title, groups, range, files, words: this.words, unit: isChange ? asPoints : asPercent });
+    return new Chart(this.place, {
+      title,
+      groups,
+      range,
+      files,
+      words: this.words,
+      unit: isChange ? asPoints : asPercent,
+    });
   }
 
   countChart() {
@@ -85,7 +110,10 @@ export class Board {
   }
 }
 
-/** Which expressions the address names; all where it names none. */
+/**
+ * Which expressions the address names; all where it names none.
+ * @param {EmotionName[]} emotions
+ */
 export function shownFrom(emotions) {
   const named = new Set((new URL(location.href).searchParams.get("show") ?? "").split(","));
   const known = emotions.map(({ key }) => key).filter((key) => named.has(key));
@@ -94,13 +122,11 @@ export function shownFrom(emotions) {
   return shown;
 }
 
+/** @param {string} text */
 function rememberInForms(text) {
-  for (const form of document.querySelectorAll("form.choice")) {
-    let field = form.elements.show;
-    if (!field) {
-      field = Object.assign(document.createElement("input"), { type: "hidden", name: "show" });
-      form.append(field);
-    }
+  for (const form of findAll(document, "form.choice", HTMLFormElement)) {
+    const [field = document.createElement("input")] = findAll(form, "input[name=show]", HTMLInputElement);
+    if (!field.isConnected) form.append(Object.assign(field, { type: "hidden", name: "show" }));
     field.value = text;
     field.disabled = !text;
   }

@@ -11,7 +11,20 @@ const HEIGHT = 190;
 const cursors = uPlot.sync("results");
 
 export class Chart {
-  /** `groups` are {name, mean, low, high} with arrays of seconds; low and high may be null. `unit` writes a value. */
+  /**
+   * @typedef {[low: number, high: number]} Range
+   * @typedef {{kind: string, name: string, href: string}} ChartFile
+   * @typedef {object} Look
+   * @property {string} title
+   * @property {ChartLine[]} groups
+   * @property {Range} range
+   * @property {(value: number) => string} unit  writes a value
+   * @property {Words} words
+   * @property {boolean} [isStepped]
+   * @property {ChartFile[]} [files]
+   * @param {HTMLElement} place
+   * @param {Look} look
+   */
   constructor(place, { title, groups, range, unit, words, isStepped = false, files = [] }) {
     this.groups = groups;
     this.unit = unit;
@@ -34,7 +47,10 @@ export class Chart {
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.plot.redraw(true));
   }
 
-  /** The chart as files; each link says to a screen reader which chart it is. */
+  /**
+   * The chart as files; each link says to a screen reader which chart it is.
+   * @param {ChartFile[]} files
+   */
   links(files) {
     const line = document.createElement("p");
     line.className = "files";
@@ -46,9 +62,11 @@ export class Chart {
     return line;
   }
 
+  /** @returns {uPlot.AlignedData} */
   columns() {
     const longest = Math.max(...this.groups.map(({ mean }) => mean.length), 1);
-    const seconds = Array.from({ length: longest }, (none, second) => second);
+    const seconds = Array.from({ length: longest }, (_none, second) => second);
+    /** @param {Series | null} values */
     const filled = (values) => seconds.map((second) => values?.[second] ?? null);
     return [seconds, ...this.groups.flatMap(({ mean, low, high }) => [filled(mean), filled(low), filled(high)])];
   }
@@ -58,6 +76,7 @@ export class Chart {
     if (clientWidth && clientWidth !== this.plot.width) this.plot.setSize({ width: clientWidth, height: HEIGHT });
   }
 
+  /** @returns {uPlot.Options} */
   options() {
     return {
       width: this.plotPlace.clientWidth || 300,
@@ -67,8 +86,8 @@ export class Chart {
       cursor: { y: false, points: { show: false }, drag: { x: false, y: false }, sync: { key: cursors.key } },
       scales: { x: { time: false }, y: { range: () => this.range } },
       axes: [this.timeAxis(), this.valueAxis()],
-      series: [{}, ...this.groups.flatMap((group, place) => this.series(place))],
-      bands: this.groups.map((group, place) => ({
+      series: [{}, ...this.groups.flatMap((_group, place) => this.series(place))],
+      bands: this.groups.map((_group, place) => ({
         series: [3 * place + 3, 3 * place + 2],
         fill: () => faded(groupColor(place), 0.16),
       })),
@@ -76,27 +95,34 @@ export class Chart {
     };
   }
 
+  /**
+   * @param {number} place
+   * @returns {uPlot.Series[]}
+   */
   series(place) {
-    const paths = this.isStepped ? uPlot.paths.stepped({ align: 1 }) : uPlot.paths.linear();
+    const paths = this.isStepped ? uPlot.paths.stepped?.({ align: 1 }) : uPlot.paths.linear?.();
     const edge = { stroke: () => "transparent", width: 0, points: { show: false } };
     const line = { stroke: () => groupColor(place), width: 2, dash: groupDash(place), paths, points: { show: false } };
     return [line, edge, edge];
   }
 
+  /** @returns {uPlot.Axis} */
   timeAxis() {
     return {
       ...axisLook(),
       incrs: STEPS_S,
       space: 60,
       size: 30,
-      values: (u, ticks) => ticks.map((second) => formatMoment(1000 * second, 0)),
+      values: (_u, ticks) => ticks.map((second) => formatMoment(1000 * second, 0)),
     };
   }
 
+  /** @returns {uPlot.Axis} */
   valueAxis() {
-    return { ...axisLook(), size: 56, space: 30, values: (u, ticks) => ticks.map((tick) => this.unit(tick)) };
+    return { ...axisLook(), size: 56, space: 30, values: (_u, ticks) => ticks.map((tick) => this.unit(tick)) };
   }
 
+  /** @param {number | null | undefined} second */
   read(second) {
     if (second === null || second === undefined) {
       this.readout.textContent = "";
@@ -106,11 +132,16 @@ export class Chart {
     this.readout.textContent = [formatMoment(1000 * second, 0), ...parts].join(" · ");
   }
 
+  /**
+   * @param {ChartLine} line
+   * @param {number} second
+   */
   told({ name, mean, low, high }, second) {
     const value = mean[second] ?? null;
     if (value === null) return "";
-    const has = low && (low[second] ?? null) !== null;
-    const ends = has ? ` (${fill(this.words.interval, { low: this.unit(low[second]), high: this.unit(high[second]) })})` : "";
+    const [from, to] = [low?.[second] ?? null, high?.[second] ?? null];
+    const has = from !== null && to !== null;
+    const ends = has ? ` (${fill(this.words.interval, { low: this.unit(from), high: this.unit(to) })})` : "";
     return `${name} ${this.unit(value)}${ends}`;
   }
 
@@ -120,15 +151,27 @@ export class Chart {
   }
 }
 
-/** 0.314 -> "31 %" */
+/**
+ * 0.314 -> "31 %"
+ * @param {number} value
+ */
 export const asPercent = (value) => `${formatNumber(100 * value, 0)} %`;
 
-/** 0.314 -> "+31" percentage points */
+/**
+ * 0.314 -> "+31" percentage points
+ * @param {number} value
+ */
 export const asPoints = (value) => `${value > 0 ? "+" : ""}${formatNumber(100 * value, 0)}`;
 
+/** @param {number} value */
 export const asCount = (value) => (Number.isInteger(value) ? formatNumber(value, 0) : "");
 
-/** From where to where an axis goes so that every value is on it: whole tens of percent. */
+/**
+ * From where to where an axis goes so that every value is on it: whole tens of percent.
+ * @param {(Series | undefined)[]} curves
+ * @param {boolean} isSigned
+ * @returns {Range}
+ */
 export function rangeOf(curves, isSigned) {
   let [low, high] = [0, 0.1];
   for (const values of curves) {

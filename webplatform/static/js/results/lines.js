@@ -5,34 +5,56 @@ import { themeColor } from "../session/paint.js";
 const COLORS = 6;
 const DASHES = [[], [9, 4], [2, 3], [12, 3, 2, 3], [5, 2], [2, 6]];
 
+/** @param {number} place */
 export const groupColor = (place) => themeColor(`group-${(place % COLORS) + 1}`);
 
-/** The dash of a group, CSS pixels: another one for each of the first six groups, then moved on by one. */
+/**
+ * The dash of a group, CSS pixels: another one for each of the first six groups, then moved on by one.
+ * @param {number} place
+ */
 export const groupDash = (place) => DASHES[(place + Math.floor(place / COLORS)) % DASHES.length];
 
-/** A colour with this much of it, for a band behind its line. */
+/**
+ * A colour (#rrggbb) with this much of it, for a band behind its line.
+ * @param {string} color
+ * @param {number} share
+ */
 export function faded(color, share) {
   const digits = color.slice(1);
   const [red, green, blue] = [0, 2, 4].map((at) => parseInt(digits.slice(at, at + 2), 16));
   return `rgb(${red} ${green} ${blue} / ${share})`;
 }
 
-/** List the groups' names with a piece of their lines. */
+/**
+ * List the groups' names with a piece of their lines.
+ * @param {HTMLElement} list
+ * @param {string[]} names
+ */
 export function drawLegend(list, names) {
   list.replaceChildren(...names.map((name, place) => legendItem(name, place)));
 }
 
+/**
+ * @param {string} name
+ * @param {number} place
+ */
 function legendItem(name, place) {
   const item = document.createElement("li");
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   const line = document.createElementNS("http://www.w3.org/2000/svg", "line");
-  for (const [key, value] of [["width", 30], ["height", 10], ["aria-hidden", "true"]]) svg.setAttribute(key, value);
-  for (const [key, value] of [["x1", 0], ["x2", 30], ["y1", 5], ["y2", 5], ["stroke-width", 2.5]]) {
-    line.setAttribute(key, value);
-  }
+  setAll(svg, { width: "30", height: "10", "aria-hidden": "true" });
+  setAll(line, { x1: "0", x2: "30", y1: "5", y2: "5", "stroke-width": "2.5" });
   line.setAttribute("stroke-dasharray", groupDash(place).join(" "));
   line.setAttribute("class", `group-line-${(place % COLORS) + 1}`);
   svg.append(line);
   item.append(svg, name);
   return item;
+}
+
+/**
+ * @param {SVGElement} element
+ * @param {Record<string, string>} attributes
+ */
+function setAll(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
 }

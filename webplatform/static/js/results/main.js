@@ -1,17 +1,21 @@
 // A study's results: one request for all the charts, and a look every few seconds while new ones are computed.
 
-import { request } from "../api.js";
+import { reasonOf, request } from "../api.js";
+import { find, findIn, findOptional } from "../dom.js";
 import { pageData } from "../format.js";
 import { Board, shownFrom } from "./board.js";
 
 const WAIT_MS = 2000;
+/** @type {ResultsData} */
 const data = pageData("results-data");
+/** @type {Words} */
 const words = pageData("words");
 const path = `/studies/${data.study}/results/?${data.query}`;
 
 async function show() {
-  const failed = document.getElementById("charts-failed");
+  const failed = find("charts-failed");
   try {
+    /** @type {StudyResults} */
     const { results } = await request(path);
     const groups = results.groups.map(({ key, name, curve, change }) => ({
       name: name || (key === "own" ? words.you : words.everybody),
@@ -19,10 +23,11 @@ async function show() {
       curve,
       change,
     }));
+    /** @type {import("./board.js").FileOf} */
     const fileOf = (key, kind) => `/studies/${data.study}/results/${key}.${kind}?${data.query}`;
     new Board({ groups, emotions: data.emotions, words, shown: shownFrom(data.emotions), fileOf });
-  } catch (refusal) {
-    failed.textContent = (refusal.status && refusal.message) || words.failed;
+  } catch (error) {
+    failed.textContent = reasonOf(error, words.failed);
     failed.hidden = false;
   }
 }
@@ -30,6 +35,7 @@ async function show() {
 /** Look until the results are made: load the page anew where it shows none yet, else only say so. */
 async function follow() {
   try {
+    /** @type {StudyResults} */
     const { state, is_current: isCurrent } = await request(path);
     if (isCurrent || state === "failed") {
       if (!data.hasResults || state === "failed") location.reload();
@@ -43,11 +49,11 @@ async function follow() {
 }
 
 function announce() {
-  const line = document.querySelector("#made .notice span");
+  const line = findIn(document, "#made .notice span");
   const link = Object.assign(document.createElement("a"), { href: location.href, textContent: words.changed });
   line.replaceChildren(link);
 }
 
 document.documentElement.classList.add("has-script");
-if (document.getElementById("charts")) show();
+if (findOptional("charts")) show();
 if (data.isActive) setTimeout(follow, WAIT_MS);

@@ -1,15 +1,19 @@
 // Sessions laid over each other: the same charts, a session where a group would be, without bands.
 
-import { request } from "../api.js";
+import { reasonOf, request } from "../api.js";
+import { find, findOptional } from "../dom.js";
 import { pageData } from "../format.js";
 import { Board, shownFrom } from "./board.js";
 
 const WAIT_MS = 2000;
+/** @type {OverlayData} */
 const data = pageData("results-data");
+/** @type {Words} */
 const words = pageData("words");
 
 async function show() {
   try {
+    /** @type {OverlayAnswer} */
     const { sessions } = await request(`/overlay/?${data.overlay}`);
     const groups = sessions
       .filter(({ why }) => !why)
@@ -19,17 +23,19 @@ async function show() {
         curve: { mean, low: null, high: null },
         change: null,
       }));
+    /** @type {import("./board.js").FileOf} */
     const fileOf = (key, kind) => `/overlay/chart.${kind}?${data.overlay}&show=${key}`;
     new Board({ groups, emotions: data.emotions, words, shown: shownFrom(data.emotions), fileOf });
-  } catch (refusal) {
-    const failed = document.getElementById("charts-failed");
-    failed.textContent = (refusal.status && refusal.message) || words.failed;
+  } catch (error) {
+    const failed = find("charts-failed");
+    failed.textContent = reasonOf(error, words.failed);
     failed.hidden = false;
   }
 }
 
 async function follow() {
   try {
+    /** @type {OverlayAnswer} */
     const { is_waiting: isWaiting } = await request(`/overlay/?${data.overlay}`);
     if (!isWaiting) {
       location.reload();
@@ -42,5 +48,5 @@ async function follow() {
 }
 
 document.documentElement.classList.add("has-script");
-if (document.getElementById("charts")) show();
+if (findOptional("charts")) show();
 if (data.isWaiting) setTimeout(follow, WAIT_MS);

@@ -1,5 +1,7 @@
 // What the charts show, as a table: for screen readers, and for those who want to read numbers.
 
+import { cell } from "../cells.js";
+import { find, findIn } from "../dom.js";
 import { fill } from "../format.js";
 import { formatMoment } from "../session/moments.js";
 import { asPercent, asPoints } from "./chart.js";
@@ -7,11 +9,12 @@ import { asPercent, asPoints } from "./chart.js";
 const ROWS = 60;
 
 export class CurveTable {
+  /** @param {{groups: CurveGroup[], words: Words}} shown */
   constructor({ groups, words }) {
     this.groups = groups;
     this.words = words;
-    this.details = document.getElementById("curve-table");
-    this.select = document.getElementById("table-emotion");
+    this.details = find("curve-table", HTMLDetailsElement);
+    this.select = find("table-emotion", HTMLSelectElement);
     this.details.addEventListener("toggle", () => this.refresh());
     this.select.addEventListener("change", () => this.refresh());
   }
@@ -19,9 +22,10 @@ export class CurveTable {
   /** Make the table anew; nothing is made while it is closed. */
   refresh() {
     if (!this.details.open) return;
-    this.details.querySelector(".scroll").replaceChildren(this.draw(this.select.value));
+    findIn(this.details, ".scroll").replaceChildren(this.draw(this.select.value));
   }
 
+  /** @param {string} emotion */
   draw(emotion) {
     const table = document.createElement("table");
     const head = table.createTHead().insertRow();
@@ -38,23 +42,28 @@ export class CurveTable {
     return table;
   }
 
+  /**
+   * @param {CurveGroup} group
+   * @param {string} emotion
+   * @param {number} second
+   */
   told({ n, curve, change }, emotion, second) {
     const parts = [...this.value(curve, emotion, second, asPercent), ...this.value(change, emotion, second, asPoints)];
     if (parts.length && n) parts.push(fill(this.words.n, { n: n[second] }));
     return parts.join(", ") || "–";
   }
 
+  /**
+   * @param {CurveSet | null} curve
+   * @param {string} emotion
+   * @param {number} second
+   * @param {(value: number) => string} unit
+   */
   value(curve, emotion, second, unit) {
     const mean = curve?.mean[emotion][second] ?? null;
-    if (mean === null) return [];
+    if (!curve || mean === null) return [];
     const [low, high] = [curve.low?.[emotion]?.[second] ?? null, curve.high?.[emotion]?.[second] ?? null];
-    return [low === null ? unit(mean) : `${unit(mean)} (${fill(this.words.interval, { low: unit(low), high: unit(high) })})`];
+    if (low === null || high === null) return [unit(mean)];
+    return [`${unit(mean)} (${fill(this.words.interval, { low: unit(low), high: unit(high) })})`];
   }
-}
-
-function cell(kind, text, scope = "") {
-  const element = document.createElement(kind);
-  element.textContent = text;
-  if (scope) element.scope = scope;
-  return element;
 }

@@ -1,13 +1,25 @@
 // What uPlot does not draw: areas that are exactly as wide as their buckets, hatching, and the band of verdicts.
 
-import { emotionColor, inkOn, pattern } from "./paint.js";
 import { verdictAt } from "./lanes.js";
+import { emotionColor, inkOn, pattern } from "./paint.js";
+
+/**
+ * @import uPlot from "../../vendor/uplot/uPlot.esm.js"
+ * @typedef {[x: number, y: number]} Point
+ * @typedef {{left: number, right: number, top: number, bottom: number}} Run  where an area has room for its name
+ * @typedef {[name: string, color: string, runs: Run[]]} AreaLabel
+ * @typedef {{left: number, top: number, width: number, height: number}} Spot
+ */
 
 const LABEL_PX = 12;
 const BAND_TOP = -0.03;
 const BAND_BOTTOM = -0.1;
 
-/** Run `draw` with the pen kept inside the plot. */
+/**
+ * Run `draw` with the pen kept inside the plot.
+ * @param {uPlot} u
+ * @param {(pen: CanvasRenderingContext2D) => void} draw
+ */
 function inside(u, draw) {
   const { left, top, width, height } = u.bbox;
   u.ctx.save();
@@ -18,16 +30,25 @@ function inside(u, draw) {
   u.ctx.restore();
 }
 
+/** @type {(u: uPlot, tMs: number) => number} */
 const xAt = (u, tMs) => Math.round(u.valToPos(tMs, "x", true));
+/** @type {(u: uPlot, value: number) => number} */
 const yAt = (u, value) => u.valToPos(value, "y", true);
 
-/** Stack the shown expressions' mean scores; a bucket without scores stays empty. Returns where names have room. */
+/**
+ * Stack the shown expressions' mean scores; a bucket without scores stays empty. Returns where names have room.
+ * @param {uPlot} u
+ * @param {Lane} lane
+ * @param {EmotionName[]} emotions
+ */
 export function paintAreas(u, lane, emotions) {
   const base = lane.tMs.map(() => 0);
+  /** @type {AreaLabel[]} */
   const labels = [];
   inside(u, (pen) => {
     for (const { key, name } of emotions) {
       const area = new Path2D();
+      /** @type {Run[]} */
       const runs = [];
       lane.tMs.forEach((tMs, place) => {
         const mean = lane.scores[key][place];
@@ -46,14 +67,22 @@ export function paintAreas(u, lane, emotions) {
   return labels;
 }
 
-/** Write the names that `paintAreas` found room for. */
+/**
+ * Write the names that `paintAreas` found room for.
+ * @param {uPlot} u
+ * @param {AreaLabel[]} labels
+ */
 export function nameAreas(u, labels) {
   inside(u, (pen) => {
-    for (const [name, color, runs] of labels) writeInside(u, pen, name, color, runs);
+    for (const label of labels) writeInside(u, pen, label);
   });
 }
 
-/** Collect where an area is high enough for its name, as stretches without a break. */
+/**
+ * Collect where an area is high enough for its name, as stretches without a break.
+ * @param {Run[]} runs
+ * @param {Run & {least: number}} bucket
+ */
 function growRuns(runs, { left, right, top, bottom, least }) {
   if (bottom - top < least) return;
   const last = runs.at(-1);
@@ -66,19 +95,35 @@ function growRuns(runs, { left, right, top, bottom, least }) {
   }
 }
 
-function writeInside(u, pen, name, color, runs) {
+/**
+ * @param {uPlot} u
+ * @param {CanvasRenderingContext2D} pen
+ * @param {AreaLabel} label
+ */
+function writeInside(u, pen, [name, color, runs]) {
   const { left, width } = u.bbox;
-  const seen = runs.map((run) => ({ ...run, left: Math.max(run.left, left), right: Math.min(run.right, left + width) }));
+  const seen = runs.map((run) => ({
+    ...run,
+    left: Math.max(run.left, left),
+    right: Math.min(run.right, left + width),
+  }));
   const widest = seen.sort((one, other) => other.right - other.left - (one.right - one.left))[0];
   setFont(u, pen);
   if (!widest || widest.right - widest.left < pen.measureText(name).width + 12 * uPlotRatio(u)) return;
+  /** @type {Point} */
   const middle = [(widest.left + widest.right) / 2, (widest.top + widest.bottom) / 2];
   pen.textAlign = "center";
   pen.textBaseline = "middle";
   writeOver(u, pen, name, { middle, ink: inkOn(color), paper: color });
 }
 
-/** A name on an edge of paper, so that what is under it does not cross it out. */
+/**
+ * A name on an edge of paper, so that what is under it does not cross it out.
+ * @param {uPlot} u
+ * @param {CanvasRenderingContext2D} pen
+ * @param {string} name
+ * @param {{middle: Point, ink: string, paper: string}} look
+ */
 function writeOver(u, pen, name, { middle, ink, paper }) {
   pen.lineWidth = 4 * uPlotRatio(u);
   pen.lineJoin = "round";
@@ -88,8 +133,15 @@ function writeOver(u, pen, name, { middle, ink, paper }) {
   pen.fillText(name, ...middle);
 }
 
-/** Name each line at its highest point, where that does not cover another name. */
+/**
+ * Name each line at its highest point, where that does not cover another name.
+ * @param {uPlot} u
+ * @param {Lane} lane
+ * @param {EmotionName[]} emotions
+ * @param {string} paperColor
+ */
 export function nameLines(u, lane, emotions, paperColor) {
+  /** @type {Spot[]} */
   const taken = [];
   inside(u, (pen) => {
     setFont(u, pen);
@@ -100,22 +152,34 @@ export function nameLines(u, lane, emotions, paperColor) {
       const spot = spotFor(u, pen, high);
       if (taken.some((other) => isOverlapping(spot, other))) continue;
       taken.push(spot);
+      /** @type {Point} */
       const middle = [spot.left, spot.top + spot.height / 2];
       writeOver(u, pen, high.name, { middle, ink: emotionColor(high.key), paper: paperColor });
     }
   });
 }
 
+/**
+ * @param {uPlot} u
+ * @param {Lane} lane
+ * @param {Series} means
+ */
 function highest(u, lane, means) {
-  const { min, max } = u.scales.x;
+  const { min = 0, max = 0 } = u.scales.x;
   let best = { mean: 0, tMs: 0 };
   means.forEach((mean, place) => {
     const tMs = lane.tMs[place] + lane.bucketMs / 2;
-    if (mean > best.mean && tMs >= min && tMs <= max) best = { mean, tMs };
+    if (mean !== null && mean > best.mean && tMs >= min && tMs <= max) best = { mean, tMs };
   });
   return best;
 }
 
+/**
+ * @param {uPlot} u
+ * @param {CanvasRenderingContext2D} pen
+ * @param {{name: string, mean: number, tMs: number}} high
+ * @returns {Spot}
+ */
 function spotFor(u, pen, { name, mean, tMs }) {
   const ratio = uPlotRatio(u);
   const { left, top, width } = u.bbox;
@@ -125,6 +189,7 @@ function spotFor(u, pen, { name, mean, tMs }) {
   return { left: x, top: y, ...size };
 }
 
+/** @type {(one: Spot, other: Spot) => boolean} */
 function isOverlapping(one, other) {
   return (
     one.left < other.left + other.width &&
@@ -134,19 +199,26 @@ function isOverlapping(one, other) {
   );
 }
 
-/** Hatch what is not sure, dot what was seen but not scored, and draw the band of verdicts under the scores. */
+/**
+ * Hatch what is not sure, dot what was seen but not scored, and draw the band of verdicts under the scores.
+ * @param {uPlot} u
+ * @param {Lane} lane
+ */
 export function paintVerdicts(u, lane) {
-  const [unsure, unscored, bands] = [new Path2D(), new Path2D(), new Map()];
+  const [unsure, unscored] = [new Path2D(), new Path2D()];
+  /** @type {Map<string, Path2D>} */
+  const bands = new Map();
   const [top, bottom] = [yAt(u, BAND_TOP), yAt(u, BAND_BOTTOM)];
   lane.tMs.forEach((tMs, place) => {
     const verdict = verdictAt(lane, place);
     if (verdict === "absent") return;
     const left = xAt(u, tMs);
     const width = Math.max(xAt(u, tMs + lane.bucketMs) - left, 1);
-    if (verdict === "sure") {
-      const emotion = lane.dominant[place];
-      if (!bands.has(emotion)) bands.set(emotion, new Path2D());
-      bands.get(emotion).rect(left, top, width, bottom - top);
+    const emotion = lane.dominant[place];
+    if (verdict === "sure" && emotion) {
+      const band = bands.get(emotion) ?? new Path2D();
+      bands.set(emotion, band);
+      band.rect(left, top, width, bottom - top);
     } else {
       (verdict === "unsure" ? unsure : unscored).rect(left, u.bbox.top, width, bottom - u.bbox.top);
     }
@@ -158,13 +230,23 @@ export function paintVerdicts(u, lane) {
   });
 }
 
+/**
+ * @param {CanvasRenderingContext2D} pen
+ * @param {Path2D} path
+ * @param {string | CanvasPattern} style
+ */
 function fillPath(pen, path, style) {
   pen.fillStyle = style;
   pen.fill(path);
 }
 
+/**
+ * @param {uPlot} u
+ * @param {CanvasRenderingContext2D} pen
+ */
 function setFont(u, pen) {
   pen.font = `600 ${LABEL_PX * uPlotRatio(u)}px ${getComputedStyle(document.body).fontFamily}`;
 }
 
+/** @param {uPlot} u */
 const uPlotRatio = (u) => u.ctx.canvas.width / u.width;

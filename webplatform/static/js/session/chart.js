@@ -1,21 +1,36 @@
 // One track's timeline: uPlot's axes, cursor and lines; our areas, hatching and playhead.
 
 import uPlot from "../../vendor/uplot/uPlot.esm.js";
-import { DASHES, emotionColor, themeColor } from "./paint.js";
-import { formatMoment } from "./moments.js";
 import { nameAreas, nameLines, paintAreas, paintVerdicts } from "./areas.js";
+import { formatMoment } from "./moments.js";
+import { DASHES, emotionColor, themeColor } from "./paint.js";
 
 const STEPS_MS = [100, 200, 500, 1e3, 2e3, 5e3, 1e4, 15e3, 3e4, 6e4, 12e4, 3e5, 6e5, 9e5, 18e5, 36e5, 72e5];
 const CLICK_PX = 5;
-const lines = uPlot.paths.linear();
+const lines = uPlot.paths.linear?.();
 
 export class Chart {
-  /** `onSeek` and `onSelect` are told moments; `onHover` a moment, or null when the pointer has left. */
+  /**
+   * `onSeek` and `onSelect` are told moments; `onHover` a moment, or null when the pointer has left.
+   * @param {HTMLElement} element
+   * @param {object} parts
+   * @param {EmotionName[]} parts.emotions
+   * @param {import("./view.js").View} parts.view
+   * @param {SessionData["markers"]} parts.markers
+   * @param {TimeBand[]} parts.bands
+   * @param {(tMs: number) => void} parts.onSeek
+   * @param {(fromMs: number, toMs: number) => void} parts.onSelect
+   * @param {(tMs: number | null) => void} parts.onHover
+   */
   constructor(element, { emotions, view, markers, bands, onSeek, onSelect, onHover }) {
     this.element = element;
     this.emotions = emotions;
     this.view = view;
+    /** @type {Lane | null} */
     this.lane = null;
+    /** @type {ReturnType<typeof paintAreas>} */
+    this.labels = [];
+    this.playheadMs = 0;
     this.on = { onSeek, onSelect, onHover };
     this.plot = new uPlot(this.options(), this.columns(), element);
     this.playhead = document.createElement("div");
@@ -30,6 +45,7 @@ export class Chart {
     return this.plot.bbox.width / (devicePixelRatio || 1);
   }
 
+  /** @param {Lane} lane */
   setLane(lane) {
     this.lane = lane;
     this.plot.setData(this.columns(), true);
@@ -42,20 +58,20 @@ export class Chart {
     this.placeMarkers();
   }
 
+  /** @param {SessionData["markers"][number]} marker */
   addMarker({ tMs, text }) {
     const line = document.createElement("div");
     line.className = "marker-line";
-    line.append(document.createElement("span"));
-    line.firstChild.textContent = text;
+    line.append(spanOf(text));
     this.plot.over.append(line);
     return { tMs, line };
   }
 
+  /** @param {TimeBand} stretch */
   addBand({ fromMs, toMs, kind, text }) {
     const band = document.createElement("div");
     band.className = `segment-band is-${kind}`;
-    band.append(document.createElement("span"));
-    band.firstChild.textContent = text;
+    band.append(spanOf(text));
     this.plot.over.append(band);
     return { fromMs, toMs, band };
   }
@@ -76,10 +92,13 @@ export class Chart {
   }
 
   showLook() {
-    this.emotions.forEach(({ key }, place) => this.plot.setSeries(place + 1, { show: !this.view.hidden.has(key) }));
+    for (const [place, { key }] of this.emotions.entries()) {
+      this.plot.setSeries(place + 1, { show: !this.view.hidden.has(key) });
+    }
     this.plot.redraw(true);
   }
 
+  /** @param {number} tMs */
   setPlayhead(tMs) {
     this.playheadMs = tMs;
     const isSeen = tMs >= this.view.fromMs && tMs <= this.view.toMs;
@@ -87,6 +106,7 @@ export class Chart {
     if (isSeen) this.playhead.style.transform = `translateX(${this.plot.valToPos(tMs, "x")}px)`;
   }
 
+  /** @returns {uPlot.AlignedData} */
   columns() {
     if (!this.lane) return [[], ...this.emotions.map(() => [])];
     const { tMs, bucketMs, scores } = this.lane;
@@ -95,6 +115,7 @@ export class Chart {
 
   listen() {
     const { over } = this.plot;
+    /** @type {number | null} */
     let pressed = null;
     over.addEventListener("mousedown", ({ clientX }) => (pressed = clientX));
     over.addEventListener("click", ({ clientX }) => {
@@ -112,6 +133,7 @@ export class Chart {
     this.setPlayhead(this.playheadMs);
   }
 
+  /** @returns {uPlot.Options} */
   options() {
     return {
       width: this.element.clientWidth || 300,
@@ -127,9 +149,9 @@ export class Chart {
       series: [{}, ...this.emotions.map(({ key }) => this.series(key))],
       hooks: {
         drawAxes: [(u) => (this.labels = this.isStacked && this.lane ? paintAreas(u, this.lane, this.shown) : [])],
-        draw: [(u) => this.lane && this.finish(u)],
+        draw: [(u) => this.lane && this.finish(u, this.lane)],
         setSelect: [() => this.select()],
-        setCursor: [(u) => this.on.onHover(u.cursor.left < 0 ? null : u.posToVal(u.cursor.left, "x"))],
+        setCursor: [({ cursor: { left = -1 }, posToVal }) => this.on.onHover(left < 0 ? null : posToVal(left, "x"))],
       },
     };
   }
@@ -142,12 +164,16 @@ export class Chart {
     return this.emotions.filter(({ key }) => !this.view.hidden.has(key));
   }
 
+  /**
+   * @param {string} key
+   * @returns {uPlot.Series}
+   */
   series(key) {
     return {
       stroke: () => emotionColor(key),
       width: 2,
       dash: DASHES[key],
-      paths: (u, ...place) => (this.isStacked ? null : lines(u, ...place)),
+      paths: (u, series, from, to) => (this.isStacked ? null : (lines?.(u, series, from, to) ?? null)),
       points: {
         show: () => !this.isStacked,
         filter: (u, series, isShown) => (isShown ? aloneIn(u.data[series]) : null),
@@ -157,29 +183,35 @@ export class Chart {
     };
   }
 
+  /** @returns {uPlot.Axis} */
   timeAxis() {
     return {
       ...axisLook(),
       incrs: STEPS_MS,
       space: 60,
       size: 30,
-      values: (u, ticks, axis, space, stepMs) => ticks.map((tMs) => formatMoment(tMs, stepMs < 1000 ? 1 : 0)),
+      values: (_u, ticks, _axis, _space, stepMs) => ticks.map((tMs) => formatMoment(tMs, stepMs < 1000 ? 1 : 0)),
     };
   }
 
+  /** @returns {uPlot.Axis} */
   scoreAxis() {
     return {
       ...axisLook(),
       size: 48,
       splits: () => [0, 0.25, 0.5, 0.75, 1],
-      values: (u, ticks) => ticks.map((tick) => (tick % 0.5 === 0 ? `${100 * tick} %` : "")),
+      values: (_u, ticks) => ticks.map((tick) => (tick % 0.5 === 0 ? `${100 * tick} %` : "")),
     };
   }
 
-  finish(u) {
-    paintVerdicts(u, this.lane);
+  /**
+   * @param {uPlot} u
+   * @param {Lane} lane
+   */
+  finish(u, lane) {
+    paintVerdicts(u, lane);
     if (this.isStacked) nameAreas(u, this.labels);
-    else nameLines(u, this.lane, this.shown, themeColor("surface"));
+    else nameLines(u, lane, this.shown, themeColor("surface"));
   }
 
   select() {
@@ -191,8 +223,17 @@ export class Chart {
   }
 }
 
-/** A single value between two gaps has no line: it gets a point. */
-function aloneIn(values) {
+/** @param {string} text */
+function spanOf(text) {
+  return Object.assign(document.createElement("span"), { textContent: text });
+}
+
+/**
+ * A single value between two gaps has no line: it gets a point.
+ * @param {ArrayLike<number | null | undefined>} column
+ */
+function aloneIn(column) {
+  const values = Array.from(column);
   return values.flatMap((value, place) =>
     value !== null && (values[place - 1] ?? null) === null && (values[place + 1] ?? null) === null ? [place] : [],
   );

@@ -1,10 +1,12 @@
 // One face's panel: its timeline, fetched when it is looked at and as finely as it is looked at.
 
-import { bucketFor, fetchLane, placeAt, rankedAt, verdictAt } from "./lanes.js";
-import { Chart } from "./chart.js";
-import { LaneTable } from "./table.js";
+import { Refusal, reasonOf } from "../api.js";
+import { find, findIn } from "../dom.js";
 import { fill } from "../format.js";
+import { Chart } from "./chart.js";
+import { bucketFor, fetchLane, placeAt, rankedAt, verdictAt } from "./lanes.js";
 import { formatMoment } from "./moments.js";
+import { LaneTable } from "./table.js";
 
 const PX_PER_BUCKET = 3;
 const SETTLE_MS = 150;
@@ -12,15 +14,36 @@ const TOLD_SCORES = 3;
 const NEAR = "300px"; // a timeline about to come into sight is fetched already
 
 export class FacePanel {
+  /**
+   * @param {HTMLElement} card
+   * @param {object} parts
+   * @param {SessionData} parts.data
+   * @param {Words} parts.words
+   * @param {import("./view.js").View} parts.view
+   * @param {import("./player.js").Player} parts.player
+   */
   constructor(card, { data, words, view, player }) {
-    Object.assign(this, { card, data, words, view, player });
+    this.card = card;
+    this.data = data;
+    this.words = words;
+    this.view = view;
+    this.player = player;
+    /** @type {Chart | null} made when it is looked at */
+    this.chart = null;
+    /** @type {Lane | null} */
+    this.lane = null;
+    /** @type {string | null} what the readout tells */
+    this.told = null;
+    this.isCurrent = false; // whether the lane is, or is being fetched, of what is in view
+    this.timer = 0;
     this.number = Number(card.dataset.face);
-    this.plot = card.querySelector("[data-plot]");
-    this.state = card.querySelector("[data-state]");
-    this.readout = card.querySelector("[data-readout]");
+    this.plot = findIn(card, "[data-plot]");
+    this.state = findIn(card, "[data-state]");
+    this.readout = findIn(card, "[data-readout]");
     this.names = new Map(data.emotions.map(({ key, name }) => [key, name]));
-    this.table = new LaneTable(card.querySelector("[data-table]"), this);
+    this.table = new LaneTable(findIn(card, "[data-table]", HTMLDetailsElement), this);
     this.timeMs = 0;
+    /** @type {number | null} */
     this.hoverMs = null;
     this.isSeen = false;
     this.asked = 0;
@@ -34,15 +57,16 @@ export class FacePanel {
   }
 
   listen() {
-    this.state.querySelector("button").addEventListener("click", () => this.load());
+    findIn(this.state, "button").addEventListener("click", () => this.load());
     this.view.addEventListener("look", () => this.chart?.showLook());
     this.view.addEventListener("range", () => {
       this.isCurrent = false;
       this.chart?.showRange();
       this.loadSoon();
     });
+    /** @param {IntersectionObserverEntry[]} entries */
     const onSight = (entries) => {
-      this.isSeen = entries.at(-1).isIntersecting;
+      this.isSeen = entries.at(-1)?.isIntersecting ?? false;
       if (this.isSeen) this.start();
     };
     new IntersectionObserver(onSight, { rootMargin: NEAR }).observe(this.plot);
@@ -52,7 +76,7 @@ export class FacePanel {
   enableFit() {
     const { first, last } = this.card.dataset;
     const [fromMs, toMs] = [Number(first), Number(last) + this.data.stepMs];
-    const button = this.card.querySelector("[data-fit]");
+    const button = findIn(this.card, "[data-fit]");
     button.hidden = toMs - fromMs > 0.75 * this.data.durationMs;
     button.addEventListener("click", () => this.view.show(fromMs, toMs));
   }
@@ -71,7 +95,10 @@ export class FacePanel {
     if (!this.isCurrent) this.load();
   }
 
-  /** What is drawn over this face's time: stretches of the session, and corrections of this face. */
+  /**
+   * What is drawn over this face's time: stretches of the session, and corrections of this face.
+   * @returns {TimeBand[]}
+   */
   bands() {
     const mine = this.data.corrections.filter(({ track }) => track === this.number);
     const corrected = mine.map(({ fromMs, toMs, emotion }) => {
@@ -97,42 +124,50 @@ export class FacePanel {
     try {
       const lane = await fetchLane(this.data.id, this.number, { fromMs, toMs, bucketMs: this.bucketMs });
       if (question === this.asked) this.show(lane);
-    } catch (refusal) {
-      if (question === this.asked) this.showFailure(refusal);
+    } catch (error) {
+      if (question === this.asked) this.showFailure(error);
     }
   }
 
+  /** @param {Lane} lane */
   show(lane) {
     this.lane = lane;
     this.showState("");
-    this.chart.setLane(lane);
-    this.chart.setPlayhead(this.timeMs);
+    this.chart?.setLane(lane);
+    this.chart?.setPlayhead(this.timeMs);
     this.told = null;
     this.tellReadout();
     this.plot.setAttribute("aria-busy", "false");
     this.table.refresh();
   }
 
-  showFailure(refusal) {
+  /** @param {unknown} error */
+  showFailure(error) {
     this.isCurrent = false;
     this.plot.setAttribute("aria-busy", "false");
-    const isSignedOut = refusal.status === 401 || refusal.code === "not_authenticated";
-    this.showState(isSignedOut ? this.words.signedOut : (refusal.status && refusal.message) || this.words.chartFailed, true);
+    const isSignedOut = error instanceof Refusal && (error.status === 401 || error.code === "not_authenticated");
+    this.showState(isSignedOut ? this.words.signedOut : reasonOf(error, this.words.chartFailed), true);
   }
 
+  /**
+   * @param {string} text
+   * @param {boolean} [isFailure]
+   */
   showState(text, isFailure = false) {
     this.state.hidden = !text;
     this.state.classList.toggle("failed", isFailure);
-    this.state.querySelector("span").textContent = text;
-    this.state.querySelector("button").hidden = !isFailure;
+    findIn(this.state, "span").textContent = text;
+    findIn(this.state, "button").hidden = !isFailure;
   }
 
+  /** @param {number} tMs */
   showPlayhead(tMs) {
     this.timeMs = tMs;
     this.chart?.setPlayhead(tMs);
     this.tellReadout();
   }
 
+  /** @param {number | null} tMs */
   showHover(tMs) {
     this.hoverMs = tMs;
     this.tellReadout();
@@ -144,17 +179,21 @@ export class FacePanel {
     const key = `${placeAt(this.lane, tMs)} ${this.hoverMs === null}`;
     if (!this.lane || key === this.told) return;
     this.told = key;
-    this.readout.textContent = this.describe(tMs);
+    this.readout.textContent = this.describe(this.lane, tMs);
     this.readout.classList.toggle("hovering", this.hoverMs !== null);
   }
 
-  describe(tMs) {
-    const place = placeAt(this.lane, tMs);
-    const verdict = verdictAt(this.lane, place);
-    const when = formatMoment(place < 0 ? tMs : this.lane.tMs[place]);
-    const words = { absent: this.words.noFace, unscored: this.words.unscored };
-    if (verdict in words) return `${when} · ${words[verdict]}`;
-    const scores = rankedAt(this.lane, place).slice(0, TOLD_SCORES);
+  /**
+   * @param {Lane} lane
+   * @param {number} tMs
+   */
+  describe(lane, tMs) {
+    const place = placeAt(lane, tMs);
+    const verdict = verdictAt(lane, place);
+    const when = formatMoment(place < 0 ? tMs : lane.tMs[place]);
+    if (verdict === "absent") return `${when} · ${this.words.noFace}`;
+    if (verdict === "unscored") return `${when} · ${this.words.unscored}`;
+    const scores = rankedAt(lane, place).slice(0, TOLD_SCORES);
     const told = scores.map(([emotion, mean]) =>
       fill(this.words.emotionAt, { name: this.names.get(emotion), percent: Math.round(100 * mean) }),
     );
@@ -163,6 +202,6 @@ export class FacePanel {
 
   /** Say aloud what the playhead is at; only after a key, for playback would never stop talking. */
   tellMoment() {
-    document.getElementById("announcement").textContent = this.describe(this.player.timeMs);
+    if (this.lane) find("announcement").textContent = this.describe(this.lane, this.player.timeMs);
   }
 }

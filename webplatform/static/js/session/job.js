@@ -1,46 +1,57 @@
 // While the analysis runs: its progress, its end on request, and the result as soon as there is one.
 
+import { reasonOf } from "../api.js";
+import { find, findAll, findIn } from "../dom.js";
 import { fill, formatProgress } from "../format.js";
 import { cancelJob, isFinal, retryJob, watchJobs } from "../jobs.js";
 
 const REDRAW_AGAIN_MS = 3000;
 const PATIENCE_MS = 3000; // a short gap in the connection worries nobody
 
-export function followJob(data, words, redraw) {
-  const card = document.getElementById("job");
-  const announcement = document.getElementById("announcement");
-  const linkLost = document.getElementById("link-lost");
-  const id = data.job.id;
-  const said = card.querySelector("[data-progress]");
+/**
+ * @param {string} id
+ * @param {Words} words
+ * @param {() => Promise<void>} redraw
+ */
+export function followJob(id, words, redraw) {
+  const card = find("job");
+  const announcement = find("announcement");
+  const linkLost = find("link-lost");
+  const said = findIn(card, "[data-progress]");
+  const bar = findIn(card, "progress", HTMLProgressElement);
   let isOver = false;
   let isStopping = false;
   let lostTimer = 0;
 
   const watch = watchJobs({ onJob, waitingFor: () => (isOver ? [] : [id]), onGone, onLink });
 
-  card.querySelector("form")?.addEventListener("submit", async (event) => {
+  findAll(card, "form")[0]?.addEventListener("submit", async (event) => {
     event.preventDefault();
     isStopping = true;
     said.textContent = words.stopping;
     try {
       onJob(await cancelJob(id));
-    } catch (refusal) {
+    } catch (error) {
       isStopping = false;
-      said.textContent = refusal.message || words.askFailed;
+      said.textContent = reasonOf(error, words.askFailed);
     }
   });
 
+  /** @param {Job} job */
   function onJob(job) {
     if (job.id !== id || isOver) return;
-    card.querySelector("progress").value = job.progress;
+    bar.value = job.progress;
     if (!isStopping) said.textContent = formatProgress(job, words);
     if (isFinal(job)) end(job);
     else if (job.status !== card.dataset.state && !isStopping) finish(); // from waiting to running: the heading changes
   }
 
+  /** @param {Job} job */
   function end(job) {
     const text = job.status === "done" ? words.resultHere : fill(words.jobOver, { status: words[job.status] });
-    finish(() => (announcement.textContent = text));
+    finish(() => {
+      announcement.textContent = text;
+    });
   }
 
   async function finish(then = () => {}) {
@@ -62,6 +73,7 @@ export function followJob(data, words, redraw) {
     said.textContent = words.gone;
   }
 
+  /** @param {boolean} isUp */
   function onLink(isUp) {
     clearTimeout(lostTimer);
     if (isUp) linkLost.hidden = true;
@@ -69,16 +81,21 @@ export function followJob(data, words, redraw) {
   }
 }
 
-/** What ended without a result can be started again; the page then follows it as before. */
-export function enableRetry(data, words, redraw) {
-  const form = document.querySelector("#ended form");
+/**
+ * What ended without a result can be started again; the page then follows it as before.
+ * @param {string} id
+ * @param {Words} words
+ * @param {() => Promise<void>} redraw
+ */
+export function enableRetry(id, words, redraw) {
+  const [form] = findAll(document, "#ended form");
   form?.addEventListener("submit", async (event) => {
     event.preventDefault();
     try {
-      await retryJob(data.job.id);
+      await retryJob(id);
       await redraw();
-    } catch (refusal) {
-      document.getElementById("ended-problem").textContent = refusal.message || words.askFailed;
+    } catch (error) {
+      find("ended-problem").textContent = reasonOf(error, words.askFailed);
     }
   });
 }

@@ -3,55 +3,93 @@
 import { request } from "../api.js";
 import { roundBucket } from "./moments.js";
 
-/** How long a bucket is when `places` of them shall fill a span; never shorter than one sample. */
+/**
+ * How long a bucket is when `places` of them shall fill a span; never shorter than one sample.
+ * @param {number} spanMs
+ * @param {number} places
+ * @param {{everyMs: number, stepMs: number}} data
+ */
 export function bucketFor(spanMs, places, { everyMs, stepMs }) {
   return roundBucket(Math.max(spanMs / Math.max(places, 1), stepMs), everyMs);
 }
 
-/** {bucketMs, tMs, n, scored, scores, dominant} of one track; lists belong together by position. */
+/**
+ * One track in buckets of this length.
+ * @param {string} sessionId
+ * @param {number} number
+ * @param {{fromMs: number, toMs: number, bucketMs: number}} range
+ */
 export async function fetchLane(sessionId, number, { fromMs, toMs, bucketMs }) {
   const startMs = Math.floor(fromMs / bucketMs) * bucketMs;
   const range = `from_ms=${startMs}&to_ms=${Math.ceil(toMs)}&bucket_ms=${bucketMs}&track=${number}`;
+  /** @type {Timeline} */
   const answer = await request(`/sessions/${sessionId}/timeline/?${range}`);
   return withGaps(answer, answer.tracks[0]);
 }
 
-/** The API leaves out buckets in which the track was not seen; a chart needs them as gaps. */
+/**
+ * The API leaves out buckets in which the track was not seen; a chart needs them as gaps.
+ * @param {Pick<Timeline, "bucket_ms" | "from_ms" | "to_ms">} timeline
+ * @param {TimelineTrack} [track]
+ * @returns {Lane}
+ */
 function withGaps({ bucket_ms: bucketMs, from_ms: fromMs, to_ms: toMs }, track) {
   const length = track ? Math.round((toMs - fromMs) / bucketMs) : 0;
   const places = (track?.t_ms ?? []).map((tMs) => Math.round((tMs - fromMs) / bucketMs));
+  /** @type {<T>(values: T[] | undefined, empty: T) => T[]} */
   const spread = (values, empty) => {
     const all = new Array(length).fill(empty);
-    places.forEach((place, at) => (all[place] = values[at]));
+    for (const [at, place] of places.entries()) all[place] = values?.[at] ?? empty;
     return all;
   };
-  const scores = Object.entries(track?.scores ?? {}).map(([emotion, means]) => [emotion, spread(means, null)]);
+  /** @type {Lane["scores"]} */
+  const scores = {};
+  for (const [emotion, means] of Object.entries(track?.scores ?? {})) scores[emotion] = spread(means, null);
   return {
     bucketMs,
     tMs: Array.from({ length }, (_nothing, place) => fromMs + place * bucketMs),
     n: spread(track?.n, 0),
     scored: spread(track?.scored, 0),
-    scores: Object.fromEntries(scores),
+    scores,
     dominant: spread(track?.dominant, null),
   };
 }
 
-/** The place of the bucket that holds a moment; -1 where there is none. */
+/**
+ * The place of the bucket that holds a moment; -1 where there is none.
+ * @param {Lane | null | undefined} lane
+ * @param {number} tMs
+ */
 export function placeAt(lane, tMs) {
   if (!lane?.tMs.length) return -1;
   const place = Math.floor((tMs - lane.tMs[0]) / lane.bucketMs);
   return place >= 0 && place < lane.tMs.length ? place : -1;
 }
 
-/** What a bucket says: "absent", "unscored", "unsure" or "sure". */
+/**
+ * What a bucket says.
+ * @param {Lane} lane
+ * @param {number} place
+ * @returns {"absent" | "unscored" | "unsure" | "sure"}
+ */
 export function verdictAt(lane, place) {
   if (place < 0 || !lane.n[place]) return "absent";
   if (!lane.scored[place]) return "unscored";
   return lane.dominant[place] ? "sure" : "unsure";
 }
 
-/** [emotion, mean score] of a bucket, highest first. */
+/**
+ * [emotion, mean score] of a bucket, highest first.
+ * @param {Lane} lane
+ * @param {number} place
+ * @returns {[string, number][]}
+ */
 export function rankedAt(lane, place) {
-  const pairs = Object.entries(lane.scores).map(([emotion, means]) => [emotion, means[place]]);
-  return pairs.filter(([, mean]) => mean !== null).sort((one, other) => other[1] - one[1]);
+  /** @type {[string, number][]} */
+  const pairs = [];
+  for (const [emotion, means] of Object.entries(lane.scores)) {
+    const mean = means[place];
+    if (mean !== null) pairs.push([emotion, mean]);
+  }
+  return pairs.sort((one, other) => other[1] - one[1]);
 }

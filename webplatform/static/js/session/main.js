@@ -1,10 +1,12 @@
 // The page of one session: follows the job while it runs, then shows the result; the page is never loaded anew.
 
+import { find, findOptional } from "../dom.js";
 import { pageData } from "../format.js";
 import { enableRetry, followJob } from "./job.js";
 import { enableRename } from "./rename.js";
 import { showResult } from "./result.js";
 
+/** @type {Words} */
 const words = pageData("words");
 
 /** Fetch the page as the server draws it now and put its main part in the place of the old one. */
@@ -15,17 +17,18 @@ async function redraw() {
   const now = fresh.getElementById("session");
   if (!now) throw new Error("The answer is another page.");
   document.title = fresh.title;
-  document.getElementById("session").replaceWith(document.adoptNode(now));
+  find("session").replaceWith(document.adoptNode(now));
   start();
 }
 
 function start() {
+  /** @type {SessionData} */
   const data = pageData("session-data");
   document.documentElement.classList.add("has-script");
   enableRename(data, words);
-  if (document.getElementById("job")) followJob(data, words, redraw);
-  if (document.getElementById("ended")) enableRetry(data, words, redraw);
-  if (document.getElementById("watch")) showResult(data, words);
+  if (data.job && findOptional("job")) followJob(data.job.id, words, redraw);
+  if (data.job && findOptional("ended")) enableRetry(data.job.id, words, redraw);
+  if (findOptional("watch")) showResult(data, words);
 }
 
 start();

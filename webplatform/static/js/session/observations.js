@@ -8,25 +8,34 @@ const PAGE_SIZE = 5000;
 const FIRST_WAIT_MS = 2000;
 const LONGEST_WAIT_MS = 30_000;
 
+/** @typedef {Map<number, ObservedFace[]>} Tracks  observations in order of time, by track */
+
 /** Tells "loaded" when a window has come, and "failed" when one has not and is asked for again. */
 export class ObservationStore extends EventTarget {
+  /** @param {Pick<SessionData, "id" | "stepMs" | "durationMs">} session */
   constructor({ id, stepMs, durationMs }) {
     super();
     this.id = id;
     this.stepMs = stepMs;
     this.durationMs = durationMs;
-    this.windows = new Map(); // number of the window -> Map of track -> observations in order of time, or null: coming
+    /** @type {Map<number, Tracks | null>} by the number of the window; null while it is coming */
+    this.windows = new Map();
     this.waitMs = FIRST_WAIT_MS;
   }
 
-  /** What is known of the faces at a moment: [{...observation, box}], with boxes moved on towards the next one. */
+  /**
+   * What is known of the faces at a moment, with boxes moved on towards the next one.
+   * @param {number} tMs
+   * @returns {ObservedFace[]}
+   */
   at(tMs) {
     const tracks = this.window(Math.floor(tMs / WINDOW_MS));
     const next = Math.floor((tMs + WINDOW_MS / 2) / WINDOW_MS);
     if (next * WINDOW_MS < this.durationMs) this.window(next);
-    return tracks ? [...tracks.values()].map((rows) => this.between(rows, tMs)).filter(Boolean) : [];
+    return tracks ? [...tracks.values()].flatMap((rows) => this.between(rows, tMs) ?? []) : [];
   }
 
+  /** @param {number} number */
   window(number) {
     const found = this.windows.get(number);
     if (found === undefined) {
@@ -41,6 +50,7 @@ export class ObservationStore extends EventTarget {
     return found;
   }
 
+  /** @param {number} number */
   async load(number) {
     try {
       this.windows.set(number, await this.fetchWindow(number));
@@ -54,17 +64,24 @@ export class ObservationStore extends EventTarget {
     }
   }
 
-  /** A window reaches a little beyond its ends, so that a moment near one knows what is before and after it. */
+  /**
+   * A window reaches a little beyond its ends, so that a moment near one knows what is before and after it.
+   * @param {number} number
+   */
   async fetchWindow(number) {
     const fromMs = Math.max(0, number * WINDOW_MS - 2 * this.stepMs);
     const toMs = (number + 1) * WINDOW_MS + 2 * this.stepMs;
+    /** @type {string | null} */
     let path = `/sessions/${this.id}/observations/?from_ms=${fromMs}&to_ms=${toMs}&page_size=${PAGE_SIZE}`;
+    /** @type {Tracks} */
     const tracks = new Map();
     while (path) {
+      /** @type {ObservationPage} */
       const page = await request(path);
       for (const row of page.results) {
-        if (!tracks.has(row.track)) tracks.set(row.track, []);
-        tracks.get(row.track).push(row);
+        const rows = tracks.get(row.track) ?? [];
+        tracks.set(row.track, rows);
+        rows.push(row);
       }
       path = page.next && pathOf(page.next);
     }
@@ -78,6 +95,11 @@ export class ObservationStore extends EventTarget {
     }
   }
 
+  /**
+   * @param {ObservedFace[]} rows of one track
+   * @param {number} tMs
+   * @returns {ObservedFace | null}
+   */
   between(rows, tMs) {
     const place = lastBefore(rows, tMs);
     const [row, next] = [rows[place], rows[place + 1]];
@@ -85,11 +107,17 @@ export class ObservationStore extends EventTarget {
     if (!row || tMs - row.t_ms > reachMs) return null;
     if (!next || next.t_ms - row.t_ms > reachMs || next.frame_width !== row.frame_width) return row;
     const share = (tMs - row.t_ms) / (next.t_ms - row.t_ms);
-    return { ...row, box: row.box.map((value, axis) => value + share * (next.box[axis] - value)) };
+    /** @param {0 | 1 | 2 | 3} axis */
+    const moved = (axis) => row.box[axis] + share * (next.box[axis] - row.box[axis]);
+    return { ...row, box: [moved(0), moved(1), moved(2), moved(3)] };
   }
 }
 
-/** The place of the last row that is not later than `tMs`; -1 if all are. */
+/**
+ * The place of the last row that is not later than `tMs`; -1 if all are.
+ * @param {ObservedFace[]} rows
+ * @param {number} tMs
+ */
 function lastBefore(rows, tMs) {
   let [low, high] = [0, rows.length];
   while (low < high) {
@@ -100,7 +128,10 @@ function lastBefore(rows, tMs) {
   return low - 1;
 }
 
-/** The server names the next page by its whole address, which a proxy in between may have made another host's. */
+/**
+ * The server names the next page by its whole address, which a proxy in between may have made another host's.
+ * @param {string} address
+ */
 function pathOf(address) {
   const { pathname, search } = new URL(address, document.baseURI);
   return pathname.slice(API.length) + search;

@@ -1,21 +1,28 @@
 // Boxes over the video, in step with the picture that is shown.
 
 import { drawFace } from "../boxes.js";
+import { find, penOf } from "../dom.js";
 import { fill } from "../format.js";
 
 export class BoxOverlay {
+  /**
+   * @param {import("./player.js").Player} player
+   * @param {import("./observations.js").ObservationStore} store
+   * @param {SessionData} data
+   * @param {Words} words
+   */
   constructor(player, store, data, words) {
     this.player = player;
     this.store = store;
     this.data = data;
     this.words = words;
     this.names = new Map(data.emotions.map(({ key, name }) => [key, name]));
-    this.canvas = document.getElementById("boxes");
+    this.canvas = find("boxes", HTMLCanvasElement);
     this.isShown = true;
     this.isLate = false;
     this.isBlind = false;
     this.lastMs = 0;
-    this.control = document.getElementById("show-boxes");
+    this.control = find("show-boxes", HTMLInputElement);
     this.control.addEventListener("change", () => this.show(this.control.checked));
     player.addEventListener("stage", () => this.draw(this.lastMs));
     store.addEventListener("loaded", () => this.tellLate(false));
@@ -28,17 +35,22 @@ export class BoxOverlay {
     this.show(this.control.checked);
   }
 
+  /** @param {boolean} isShown */
   show(isShown) {
     this.isShown = isShown;
     this.draw(this.lastMs);
   }
 
-  /** Boxes without what the model says of the faces in them. */
+  /**
+   * Boxes without what the model says of the faces in them.
+   * @param {boolean} isBlind
+   */
   setBlind(isBlind) {
     this.isBlind = isBlind;
     this.draw(this.lastMs);
   }
 
+  /** @param {number} tMs */
   draw(tMs) {
     this.lastMs = tMs;
     const context = this.clear();
@@ -55,7 +67,7 @@ export class BoxOverlay {
       canvas.width = Math.round(width * ratio);
       canvas.height = Math.round(height * ratio);
     }
-    const context = canvas.getContext("2d");
+    const context = penOf(canvas);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, width, height);
     return context;
@@ -75,25 +87,34 @@ export class BoxOverlay {
     return { left: (clientWidth - width) / 2, top: (clientHeight - height) / 2, width, height };
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {{left: number, top: number, width: number, height: number}} place
+   * @param {ObservedFace} face
+   */
   drawFace(context, place, face) {
     const [x, y, w, h] = face.box;
     const [across, down] = [place.width / face.frame_width, place.height / face.frame_height];
+    /** @type {Box} */
     const box = [place.left + x * across, place.top + y * down, w * across, h * down];
     const room = { width: this.canvas.clientWidth, height: this.canvas.clientHeight };
     if (this.isBlind) drawFace(context, box, { ...face, dominant: null, scores: null }, String(face.track), room);
     else drawFace(context, box, face, this.labelOf(face), room);
   }
 
+  /** @param {Face} face */
   labelOf({ track, dominant, scores, reason }) {
-    if (!dominant) return fill(this.words.boxFace, { n: track, name: this.data.reasons[reason] ?? reason });
+    if (!dominant || !scores)
+      return fill(this.words.boxFace, { n: track, name: (reason && this.data.reasons[reason]) ?? reason });
     const percent = Math.round(100 * scores[dominant]);
     return fill(this.words.boxScore, { n: track, name: this.names.get(dominant), percent });
   }
 
+  /** @param {boolean} isLate */
   tellLate(isLate) {
     if (isLate !== this.isLate) {
       this.isLate = isLate;
-      document.getElementById("announcement").textContent = isLate ? this.words.boxesFailed : "";
+      find("announcement").textContent = isLate ? this.words.boxesFailed : "";
     }
     if (!isLate) this.draw(this.lastMs);
   }

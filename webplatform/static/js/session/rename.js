@@ -1,13 +1,18 @@
 // The title is changed in place; without scripts the same form loads the page anew.
 
-import { request } from "../api.js";
+import { reasonOf, request } from "../api.js";
+import { fieldOf, find, findIn, findOptional } from "../dom.js";
 
+/**
+ * @param {SessionData} data
+ * @param {Words} words
+ */
 export function enableRename(data, words) {
-  const details = document.getElementById("rename");
+  const details = findOptional("rename", HTMLDetailsElement);
   if (!details) return;
-  const form = details.querySelector("form");
-  const input = form.elements.title;
-  const problem = form.querySelector("[role=alert]");
+  const form = findIn(details, "form", HTMLFormElement);
+  const input = fieldOf(form, "title", HTMLInputElement);
+  const problem = findIn(form, "[role=alert]");
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -16,8 +21,8 @@ export function enableRename(data, words) {
     body.append("title", input.value);
     try {
       show((await request(`/sessions/${data.id}/`, { method: "PATCH", body })).title);
-    } catch (refusal) {
-      problem.textContent = (refusal.status && refusal.message) || words.renameFailed;
+    } catch (error) {
+      problem.textContent = reasonOf(error, words.renameFailed);
       problem.hidden = false;
     }
   });
@@ -29,16 +34,18 @@ export function enableRename(data, words) {
     if (event.key === "Escape") close();
   });
 
+  /** @param {string} title */
   function show(title) {
-    document.getElementById("title").textContent = title;
+    find("title").textContent = title;
     document.title = `${title} · Raut`;
-    document.getElementById("announcement").textContent = words.renamed;
+    find("announcement").textContent = words.renamed;
     input.value = title;
     close();
   }
 
   function close() {
+    if (!details) return;
     details.open = false;
-    details.querySelector("summary").focus();
+    findIn(details, "summary").focus();
   }
 }

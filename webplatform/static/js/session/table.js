@@ -1,15 +1,22 @@
 // What a timeline shows, as a table: for screen readers, and for those who want to read numbers.
 
+import { reasonOf } from "../api.js";
+import { cell } from "../cells.js";
+import { findIn } from "../dom.js";
 import { bucketFor, fetchLane, verdictAt } from "./lanes.js";
 import { formatMoment } from "./moments.js";
 
 const ROWS = 30;
 
 export class LaneTable {
+  /**
+   * @param {HTMLDetailsElement} details
+   * @param {import("./face.js").FacePanel} panel
+   */
   constructor(details, panel) {
     this.details = details;
     this.panel = panel;
-    this.place = details.querySelector(".scroll");
+    this.place = findIn(details, ".scroll");
     details.addEventListener("toggle", () => this.refresh());
   }
 
@@ -21,11 +28,12 @@ export class LaneTable {
     try {
       const lane = await fetchLane(data.id, number, { fromMs: view.fromMs, toMs: view.toMs, bucketMs });
       this.place.replaceChildren(this.draw(lane));
-    } catch (refusal) {
-      this.place.textContent = (refusal.status && refusal.message) || words.chartFailed;
+    } catch (error) {
+      this.place.textContent = reasonOf(error, words.chartFailed);
     }
   }
 
+  /** @param {Lane} lane */
   draw(lane) {
     const { words, data } = this.panel;
     const table = document.createElement("table");
@@ -33,27 +41,27 @@ export class LaneTable {
     const head = table.createTHead().insertRow();
     for (const title of titles) head.append(cell("th", title, "col"));
     const body = table.createTBody();
-    lane.tMs.forEach((tMs, place) => this.fillRow(body.insertRow(), lane, tMs, place));
+    for (const [place, tMs] of lane.tMs.entries()) this.fillRow(body.insertRow(), lane, tMs, place);
     return table;
   }
 
+  /**
+   * @param {HTMLTableRowElement} row
+   * @param {Lane} lane
+   * @param {number} tMs
+   * @param {number} place
+   */
   fillRow(row, lane, tMs, place) {
     const { words, data, names } = this.panel;
     const verdict = verdictAt(lane, place);
-    const said = { absent: words.noFace, unscored: words.unscored, unsure: words.notSure };
+    const sure = names.get(lane.dominant[place] ?? "");
+    const said = { absent: words.noFace, unscored: words.unscored, unsure: words.notSure, sure };
     const scores = data.emotions.map(({ key }) => lane.scores[key][place]);
     row.append(
       cell("th", formatMoment(tMs), "row"),
       cell("td", lane.n[place]),
-      cell("td", said[verdict] ?? names.get(lane.dominant[place])),
+      cell("td", said[verdict]),
       ...scores.map((mean) => cell("td", mean === null ? "–" : `${Math.round(100 * mean)} %`)),
     );
   }
-}
-
-function cell(kind, text, scope = "") {
-  const element = document.createElement(kind);
-  element.textContent = text;
-  if (scope) element.scope = scope;
-  return element;
 }

@@ -11,7 +11,7 @@ from inference.types import EMOTIONS
 Axes = Any  # matplotlib's types need matplotlib, which is loaded when something is drawn
 
 
-def draw_pictures(metrics: dict[str, Any], folder: Path, split: str = "private") -> list[Path]:
+def draw_figures(metrics: dict[str, Any], folder: Path, split: str = "private") -> list[Path]:
     """Draw what the metrics hold: confusion, reliability, risk and coverage, learning curves, robustness.
 
     Args:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("analysis", "0004_error_params"),
+        ("analysis", "0005_stretches"),
     ]
 
     operations = [
@@ -23,7 +23,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="resumableupload",
             name="received_bytes",
-            field=models.PositiveBigIntegerField(default=0, help_text="Of its segments, in an object store."),
+            field=models.PositiveBigIntegerField(
+                db_default=0, default=0, help_text="Of its segments, in an object store."
+            ),
         ),
         migrations.CreateModel(
             name="UploadSegment",

@@ -1,0 +1,41 @@
+"""What a job rests on goes away, such as a database that is restarted: the job did not fail, and waits again."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from django.db import Error, connection
+from django.db.models import Model, QuerySet
+
+from webplatform.common.errors import StoreAway
+from webplatform.common.pulse import hand_back
+
+HAND_BACK_WITHIN_S = 120  # a database that is away for longer costs an attempt
+
+logger = logging.getLogger(__name__)
+
+
+def handed_back(held: QuerySet[Model], error: BaseException, about: str) -> bool:
+    """Whether the job failed only because the database or the object store went away: then it waits again, at no cost.
+
+    Args:
+        held: the job's row, while this process may write to it.
+        about: what to call it in the log.
+    """
+    if isinstance(error, StoreAway):
+        logger.warning("%s is handed back: the object store is away.", about)
+    elif isinstance(error, Error) and not connection.is_usable():
+        logger.warning("%s is handed back: the database was away (%s).", about, type(error).__name__)
+        connection.close()
+    else:
+        return False
+    for _second in range(HAND_BACK_WITHIN_S):
+        try:
+            hand_back(held)
+        except Error:
+            connection.close()
+            time.sleep(1)
+        else:
+            break
+    return True

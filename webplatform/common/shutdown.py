@@ -1,0 +1,31 @@
+"""How the web server tells a WebSocket that its process goes down: the socket's own code says the last words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any  # ASGI's scope
+
+KEY = "raut.shutdown"
+
+
+class Shutdown:
+    """Lies in a socket's scope. Whoever wants to end the socket in their own way asks to be told."""
+
+    def __init__(self) -> None:
+        self._then: Callable[[], object] | None = None
+
+    def when_told(self, then: Callable[[], object]) -> None:
+        """Call `then`, on the event loop, when the process is asked to end; `then` has to close the socket soon."""
+        self._then = then
+
+    def tell(self) -> bool:
+        """The process goes down; False where nobody asked to be told."""
+        if self._then is None:
+            return False
+        self._then()
+        return True
+
+
+def shutdown_of(scope: dict[str, Any]) -> Shutdown:
+    """The one of this socket; without our server behind it, one that never tells anything."""
+    return scope.get(KEY) or Shutdown()

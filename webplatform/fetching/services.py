@@ -1,0 +1,90 @@
+"""What a request may do with fetches: ask for some, end one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any  # what a serializer has read
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from webplatform.accounts.models import User
+from webplatform.accounts.repeated import forget_answers
+from webplatform.analysis.given import place_of
+from webplatform.analysis.resumable import drop_upload
+from webplatform.analysis.serializers import ResumableIn
+from webplatform.analysis.services import require_grounds
+from webplatform.analysis.uploads import check_announced
+from webplatform.common.commits import after_commit
+from webplatform.common.errors import Conflict
+from webplatform.common.limits import spend
+from webplatform.fetching.models import Fetch
+from webplatform.fetching.rules import name_in, require_on, source_of
+from webplatform.fetching.tasks import send_fetches
+
+MOST_WAITING = 200
+ACTIVE = (Fetch.State.QUEUED, Fetch.State.RUNNING)
+
+
+@transaction.atomic
+def ask_fetches(*, user: User, asked: Sequence[Mapping[str, Any]]) -> list[Fetch]:
+    """Each of the addresses waits to be fetched, with what `submit_video` is told beside a file; all or none.
+
+    Raises:
+        NotAllowed: the operator lets nothing be fetched, or the user may not record there.
+        ConsentMissing: as for `submit_video`.
+        Invalid: an address may not be fetched from.
+        TooManyAttempts: these would be more than RAUT_RATE_UPLOAD.
+        Conflict: too many wait already.
+    """
+    require_on()
+    User.objects.select_for_update().get(pk=user.pk)
+    if Fetch.objects.for_user(user).filter(state__in=ACTIVE).count() + len(asked) > MOST_WAITING:
+        raise Conflict(_("At most %(n)d addresses of yours may wait at a time.") % {"n": MOST_WAITING})
+    made = [_new(user, dict(one)) for one in asked]
+    for _one in made:
+        spend("upload", user.pk)
+    Fetch.objects.bulk_create(made)
+    after_commit(send_fetches)
+    return made
+
+
+def drop_fetch(*, fetch: Fetch) -> None:
+    """Nothing is fetched any more, and nothing is left of what came; one that has a job stays with it."""
+    upload = fetch.upload
+    forget_answers(about=[fetch.pk])
+    fetch.delete()
+    if upload is not None and upload.job_id is None:
+        drop_upload(upload=upload)
+
+
+def drop_fetches(found: QuerySet[Fetch]) -> int:
+    """The same for several, such as those of a withdrawn consent; returns how many."""
+    fetches = list(found.select_related("upload"))
+    for fetch in fetches:
+        drop_fetch(fetch=fetch)
+    return len(fetches)
+
+
+def _new(user: User, one: dict[str, Any]) -> Fetch:
+    url = one.pop("url").strip()
+    target, name = source_of(url), check_announced(name_in(url), 1)
+    study, consent = require_grounds(user, place_of(user, one))
+    given = {name: _as_json(value) for name, value in one.items() if name in ResumableIn().fields and value}
+    return Fetch(
+        user=user,
+        consent=consent,
+        study=study,
+        url=url,
+        host=target.host,
+        name=name,
+        given=given,
+        created_at=timezone.now(),
+        next_at=timezone.now(),
+    )
+
+
+def _as_json(value: Any) -> Any:
+    return value if isinstance(value, bool | int | str | dict) else str(value)

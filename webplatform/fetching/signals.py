@@ -1,0 +1,27 @@
+"""What ends fetches: a withdrawn consent, an account that may do nothing any more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from webplatform.accounts.events import account_disabled
+from webplatform.accounts.models import User
+from webplatform.consent.events import consent_withdrawn
+from webplatform.consent.models import ConsentRecord, Scope
+from webplatform.fetching.models import Fetch
+from webplatform.fetching.services import drop_fetches
+
+
+@receiver(consent_withdrawn)
+def stop_what_is_fetched(record: ConsentRecord, scopes: frozenset[str], **_: Any) -> None:
+    """Nothing is fetched on a consent that is withdrawn."""
+    if Scope.ANALYSE in scopes:
+        drop_fetches(Fetch.objects.filter(consent=record))
+
+
+@receiver(account_disabled)
+def stop_what_they_fetch(user: User, **_: Any) -> None:
+    """What an account has fetched ends with it."""
+    drop_fetches(Fetch.objects.filter(user=user))

@@ -1,0 +1,32 @@
+"""What is sent to the housekeeper: only that there is something to fetch."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from webplatform.common.messages import send_message
+from webplatform.fetching import work
+
+
+@shared_task
+def fetch() -> None:
+    """Begin with whatever is due."""
+    work.fetch_due()
+
+
+@shared_task
+def requeue_stranded() -> None:
+    """Take up what a dead process left, and what is due again; a lost message loses nothing."""
+    if work.release_stale_fetches():
+        work.fetch_due()
+
+
+@shared_task
+def forget() -> None:
+    """Remove what ended a while ago."""
+    work.forget_old_fetches()
+
+
+def send_fetches() -> bool:
+    """Wake the housekeeper; False when Redis is away, and then the beat does it."""
+    return send_message(fetch, about="Videos to fetch")
