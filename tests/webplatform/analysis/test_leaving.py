@@ -9,9 +9,9 @@ import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
-from webplatform.analysis import runs, stranded, work
+from webplatform.analysis import stranded, work
 from webplatform.analysis.models import AnalysisJob
-from webplatform.common import leaving, pulse
+from webplatform.common import database_away, leaving, pulse
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +53,7 @@ def test_a_database_that_was_away_costs_no_attempt(submit, fake_engine, monkeypa
             raise OperationalError("terminating connection due to administrator command")
 
     fake_engine.on_step = lose_database
-    monkeypatch.setattr(runs, "connection", SimpleNamespace(is_usable=lambda: False, close=lambda: None))
+    monkeypatch.setattr(database_away, "connection", SimpleNamespace(is_usable=lambda: False, close=lambda: None))
     work.run_job(job.pk)
     now = AnalysisJob.objects.get()
     assert (now.state, now.attempts, now.session.state) == ("queued", 0, "open")

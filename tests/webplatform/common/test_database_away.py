@@ -1,4 +1,4 @@
-"""A restart of the database ends no job: each kind waits again, at no cost."""
+"""A restart of the database, or of the object store, ends no job: each kind waits again, at no cost."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from functools import partial
 from types import SimpleNamespace
 
 import pytest
-from django.db import Error, InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError
 from django.db.models import Model
 from django.utils import timezone
 
 from webplatform.analysis import playback
 from webplatform.analysis.models import MediaFile, PlaybackCopy
 from webplatform.common import database_away
+from webplatform.common.errors import StoreAway
 from webplatform.exporting import work as exporting
 from webplatform.exporting.models import ExportJob
 from webplatform.history.models import Session
@@ -29,10 +30,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def away(monkeypatch) -> Callable[[object, str, Error], None]:
-    """`away(module, function, error)`: the database goes away where the module calls the function."""
+def away(monkeypatch) -> Callable[[object, str, Exception], None]:
+    """`away(module, function, error)`: the database, or the store, goes away where the module calls the function."""
 
-    def lose(module: object, function: str, error: Error) -> None:
+    def lose(module: object, function: str, error: Exception) -> None:
         monkeypatch.setattr(module, function, lambda *_, **__: (_ for _ in ()).throw(error))
         monkeypatch.setattr(database_away, "connection", SimpleNamespace(is_usable=lambda: False, close=lambda: None))
 
@@ -74,8 +75,11 @@ CASES = [  # what is made, its module, where the database goes away, what runs i
 
 
 @pytest.mark.parametrize(("make", "module", "function", "run"), CASES)
-@pytest.mark.parametrize("error", [OperationalError("terminating connection"), InterfaceError("connection is closed")])
-def test_a_job_whose_database_went_away_waits_again_at_no_cost(
+@pytest.mark.parametrize(
+    "error",
+    [OperationalError("terminating connection"), InterfaceError("connection is closed"), StoreAway("no answer")],
+)
+def test_a_job_whose_database_or_store_went_away_waits_again_at_no_cost(
     away, owner, study, consent, make, module, function, run, error
 ):
     job: Model = make(owner, study, consent)
