@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import secrets
-import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,13 +17,13 @@ from tests.clips import moving_face, write_clip
 from tests.flows.test_live import Camera, resume
 from tests.flows.test_uploads import TUS, begin
 from tests.object_store import KEYS, started_store
+from tests.proxy import started_nginx
 from tests.whole_platform import Person, Platform, _own_database
 from webplatform.analysis.models import AnalysisJob, ResumableUpload
 from webplatform.history.models import Session
 from webplatform.operations.launch import Launch, plan_children
 from webplatform.operations.startup import await_web, free_port, prepare_database
 from webplatform.operations.supervisor import Supervisor
-from webplatform.settings import ROOT
 from webplatform.vault.models import FileKey, FileRemoval
 
 PARTS = 12
@@ -93,34 +91,14 @@ def machines(shared: dict, tmp_path: Path) -> Iterator[list[Machine]]:
             machine.supervisor.stop_all()
 
 
-@contextmanager
-def nginx_before(machines: list[Machine], folder: Path) -> Iterator[str]:
-    """The example of the documents, with both machines behind it in turns."""
-    port = free_port("127.0.0.1")
-    said = (ROOT / "docs" / "nginx.conf").read_text(encoding="utf-8")
-    said = re.sub(r"ssl_certificate\w* [^;]+;", "", said).replace("listen 443 ssl", f"listen 127.0.0.1:{port}")
-    said = said.replace("http://127.0.0.1:8000", "http://raut")
-    places = "".join(
-        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    servers = "".join(f"server {machine.url.removeprefix('http://')} max_fails=1;" for machine in machines)
-    config = folder / "nginx.conf"
-    config.write_text(
-        f"daemon off; pid {folder}/pid; error_log stderr;\nevents {{}}\n"
-        f"http {{ access_log off; {places}\nupstream raut {{ {servers} }}\n{said}\n}}"
-    )
-    running = subprocess.Popen(["nginx", "-c", str(config)], stderr=subprocess.DEVNULL)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        running.terminate()
-        running.wait()
-
-
 @pytest.fixture
 def platform(machines: list[Machine], tmp_path: Path) -> Iterator[Platform]:
     """Both machines behind one address."""
-    with nginx_before(machines, tmp_path) as url, httpx.Client(base_url=url, timeout=30, trust_env=False) as client:
+    urls = [machine.url for machine in machines]
+    with (
+        started_nginx(tmp_path / "nginx", urls) as url,
+        httpx.Client(base_url=url, timeout=30, trust_env=False) as client,
+    ):
         platform = Platform(url, machines[1].folder, machines[1].supervisor, client)
         platform.wait_for(lambda: _answers(client))
         yield platform
