@@ -1,7 +1,7 @@
 // One file on its way to the server, by tus: what has arrived stays there when the connection breaks.
 
 import "../vendor/tus/tus.min.js"; // no module: it leaves its name at the window
-import { API, Refusal, csrfToken, request } from "./api.js";
+import { API, Refusal, csrfToken, request, requestRows } from "./api.js";
 import { fill, formatBytes } from "./format.js";
 
 const { Upload, defaultOptions } = globalThis.tus;
@@ -74,7 +74,7 @@ export function sendFile(file, { again, place = {}, onProgress, onLost = () => {
 /** The uploads that this browser began and that the server still has a part of; the others are forgotten. */
 export async function halfUploads() {
   const storage = defaultOptions.urlStorage;
-  const [begun, known] = await Promise.all([storage.findAllUploads(), request("/uploads/")]);
+  const [begun, known] = await Promise.all([storage.findAllUploads(), requestRows("/uploads/")]);
   const half = [];
   for (const { uploadUrl, urlStorageKey } of begun) {
     const found = known.find(({ id, state }) => state === "receiving" && uploadUrl?.includes(id));
