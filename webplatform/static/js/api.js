@@ -45,3 +45,14 @@ export async function request(path, { method = "GET", body } = {}) {
   if (!response.ok) throw new Refusal(response.status, answer);
   return answer;
 }
+
+/** Every row of a list, page by page. */
+export async function requestRows(path) {
+  const rows = [];
+  for (let asked = `${path}?page_size=1000`; asked; ) {
+    const { results, next } = await request(asked);
+    rows.push(...results);
+    asked = next && path + new URL(next).search;
+  }
+  return rows;
+}
