@@ -13,7 +13,7 @@ from inference.types import Box, DetectedFace
 
 _PX = 32  # side of a patch at most; Source: own, eyes and mouth are a few px each
 _REACH = 0.5  # how far it is looked for, in sides of the face's box
-_LIKE = 0.93  # Source: own measurement; docs/decisions.md, "A face is asked for every other time"
+_LIKE = 0.93  # Source: own measurement; docs/decisions.md, "a face is asked for every other time"
 _FLAT = 4.0  # grey levels of standard deviation below which a patch fits anywhere
 
 

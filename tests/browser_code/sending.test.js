@@ -136,7 +136,11 @@ test("uploads that this browser began are offered while the server has a part of
     { id: "u1", name: "film.mp4", state: "receiving", offset: 4, size: 12 },
     { id: "u2", name: "whole.mp4", state: "done", offset: 12, size: 12 },
   ];
-  jobAnswer = () => Response.json(known);
+  const pages = [
+    { results: known.slice(0, 1), next: "https://raut.example/api/v1/uploads/?page_size=1000&cursor=b" },
+    { results: known.slice(1), next: null },
+  ];
+  jobAnswer = () => Response.json(pages.shift());
   const half = await halfUploads();
   assert.deepEqual(
     half.map(({ id, offset }) => [id, offset]),

@@ -46,7 +46,10 @@ export async function request(path, { method = "GET", body } = {}) {
   return answer;
 }
 
-/** Every row of a list, page by page. */
+/**
+ * Every row of a list, page by page.
+ * @param {string} path
+ */
 export async function requestRows(path) {
   const rows = [];
   for (let asked = `${path}?page_size=1000`; asked; ) {

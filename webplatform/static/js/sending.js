@@ -1,11 +1,7 @@
 // One file on its way to the server, by tus: what has arrived stays there when the connection breaks.
 
 import "../vendor/tus/tus.min.js"; // no module: it leaves its name at the window
-<<<<<<< HEAD
-import { API, csrfToken, Refusal, request } from "./api.js";
-=======
-import { API, Refusal, csrfToken, request, requestRows } from "./api.js";
->>>>>>> refs/heads/api
+import { API, csrfToken, Refusal, request, requestRows } from "./api.js";
 import { fill, formatBytes } from "./format.js";
 
 const { DetailedError, Upload, defaultOptions } = globalThis.tus;
@@ -106,14 +102,10 @@ export function sendFile(file, { again, place = {}, onProgress, onLost = () => {
  */
 export async function halfUploads() {
   const storage = defaultOptions.urlStorage;
-<<<<<<< HEAD
   if (!storage) return [];
   /** @type {[import("tus-js-client").PreviousUpload[], UploadState[]]} */
-  const [begun, known] = await Promise.all([storage.findAllUploads(), request("/uploads/")]);
-  /** @type {HalfUpload[]} */
-=======
   const [begun, known] = await Promise.all([storage.findAllUploads(), requestRows("/uploads/")]);
->>>>>>> refs/heads/api
+  /** @type {HalfUpload[]} */
   const half = [];
   for (const { uploadUrl, urlStorageKey } of begun) {
     const found = known.find(({ id, state }) => state === "receiving" && uploadUrl?.includes(id));
