@@ -3,6 +3,7 @@
 A hash is also in the names by which one ES module imports another.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -20,6 +21,12 @@ class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
 
     support_js_module_import_aggregation = True
 
+    def url_converter(
+        self, name: str, hashed_files: dict[str, str], template: str | None = None
+    ) -> Callable[[re.Match[str]], str]:
+        convert = super().url_converter(name, hashed_files, template)
+        return lambda found: found[0] if name.endswith(".js") and _is_in_comment(found) else convert(found)
+
 
 class StaticFiles(ServeStaticMiddleware):
     """Answers requests for static files, on the event loop alone: a chain of middleware without one leaves it out."""
@@ -28,6 +35,12 @@ class StaticFiles(ServeStaticMiddleware):
         if _is_left_out.get():
             raise MiddlewareNotUsed
         super().__init__(get_response)
+
+
+def _is_in_comment(found: re.Match[str]) -> bool:
+    """Whether a comment names a type so: `@param {import("./face.js").FacePanel} panel`."""
+    before = found.string[: found.start()].rpartition("\n")[2].lstrip()
+    return before.startswith(("*", "/*")) and "*/" not in before
 
 
 @contextmanager
