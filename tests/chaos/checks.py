@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 from django.conf import settings
+from django.test import override_settings
 
 from inference import EMOTIONS
 from tests.chaos.cameras import Film
@@ -142,4 +142,4 @@ def as_the_platform_sees(data_dir: Path) -> Any:
     places = {"RAUT_KEYS_DIR": data_dir / "keys", "RAUT_LEDGER": data_dir / "erasures.jsonl"}
     places["FILE_UPLOAD_TEMP_DIR"] = str(data_dir / "uploads")
     secret = (data_dir / "media_key").read_text(encoding="utf-8").strip()
-    return patch.multiple(settings, **places, RAUT_MEDIA_KEYS=[secret], create=True)
+    return override_settings(**places, RAUT_MEDIA_KEYS=[secret])

@@ -9,10 +9,13 @@ import pytest
 from av.video.reformatter import VideoReformatter
 
 from inference.cuts import sketch_frame
-from inference.engine import VideoReading
 from inference.geometry import Geometry
+from inference.joining import Joiner
+from inference.pipeline import Observer
 from inference.planes import as_picture, read_planes, sample_pixels, take_grey, take_part
+from inference.reading import StretchReading, VideoReading
 from inference.scaling import scale_picture
+from inference.stretches import StretchPlan
 from inference.video import VideoReader
 from tests import clips
 
@@ -106,7 +109,11 @@ def test_readings_are_the_same_whether_frames_are_turned_whole_or_in_parts(engin
     turned = (np.rot90(head, turn_deg // 90) for head in heads)  # a phone held upright stores it lying
     clips.turn_clip(clips.write_clip(clip, (np.ascontiguousarray(head) for head in turned)), turn_deg)
     in_parts = list(engine.read_video(clip))
-    whole = list(VideoReading(VideoReader(clip), engine._new_pipeline()))
+
+    def open_whole(_span, times):
+        return StretchReading(VideoReader(clip), Observer(engine._parts, engine._quality, times))
+
+    whole = list(VideoReading(StretchPlan, open_whole, Joiner(engine.spec)))
     assert len(in_parts) == len(whole) == 6
     for ours, theirs in zip(in_parts, whole, strict=True):
         assert (ours.t_ms, ours.width, ours.height) == (theirs.t_ms, theirs.width, theirs.height)

@@ -51,7 +51,7 @@ class Idempotency:
             return None  # the view says why not
         try:
             found = _found(request, who, user, key)
-            if isinstance(found, repeated.StoredAnswer):
+            if isinstance(found, repeated.Held):
                 request.held_answer = found
                 return None  # the view counts it
             count_request(request, user.pk if user else None, token_id)
@@ -70,10 +70,8 @@ class Idempotency:
         repeated.keep_answer(held=request.held_answer, key=request.headers[HEADER], answer=answer, path=request.path)
 
 
-def _found(
-    request: HttpRequest, who: str, user: User | None, key: str
-) -> repeated.Answer | repeated.StoredAnswer | AppError:
-    """The answer to an earlier request, the row that holds the key for this one, or why there is neither."""
+def _found(request: HttpRequest, who: str, user: User | None, key: str) -> repeated.Answer | repeated.Held | AppError:
+    """The answer to an earlier request, what holds the key for this one, or why there is neither."""
     try:
         if (wrong := repeated.refusal_of_key(key)) is not None:
             return wrong
