@@ -188,7 +188,7 @@ def test_frames_that_were_read_do_not_wait_for_pythons_collector(clip):
     gc.disable()
 
     def count_frames():
-        return sum(isinstance(each, VideoFrame) for each in gc.get_objects())
+        return sum(type(each) is VideoFrame for each in gc.get_objects())
 
     try:
         before, frames = count_frames(), VideoReader(clip)
