@@ -134,11 +134,12 @@ def started_platform(data_dir: Path, **env: str) -> Iterator[Platform]:
     with _own_database(data_dir) as database_url:
         prepare_database(say=lambda line: None)
         port = free_port("127.0.0.1")
+        all_alike = {"RAUT_ANALYSIS_NICE": "0", "RAUT_TRAINING_NICE": "0"}  # or a training starves beside other tests
         launch = Launch(
             data_dir=data_dir,
             host="127.0.0.1",
             port=port,
-            env={"DATABASE_URL": database_url, "RAUT_JOB_STALE_SECONDS": "4", **env},
+            env={"DATABASE_URL": database_url, "RAUT_JOB_STALE_SECONDS": "4", **all_alike, **env},
         )
         with (
             running_platform(launch, log_folder=data_dir / "logs") as supervisor,

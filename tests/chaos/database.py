@@ -15,6 +15,7 @@ from pathlib import Path
 from webplatform.operations.startup import free_port
 
 HOST = "127.0.0.1"
+PLACE = os.environ.get("TMPDIR", "/tmp")  # tests name another `tempfile.tempdir`, which the server may not enter
 
 
 class Postgres:
@@ -69,7 +70,7 @@ class Postgres:
 @contextmanager
 def own_postgres() -> Iterator[Postgres]:
     """A new server for the length of the block."""
-    folder = Path(tempfile.mkdtemp(prefix="raut-chaos-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="raut-chaos-pg-", dir=PLACE))
     if os.geteuid() == 0:
         shutil.chown(folder, "nobody")
     server = Postgres(folder)

@@ -13,12 +13,11 @@ from pathlib import Path
 from django.conf import settings
 
 AUTOGROUP = Path("/proc/self/autogroup")
-TRAINING_NICE = 10  # Source: own; a tenth of the processor beside one who wants all of it, see sched(7)
 
 
 def give_way(sender: str = "", **_: object) -> None:
     """A worker that begins takes its place behind what is waited for; the processes of its pool inherit that."""
-    levels = {"analysis": settings.RAUT_ANALYSIS_NICE, "training": TRAINING_NICE}
+    levels = {"analysis": settings.RAUT_ANALYSIS_NICE, "training": settings.RAUT_TRAINING_NICE}
     level = levels.get(sender.partition("@")[0], 0)
     if level <= os.getpriority(os.PRIO_PROCESS, 0):
         return

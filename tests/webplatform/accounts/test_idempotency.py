@@ -125,8 +125,9 @@ def test_a_key_is_free_again_where_its_commit_was_reported_as_failed(owner, monk
 
 def commit_and_fail(commit):
     def fail():
+        is_written = StoredAnswer.objects.exists()
         commit()
-        if StoredAnswer.objects.exists():
+        if is_written:
             raise OperationalError("disk I/O error")
 
     return fail
