@@ -7,14 +7,16 @@ import json
 import re
 import subprocess
 import sys
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
 import django.apps
 import pytest
-import yaml
 from django.core.management import call_command
 from packaging.utils import canonicalize_name
+
+from tests.api_document import parsed
 
 ROOT = Path(__file__).resolve().parent.parent
 HOUSES = ("inference", "training", "webplatform")
@@ -24,11 +26,13 @@ REFUSED_NAMES = {"utils", "helpers", "core", "manager", "misc"}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
+@cache
 def modules() -> list[Path]:
     found = (path for house in HOUSES for path in (ROOT / house).rglob("*.py"))
     return sorted(path for path in found if "migrations" not in path.parts)
 
 
+@cache
 def functions() -> list[tuple[Path, Function]]:
     trees = ((path, ast.parse(path.read_text(encoding="utf-8"))) for path in modules())
     return [(path, node) for path, tree in trees for node in ast.walk(tree) if isinstance(node, Function)]
@@ -109,7 +113,7 @@ def test_the_import_contracts_are_kept():
 def shape(text: str) -> object:
     """The document without the bounds of whole numbers that are the database's own: SQLite's are wider."""
     bounds = r"^ +(maximum: (32767|2147483647|9223372036854775807)|minimum: -\d{5,}|format: int64)\n"
-    return yaml.safe_load(re.sub(bounds, "", text, flags=re.MULTILINE))
+    return parsed(re.sub(bounds, "", text, flags=re.MULTILINE))
 
 
 @pytest.mark.django_db

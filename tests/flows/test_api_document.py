@@ -9,11 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.clips import moving_face, write_clip
 from tests.webplatform.fetching.file_server import serving
-from tests.whole_platform import Platform, started_platform
+from tests.whole_platform import Platform
 from webplatform.operations.startup import free_port
 
 SECTIONS = (
@@ -22,16 +20,6 @@ SECTIONS = (
     "Uploads that can be resumed",
     "Videos from addresses",
 )
-
-
-@pytest.fixture(scope="module")
-def platform(tmp_path_factory: pytest.TempPathFactory, django_db_blocker):
-    """A platform that sends webhooks to this machine, and fetches from it, as the document says that it has to."""
-    open_to_all = {"RAUT_WEBHOOK_HTTP": "1", "RAUT_WEBHOOK_PRIVATE": "1"}
-    open_to_all |= {"RAUT_FETCH_HOSTS": "127.0.0.1", "RAUT_FETCH_HTTP": "1", "RAUT_FETCH_PRIVATE": "1"}
-    folder = tmp_path_factory.mktemp("platform")
-    with django_db_blocker.unblock(), started_platform(folder, **open_to_all) as running:
-        yield running
 
 
 def commands() -> str:

@@ -6,10 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
-import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from inference.bundle import Bundle, ModelSpec
 from inference.classifier import Classifier, load_classifier
@@ -23,6 +21,9 @@ RNG = np.random.default_rng(0)
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small network with random weights, in both of a bundle's formats."""
+    import keras  # here, because every process of a run reads this file, and one of them runs it
+    import tensorflow as tf
+
     folder = tmp_path_factory.mktemp("weights")
     keras.utils.set_random_seed(1)
     model = keras.Sequential(

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 import hypothesis
 import pytest
 import schemathesis
-import yaml
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, transaction
@@ -21,9 +21,9 @@ from schemathesis.core.failures import FailureGroup
 from schemathesis.openapi.checks import RejectedPositiveData
 from schemathesis.specs.openapi.checks import response_schema_conformance
 
+from tests.api_document import api_document
 from webplatform.accounts.models import ApiToken
 from webplatform.accounts.services import create_token
-from webplatform.settings import ROOT
 
 WORLD = {
     "approval_id": "restricted", "condition_id": "condition", "correction_id": "correction", "link_id": "spare_link",
@@ -123,7 +123,7 @@ def application() -> Iterator[Any]:
 
 
 def test_every_rule_is_one_of_an_operation_that_there_is():
-    paths = yaml.safe_load((ROOT / "docs" / "openapi.yml").read_text(encoding="utf-8"))["paths"]
+    paths = api_document()["paths"]
     known = {f"{method.upper()} {path.replace('/api/v1', '')}" for path, methods in paths.items() for method in methods}
     assert {operation for operations in RULES.values() for operation in operations} <= known
 
@@ -157,7 +157,7 @@ def faults(case: Any, token: str) -> list[str]:
 def test_every_operation_keeps_to_the_document(mode, tokens, world, application, settings, request):
     settings.RAUT_FETCH_HOSTS = ["*"]  # nothing is fetched: what is asked for is undone
     settings.RAUT_RATES = dict.fromkeys(settings.RAUT_RATES, (10**9, 60))
-    document = schemathesis.openapi.from_path(str(ROOT / "docs" / "openapi.yml"))
+    document = schemathesis.openapi.from_dict(deepcopy(api_document()))
     document.app = application
     document.config.generation.update(allow_x00=False)  # what no database holds: security/test_values.py
     checks = document.config.checks

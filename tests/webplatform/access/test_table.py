@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
-import yaml
 from django.contrib import admin
+from django.db import connection
 from django.http import HttpResponse
 from django.urls import Resolver404
 
+from tests.api_document import api_document
 from tests.webplatform.access import table
 from tests.webplatform.access.rows import SIGN_IN, UNSAFE, Crowd, Row, read_admin, read_rows, route_of, routes
-from webplatform.settings import ROOT
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +37,16 @@ def answer(response: HttpResponse) -> str:
 
 @pytest.mark.parametrize("row", [*ROWS, *ADMIN], ids=str)
 def test_everybody_gets_the_answer_that_the_table_states(row: Row, crowd: Crowd):
-    assert [answer(crowd.ask(who, row)) for who in table.PEOPLE] == list(row.answers)
+    stated = {who: row.answers[table.PEOPLE.index(who)] for who in asked(row)}
+    assert {who: answer(crowd.ask(who, row)) for who in stated} == stated
+
+
+def asked(row: Row) -> Iterable[str]:
+    """Everybody; on PostgreSQL, where everybody was asked on SQLite, the first who gets each answer with a query."""
+    if connection.vendor == "sqlite":
+        return table.PEOPLE
+    first = {stated: who for who, stated in reversed(list(zip(table.PEOPLE, row.answers, strict=True)))}
+    return [who for stated, who in first.items() if stated not in ("in", "401")] or list(first.values())
 
 
 def test_every_address_has_a_row_and_every_row_an_address(world):
@@ -50,7 +61,7 @@ def test_every_address_has_a_row_and_every_row_an_address(world):
 
 
 def test_every_operation_of_the_api_has_a_row_and_every_row_an_operation(world):
-    paths = yaml.safe_load((ROOT / "docs" / "openapi.yml").read_text(encoding="utf-8"))["paths"]
+    paths = api_document()["paths"]
     documented = {
         (method.upper(), path) for path, methods in paths.items() for method in methods if method != "parameters"
     }

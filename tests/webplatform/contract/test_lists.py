@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from tests.api_document import api_document
 from webplatform.common.keyset import Listed, Place
 from webplatform.history.markers import add_marker
 
@@ -19,7 +18,7 @@ def resolved(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]
 
 
 def test_no_operation_answers_a_bare_list():
-    document = yaml.load(Path("docs/openapi.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    document = api_document()
     found = {"bare": [], "paged": []}
     for path, operations in document["paths"].items():
         content = operations.get("get", {}).get("responses", {}).get("200", {}).get("content", {})

@@ -7,10 +7,9 @@ from typing import Any
 
 import cv2
 import pytest
-import yaml
 from asgiref.sync import sync_to_async
-from jsonschema import Draft202012Validator
 
+from tests.api_document import parsed
 from tests.clips import face_picture
 from tests.webplatform.analysis.conftest import sent, submit  # noqa: F401  (fixtures)
 from tests.webplatform.analysis.test_consumers import change
@@ -18,7 +17,7 @@ from tests.webplatform.analysis.test_consumers import socket_of as jobs_socket_o
 from webplatform.live.protocol import Close
 
 pytestmark = pytest.mark.django_db(transaction=True)
-DOCUMENT = yaml.safe_load(Path("docs/asyncapi.yml").read_text(encoding="utf-8"))
+DOCUMENT = parsed(Path("docs/asyncapi.yml").read_text(encoding="utf-8"))
 MESSAGES = DOCUMENT["components"]["messages"]
 
 
@@ -28,6 +27,8 @@ def names(operation: str) -> set[str]:
 
 def check(message: dict[str, Any]) -> str:
     """The message is as the document says; returns its type."""
+    from jsonschema import Draft202012Validator  # loading its formats takes a second
+
     schema = {**MESSAGES[message["type"]]["payload"], "components": DOCUMENT["components"]}
     Draft202012Validator(schema).validate(message)
     return message["type"]

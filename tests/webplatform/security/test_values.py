@@ -4,19 +4,11 @@ import json
 import re
 
 import pytest
-import yaml
 
+from tests.api_document import api_document
 from webplatform.accounts.models import User
 from webplatform.accounts.services import create_token
-from webplatform.settings import ROOT
 
-DOCUMENT = yaml.safe_load((ROOT / "docs" / "openapi.yml").read_text(encoding="utf-8"))
-OPERATIONS = [
-    (method, path, operation)
-    for path, methods in DOCUMENT["paths"].items()
-    for method, operation in methods.items()
-    if method in {"get", "post", "put", "patch", "delete"}
-]
 HUGE, UUID = 2**70, "3f0e4bb8-5d0c-4d53-9a2a-0f6a1f5f4b11"
 NASTY = [HUGE, -HUGE, "\x00", "x" * 20_000, [[]], {"a": None}, 1e308, True, "9" * 400]
 IGNORED = {"/api/v1/live/check/"}
@@ -32,13 +24,19 @@ def admin(db, study, settings):
     return user
 
 
+def operations() -> list[tuple[str, str, dict]]:
+    methods = {"get", "post", "put", "patch", "delete"}
+    paths = api_document()["paths"].items()
+    return [(method, path, stated[method]) for path, stated in paths for method in stated if method in methods]
+
+
 def address(path: str, study, number: object = HUGE) -> str:
     filled = path.replace("{study_id}", str(study.pk))
     return re.sub(r"{(\w+)}", lambda found: str(number if _is_number(path, found[1]) else UUID), filled)
 
 
 def _is_number(path: str, name: str) -> bool:
-    stated = [p for method in DOCUMENT["paths"][path].values() for p in method.get("parameters", [])]
+    stated = [p for method in api_document()["paths"][path].values() for p in method.get("parameters", [])]
     return any(p["name"] == name and p["schema"].get("type") == "integer" for p in stated if p["in"] == "path")
 
 
@@ -46,7 +44,7 @@ def fields_of(operation: dict) -> list[str]:
     content = operation.get("requestBody", {}).get("content", {})
     for body in content.values():
         reference = body["schema"].get("$ref", "").rsplit("/", 1)[-1]
-        return list(DOCUMENT["components"]["schemas"].get(reference, {}).get("properties", {}))
+        return list(api_document()["components"]["schemas"].get(reference, {}).get("properties", {}))
     return []
 
 
@@ -54,7 +52,7 @@ def test_no_operation_falls_over_a_value_that_cannot_be_stored(admin, study, cli
     client.raise_request_exception = False
     headers = {"authorization": f"Token {create_token(user=admin, name='x')[1]}"}
     fallen = []
-    for method, path, operation in OPERATIONS:
+    for method, path, operation in operations():
         if path in IGNORED:
             continue
         at = address(path, study)
