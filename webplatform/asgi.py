@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from multiprocessing import parent_process
 from typing import Any
 
 import django
@@ -17,6 +18,7 @@ from webplatform.accounts.handshakes import ProofOrOrigin  # noqa: E402  (what f
 from webplatform.common.addresses import FinalSlashApp  # noqa: E402
 from webplatform.common.bodies import BodyLimit  # noqa: E402
 from webplatform.common.disk import free_bytes  # noqa: E402
+from webplatform.common.tether import end_with  # noqa: E402
 from webplatform.live.looking import PICTURES_BYTES  # noqa: E402
 from webplatform.operations.doors import DOORS, is_streamed, refusal_of  # noqa: E402
 from webplatform.urls import websocket_urlpatterns  # noqa: E402
@@ -26,6 +28,9 @@ FORM_BYTES = 1024**2  # what a form has around its file
 LIVE_CHECK = "/api/v1/live/check/"
 FACES = "/api/v1/faces/"
 LIVE_CHECK_BYTES = 2 * 1024**2  # under Django's own limit for keeping a body in memory: no picture reaches the disk
+
+if starter := parent_process():  # one of several web processes must not hold the port when the first one is killed
+    end_with(starter.pid or 0)
 
 # What libraries write to the disk for a while lies with our data: a system's folder is memory on many machines.
 tempfile.tempdir = settings.FILE_UPLOAD_TEMP_DIR

@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -27,7 +26,7 @@ from django.utils.translation import gettext as _
 
 from webplatform.accounts.models import StoredAnswer, User
 from webplatform.common.errors import AppError, Conflict
-from webplatform.common.working import Lock, take_lock
+from webplatform.common.working import Lock, locks_folder, take_lock
 
 KEPT = timedelta(days=1)
 UNDER_WAY = timedelta(hours=1)  # then whoever was at it on another machine died
@@ -112,7 +111,7 @@ def _lock(digest: str) -> Lock | None:
         UnderWay: another request of this machine holds it.
     """
     try:
-        lock = take_lock(_locks() / digest)
+        lock = take_lock(locks_folder() / digest)
     except OSError:
         return None
     if lock is None:
@@ -135,10 +134,6 @@ def _earlier(digest: str, key: str, request: str) -> Answer:
 
 def _under_way() -> UnderWay:
     return UnderWay(_("The first request with this key is still under way."), retry_after_s=1)
-
-
-def _locks() -> Path:
-    return Path(settings.DATA_DIR) / "under-way"
 
 
 def keep_answer(*, held: Held, key: str, answer: Answer, path: str) -> None:
@@ -177,7 +172,7 @@ def forget_answers(*, about: Iterable[object]) -> None:
 
 def forget_old_answers() -> int:
     """No answer is kept whose time is over, nor a lock that died with its process; returns how many went."""
-    for file in _locks().glob("*"):
+    for file in locks_folder().glob("*"):
         if lock := take_lock(file):
             lock.end(is_done=not StoredAnswer.objects.filter(digest=file.name, status=0).exists())
     return StoredAnswer.objects.filter(_over()).delete()[0]

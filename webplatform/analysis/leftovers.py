@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from django.conf import settings
 
 from webplatform.analysis.models import UPLOAD_KEY, MediaFile, ResumableUpload
 from webplatform.analysis.orphan_objects import orphan_objects
+from webplatform.common.working import is_worked_on
 from webplatform.history.models import Session
 from webplatform.studies.design import STIMULUS_KEY, stimuli_folder
 from webplatform.studies.models import Stimulus
@@ -24,6 +26,7 @@ from webplatform.vault.stored import is_remote, remove_stored
 ORPHAN_AFTER_S = 3600
 HALF_UPLOAD_AFTER_S = 24 * 3600
 VIDEO = "media."
+UUID_TEXT = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +61,12 @@ def find_leftovers() -> list[Path]:
             found += _orphan_videos(session_id, folder)
         elif folder.is_dir() and _changed_at(folder) < time.time() - ORPHAN_AFTER_S:
             found.append(folder)
-    return found
+    return [entry for entry in found if not _is_being_kept(entry)]
+
+
+def _is_being_kept(entry: Path) -> bool:
+    """Whether a process is about to commit the row of what looks old, as everything does where the clock jumped."""
+    return any(is_worked_on(name) for part in (entry.name, entry.parent.name) for name in UUID_TEXT.findall(part))
 
 
 def _ended_uploads() -> list[Path]:

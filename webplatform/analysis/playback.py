@@ -21,6 +21,7 @@ from webplatform.common.database_away import handed_back
 from webplatform.common.errors import AppError, StoreAway
 from webplatform.common.memory import memory_bound
 from webplatform.common.pulse import Pulse, silent
+from webplatform.common.working import working_on
 from webplatform.history.media import open_file
 from webplatform.history.models import Session
 from webplatform.vault.keys import key_of
@@ -101,14 +102,15 @@ def _make(copy: PlaybackCopy, lease: UUID, held: QuerySet[PlaybackCopy]) -> None
         # The name of a video, so that one that no row knows of is found and removed with the others.
         target = session.folder / f"media.playback.{lease.hex[:12]}.sealed"
         size_bytes, draft = file.seek(0, os.SEEK_END), draft_of(target)
-        try:
-            seal_copy(_pieces(file), draft, key_of(str(session.pk)))
-            store_file(draft, target)
-        finally:
-            draft.unlink(missing_ok=True)
-    if not held.update(state=State.DONE, lease=None, stored_name=target.name, size_bytes=size_bytes):
-        remove_stored(target)
-        raise LeaseLost
+        with working_on(session.pk):
+            try:
+                seal_copy(_pieces(file), draft, key_of(str(session.pk)))
+                store_file(draft, target)
+            finally:
+                draft.unlink(missing_ok=True)
+            if not held.update(state=State.DONE, lease=None, stored_name=target.name, size_bytes=size_bytes):
+                remove_stored(target)
+                raise LeaseLost
 
 
 class _Beat:

@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.db import Error, transaction
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,9 +20,10 @@ from webplatform.analysis.queue_limits import require_place
 from webplatform.analysis.quota import require_quota
 from webplatform.analysis.tasks import send_analysis
 from webplatform.analysis.uploads import CheckedUpload, check_upload, keep_upload
-from webplatform.common.commits import after_commit
+from webplatform.common.commits import after_commit, may_be_committed
 from webplatform.common.errors import Conflict, Invalid, NotAllowed
 from webplatform.common.limits import spend
+from webplatform.common.working import working_on
 from webplatform.consent.models import ConsentRecord, Scope
 from webplatform.consent.services import require_consent, require_participant_consent, require_scope
 from webplatform.history.assigning import set_condition
@@ -88,21 +89,22 @@ def accept_video(
         source=Session.Source.UPLOAD,
         every_ms=settings.RAUT_SAMPLE_EVERY_MS,
     )
-    try:  # the file comes first: sending it to a store may take longer than a lock may last
-        key = keep_upload(checked, recording.folder)
-        with transaction.atomic():
-            _refuse_twice(study, checked, again)
-            session = begin_session(session=recording)
-            set_condition(sessions=[session], user=user, condition=place.borne)
-            set_reference(session=session, user=user, external_id=place.external_id, metadata=place.metadata)
-            keep_session_key(session, key)
-            job = _keep(session, checked)
-            if also:
-                also(job)
+    with working_on(recording.pk):
+        try:  # the file comes first: sending it to a store may take longer than a lock of the database may last
+            key = keep_upload(checked, recording.folder)
+            with transaction.atomic():
+                _refuse_twice(study, checked, again)
+                session = begin_session(session=recording)
+                set_condition(sessions=[session], user=user, condition=place.borne)
+                set_reference(session=session, user=user, external_id=place.external_id, metadata=place.metadata)
+                keep_session_key(session, key)
+                job = _keep(session, checked)
+                if also:
+                    also(job)
             return job
-    except BaseException:
-        _remove_kept(recording)
-        raise
+        except BaseException as error:
+            _remove_kept(recording, error)
+            raise
 
 
 def cancel_job(*, job: AnalysisJob, user: User) -> AnalysisJob:
@@ -198,16 +200,9 @@ def _keep(session: Session, checked: CheckedUpload) -> AnalysisJob:
     return job
 
 
-def _remove_kept(session: Session) -> None:
-    """The rows went with the transaction; key and folder are no part of it.
-
-    A commit may be reported as failed and have happened all the same: by a full disk, or by a server that died before
-    it answered. Where the row is there nothing is removed; where nobody can say, the cleaning of leftovers will.
-    """
-    try:
-        if Session.everything.filter(pk=session.pk).exists():
-            return
-    except Error:
+def _remove_kept(session: Session, error: BaseException) -> None:
+    """The rows went with the transaction; key and folder are no part of it. What is in doubt waits for the cleaning."""
+    if may_be_committed(error, Session.everything.filter(pk=session.pk)):
         return
     forget_pictures(session)
     with suppress(OSError):

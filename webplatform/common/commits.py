@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any  # the work's own arguments
 
-from django.db import transaction
+from django.db import Error, IntegrityError, connection, transaction
+from django.db.models import QuerySet
 
 
 def after_commit(work: Callable[..., object], *args: Any, **kwargs: Any) -> None:
@@ -19,3 +20,22 @@ def after_commit(work: Callable[..., object], *args: Any, **kwargs: Any) -> None
 
     follow.__qualname__ = getattr(work, "__qualname__", type(work).__qualname__)
     transaction.on_commit(follow, robust=True)
+
+
+def may_be_committed(error: BaseException, rows: QuerySet[Any]) -> bool:
+    """Whether the transaction that ended with this error may be committed all the same, so that its files must stay.
+
+    A commit can be reported as failed and have happened: by a disk that got full in SQLite's checkpoint, or by a server
+    that died before it answered. One that only froze may even commit after it was asked, so PostgreSQL is not.
+
+    Args:
+        rows: what the transaction wrote; nothing where it is not committed.
+    """
+    if not isinstance(error, Error) or isinstance(error, IntegrityError):
+        return False
+    if connection.vendor == "postgresql":
+        return True
+    try:
+        return rows.exists()
+    except Error:
+        return True

@@ -19,11 +19,16 @@ def tether(starter_pid: int, command: list[str]) -> None:
 
     By SIGKILL: a worker that is asked politely first tries to say goodbye to a Redis that has just died, too.
     """
+    end_with(starter_pid)
+    os.execvp(command[0], command)  # noqa: S606  (the commands are our own)
+
+
+def end_with(starter_pid: int) -> None:
+    """Let the kernel end this process, on Linux, when the one that started it dies."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != starter_pid:  # it died before the kernel was asked
         sys.exit("The process that started this one is gone.")
-    os.execvp(command[0], command)  # noqa: S606  (the commands are our own)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ from django.conf import settings
 
 from webplatform.common.tether import TETHER
 
-NICE = 10  # live sessions and analyses come first
 LOOK_EVERY_S = 1.0
 TERMINATE_WITHIN_S = 3.0
 TOLD_CHARACTERS = 400
@@ -55,7 +54,7 @@ def run_training(
         env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
     ) as child:
         try:
-            os.setpriority(os.PRIO_PROCESS, child.pid, NICE)
+            os.setpriority(os.PRIO_PROCESS, child.pid, settings.RAUT_TRAINING_NICE)
             return _follow(child, on_line, may_go_on)
         finally:
             _end(child)

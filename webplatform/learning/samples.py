@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import logging
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any  # a csv writer has no public type
 
@@ -25,6 +27,17 @@ from webplatform.vault.stored import seems_stored
 
 MOST_OF_A_STRETCH = 20  # neighbouring frames teach little more
 MANIFEST = "manifest.csv"
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """Faces that were cut: `manifest` lists them; of the sessions in `unreadable_videos` at least some are missing."""
+
+    manifest: Path
+    unreadable_videos: list[str]
+
 
 Wanted = dict[int, list[tuple[inference.Box, str, str]]]  # by time: box, label, group
 
@@ -50,8 +63,10 @@ def corrections_so_far() -> dict[str, list[tuple[str, int]] | list[str]]:
     }
 
 
-def cut_samples(dataset: Dataset, may_go_on: Callable[[], bool] = lambda: True) -> Path:
-    """Write the corrected faces of every session that may teach, and a manifest of them; returns the manifest.
+def cut_samples(dataset: Dataset, may_go_on: Callable[[], bool] = lambda: True) -> Samples:
+    """Write the corrected faces of every session that may teach, and a manifest of them.
+
+    One damaged video does not keep the others from teaching: it is left out and named.
 
     Args:
         may_go_on: asked after each face: a long video must not look like a dead trainer.
@@ -63,7 +78,7 @@ def cut_samples(dataset: Dataset, may_go_on: Callable[[], bool] = lambda: True) 
     folder.mkdir(parents=True, exist_ok=True)
     DatasetSource.objects.filter(dataset=dataset).delete()  # of an attempt that died
     engine = engine_for(ensure_active_model())
-    total = 0
+    total, unreadable = 0, []
     with (folder / MANIFEST).open("w", newline="", encoding="utf-8") as target:
         rows = csv.writer(target)
         rows.writerow(["path", "label", "group"])
@@ -73,30 +88,32 @@ def cut_samples(dataset: Dataset, may_go_on: Callable[[], bool] = lambda: True) 
             if not may_teach(session):
                 source.delete()
                 continue
-            source.pictures = _cut_session(engine, session, folder, rows, may_go_on)
+            try:
+                for _name in _cut_session(engine, session, folder, rows):
+                    source.pictures += 1
+                    if not may_go_on():
+                        raise Stopped
+            except inference.UnreadableVideo:
+                logger.warning("The video of session %s cannot be read; its corrections are left out.", session.pk)
+                unreadable.append(str(session.pk))
             source.save(update_fields=["pictures"])
             total += source.pictures
     if not total:
         raise Invalid("There is no corrected face whose person agreed to training and whose video is still there.")
-    return folder / MANIFEST
+    return Samples(folder / MANIFEST, unreadable)
 
 
-def _cut_session(
-    engine: inference.Engine, session: Session, folder: Path, rows: Any, may_go_on: Callable[[], bool]
-) -> int:
+def _cut_session(engine: inference.Engine, session: Session, folder: Path, rows: Any) -> Iterator[str]:
+    """Write each corrected face of a session and its row; yields its name."""
     wanted = _wanted(session)
     boxes = {t_ms: [box for box, _, _ in faces] for t_ms, faces in wanted.items()}
-    cut = 0
     with memory_bound(settings.RAUT_DECODE_MEMORY_MB), open_file(session, session.media.stored_name) as video:
         for t_ms, place, png in engine.cut_faces(video, boxes, every_ms=session.every_ms):
             _, label, group = wanted[t_ms][place]
             name = f"{session.pk.hex}-{t_ms}-{place}.png"
             (folder / name).write_bytes(png)
             rows.writerow([name, label, group])
-            cut += 1
-            if not may_go_on():
-                raise Stopped
-    return cut
+            yield name
 
 
 def _wanted(session: Session) -> Wanted:

@@ -127,7 +127,8 @@ def _freeze(hold: Hold) -> None:
     dataset.folder.mkdir(parents=True, exist_ok=True)
     with Pulse(hold.row, every_s=settings.RAUT_JOB_STALE_SECONDS / 4):  # minutes may pass before the first face is cut
         fetch_upload(dataset)
-        source = cut_samples(dataset, hold.may_go_on) if dataset.from_corrections else source_of(dataset)
+        samples = cut_samples(dataset, hold.may_go_on) if dataset.from_corrections else None
+        source = samples.manifest if samples else source_of(dataset)
     arguments = ["freeze", str(source), "--out", str(dataset.file)]
     arguments += ["--drop-leaks"] if dataset.drops_leaks else []
     report = child.run_training(
@@ -136,6 +137,7 @@ def _freeze(hold: Hold) -> None:
         may_go_on=hold.may_go_on,
     )
     digest, size_bytes = report.pop("digest"), report.pop("size_bytes")
+    report["unreadable_videos"] = samples.unreadable_videos if samples else []
     if dataset.from_corrections or is_remote():
         seal_faces(dataset)
     state = Work.State.CHECKED if dataset.asks_first else Work.State.DONE

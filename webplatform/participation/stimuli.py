@@ -14,8 +14,10 @@ import inference
 from webplatform.accounts.models import User
 from webplatform.analysis.quota import require_quota
 from webplatform.analysis.uploads import CheckedUpload, check_upload, keep_upload
+from webplatform.common.commits import may_be_committed
 from webplatform.common.errors import Conflict, Invalid
 from webplatform.common.limits import spend
+from webplatform.common.working import working_on
 from webplatform.history.models import Session
 from webplatform.studies.conditions import clean_name
 from webplatform.studies.film_order import films_in_order
@@ -57,11 +59,13 @@ def add_stimulus(
         duration_ms=_playable_ms(checked),
     )
     try:
-        return _keep(stimulus, keep_upload(checked, stimulus.folder), user)
-    except BaseException:  # the rows went with the transaction; key and folder are no part of it
-        erase_key(stimulus.key_name)
-        with suppress(OSError):
-            remove_stored(stimulus.folder, is_folder=True)
+        with working_on(stimulus.pk):
+            return _keep(stimulus, keep_upload(checked, stimulus.folder), user)
+    except BaseException as error:  # the rows went with the transaction; key and folder are no part of it
+        if not may_be_committed(error, Stimulus.objects.filter(pk=stimulus.pk)):
+            erase_key(stimulus.key_name)
+            with suppress(OSError):
+                remove_stored(stimulus.folder, is_folder=True)
         raise
 
 

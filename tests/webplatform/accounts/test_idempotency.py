@@ -84,7 +84,7 @@ def test_a_key_whose_process_died_is_free_again_at_once(api):
     held = StoredAnswer.objects.get()
     StoredAnswer.objects.update(status=0, sealed=b"")
     assert make_study(api).json()["code"] == "idempotency_under_way"  # for all we know another machine is at it
-    left = repeated._locks() / held.digest
+    left = repeated.locks_folder() / held.digest
     left.touch()
     again = make_study(api)
     assert (again.status_code, "Idempotency-Replayed" in again.headers) == (201, False)
@@ -108,7 +108,7 @@ def test_a_key_is_free_again_where_its_end_could_not_be_noted(owner):
     again = repeated.claim(**asked)
     assert (again.row.pk != held.row.pk, StoredAnswer.objects.count()) == (True, 1)
     repeated.let_go(held=again)
-    assert (StoredAnswer.objects.count(), list(repeated._locks().glob("*"))) == (0, [])
+    assert (StoredAnswer.objects.count(), list(repeated.locks_folder().glob("*"))) == (0, [])
 
 
 @pytest.mark.django_db(transaction=True)
@@ -134,7 +134,7 @@ def commit_and_fail(commit):
 
 
 def test_locks_that_died_with_their_process_are_cleared_away(owner):
-    left = repeated._locks() / "0f0f"
+    left = repeated.locks_folder() / "0f0f"
     left.parent.mkdir(exist_ok=True)
     left.touch()
     repeated.forget_old_answers()

@@ -1,6 +1,7 @@
 """Handing videos in, cancelling and trying again."""
 
 import errno
+import time
 from pathlib import Path
 from uuid import uuid4
 
@@ -10,7 +11,7 @@ from django.db import Error, connection
 from kombu.exceptions import OperationalError
 
 from tests.webplatform.analysis.conftest import AVI, MP4, WEBM, upload_of
-from webplatform.analysis import services, tasks, uploads
+from webplatform.analysis import leftovers, services, tasks, uploads
 from webplatform.analysis.models import AnalysisJob, MediaFile
 from webplatform.common.errors import AppError, Conflict, ConsentMissing, Invalid, NotAllowed, StorageFull, TooLarge
 from webplatform.consent.services import withdraw_consent
@@ -18,7 +19,7 @@ from webplatform.history.media import open_file
 from webplatform.history.models import Session
 from webplatform.studies.models import Membership
 from webplatform.vault import stored
-from webplatform.vault.keys import kept_keys
+from webplatform.vault.keys import keep_key, kept_keys
 
 
 def files() -> list[Path]:
@@ -234,3 +235,25 @@ def test_every_refusal_has_a_sentence_for_people(submit):
     with pytest.raises(AppError) as refused:
         submit("a.txt", b"text")
     assert refused.value.message.endswith(".")
+
+
+def test_a_clock_ahead_takes_no_file_whose_row_comes_in_this_moment(submit, monkeypatch):
+    keep, orphans = services.keep_upload, []
+
+    def clean_with_a_wrong_clock(checked, folder):
+        key = keep(checked, folder)
+        keep_key(folder.name, key)
+        with monkeypatch.context() as patch:
+            patch.setattr(time, "time", lambda: stat_s(folder) + 4 * 365 * 24 * 3600)
+            orphans.extend(leftovers.find_leftovers())
+        return key
+
+    monkeypatch.setattr(services, "keep_upload", clean_with_a_wrong_clock)
+    session = submit().session
+    assert orphans == []
+    with open_file(session, session.media.stored_name) as file:
+        assert file.read() == MP4
+
+
+def stat_s(folder: Path) -> float:
+    return folder.stat().st_mtime

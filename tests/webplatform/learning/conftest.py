@@ -1,17 +1,15 @@
-"""An admin, a small data set on disk, and a trainer that does the same work only once."""
+"""An admin, a small data set on disk, and a trainer that freezes and compares for real but does not train."""
 
 from __future__ import annotations
 
 import io
-import os
 import zipfile
-from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.training.faces import write_tree
-from tests.webplatform.learning.trained_once import TrainedOnce
+from tests.webplatform.learning.fake_trainer import run_in_this_process
 from webplatform.learning import child, work
 from webplatform.learning.models import Dataset, TrainingRun
 from webplatform.learning.services import RunAsked, import_dataset, start_run
@@ -23,19 +21,15 @@ def _own_data_folder(settings, tmp_path):
     settings.DATA_DIR = tmp_path
 
 
-@pytest.fixture(scope="session")
-def trained_once(tmp_path_factory) -> TrainedOnce:
-    """All test processes share its answers; two runs of the tests do, where TRAINED_ONCE names a folder."""
-    place = tmp_path_factory.getbasetemp()
-    shared = place.parent if "PYTEST_XDIST_WORKER" in os.environ else place
-    folder = Path(os.environ.get("TRAINED_ONCE", shared / "trained-once"))
-    folder.mkdir(exist_ok=True)
-    return TrainedOnce(folder, child.run_training)
+@pytest.fixture
+def real_trainer():
+    """Ask for it where the trainer's own process shall run."""
 
 
 @pytest.fixture(autouse=True)
-def _trains_once(trained_once, monkeypatch):
-    monkeypatch.setattr(child, "run_training", trained_once)
+def _trains_nothing(request, monkeypatch):
+    if "real_trainer" not in request.fixturenames:
+        monkeypatch.setattr(child, "run_training", run_in_this_process)
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from webplatform.learning.models import Dataset, TrainingRun
 from webplatform.learning.queries import missing_to_learn
 from webplatform.learning.samples import cut_samples
 from webplatform.learning.services import RunAsked, dataset_from_corrections, start_run
+from webplatform.studies.models import Membership
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ALL = [Scope.ANALYSE, Scope.KEEP_MEDIA, Scope.TRAIN]
@@ -84,7 +85,7 @@ def test_corrected_faces_are_cut_as_the_model_sees_them(watch, owner, admin, no_
     session = watch(owner)
     mark(session, owner)
     dataset = dataset_from_corrections(user=admin, name="Corrected")
-    manifest = cut_samples(dataset)
+    manifest = cut_samples(dataset).manifest
     lines = manifest.read_text(encoding="utf-8").splitlines()
     assert len(lines) == 1 + 3  # 0, 200 and 400 ms
     assert {line.split(",")[1] for line in lines[1:]} == {"sad"}
@@ -131,6 +132,20 @@ def test_corrections_are_checked_first_and_wait_sealed(watch, owner, admin, no_m
     assert (dataset.state, dataset.is_usable) == ("checked", False)
     assert [file.name for file in dataset.folder.iterdir()] == ["faces.zip.sealed"]
     assert missing_to_learn(dataset) == ["angry", "disgust", "fear", "happy", "surprise", "neutral"]
+
+
+def test_a_damaged_video_is_left_out_and_named(watch, owner, viewer, admin, no_messages):
+    Membership.objects.filter(user=viewer).update(role=Membership.Role.ANALYST)
+    sound, damaged = watch(owner), watch(viewer)
+    mark(sound, owner)
+    mark(damaged, owner)
+    (damaged.folder / damaged.media.stored_name).write_bytes(bytes(5000))
+    dataset = dataset_from_corrections(user=admin, name="Corrected", asks_first=True)
+    work.work_on("dataset", dataset.pk)
+    dataset.refresh_from_db()
+    assert dataset.state == "checked", dataset.error_message
+    assert dataset.report["unreadable_videos"] == [str(damaged.pk)]
+    assert dict(dataset.sources.values_list("session_id", "pictures")) == {sound.pk: 3, damaged.pk: 0}
 
 
 def test_without_corrections_there_is_nothing_to_learn_from(admin, no_messages):

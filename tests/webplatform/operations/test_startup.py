@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from webplatform.operations import startup
+from webplatform.operations import console, startup
 from webplatform.operations.launch import Launch, plan_children
 from webplatform.operations.startup import StartupProblem
 
@@ -86,3 +86,11 @@ def test_no_redis_is_started_when_one_is_named(tmp_path: Path):
 )
 def test_the_address_to_open_fits_where_the_server_listens(tmp_path: Path, host: str, url: str):
     assert Launch(data_dir=tmp_path, host=host, port=8000).url == url
+
+
+@pytest.mark.parametrize(("said", "cores", "count"), [("", 1, "1"), ("", 2, "2"), ("", 32, "2"), ("3", 2, "3")])
+def test_up_serves_requests_on_two_cores_unless_it_is_told(monkeypatch, said: str, cores: int, count: str):
+    monkeypatch.setenv("WEB_CONCURRENCY", said)
+    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+    launch = console.launch_from(host="127.0.0.1", port=0, workers=1)
+    assert {child.name: child.env for child in plan_children(launch)[0]}["web"]["WEB_CONCURRENCY"] == count
