@@ -17,7 +17,7 @@ from webplatform.operations.startup import free_port, require_port
 from webplatform.operations.supervisor import Supervisor
 
 LOOK_EVERY_S = 0.5
-MOST_WEB_PROCESSES = 2  # each has some 200 MB
+MOST_WEB_PROCESSES = 2  # one cannot use a second core for requests; each has some 200 MB
 
 
 def add_launch_options(parser: argparse.ArgumentParser) -> None:
@@ -38,14 +38,8 @@ def launch_from(*, host: str, port: int, workers: int) -> Launch:
     port = port or free_port(host)
     require_port(host, port)
     redis_url = "" if settings.RAUT_EMBEDDED_REDIS else settings.REDIS_URL
-    env = {"WEB_CONCURRENCY": os.environ.get("WEB_CONCURRENCY") or str(web_processes(os.cpu_count() or 1))}
-    told = {"host": host, "port": port, "workers": max(workers, 1), "redis_url": redis_url, "env": env}
-    return Launch(data_dir=Path(settings.DATA_DIR), **told)
-
-
-def web_processes(cores: int) -> int:
-    """How many web processes share the port where nobody says: one cannot use a second core for requests."""
-    return min(cores, MOST_WEB_PROCESSES)
+    counts = {"workers": max(workers, 1), "web_processes": min(os.cpu_count() or 1, MOST_WEB_PROCESSES)}
+    return Launch(data_dir=Path(settings.DATA_DIR), host=host, port=port, redis_url=redis_url, **counts)
 
 
 @contextmanager

@@ -23,14 +23,15 @@ IN_UP = ("worker", "housekeeper", "trainer", "beat", "web")
 class Launch:
     """How one machine runs the platform.
 
-    `redis_url` empty means an embedded server; `workers` is how many videos are analysed at once; `env` is what the
-    processes' environment has beyond ours.
+    `redis_url` empty means an embedded server; `workers` is how many videos are analysed at once; `web_processes` share
+    the port unless WEB_CONCURRENCY names another number; `env` is what the processes' environment has beyond ours.
     """
 
     data_dir: Path
     host: str
     port: int
     workers: int = 1
+    web_processes: int = 1
     redis_url: str = ""
     env: Mapping[str, str] = field(default_factory=dict)
 
@@ -63,6 +64,7 @@ def plan_children(launch: Launch) -> tuple[list[ChildSpec], str]:
         "PUBLIC_URL": os.environ.get("PUBLIC_URL") or launch.url,
         "DJANGO_SETTINGS_MODULE": "webplatform.settings",
         "PYTHONUNBUFFERED": "1",
+        "WEB_CONCURRENCY": os.environ.get("WEB_CONCURRENCY") or str(launch.web_processes),
         **launch.env,
     }
     planned = commands(launch)
