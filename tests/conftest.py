@@ -15,6 +15,7 @@ from pytest_django import DjangoDbBlocker
 from rest_framework.test import APIClient
 from servestatic.middleware import ServeStaticMiddleware
 
+from tests.databases import begin_tests_with_a_copy, share_template
 from tests.in_order import InOrder
 from tests.left_out import REMEDIES, LeftOut
 from webplatform.accounts.models import User
@@ -35,6 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(LeftOut(config.getoption("--require")), "left-out")
+    share_template()  # with pytest-xdist's workers, which are started after this
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> InOrder:
@@ -56,6 +58,19 @@ def _static_files_are_listed_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ServeStaticMiddleware, "add_files_from_finders", list_once)
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Nothing is left to migrate when Django makes the test database."""
+    with django_db_blocker.unblock():
+        begin_tests_with_a_copy()
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Django would begin with an empty file; PostgreSQL copies the template itself."""
+    return connection.vendor == "sqlite"
 
 
 @pytest.fixture(scope="session")

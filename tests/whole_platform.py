@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import threading
 import time
@@ -12,17 +11,14 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 import httpx
-import psycopg
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.db import connections
 
+from tests.databases import default_database, new_database
 from webplatform.accounts.models import User
 from webplatform.accounts.services import create_token
-from webplatform.common.environment import database_from
 from webplatform.common.secrets import local_secret
 from webplatform.consent.services import give_consent
 from webplatform.operations.launch import Launch
@@ -131,7 +127,7 @@ class Platform:
 @contextmanager
 def started_platform(data_dir: Path, **env: str) -> Iterator[Platform]:
     """Start a platform on `data_dir`; `env` overrides its settings."""
-    with _own_database(data_dir) as database_url:
+    with own_database(data_dir) as database_url:
         prepare_database(say=lambda line: None)
         port = free_port("127.0.0.1")
         all_alike = {"RAUT_ANALYSIS_NICE": "0", "RAUT_TRAINING_NICE": "0"}  # or a training starves beside other tests
@@ -169,39 +165,15 @@ def _tended(supervisor: Supervisor) -> Iterator[None]:
 
 
 @contextmanager
-def _own_database(data_dir: Path) -> Iterator[str]:
+def own_database(data_dir: Path) -> Iterator[str]:
     """Make a new database this process's default one, and name it for the platform's processes.
 
     This process also keeps files where they do and signs with their key.
     """
-    server_url = os.environ.get("DATABASE_URL", "")
-    with _new_database(server_url, data_dir) as url:
-        before = connections.settings["default"]
-        connection = connections["default"]
-        config = connections.configure_settings({"default": database_from(url, Path(settings.DATA_DIR))})["default"]
-        connections.settings["default"] = config
-        del connections["default"]
+    with new_database(data_dir) as url, default_database(url):
         before_here = settings.MEDIA_ROOT, settings.SECRET_KEY
         settings.MEDIA_ROOT, settings.SECRET_KEY = data_dir / "media", local_secret(data_dir / "secret_key")
         try:
             yield url
         finally:
             settings.MEDIA_ROOT, settings.SECRET_KEY = before_here
-            connections["default"].close()
-            connections.settings["default"] = before
-            connections["default"] = connection
-
-
-@contextmanager
-def _new_database(server_url: str, data_dir: Path) -> Iterator[str]:
-    if not server_url.startswith("postgres"):
-        yield f"sqlite:///{data_dir}/raut.sqlite3"
-        return
-    name = f"raut_flow_{secrets.token_hex(4)}"
-    with psycopg.connect(server_url, autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}"')
-    try:
-        yield urlsplit(server_url)._replace(path=f"/{name}").geturl()
-    finally:
-        with psycopg.connect(server_url, autocommit=True) as server:  # a new one: the server may have been restarted
-            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')

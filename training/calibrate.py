@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import scipy  # its parts load where they are used: a second that no start of a process pays
 from numpy.typing import NDArray
-from scipy import optimize, special
 
 from inference.types import EMOTIONS
 from training.metrics import Labels, Scores, negative_log_likelihood
@@ -19,7 +19,7 @@ _SPREAD = 0.4  # how far from one a scale, and from zero a shift, is expected to
 
 def softmax(logits: NDArray[np.floating[Any]], temperature: float = 1.0) -> Scores:
     """Scores of logits, float32 (n, 7), after division by the temperature; rows sum to 1."""
-    return np.asarray(special.softmax(logits.astype(np.float64) / temperature, axis=1), dtype=np.float32)
+    return np.asarray(scipy.special.softmax(logits.astype(np.float64) / temperature, axis=1), dtype=np.float32)
 
 
 def fit_temperature(logits: NDArray[np.float32], labels: Labels) -> float:
@@ -31,7 +31,7 @@ def fit_temperature(logits: NDArray[np.float32], labels: Labels) -> float:
     def cost(log_temperature: float) -> float:
         return negative_log_likelihood(softmax(logits, float(np.exp(log_temperature))), labels)
 
-    found = optimize.minimize_scalar(cost, bounds=(np.log(_LEAST), np.log(_MOST)), options={"xatol": 1e-6})
+    found = scipy.optimize.minimize_scalar(cost, bounds=(np.log(_LEAST), np.log(_MOST)), options={"xatol": 1e-6})
     return float(np.exp(found.x))
 
 
@@ -53,13 +53,13 @@ def fit_class_scaling(logits: NDArray[np.float32], labels: Labels) -> tuple[Clas
     truth = np.eye(classes)[labels]
 
     def cost(values: Classes) -> tuple[float, Classes]:
-        log_scores = special.log_softmax(wide * values[:classes] + values[classes:], axis=1)
+        log_scores = scipy.special.log_softmax(wide * values[:classes] + values[classes:], axis=1)
         errors = (np.exp(log_scores) - truth) / count
         away = values - start
         slope = np.concatenate([(errors * wide).sum(axis=0), errors.sum(axis=0)]) + prior * away
         return float(-(truth * log_scores).sum() / count + prior * away @ away / 2), slope
 
-    found = optimize.minimize(cost, start, jac=True, method="L-BFGS-B", options={"gtol": 1e-8, "ftol": 1e-12}).x
+    found = scipy.optimize.minimize(cost, start, jac=True, method="L-BFGS-B", options={"gtol": 1e-8, "ftol": 1e-12}).x
     return found[:classes], found[classes:]
 
 

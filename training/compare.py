@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import scipy  # its parts load where they are used
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 
 from inference.bundle import LITERT_FILE, read_bundle
 from inference.classifier import load_classifier
@@ -90,7 +90,7 @@ def mcnemar(first: Scores, second: Scores, labels: Labels) -> dict[str, float]:
     """
     right = [scores.argmax(axis=1) == labels for scores in (first, second)]
     ahead, behind = int((right[1] & ~right[0]).sum()), int((right[0] & ~right[1]).sum())
-    p_value = float(binomtest(behind, ahead + behind).pvalue) if ahead + behind else 1.0
+    p_value = float(scipy.stats.binomtest(behind, ahead + behind).pvalue) if ahead + behind else 1.0
     return {"only_first": behind, "only_second": ahead, "p_value": p_value}
 
 

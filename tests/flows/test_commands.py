@@ -13,6 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import pytest
+
+from tests.databases import new_database
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -60,14 +63,21 @@ def processes_of(data_dir: Path) -> list[str]:
     return found
 
 
-def test_up_runs_everything_refuses_a_second_one_and_leaves_nothing_behind(tmp_path: Path):
-    with started(tmp_path, "up", "--port", "0") as process:
+@pytest.fixture
+def data_dir(tmp_path: Path, django_db_blocker) -> Iterator[Path]:
+    """Where `up` has been before. What it does on an empty folder, `demo` does in the same way."""
+    with django_db_blocker.unblock(), new_database(tmp_path):
+        yield tmp_path
+
+
+def test_up_runs_everything_refuses_a_second_one_and_leaves_nothing_behind(data_dir: Path):
+    with started(data_dir, "up", "--port", "0") as process:
         url = read_until(process, "Raut runs at").split()[3]
         assert httpx.get(f"{url}/livez", trust_env=False).status_code == httpx.codes.OK
         second = subprocess.run(
             command("up", "--port", "0"),
             cwd=ROOT,
-            env=environment(tmp_path),
+            env=environment(data_dir),
             capture_output=True,
             text=True,
             check=False,
@@ -77,17 +87,17 @@ def test_up_runs_everything_refuses_a_second_one_and_leaves_nothing_behind(tmp_p
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
         assert time.monotonic() - begun_s < 10
-        assert processes_of(tmp_path) == []
+        assert processes_of(data_dir) == []
 
 
-def test_up_leaves_nothing_behind_when_it_is_killed(tmp_path: Path):
-    with started(tmp_path, "up", "--port", "0") as process:
+def test_up_leaves_nothing_behind_when_it_is_killed(data_dir: Path):
+    with started(data_dir, "up", "--port", "0") as process:
         read_until(process, "Raut runs at")
         process.kill()
         deadline_s = time.monotonic() + 20
-        while processes_of(tmp_path) and time.monotonic() < deadline_s:
+        while processes_of(data_dir) and time.monotonic() < deadline_s:
             time.sleep(0.1)
-        assert processes_of(tmp_path) == []
+        assert processes_of(data_dir) == []
 
 
 def test_the_demonstration_analyses_a_real_face_from_upload_to_history(tmp_path: Path):

@@ -10,10 +10,13 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+
+from tests.databases import new_database
 
 ROOT = Path(__file__).resolve().parents[2]
 READINGS = 200_000
@@ -76,17 +79,11 @@ def ask(data_dir: Path, sql: str) -> int:
         return database.execute(sql).fetchone()[0]
 
 
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    data_dir = tmp_path_factory.mktemp("migrated")
-    manage(data_dir, "migrate", "--verbosity", "0")
-    return data_dir
-
-
 @pytest.fixture
-def data_dir(migrated: Path, tmp_path: Path) -> Path:
-    shutil.copytree(migrated, tmp_path / "data")
-    return tmp_path / "data"
+def data_dir(tmp_path: Path, django_db_blocker) -> Iterator[Path]:
+    (tmp_path / "data").mkdir()
+    with django_db_blocker.unblock(), new_database(tmp_path / "data"):
+        yield tmp_path / "data"
 
 
 def test_a_purge_that_is_killed_is_finished_by_the_next_one(data_dir: Path):

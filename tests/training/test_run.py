@@ -135,8 +135,9 @@ def test_the_learning_rate_rises_then_falls_to_almost_nothing():
     assert rates == pytest.approx([0.01, 0.5, 1.0, 0.5, 1e-4])
 
 
-def test_importing_the_school_loads_no_keras():
-    code = "import sys, training; sys.exit(any(m in sys.modules for m in ('keras', 'tensorflow')))"
+def test_importing_the_school_loads_neither_keras_nor_statistics():
+    costly = ("keras", "tensorflow", "scipy.stats", "scipy.special")
+    code = f"import sys, training; sys.exit(any(name in sys.modules for name in {costly}))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

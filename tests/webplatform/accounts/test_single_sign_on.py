@@ -11,6 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.apps import apps
 
+from tests.databases import new_database
+
 STORY = """
 import json
 import django
@@ -19,7 +21,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 from urllib.parse import parse_qs, urlsplit
-call_command("migrate", verbosity=0)
+call_command("migrate", verbosity=0)  # the tables of single sign-on, which are not in a copy
 from webplatform.accounts.models import User
 client = Client(HTTP_HOST="localhost")
 page = client.get("/account/login/")
@@ -76,7 +78,7 @@ def test_it_is_away_unless_it_is_set_up(client, db):
     assert client.post("/account/oidc/sso/login/").status_code == 404
 
 
-def test_who_the_provider_vouches_for_comes_in_also_where_sign_up_is_closed(provider, tmp_path):
+def test_who_the_provider_vouches_for_comes_in_also_where_sign_up_is_closed(provider, tmp_path, django_db_blocker):
     settings = {"OIDC_SERVER_URL": provider, "OIDC_CLIENT_ID": "raut", "OIDC_CLIENT_SECRET": "s", "OIDC_NAME": "Campus"}
     where = {
         "RAUT_DATA_DIR": str(tmp_path),
@@ -84,7 +86,9 @@ def test_who_the_provider_vouches_for_comes_in_also_where_sign_up_is_closed(prov
         "DJANGO_SETTINGS_MODULE": "webplatform.settings",
     }
     env = {"PATH": os.environ["PATH"], "RAUT_SIGNUP_OPEN": "0", "NO_PROXY": "*", **where, **settings}
-    done = subprocess.run([sys.executable, "-c", STORY], env=env, capture_output=True, text=True, check=False)
+    with django_db_blocker.unblock(), new_database(tmp_path) as url:
+        env["DATABASE_URL"] = url
+        done = subprocess.run([sys.executable, "-c", STORY], env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout.splitlines()[-1])
     assert "Log in with Campus" in told["page"]

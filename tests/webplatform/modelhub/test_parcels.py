@@ -1,4 +1,7 @@
-"""Models that come from elsewhere: whole ones are candidates, hostile ones are refused and run nothing."""
+"""Models that come from elsewhere: whole ones are candidates, hostile ones are refused and run nothing.
+
+What is wrong with weights is tried in tests/inference/test_tryout.py; here one such model goes the whole way.
+"""
 
 import base64
 import io
@@ -62,16 +65,6 @@ def nothing_is_left(tmp_path):
     return not ModelVersion.objects.exists() and not (home.exists() and list(home.iterdir()))
 
 
-def test_what_goes_out_comes_in_again_as_a_candidate(admin, tmp_path):
-    version = register_bundle(path=inference.SHIPPED_BUNDLE)
-    parcel = io.BytesIO(b"".join(parcel_pieces(version)))
-    version.delete()
-    brought = import_parcel(user=admin, parcel=parcel)
-    assert brought.state == "candidate"
-    assert brought.digest == inference.read_bundle(inference.SHIPPED_BUNDLE).digest
-    assert brought.folder.parent == tmp_path / "models"
-
-
 def test_only_admins_bring_models_in(owner, shipped_files, tmp_path):
     with pytest.raises(NotAllowed):
         import_parcel(user=owner, parcel=parcel_of(shipped_files))
@@ -95,7 +88,7 @@ def test_names_that_lead_elsewhere_are_refused(admin, shipped_files, name, tmp_p
 def test_a_bomb_is_refused_before_it_is_unpacked(admin, tmp_path):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target, target.open("big", "w", force_zip64=True) as big:
-        for _ in range(300):
+        for _ in range(201):
             big.write(bytes(2**20))
     with pytest.raises(TooLarge):
         import_parcel(user=admin, parcel=io.BytesIO(packed.getvalue()))
@@ -106,17 +99,6 @@ def test_a_changed_file_is_refused(admin, shipped_files, tmp_path):
     with pytest.raises(Invalid, match="checksum"):
         import_parcel(user=admin, parcel=parcel_of({**shipped_files, "spec.json": b"{}"}))
     assert nothing_is_left(tmp_path)
-
-
-def test_weights_that_are_rubbish_are_refused_although_the_checksums_hold(admin, shipped_files, tmp_path):
-    for name in ("model.tflite", "model.keras"):
-        parcel = sealed({**shipped_files, name: b"rubbish" * 100}, tmp_path)
-        with pytest.raises(Invalid, match="cannot score"):
-            import_parcel(user=admin, parcel=parcel)
-        assert nothing_is_left(tmp_path)
-        for file in (tmp_path / "changed").iterdir():
-            file.unlink()
-        (tmp_path / "changed").rmdir()
 
 
 def test_a_layer_that_carries_code_is_refused_and_never_run(admin, shipped_files, tmp_path):
@@ -157,19 +139,22 @@ def files_of(packed):
         return {name: source.read(name) for name in source.namelist()}
 
 
-def test_what_a_trusted_key_signed_comes_in_and_names_the_key(admin, keys):
+def test_what_goes_out_signed_by_a_trusted_key_comes_in_as_a_candidate_and_names_the_key(admin, keys, tmp_path):
     brought = parcels.import_parcel(user=admin, parcel=io.BytesIO(exported()))
-    assert len(brought.signed_by) == 16
+    assert (brought.state, len(brought.signed_by)) == ("candidate", 16)
+    assert brought.digest == inference.read_bundle(inference.SHIPPED_BUNDLE).digest
+    assert brought.folder.parent == tmp_path / "models"
     assert not (brought.folder / "SIGNATURE").exists()
     event = AuditEvent.objects.first()
     assert (event.action, event.details["key"]) == ("model.imported", brought.signed_by)
 
 
-def test_what_nobody_signed_is_refused_unless_an_admin_accepts_it_which_is_noted(admin, shipped_files, tmp_path):
+def test_what_nobody_signed_is_refused_unless_an_admin_accepts_it_which_is_noted(admin, tmp_path):
+    packed = exported()
     with pytest.raises(Invalid, match="trusts"):
-        parcels.import_parcel(user=admin, parcel=parcel_of(shipped_files))
+        parcels.import_parcel(user=admin, parcel=io.BytesIO(packed))
     assert nothing_is_left(tmp_path)
-    brought = import_parcel(user=admin, parcel=parcel_of(shipped_files))
+    brought = import_parcel(user=admin, parcel=io.BytesIO(packed))
     event = AuditEvent.objects.first()
     assert (brought.signed_by, event.action, event.actor_id) == ("", "model.imported_unsigned", admin.pk)
 
@@ -212,52 +197,6 @@ def test_a_signed_bundle_with_a_changed_file_is_refused(admin, keys, tmp_path):
     files = files_of(exported())
     with pytest.raises(Invalid, match="checksum"):
         parcels.import_parcel(user=admin, parcel=parcel_of({**files, "MODEL_CARD.md": b"better"}))
-    assert nothing_is_left(tmp_path)
-
-
-def hostile_keras(tmp_path, build):
-    """A model.keras that was made for harm, in a bundle whose checksums hold."""
-    import keras
-
-    inputs = keras.Input((48, 48, 1))
-    keras.Model(inputs, build(keras, inputs)).save(tmp_path / "hostile.keras")
-    return (tmp_path / "hostile.keras").read_bytes()
-
-
-def test_weights_of_another_shape_are_refused(admin, shipped_files, tmp_path):
-    def build(keras, inputs):
-        return keras.layers.Dense(3)(keras.layers.Flatten()(inputs))
-
-    parcel = sealed({**shipped_files, "model.keras": hostile_keras(tmp_path, build)}, tmp_path)
-    with pytest.raises(Invalid, match="cannot score"):
-        import_parcel(user=admin, parcel=parcel)
-    assert nothing_is_left(tmp_path)
-
-
-def test_weights_that_are_no_numbers_are_refused(admin, shipped_files, tmp_path):
-    def build(keras, inputs):
-        nan = keras.initializers.Constant(float("nan"))
-        return keras.layers.Dense(7, kernel_initializer=nan)(keras.layers.Flatten()(inputs))
-
-    parcel = sealed({**shipped_files, "model.keras": hostile_keras(tmp_path, build)}, tmp_path)
-    with pytest.raises(Invalid, match="cannot score"):
-        import_parcel(user=admin, parcel=parcel)
-    assert nothing_is_left(tmp_path)
-
-
-def test_a_pickle_in_the_place_of_weights_is_never_unpickled(admin, shipped_files, tmp_path):
-    import pickle
-
-    trap = tmp_path / "trap"
-
-    class Spring:
-        def __reduce__(self):
-            return eval, (f"__import__('pathlib').Path({str(trap)!r}).touch()",)
-
-    parcel = sealed({**shipped_files, "model.keras": pickle.dumps(Spring())}, tmp_path)
-    with pytest.raises(Invalid, match="cannot score"):
-        import_parcel(user=admin, parcel=parcel)
-    assert not trap.exists()
     assert nothing_is_left(tmp_path)
 
 
