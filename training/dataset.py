@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -26,6 +27,7 @@ SPLITS = ("train", "public", "private")
 TEST_SPLITS = ("public", "private")
 TEST, ALL = "test", "all"
 MIN_SIDE = 48
+PADDED_TO = 32  # rows
 SIDE = "side_px"
 MOST_PIXELS = 4096 * 2160  # Source: own; what a live frame may have, far more than one face needs
 _PARTS = (0.8, 0.9)  # of a data set that brings no split: train below the first, public below the second
@@ -242,3 +244,8 @@ def _count(labels: NDArray[np.int64]) -> dict[str, int]:
 def iterate_batches(count: int, batch_size: int) -> Iterator[slice]:
     """Slices that cut `count` rows into batches; the last one may be smaller."""
     return (slice(at, min(at + batch_size, count)) for at in range(0, count, batch_size))
+
+
+def padded_size(count: int, most: int) -> int:
+    """The batch size for `count` rows, at most `most`: few rows need no full batch, and each size is compiled anew."""
+    return min(most, max(math.ceil(count / PADDED_TO), 1) * PADDED_TO)

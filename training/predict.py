@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.types import EMOTIONS
-from training.dataset import iterate_batches
+from training.dataset import iterate_batches, padded_size
 
 Model = Any  # Keras ships no types
 
@@ -22,9 +22,10 @@ def predict_logits(model: Model, pictures: NDArray[np.uint8], batch_size: int = 
         float32 (n, 7) logits.
     """
     logits = np.zeros((len(pictures), len(EMOTIONS)), np.float32)
+    batch_size = padded_size(len(pictures), batch_size)
     for batch in iterate_batches(len(pictures), batch_size):
         rows = pictures[batch]
-        full = np.zeros((batch_size, *rows.shape[1:]), np.float32)  # one shape, or TensorFlow compiles again
+        full = np.zeros((batch_size, *rows.shape[1:]), np.float32)  # one shape, or each is compiled anew
         full[: len(rows)] = rows
         logits[batch] = np.asarray(model.predict_on_batch(full))[: len(rows)]
     return logits

@@ -18,7 +18,7 @@ from inference.errors import BadBundle
 from inference.preprocess import fit_face
 from training.calibrate import softmax
 from training.config import TrainingConfig
-from training.dataset import FaceSet, iterate_batches, short_name
+from training.dataset import FaceSet, iterate_batches, padded_size, short_name
 from training.errors import TrainingError
 from training.metrics import Scores
 from training.model import load_model
@@ -168,6 +168,7 @@ def changed_views(pictures: NDArray[np.uint8], config: TrainingConfig, batch_siz
 
     calm = replace(config.augmentation, noise=0.0, downscale=0.0, erase=0.0)
     changes = RandomChanges(calm, config.input_size, config.seed)
+    batch_size = padded_size(len(pictures), batch_size)
     out = np.zeros((len(pictures), config.views, *pictures.shape[1:]), np.uint8)
     for batch in iterate_batches(len(pictures), batch_size):
         rows = np.zeros((batch_size, *pictures.shape[1:]), np.uint8)

@@ -44,7 +44,7 @@ def test_the_difference_is_second_minus_first_within_its_interval():
 
 
 def test_a_model_compared_with_itself_shows_no_difference(small_bundle, drawn_faces):
-    faces = read_dataset(drawn_faces)["train"]
+    faces = read_dataset(drawn_faces)["public"]
     found = compare_bundles(small_bundle, small_bundle, faces)
     assert found["difference"]["accuracy"] == {"value": 0.0, "interval": [0.0, 0.0]}
     assert found["disagreements"] == []
@@ -52,7 +52,7 @@ def test_a_model_compared_with_itself_shows_no_difference(small_bundle, drawn_fa
 
 
 def test_the_command_prints_both_and_the_test(small_bundle, drawn_faces, shipped, capsys):
-    arguments = ["compare", str(shipped), str(small_bundle), "--data", str(drawn_faces), "--split", "train", "--json"]
+    arguments = ["compare", str(shipped), str(small_bundle), "--data", str(drawn_faces), "--split", "test", "--json"]
     assert main(arguments) == 0
     printed = capsys.readouterr().out.splitlines()
     assert any("McNemar" in line for line in printed)

@@ -8,8 +8,10 @@ import pytest
 
 from inference.bundle import read_bundle
 from tests.training.faces import write_tree
-from training import Cancelled, Registry, RunOptions, TrainingError, read_dataset, recipe_named, run_training
+from training import Registry, TrainingError, read_dataset, recipe_named
 from training.__main__ import main
+from training.checkpoint import read_checkpoint
+from training.export import plain_model
 from training.fit import fit_model
 from training.model import BACKBONE, build_model, load_model
 from training.predict import predict_logits
@@ -32,21 +34,21 @@ def backbone_of(model):
 
 
 def test_a_backbone_learns_only_once_it_is_unfrozen(few_faces, tmp_path):
-    config = tiny("transfer", weights=None, frozen_epochs=1)
-    seen = []
+    config = tiny("transfer", weights=None, frozen_epochs=1, input_size=32)
 
-    def stop_in_the_second_epoch():
-        return len(seen) > 0
+    def kill_after_an_epoch(report):
+        raise KeyboardInterrupt
 
-    dataset = read_dataset(few_faces)
-    with pytest.raises(Cancelled):
-        fit_model(config, dataset, tmp_path, on_epoch=seen.append, should_stop=stop_in_the_second_epoch)
-    frozen, _ = fit_model(dataclasses.replace(config, epochs=1), dataset, tmp_path, on_epoch=print, should_stop=NEVER)
+    dataset = read_dataset(few_faces, input_size=config.input_size)
+    with pytest.raises(KeyboardInterrupt):
+        fit_model(config, dataset, tmp_path, on_epoch=kill_after_an_epoch, should_stop=NEVER)
+    frozen, progress = read_checkpoint(tmp_path)
+    assert progress.epoch == 1
     fresh = build_model(config)
     for drawn, kept in zip(backbone_of(fresh), backbone_of(frozen), strict=True):
         np.testing.assert_array_equal(drawn, kept)
-    unfrozen, _ = fit_model(config, dataset, tmp_path, on_epoch=seen.append, should_stop=NEVER)
-    assert [report.epoch for report in seen] == [1, 2]
+    unfrozen, curves = fit_model(config, dataset, tmp_path, on_epoch=print, should_stop=NEVER)
+    assert [report.epoch for report in curves] == [1, 2]
     assert any((a != b).any() for a, b in zip(backbone_of(fresh), backbone_of(unfrozen), strict=True))
 
 
@@ -80,13 +82,28 @@ def test_resnet50_gives_seven_logits():
     assert predict_logits(model, np.zeros((2, 48, 48, 1), np.uint8)).shape == (2, 7)
 
 
-def test_fine_tuning_starts_from_the_bundle_and_ends_in_one(small_bundle, drawn_faces, tmp_path):
-    config = tiny("fine-tune", weights=str(small_bundle / "model.keras"), epochs=1, learning_rate=1e-9)
-    options = RunOptions(name="tuned", precision=0.8, checkpoint=tmp_path / "state")
-    tuned = run_training(config, drawn_faces, Registry(tmp_path / "registry"), options)
-    before, after = (read_bundle(folder) for folder in (small_bundle, tuned.bundle.path))
-    assert after.spec.recipe == "fine-tune"
-    assert after.metrics["public"]["accuracy"] == pytest.approx(before.metrics["public"]["accuracy"], abs=0.1)
+@pytest.fixture(scope="module")
+def tuned(small_bundle, drawn_faces, tmp_path_factory):
+    """What one command makes of a bundle that it starts from and that teaches it, too."""
+    out, start = tmp_path_factory.mktemp("registry"), ["--weights", str(small_bundle / "model.keras")]
+    how = [*start, "--teacher", str(small_bundle), "--epochs", "1", "--learning-rate", "1e-9"]
+    assert main(["train", "--recipe", "fine-tune", "--data", str(drawn_faces), "--out", str(out), *how]) == 0
+    return read_bundle(out / "fine-tune-1")
+
+
+def test_fine_tuning_starts_from_the_bundle_and_ends_in_one(small_bundle, tuned):
+    assert tuned.spec.recipe == "fine-tune"
+    before, after = (bundle.metrics["public"]["accuracy"] for bundle in (read_bundle(small_bundle), tuned))
+    assert after == pytest.approx(before, abs=0.1)
+
+
+def test_weights_of_eight_bits_are_a_quarter_of_the_size(small_bundle, tuned):
+    exact, rounded = ((folder / "model.tflite").stat().st_size for folder in (small_bundle, tuned.path))
+    assert rounded < 0.4 * exact
+
+
+def test_a_student_is_trained_by_one_command(small_bundle, tuned):
+    assert tuned.metrics["config"]["teachers"] == [str(small_bundle)]
 
 
 def test_fine_tuning_needs_a_network_to_start_from(few_faces, tmp_path):
@@ -119,23 +136,17 @@ def test_the_mean_of_one_bundle_is_that_bundle(small_bundle, shipped, drawn_face
     np.testing.assert_allclose((one + other) / 2, both, atol=1e-6)
 
 
-def test_a_student_is_trained_by_one_command(small_bundle, drawn_faces, tmp_path):
-    arguments = ["--data", str(drawn_faces), "--out", str(tmp_path), "--epochs", "1", "--teacher", str(small_bundle)]
-    assert main(["train", "--recipe", "small", *arguments]) == 0
-    assert read_bundle(tmp_path / "small-1").metrics["config"]["teachers"] == [str(small_bundle)]
-
-
 def test_a_run_may_begin_with_small_pictures_and_end_with_whole_ones(drawn_faces, tmp_path):
     config = tiny("flagship", early_size=32, early_share=0.5, ema_momentum=0.9, mixed_precision=False, epochs=2)
-    options = RunOptions(name="grown", precision=0.8, checkpoint=tmp_path / "state")
-    run = run_training(config, drawn_faces, Registry(tmp_path / "registry"), options)
-    assert run.bundle.spec.input_size == 48
-    assert run.metrics["litert_difference"] < 1e-3
+    model, _ = fit_model(config, read_dataset(drawn_faces), tmp_path, on_epoch=print, should_stop=NEVER)
+    served, shown = plain_model(model, config), read_dataset(drawn_faces)["public"].pictures
+    assert served.input_shape == (None, 48, 48, 1)
+    np.testing.assert_allclose(predict_logits(served, shown), predict_logits(model, shown), atol=1e-4)
 
 
 def test_a_run_may_start_from_the_weights_of_a_bundle(small_bundle):
     keras_file = str(small_bundle / "model.keras")
-    config = dataclasses.replace(recipe_named("small"), weights=keras_file, mixed_precision=True)
+    config = dataclasses.replace(recipe_named("small"), width=8, weights=keras_file, mixed_precision=True)
     started, bundle = build_model(config), load_model(Path(keras_file))
     for ours, theirs in zip(started.get_weights(), bundle.get_weights(), strict=True):
         np.testing.assert_array_equal(ours, theirs)

@@ -27,7 +27,7 @@ from training.card import write_card
 from training.fit import fit_model, learning_rate_at
 from training.predict import predict_logits
 
-TINY = dataclasses.replace(recipe_named("small"), width=4, epochs=3, batch_size=32, ema_momentum=0.9)
+TINY = dataclasses.replace(recipe_named("small"), width=4, epochs=2, batch_size=32, ema_momentum=0.9)
 
 
 def fit(tree, folder, should_stop=lambda: False, config=TINY):
@@ -42,7 +42,7 @@ def test_a_run_learns_drawn_faces_and_registers_a_sealed_bundle(trained):
     bundle = read_bundle(out / "small-1")
     assert bundle.metrics["public"]["accuracy"] > 0.5
     assert bundle.spec.recipe == "small"
-    assert "epoch 12/12" in printed
+    assert "epoch 4/4" in printed
     assert Registry(out).names() == ["small-1"]
 
 
@@ -84,7 +84,7 @@ def test_a_lab_folder_without_splits_and_without_every_class_is_measured_whole(s
         read_dataset(folder)
 
 
-def test_a_killed_run_goes_on_as_if_it_had_not_been(drawn_faces, tmp_path):
+def test_a_killed_run_goes_on_as_if_it_had_not_been_and_one_seed_gives_one_network(drawn_faces, tmp_path):
     whole, _ = fit(drawn_faces, tmp_path / "whole")
     asked = iter(range(1000))
     with pytest.raises(Cancelled):
@@ -92,14 +92,8 @@ def test_a_killed_run_goes_on_as_if_it_had_not_been(drawn_faces, tmp_path):
             drawn_faces, tmp_path / "killed", should_stop=lambda: next(asked) > 9
         )  # seven steps an epoch: in its second
     resumed, reports = fit(drawn_faces, tmp_path / "killed")
-    assert [report.epoch for report in reports] == [2, 3]
-    np.testing.assert_allclose(resumed, whole, rtol=1e-3, atol=1e-3)
-
-
-def test_the_same_seed_gives_the_same_network(drawn_faces, tmp_path):
-    np.testing.assert_allclose(
-        fit(drawn_faces, tmp_path / "a")[0], fit(drawn_faces, tmp_path / "b")[0], rtol=1e-4, atol=1e-4
-    )
+    assert [report.epoch for report in reports] == [2]
+    np.testing.assert_allclose(resumed, whole, rtol=1e-4, atol=1e-4)
 
 
 def test_a_failed_command_says_why_in_one_line_and_leaves_nothing(tmp_path, capsys):
