@@ -24,7 +24,10 @@ class LeasedRow(models.Model):
 
     @property
     def held(self) -> models.QuerySet[Self]:
-        """The row while the process that has this lease may write to it: nothing else refuses a late writer."""
+        """The row while the process that has this lease may write to it: nothing else refuses a late writer.
+
+        Never refresh a claimed row from the database: it would get the lease of whoever has the job by now.
+        """
         return type(self)._default_manager.filter(pk=self.pk, lease=self.lease, state=RUNNING)
 
 
