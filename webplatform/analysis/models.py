@@ -10,9 +10,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from webplatform.accounts.models import User
-from webplatform.common.job_errors import told_error
 from webplatform.consent.models import ConsentRecord
 from webplatform.history.models import Session
+from webplatform.jobs.models import FailureText, Job
 from webplatform.modelhub.models import ModelVersion
 from webplatform.studies.models import Study
 
@@ -38,11 +38,13 @@ class MediaFile(models.Model):
         return self.original_name
 
 
-class PlaybackCopy(models.Model):
+class PlaybackCopy(Job):
     """A small copy of a video that browsers cannot play, sealed with the same key: queued -> running -> done, failed.
 
-    A worker owns a running one through `lease`. It goes with the video.
+    It goes with the video.
     """
+
+    WAITS_SINCE = "media__created_at"
 
     class State(models.TextChoices):
         QUEUED = "queued", _("queued")
@@ -52,12 +54,8 @@ class PlaybackCopy(models.Model):
 
     media = models.OneToOneField(MediaFile, on_delete=models.CASCADE, related_name="playback")
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    lease = models.UUIDField(null=True)
-    heartbeat_at = models.DateTimeField(null=True)
     stored_name = models.CharField(max_length=60, blank=True)
     size_bytes = models.PositiveBigIntegerField(default=0)
-    enqueued_at = models.DateTimeField(null=True, help_text=_("When its message was last sent; none: it was not."))
 
     def __str__(self) -> str:
         return f"{self.media_id} {self.state}"
@@ -66,11 +64,6 @@ class PlaybackCopy(models.Model):
     def is_ready(self) -> bool:
         """Whether it can be played."""
         return self.state == self.State.DONE
-
-    @property
-    def is_active(self) -> bool:
-        """Whether it waits or is being made."""
-        return self.state in (self.State.QUEUED, self.State.RUNNING)
 
 
 class UploadQuerySet(models.QuerySet["ResumableUpload"]):
@@ -167,7 +160,7 @@ class JobQuerySet(models.QuerySet["AnalysisJob"]):
         return self.filter(session__study__memberships__user_id=user.pk, session__binned_at=None)
 
 
-class AnalysisJob(models.Model):
+class AnalysisJob(Job, FailureText):
     """The work that turns one media file into its session's history.
 
     queued -> running -> done
@@ -176,8 +169,7 @@ class AnalysisJob(models.Model):
        |         '-----> queued (its worker died; failed instead once `max_attempts` were begun)
        '---------------> cancelled
 
-    A worker owns a running job through `lease`; once the row has another one, or none, it must write nothing more.
-    A long video's job has none while its stretches are read: those have theirs.
+    A long video's job has no lease while its stretches are read: those have theirs.
     """
 
     class State(models.TextChoices):
@@ -190,10 +182,7 @@ class AnalysisJob(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     session = models.OneToOneField(Session, on_delete=models.CASCADE, related_name="job")
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
-    attempts = models.PositiveSmallIntegerField(default=0)
     max_attempts = models.PositiveSmallIntegerField(default=3, help_text=_("Given up once this many were begun."))
-    lease = models.UUIDField(null=True)
-    heartbeat_at = models.DateTimeField(null=True)
     progress = models.FloatField(default=0.0, help_text=_("Share of the work that is done, 0 to 1."))
     faces_found = models.PositiveIntegerField(default=0)
     seconds_left = models.FloatField(null=True)
@@ -203,10 +192,7 @@ class AnalysisJob(models.Model):
         help_text=_("How long workers took for its stretches together; 0 where one read it whole."),
     )
     error_code = models.CharField(max_length=40, blank=True)
-    error_message = models.CharField(max_length=500, blank=True)
-    error_params = models.JSONField(default=dict, help_text=_("The message's template and its values."))
     queued_at = models.DateTimeField()
-    enqueued_at = models.DateTimeField(null=True, help_text=_("When its message was last sent; none: it was not."))
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
@@ -220,9 +206,9 @@ class AnalysisJob(models.Model):
         return f"{self.pk} {self.state}"
 
     @property
-    def error_text(self) -> str:
-        """Why it failed, in the reader's language; empty: it did not."""
-        return told_error(self.error_message, self.error_params)
+    def is_tried_out(self) -> bool:
+        """Whether it is given up when its worker dies again; somebody who starts it again gives it more attempts."""
+        return self.attempts >= self.max_attempts
 
 
 class StretchQuerySet(models.QuerySet["Stretch"]):
@@ -233,7 +219,7 @@ class StretchQuerySet(models.QuerySet["Stretch"]):
         return self.filter(Stretch.is_at_work(), state=Stretch.State.QUEUED)
 
 
-class Stretch(models.Model):
+class Stretch(Job):
     """A part of a long video, from one key frame to another, that one worker reads: queued -> running -> done.
 
     It is queued again when its worker died, and failed when its job failed on it. A worker owns a running one through
@@ -257,15 +243,11 @@ class Stretch(models.Model):
     model_version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="+")
     observing = models.PositiveSmallIntegerField(help_text=_("Which way of observing it is for."))
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    lease = models.UUIDField(null=True)
-    heartbeat_at = models.DateTimeField(null=True)
     progress = models.FloatField(default=0.0)
     faces_found = models.PositiveIntegerField(default=0)
     worker_seconds = models.FloatField(default=0.0, help_text=_("How long a worker took for it."))
     observed = models.BinaryField(null=True, help_text=_("What was observed, sealed."))
     queued_at = models.DateTimeField()
-    enqueued_at = models.DateTimeField(null=True, help_text=_("When its message was last sent; none: it was not."))
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
@@ -282,7 +264,7 @@ class Stretch(models.Model):
     @property
     def held(self) -> models.QuerySet[Stretch]:
         """Its row while the worker that has this lease may write: its job is running, too."""
-        return Stretch.objects.filter(Stretch.is_at_work(), pk=self.pk, lease=self.lease, state=self.State.RUNNING)
+        return super().held.filter(Stretch.is_at_work())
 
     @staticmethod
     def is_at_work() -> models.Exists:

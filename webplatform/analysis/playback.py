@@ -5,40 +5,32 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator
-from datetime import timedelta
 from functools import partial
 from tempfile import TemporaryFile
 from typing import IO
-from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet
-from django.utils import timezone
+from django.db.models import QuerySet
 
 import inference
 from webplatform.analysis.models import MediaFile, PlaybackCopy
-from webplatform.common.database_away import handed_back
 from webplatform.common.errors import AppError, StoreAway
 from webplatform.common.memory import memory_bound
-from webplatform.common.pulse import Pulse, silent
 from webplatform.common.working import working_on
 from webplatform.history.media import open_file
 from webplatform.history.models import Session
+from webplatform.jobs.heartbeat import Heartbeat
+from webplatform.jobs.leases import LeaseLost, claim
+from webplatform.jobs.outages import handed_back
 from webplatform.vault.keys import key_of
 from webplatform.vault.sealed import seal_copy
 from webplatform.vault.stored import draft_of, remove_stored, store_file
 
-MAX_ATTEMPTS = 3
-LOST_AFTER = timedelta(minutes=30)
 BEAT_EVERY_MS = 2000  # of the video
 COPIED_BYTES = 2**20
 State = PlaybackCopy.State
 
 logger = logging.getLogger(__name__)
-
-
-class LeaseLost(Exception):
-    """The copy is another worker's, or its video is gone: whoever sees this must write nothing."""
 
 
 def wanted_copy(session: Session) -> PlaybackCopy | None:
@@ -60,47 +52,36 @@ def wanted_copy(session: Session) -> PlaybackCopy | None:
 
 def run_copy(copy_id: int) -> None:
     """The copy lies in the session's folder, or it failed; or another worker has it."""
-    lease = uuid4()
-    waiting = PlaybackCopy.objects.filter(pk=copy_id, state=State.QUEUED)
-    taken = {"state": State.RUNNING, "lease": lease, "heartbeat_at": timezone.now()}
-    if not waiting.update(attempts=F("attempts") + 1, **taken):
+    copy = claim(PlaybackCopy.objects.select_related("media__session"), copy_id)
+    if copy is None:
         return
-    held = PlaybackCopy.objects.filter(pk=copy_id, lease=lease, state=State.RUNNING)
     try:
-        with Pulse(held, every_s=settings.RAUT_JOB_STALE_SECONDS / 4):
-            _make(PlaybackCopy.objects.select_related("media__session").get(pk=copy_id), lease, held)
-    except (LeaseLost, PlaybackCopy.DoesNotExist):
+        with Heartbeat(copy.held):
+            _make(copy)
+    except LeaseLost:
         logger.warning("The copy %s was taken away while this worker was at it.", copy_id)
     except Exception as error:
-        if handed_back(held, error, f"The copy {copy_id}"):
+        if handed_back(copy.held, error, f"The copy {copy_id}"):
             return
         logger.exception("The copy %s for playing could not be made.", copy_id)
-        held.update(state=State.FAILED, lease=None)
+        copy.held.update(state=State.FAILED, lease=None)
 
 
-def release_stale_copies() -> None:
-    """Every running copy without a recent heartbeat waits again, or has failed if it was begun often enough."""
-    stale = PlaybackCopy.objects.filter(silent(), state=State.RUNNING)
-    stale.filter(attempts__gte=MAX_ATTEMPTS).update(state=State.FAILED, lease=None)
-    stale.update(state=State.QUEUED, lease=None, enqueued_at=None)
+def give_up(copy: PlaybackCopy, held: QuerySet[PlaybackCopy]) -> bool:
+    """The copy has failed, as its worker died so often; False where it is not held like this any more."""
+    return bool(held.update(state=State.FAILED, lease=None))
 
 
-def unsent_copies() -> list[int]:
-    """Waiting copies whose message was never sent, or so long ago that it may be lost."""
-    lost = Q(enqueued_at=None) | Q(enqueued_at__lt=timezone.now() - LOST_AFTER)
-    return list(PlaybackCopy.objects.filter(lost, state=State.QUEUED).order_by("pk").values_list("pk", flat=True))
-
-
-def _make(copy: PlaybackCopy, lease: UUID, held: QuerySet[PlaybackCopy]) -> None:
+def _make(copy: PlaybackCopy) -> None:
     session, media = copy.media.session, copy.media
     limits = inference.VideoLimits(max_duration_ms=settings.RAUT_MAX_VIDEO_MINUTES * 60_000)
-    beat = _Beat(held)
+    beat = _Beat(copy.held)
     with TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as file:
         with memory_bound(settings.RAUT_DECODE_MEMORY_MB):
             opened = partial(open_file, session, media.stored_name)
             inference.make_playback_copy(opened, file, limits=limits, note=beat.note)
         # The name of a video, so that one that no row knows of is found and removed with the others.
-        target = session.folder / f"media.playback.{lease.hex[:12]}.sealed"
+        target = session.folder / f"media.playback.{copy.lease.hex[:12]}.sealed"
         size_bytes, draft = file.seek(0, os.SEEK_END), draft_of(target)
         with working_on(session.pk):
             try:
@@ -108,7 +89,7 @@ def _make(copy: PlaybackCopy, lease: UUID, held: QuerySet[PlaybackCopy]) -> None
                 store_file(draft, target)
             finally:
                 draft.unlink(missing_ok=True)
-            if not held.update(state=State.DONE, lease=None, stored_name=target.name, size_bytes=size_bytes):
+            if not copy.held.update(state=State.DONE, lease=None, stored_name=target.name, size_bytes=size_bytes):
                 remove_stored(target)
                 raise LeaseLost
 

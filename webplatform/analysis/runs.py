@@ -12,7 +12,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import Error, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -23,14 +22,15 @@ from webplatform.analysis.events import job_ended
 from webplatform.analysis.models import AnalysisJob, MediaFile, Stretch, recording_of
 from webplatform.analysis.progress import publish_job
 from webplatform.analysis.withdrawals import drop_media, may_keep_media
-from webplatform.common.database_away import handed_back
 from webplatform.common.errors import AppError, Conflict, StoreAway
 from webplatform.common.job_errors import stored_error
-from webplatform.common.pulse import Pulse
 from webplatform.common.tracing import stage
 from webplatform.history.glimpses import LEAST_SURE
 from webplatform.history.models import Session
 from webplatform.history.services import append_readings, close_session, fail_session
+from webplatform.jobs.heartbeat import Heartbeat
+from webplatform.jobs.leases import LeaseLost
+from webplatform.jobs.outages import handed_back
 
 BATCH_READINGS = 500
 BEAT_EVERY_S = 0.5
@@ -44,10 +44,6 @@ _ERROR_CODES = {
 }
 
 logger = logging.getLogger(__name__)
-
-
-class LeaseLost(Exception):
-    """What was being done is another worker's, was cancelled or does not exist any more: write nothing."""
 
 
 @dataclass
@@ -109,7 +105,7 @@ def attempt(run: Run, action: Callable[[], bool]) -> bool:
     Returns what the action did; False where it failed, or where the job was taken away or cancelled meanwhile.
     """
     try:
-        with Pulse(run.own, every_s=settings.RAUT_JOB_STALE_SECONDS / 4):
+        with Heartbeat(run.own):
             return action()
     except LeaseLost:
         logger.warning("Job %s was cancelled, deleted or taken away while this worker was at it.", run.job.pk)

@@ -26,7 +26,8 @@ from django.utils.translation import gettext as _
 from webplatform.analysis.models import ResumableUpload, UploadSegment
 from webplatform.analysis.uploads import telling_full
 from webplatform.common.errors import Gone, TooLarge
-from webplatform.common.pulse import Pulse, silent
+from webplatform.jobs.heartbeat import Heartbeat
+from webplatform.jobs.leases import is_stale
 from webplatform.vault.growing import Locked
 from webplatform.vault.keys import key_of
 from webplatform.vault.sealed import SealedWriter, new_key
@@ -73,12 +74,12 @@ def putting_together(upload: ResumableUpload) -> Iterator[tuple[SealedUpload, Qu
         Locked: another process is at it.
     """
     waiting = ResumableUpload.objects.filter(pk=upload.pk, state=State.COMPLETE)
-    lease, is_free = uuid4(), Q(lease=None) | silent()
+    lease, is_free = uuid4(), Q(lease=None) | is_stale()
     if not waiting.filter(is_free).update(lease=lease, heartbeat_at=timezone.now()):
         raise Locked(_("Another request sends this file at the moment."))
     held = waiting.filter(lease=lease)
     try:
-        with Pulse(held, every_s=settings.RAUT_JOB_STALE_SECONDS / 4, hands_back=False), _whole(upload) as sealed:
+        with Heartbeat(held, hands_back=False), _whole(upload) as sealed:
             yield sealed, held
     finally:
         held.update(lease=None)

@@ -18,7 +18,7 @@ import inference
 from webplatform.analysis import stretches
 from webplatform.analysis.models import AnalysisJob, Stretch
 from webplatform.analysis.recordings import open_media, video_limits
-from webplatform.analysis.runs import BATCH_READINGS, LeaseLost, Run, append, attempt, finish
+from webplatform.analysis.runs import BATCH_READINGS, Run, append, attempt, finish
 from webplatform.common.errors import KeyGone
 from webplatform.common.memory import memory_bound
 from webplatform.common.tracing import job, stage
@@ -26,6 +26,7 @@ from webplatform.consent.models import Scope
 from webplatform.consent.services import require_scope
 from webplatform.history.glimpses import LEAST_SURE
 from webplatform.history.models import Session
+from webplatform.jobs.leases import LeaseLost
 from webplatform.modelhub.engines import engine_for
 from webplatform.studies.approvals import require_permitted
 from webplatform.vault.sealed_bytes import seal_bytes

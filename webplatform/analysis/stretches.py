@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -14,11 +15,15 @@ import inference
 from webplatform.analysis.models import AnalysisJob, Stretch, recording_of
 from webplatform.common.errors import KeyGone
 from webplatform.history.models import Session
+from webplatform.jobs import leases
+from webplatform.jobs.requeue import unsent
 from webplatform.modelhub.models import ModelVersion
 from webplatform.vault.keys import key_of
 from webplatform.vault.sealed_bytes import open_bytes
 
 TRIES = 20  # to claim one, where others are as quick
+KEPT_FOR = timedelta(days=1)  # after a failure: who starts the job again in that time goes on from what is whole
+MOST_AT_ONCE = 500  # messages in one go
 
 
 def lay_out(job: AnalysisJob, spans: Sequence[inference.Span], version: ModelVersion) -> None:
@@ -67,14 +72,13 @@ def is_whole(job: AnalysisJob) -> bool:
 def claim(job_id: UUID) -> Stretch | None:
     """Take the job's next waiting stretch; of several workers that try, each gets another one; None: none waits."""
     waiting = Stretch.objects.waiting().filter(job=job_id, observing=inference.OBSERVING).order_by("number")
+    rows = Stretch.objects.filter(Stretch.is_at_work()).defer("observed").select_related("model_version", "job")
     for _try in range(TRIES):
         pk = waiting.values_list("pk", flat=True).first()
         if pk is None:
             return None
-        now, lease = timezone.now(), uuid4()
-        taken = {"state": Stretch.State.RUNNING, "lease": lease, "heartbeat_at": now, "started_at": now}
-        if waiting.filter(pk=pk).update(**taken, attempts=F("attempts") + 1, progress=0.0):
-            return Stretch.objects.defer("observed").select_related("model_version", "job").get(pk=pk)
+        if stretch := leases.claim(rows, pk, started_at=timezone.now(), progress=0.0):
+            return stretch
     return None
 
 
@@ -144,3 +148,20 @@ def observed_of(job: AnalysisJob, number: int, key: bytes) -> inference.Observed
     """What was observed of the job's stretch with this number."""
     sealed = Stretch.objects.values_list("observed", flat=True).get(job=job, number=number)
     return inference.unpack_stretch(open_bytes(bytes(sealed), key))
+
+
+def unsent_stretches(job_id: UUID | None = None) -> list[tuple[int, UUID]]:
+    """Waiting stretches, told by their own id and their job's, whose message was never sent or may be lost."""
+    rows = Stretch.objects.waiting()
+    rows = unsent(rows if job_id is None else rows.filter(job=job_id))
+    return list(rows.order_by("queued_at", "number").values_list("pk", "job")[:MOST_AT_ONCE])
+
+
+def forget_old_stretches() -> int:
+    """Nothing is left of the stretches of jobs that failed or were cancelled a day ago; returns how many went.
+
+    Nor of jobs that are done: a worker of an older release reads them whole and knows of no stretches.
+    """
+    ended = Q(job__state__in=(AnalysisJob.State.FAILED, AnalysisJob.State.CANCELLED))
+    old = ended & Q(job__finished_at__lt=timezone.now() - KEPT_FOR)
+    return Stretch.objects.filter(old | Q(job__state=AnalysisJob.State.DONE)).delete()[0]

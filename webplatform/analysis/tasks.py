@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from celery import shared_task
-from django.utils import timezone
 
-from webplatform.analysis import leftovers, playback, stale_stretches, stranded, stretch_work, turns, withdrawals, work
+from webplatform.analysis import leftovers, playback, stale_jobs, stretch_work, stretches, turns, withdrawals, work
 from webplatform.analysis.models import AnalysisJob, PlaybackCopy, Stretch
-from webplatform.common.messages import send_message
 from webplatform.history.models import Session
+from webplatform.jobs.requeue import release_stale, unsent
+from webplatform.jobs.sending import send_job
 from webplatform.vault import stored
 
 logger = logging.getLogger(__name__)
@@ -35,21 +35,21 @@ def copy_for_playing(copy_id: int) -> None:
 @shared_task
 def requeue_stranded_jobs() -> None:
     """Take up the jobs whose worker died and those whose message was lost."""
-    stranded.release_stale_jobs()
-    for job_id in stranded.unsent_jobs():
-        send_analysis(job_id)
-    stale_stretches.release_stale_stretches()
-    send_stretches(stale_stretches.unsent_stretches())
-    playback.release_stale_copies()
-    for copy_id in playback.unsent_copies():
-        send_copy(copy_id)
+    stale_jobs.release_stale_jobs()
+    for job in unsent(AnalysisJob.objects.only("pk")):
+        send_analysis(job.pk)
+    stale_jobs.release_stale_stretches()
+    send_stretches(stretches.unsent_stretches())
+    release_stale(PlaybackCopy.objects.all(), playback.give_up)
+    for copy in unsent(PlaybackCopy.objects.only("pk")):
+        send_copy(copy.pk)
 
 
 @shared_task
 def remove_leftovers() -> None:
     """Remove files that no row knows of, videos that may not stay, and stretches that nobody goes on with."""
     withdrawals.drop_unwanted_media()
-    stale_stretches.forget_old_stretches()
+    stretches.forget_old_stretches()
     leftovers.remove_orphan_files()
 
 
@@ -62,24 +62,20 @@ def remove_due_files() -> None:
 
 def read_stretch(job_id: UUID) -> Session | None:
     """The next stretch of the job, if it was cut, is read; what waits of it has its messages, for other workers."""
-    send_stretches(stale_stretches.unsent_stretches(job_id))
+    send_stretches(stretches.unsent_stretches(job_id))
     return stretch_work.run_stretch(job_id)
 
 
 def send_stretches(waiting: Sequence[tuple[int, UUID]]) -> None:
     """Send a message for each of these stretches, told by their own id and their job's, while Redis takes them."""
     for stretch_id, job_id in waiting:
-        if not send_message(analyze, str(job_id), about=f"A stretch of job {job_id}"):
+        if not send_job(Stretch, stretch_id, analyze, str(job_id)):
             return
-        Stretch.objects.filter(pk=stretch_id).update(enqueued_at=timezone.now())
 
 
 def send_analysis(job_id: UUID) -> bool:
     """Send the job's message; False when Redis is away, and then the beat sends it later."""
-    if not send_message(analyze, str(job_id), about=f"Job {job_id}"):
-        return False
-    AnalysisJob.objects.filter(pk=job_id).update(enqueued_at=timezone.now())
-    return True
+    return send_job(AnalysisJob, job_id, analyze)
 
 
 def want_playback(session: Session) -> None:
@@ -90,7 +86,4 @@ def want_playback(session: Session) -> None:
 
 def send_copy(copy_id: int) -> bool:
     """Send the copy's message; False when Redis is away, and then the beat sends it later."""
-    if not send_message(copy_for_playing, copy_id, about=f"The copy {copy_id}"):
-        return False
-    PlaybackCopy.objects.filter(pk=copy_id).update(enqueued_at=timezone.now())
-    return True
+    return send_job(PlaybackCopy, copy_id, copy_for_playing)

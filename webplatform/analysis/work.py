@@ -10,10 +10,9 @@ from __future__ import annotations
 import logging
 from functools import partial
 from typing import BinaryIO
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F
 from django.utils import timezone
 
 import inference
@@ -21,13 +20,14 @@ from webplatform.analysis import stretch_work, stretches
 from webplatform.analysis.models import AnalysisJob
 from webplatform.analysis.progress import publish_job, publish_turns
 from webplatform.analysis.recordings import open_media, video_limits
-from webplatform.analysis.runs import BATCH_READINGS, LeaseLost, Run, append, attempt, finish, write
+from webplatform.analysis.runs import BATCH_READINGS, Run, append, attempt, finish, write
 from webplatform.common.memory import memory_bound
 from webplatform.common.tracing import job, stage
 from webplatform.consent.models import Scope
 from webplatform.consent.services import require_scope
 from webplatform.history.models import Session
 from webplatform.history.services import discard_readings, use_model
+from webplatform.jobs.leases import LeaseLost, claim
 from webplatform.modelhub.engines import engine_for
 from webplatform.modelhub.models import ModelVersion
 from webplatform.modelhub.services import ensure_active_model
@@ -51,21 +51,13 @@ def run_job(job_id: UUID) -> Session | None:
 
 def _claim(job_id: UUID) -> Run | None:
     """Take the waiting job; of two workers that try, one gets it."""
-    now, lease = timezone.now(), uuid4()
-    claimed = AnalysisJob.objects.filter(pk=job_id, state=AnalysisJob.State.QUEUED).update(
-        state=AnalysisJob.State.RUNNING,
-        lease=lease,
-        attempts=F("attempts") + 1,
-        heartbeat_at=now,
-        started_at=now,
-        finished_at=None,
-    )
-    if not claimed:
+    rows = AnalysisJob.objects.select_related("session__media", "session__study", "session__consent")
+    job = claim(rows, job_id, started_at=timezone.now(), finished_at=None)
+    if job is None:
         return None
-    job = AnalysisJob.objects.select_related("session__media", "session__study", "session__consent").get(pk=job_id)
     publish_job(job_id)
     publish_turns()
-    return Run(job, job.session, lease)
+    return Run(job, job.session, job.lease)
 
 
 def _read(run: Run) -> bool:

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from webplatform.accounts.models import User
-from webplatform.common.job_errors import told_error
 from webplatform.history.models import Session
+from webplatform.jobs.models import FailureText, Job
 from webplatform.studies.models import Membership, Study
 
 EXPORT_KEY = "export-"
@@ -29,16 +29,17 @@ class ExportJobQuerySet(models.QuerySet["ExportJob"]):
         return self.filter(user_id=user.pk).exclude(Exists(foreign))
 
 
-class ExportJob(models.Model):
+class ExportJob(Job, FailureText):
     """One file made of sessions, by a worker.
 
     queued -> running -> done -> ended (a session in it was erased, or its consent withdrawn)
        |         |-----> failed
        '---------'  (its worker died; failed once it was begun too often)
 
-    A worker owns a running job through `lease`; once the row has another one, or none, it must write nothing more.
     The file is sealed with a key of its own, and goes with the row, when it ends, and when it expires.
     """
+
+    WAITS_SINCE = "asked_at"
 
     class State(models.TextChoices):
         QUEUED = "queued", _("queued")
@@ -71,17 +72,11 @@ class ExportJob(models.Model):
     options = models.JSONField(default=dict, help_text=_("What was chosen: faces, blur, decimal comma."))
     language = models.CharField(max_length=8, default="en")
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    lease = models.UUIDField(null=True)
-    heartbeat_at = models.DateTimeField(null=True)
     progress = models.FloatField(default=0.0, help_text=_("Share of the work that is done, 0 to 1."))
     ending = models.CharField(max_length=8, blank=True, help_text=_("How the file's name ends, without the dot."))
     size_bytes = models.PositiveBigIntegerField(default=0)
     error_code = models.CharField(max_length=40, blank=True)
-    error_message = models.CharField(max_length=500, blank=True)
-    error_params = models.JSONField(default=dict, help_text=_("The message's template and its values."))
     asked_at = models.DateTimeField()
-    enqueued_at = models.DateTimeField(null=True, help_text=_("When its message was last sent; none: it was not."))
     finished_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
 
@@ -98,11 +93,6 @@ class ExportJob(models.Model):
         return f"{self.pk} {self.state}"
 
     @property
-    def error_text(self) -> str:
-        """Why it failed, in the reader's language; empty: it did not."""
-        return told_error(self.error_message, self.error_params)
-
-    @property
     def file(self) -> Path:
         """Where the sealed file lies."""
         return export_jobs_folder() / f"{self.pk}.sealed"
@@ -111,11 +101,6 @@ class ExportJob(models.Model):
     def key_name(self) -> str:
         """What the key of the file is kept as; no session's key has such a name."""
         return f"{EXPORT_KEY}{self.pk}"
-
-    @property
-    def is_active(self) -> bool:
-        """Whether it waits or is being written."""
-        return self.state in (self.State.QUEUED, self.State.RUNNING)
 
     @property
     def is_ready(self) -> bool:

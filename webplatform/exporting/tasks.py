@@ -6,11 +6,11 @@ import logging
 from uuid import UUID
 
 from celery import shared_task
-from django.utils import timezone
 
-from webplatform.common.messages import send_message
-from webplatform.exporting import stranded, work
+from webplatform.exporting import work
 from webplatform.exporting.models import ExportJob
+from webplatform.jobs.requeue import release_stale, unsent
+from webplatform.jobs.sending import send_job
 
 logger = logging.getLogger(__name__)
 
@@ -24,14 +24,11 @@ def export_sessions(job_id: str) -> None:
 @shared_task
 def requeue_stranded() -> None:
     """Take up the jobs whose worker died and those whose message was lost."""
-    stranded.release_stale_jobs()
-    for job_id in stranded.unsent_jobs():
-        send_export_job(job_id)
+    release_stale(ExportJob.objects.all(), work.give_up)
+    for job in unsent(ExportJob.objects.all()):
+        send_export_job(job.pk)
 
 
 def send_export_job(job_id: UUID) -> bool:
     """Send the job's message; False when Redis is away, and then the beat sends it later."""
-    if not send_message(export_sessions, str(job_id), about=f"Export job {job_id}"):
-        return False
-    ExportJob.objects.filter(pk=job_id).update(enqueued_at=timezone.now())
-    return True
+    return send_job(ExportJob, job_id, export_sessions)

@@ -5,39 +5,35 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass, field
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 import inference
 from webplatform.accounts.audit import record_event
-from webplatform.common.database_away import handed_back
 from webplatform.common.disk import is_full
 from webplatform.common.errors import AppError, StoreAway
 from webplatform.common.job_errors import stored_error
 from webplatform.common.memory import memory_bound
-from webplatform.common.pulse import Pulse
 from webplatform.exporting.files import nameless_file, remove_file, seal
 from webplatform.exporting.models import ExportJob, export_jobs_folder
 from webplatform.exporting.queries import content_of, expiry_of, work_of
 from webplatform.exporting.writing import write_file
+from webplatform.jobs.heartbeat import Heartbeat
+from webplatform.jobs.leases import LeaseLost, claim
+from webplatform.jobs.outages import handed_back
 from webplatform.vault.keys import keep_key, key_for
 from webplatform.vault.sealed import new_key
 from webplatform.vault.stored import is_remote, store_file
 
 BEAT_EVERY_S = 0.5
-_ENDED = {"lease": None}
 
 logger = logging.getLogger(__name__)
-
-
-class LeaseLost(Exception):
-    """The job is another worker's, was deleted or has ended: whoever sees this must write nothing."""
 
 
 @dataclass
@@ -45,15 +41,9 @@ class _Run:
     """One attempt at a job."""
 
     job: ExportJob
-    lease: UUID
     whole: int = 1
     done: int = 0
     beaten_s: float = field(default_factory=time.monotonic)
-
-    @property
-    def held(self) -> QuerySet[ExportJob]:
-        """The job's row while this run may write: running, under this lease."""
-        return ExportJob.objects.filter(pk=self.job.pk, lease=self.lease, state=ExportJob.State.RUNNING)
 
     def note(self, done: int) -> None:
         """So much more is written; twice a second the row says so, and it is seen whether to stop."""
@@ -61,34 +51,34 @@ class _Run:
         if time.monotonic() - self.beaten_s < BEAT_EVERY_S:
             return
         self.beaten_s = time.monotonic()
-        if not self.held.update(heartbeat_at=timezone.now(), progress=min(self.done / self.whole, 0.99)):
+        if not self.job.held.update(heartbeat_at=timezone.now(), progress=min(self.done / self.whole, 0.99)):
             raise LeaseLost
 
 
 def run_export_job(job_id: UUID) -> None:
     """The job is done or failed; or another worker has it."""
-    run = _claim(job_id)
-    if run is None:
+    job = claim(ExportJob.objects.select_related("user", "study"), job_id, progress=0.0)
+    if job is None:
         logger.info("Export job %s is not waiting any more.", job_id)
         return
-    with override(run.job.language):
-        _try(run)
+    with override(job.language):
+        _try(_Run(job))
 
 
 def _try(run: _Run) -> None:
     try:
-        with Pulse(run.held, every_s=settings.RAUT_JOB_STALE_SECONDS / 4):
+        with Heartbeat(run.job.held):
             _make(run)
     except LeaseLost:
         logger.warning("Export job %s was deleted, ended or taken away while this worker was at it.", run.job.pk)
     except StoreAway as error:
-        handed_back(run.held, error, f"Export job {run.job.pk}")
+        handed_back(run.job.held, error, f"Export job {run.job.pk}")
     except (AppError, inference.InferenceError) as error:
         _fail(run, getattr(error, "code", "unreadable_video"), str(error))
     except MemoryError:
         _fail(run, "too_large", _("This takes more memory than the server gives one file. Choose less."))
     except Exception as error:
-        if handed_back(run.held, error, f"Export job {run.job.pk}"):
+        if handed_back(run.job.held, error, f"Export job {run.job.pk}"):
             return
         logger.exception("Export job %s failed.", run.job.pk)
         if is_full(error):
@@ -97,18 +87,8 @@ def _try(run: _Run) -> None:
             _fail(run, "internal", _("Something went wrong on the server. The operator's log says more."))
 
 
-def _claim(job_id: UUID) -> _Run | None:
-    """Take the waiting job; of two workers that try, one gets it."""
-    now, lease = timezone.now(), uuid4()
-    waiting = ExportJob.objects.filter(pk=job_id, state=ExportJob.State.QUEUED)
-    taken = {"state": ExportJob.State.RUNNING, "lease": lease, "heartbeat_at": now, "progress": 0.0}
-    if not waiting.update(attempts=F("attempts") + 1, **taken):
-        return None
-    return _Run(ExportJob.objects.select_related("user", "study").get(pk=job_id), lease)
-
-
 def _make(run: _Run) -> None:
-    part = export_jobs_folder() / f"{run.job.pk}.{run.lease.hex}.part"
+    part = export_jobs_folder() / f"{run.job.pk}.{run.job.lease.hex}.part"
     content = content_of(run.job, note=run.note)
     run.whole = max(1, work_of(run.job, content))
     with nameless_file() as file:
@@ -143,15 +123,26 @@ def _settle(run: _Run, key: bytes, **about: object) -> None:
     now = timezone.now()
     about |= {"state": ExportJob.State.DONE, "progress": 1.0, "finished_at": now, "expires_at": expiry_of(run.job, now)}
     with transaction.atomic():
-        if not run.held.update(**about, **_ENDED):
+        if not run.job.held.update(**about, lease=None):
             raise LeaseLost
         keep_key(run.job.key_name, key)
         if not is_remote():
-            (export_jobs_folder() / f"{run.job.pk}.{run.lease.hex}.part").replace(run.job.file)
+            (export_jobs_folder() / f"{run.job.pk}.{run.job.lease.hex}.part").replace(run.job.file)
         study_id = run.job.study_id
         record_event("exportjob.made", actor=run.job.user, study_id=study_id, target=f"exportjob:{run.job.pk}")
 
 
+def give_up(job: ExportJob, held: QuerySet[ExportJob]) -> bool:
+    """The job has failed, as its worker died so often; False where it is not held like this any more."""
+    with override("en"):
+        why = _("The server stopped %(n)d times while it made this file.") % {"n": job.attempts}
+    return _fail_held(held, "given_up", stored_error(why))
+
+
 def _fail(run: _Run, code: str, message: str) -> None:
-    failed = {"state": ExportJob.State.FAILED, "error_code": code, **stored_error(message, run.job.language)}
-    run.held.update(finished_at=timezone.now(), **failed, **_ENDED)
+    _fail_held(run.job.held, code, stored_error(message, run.job.language))
+
+
+def _fail_held(held: QuerySet[ExportJob], code: str, error: dict[str, object]) -> bool:
+    failed = {"state": ExportJob.State.FAILED, "lease": None, "finished_at": timezone.now()}
+    return bool(held.update(error_code=code, **error, **failed))

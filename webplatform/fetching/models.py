@@ -11,8 +11,8 @@ from webplatform.accounts.models import User
 from webplatform.analysis.models import AnalysisJob, ResumableUpload
 from webplatform.analysis.receiving import offset_of
 from webplatform.common.errors import Gone
-from webplatform.common.job_errors import told_error
 from webplatform.consent.models import ConsentRecord
+from webplatform.jobs.models import FailureText, LeasedRow
 from webplatform.studies.models import Study
 
 MAX_URL = 2000
@@ -26,7 +26,7 @@ class FetchQuerySet(models.QuerySet["Fetch"]):
         return self.filter(user_id=user.pk)
 
 
-class Fetch(models.Model):
+class Fetch(LeasedRow, FailureText):
     """A video on its way from an address: queued -> running -> done | failed; back to queued after an interruption.
 
     The housekeeper owns a running one through `lease`. What came lies in an upload, sealed like one that is sent; once
@@ -53,12 +53,8 @@ class Fetch(models.Model):
     validator = models.CharField(max_length=200, blank=True, help_text=_("What its server calls this content."))
     size_bytes = models.PositiveBigIntegerField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
-    lease = models.UUIDField(null=True)
-    heartbeat_at = models.DateTimeField(null=True)
     next_at = models.DateTimeField(help_text=_("Not before."))
     error_code = models.CharField(max_length=40, blank=True)
-    error_message = models.CharField(max_length=500, blank=True)
-    error_params = models.JSONField(default=dict, help_text=_("The message's template and its values."))
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
 
@@ -80,8 +76,3 @@ class Fetch(models.Model):
             return offset_of(self.upload) if self.upload else 0
         except Gone:
             return 0
-
-    @property
-    def error_text(self) -> str:
-        """Why it failed, in the reader's language; empty: it did not."""
-        return told_error(self.error_message, self.error_params)

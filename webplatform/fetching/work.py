@@ -10,11 +10,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
-from uuid import uuid4
 
 from django.conf import settings
 from django.db import connections
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,9 +23,10 @@ from webplatform.analysis.resumable import drop_upload, reserve_upload, take_par
 from webplatform.common.errors import AppError, Gone, OffsetMismatch, StorageFull, StoreAway
 from webplatform.common.job_errors import stored_error
 from webplatform.common.leaving import is_leaving
-from webplatform.common.pulse import Pulse, silent
 from webplatform.fetching.models import Fetch
 from webplatform.fetching.source import Source, Unfetched, opened
+from webplatform.jobs.heartbeat import Heartbeat
+from webplatform.jobs.leases import claim, is_stale, requeue
 from webplatform.vault.growing import Locked
 
 FETCHERS = 3
@@ -68,8 +68,7 @@ def run_due() -> int:
 
 def release_stale_fetches() -> bool:
     """What a dead process held waits again; returns whether anything is due."""
-    held = Fetch.objects.filter(silent(), state=Fetch.State.RUNNING)
-    held.update(state=Fetch.State.QUEUED, lease=None)
+    requeue(Fetch.objects.filter(is_stale(), state=Fetch.State.RUNNING))
     return _due().exists()
 
 
@@ -93,12 +92,8 @@ def _due() -> QuerySet[Fetch]:
 
 def _claimed() -> Fetch | None:
     """The longest due one, with a lease of ours."""
-    for fetch in _due().select_related("user", "upload")[: 2 * FETCHERS]:
-        fetch.lease = uuid4()
-        waiting = Fetch.objects.filter(pk=fetch.pk, state=Fetch.State.QUEUED)
-        now = {"heartbeat_at": timezone.now(), "attempts": F("attempts") + 1}
-        if waiting.update(state=Fetch.State.RUNNING, lease=fetch.lease, **now):
-            fetch.attempts += 1
+    for pk in _due().values_list("pk", flat=True)[: 2 * FETCHERS]:
+        if fetch := claim(Fetch.objects.select_related("user", "upload"), pk):
             return fetch
     return None
 
@@ -106,7 +101,7 @@ def _claimed() -> Fetch | None:
 def _run(fetch: Fetch) -> None:
     held = Fetch.objects.filter(pk=fetch.pk, lease=fetch.lease)
     try:
-        with Pulse(held, every_s=BEAT_EVERY_S):
+        with Heartbeat(held, every_s=BEAT_EVERY_S):
             _receive(fetch, held)
     except PASSING as error:
         _try_later(fetch, held, error)

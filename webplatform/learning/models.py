@@ -10,17 +10,17 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from webplatform.accounts.models import User
-from webplatform.common.job_errors import told_error
+from webplatform.jobs.models import FailureText, Job
 from webplatform.modelhub.models import ModelVersion
 
 
-class Work(models.Model):
+class Work(Job, FailureText):
     """Something that the trainer does: queued -> running -> done, failed or cancelled.
 
     A data set of which somebody wants to know first what it holds: running -> checked -> done or cancelled.
-
-    A trainer owns running work through `lease`; once the row has another one, or none, it must write nothing more.
     """
+
+    WAITS_SINCE = "created_at"
 
     class State(models.TextChoices):
         QUEUED = "queued", _("queued")
@@ -32,29 +32,14 @@ class Work(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
-    attempts = models.PositiveSmallIntegerField(default=0)
     lease = models.UUIDField(null=True, editable=False)
-    heartbeat_at = models.DateTimeField(null=True)
-    error_message = models.CharField(max_length=500, blank=True)
-    error_params = models.JSONField(default=dict, help_text=_("The message's template and its values."))
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
-    enqueued_at = models.DateTimeField(null=True, help_text=_("When its message was last sent; none: it was not."))
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
         abstract = True
         ordering = ["-created_at"]
-
-    @property
-    def is_active(self) -> bool:
-        """Whether it waits or runs."""
-        return self.state in (self.State.QUEUED, self.State.RUNNING)
-
-    @property
-    def error_text(self) -> str:
-        """Why it failed, in the reader's language; empty: it did not."""
-        return told_error(self.error_message, self.error_params)
 
 
 class Dataset(Work):

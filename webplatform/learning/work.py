@@ -13,21 +13,22 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from webplatform.common.database_away import handed_back
 from webplatform.common.disk import is_disk_full
 from webplatform.common.errors import AppError, StoreAway
 from webplatform.common.job_errors import stored_error
 from webplatform.common.leaving import is_leaving
-from webplatform.common.pulse import Pulse, hand_back
+from webplatform.jobs.heartbeat import Heartbeat
+from webplatform.jobs.leases import claim, hand_back
+from webplatform.jobs.outages import handed_back
 from webplatform.learning import child
 from webplatform.learning.events import run_ended
 from webplatform.learning.files import faces_for_child, fetch_upload, remove_files, remove_upload, seal_faces
@@ -52,17 +53,11 @@ class Hold:
     """One attempt at some work, and the right to write to its row."""
 
     work: Work
-    lease: UUID
     beaten_s: float = field(default_factory=time.monotonic)
-
-    @property
-    def row(self) -> QuerySet[Work]:
-        """The work's row while this attempt may write."""
-        return type(self.work).objects.filter(pk=self.work.pk, lease=self.lease, state=Work.State.RUNNING)
 
     def write(self, **changes: Any) -> bool:  # fields of the work
         """Change the row; False when somebody else has the work, or it was cancelled."""
-        return bool(self.row.update(heartbeat_at=timezone.now(), **changes))
+        return bool(self.work.held.update(heartbeat_at=timezone.now(), **changes))
 
     def may_go_on(self) -> bool:
         """Once a second: say that we live, and see whether the work is still wanted.
@@ -70,7 +65,7 @@ class Hold:
         A trainer that is asked to end hands the work back: it waits again, and this attempt is not counted.
         """
         if is_leaving():
-            hand_back(self.row)
+            hand_back(self.work.held)
             return False
         if time.monotonic() - self.beaten_s < BEAT_EVERY_S:
             return True
@@ -83,20 +78,21 @@ def work_on(kind: str, work_id: UUID) -> Work | None:
     if is_disk_full():
         logger.warning("The %s %s waits for room on the disk.", kind, work_id)
         return None
-    hold = _claim(KINDS[kind], work_id)
-    if hold is None:
+    claimed = claim(KINDS[kind].objects.all(), work_id)
+    if claimed is None:
         logger.info("The %s %s is not waiting any more.", kind, work_id)
         return None
+    hold = Hold(claimed)
     try:
         return _DO[kind](hold)
     except child.Stopped:
         logger.warning("The %s %s was cancelled or taken away.", kind, work_id)
     except StoreAway as error:  # it has reached its checkpoint, and goes on from there
-        handed_back(hold.row, error, f"The {kind} {work_id}")
+        handed_back(hold.work.held, error, f"The {kind} {work_id}")
     except (child.ChildFailed, AppError) as error:
         _fail_with_room(hold, str(error))
     except Exception as error:
-        if handed_back(hold.row, error, f"The {kind} {work_id}"):
+        if handed_back(hold.work.held, error, f"The {kind} {work_id}"):
             return None
         logger.exception("The %s %s failed.", kind, work_id)
         _fail(hold, _("Something went wrong on the server. The operator's log says more."))
@@ -109,23 +105,15 @@ def _fail_with_room(hold: Hold, message: str) -> None:
     """The work has failed, unless only the disk was full: what it has reached lies in its checkpoint, and it waits."""
     if is_disk_full():
         logger.warning("%s is handed back: the disk is full.", hold.work.pk)
-        hand_back(hold.row)
+        hand_back(hold.work.held)
     else:
         _fail(hold, message)
-
-
-def _claim(model: type[Work], work_id: UUID) -> Hold | None:
-    lease = uuid4()
-    claimed = model.objects.filter(pk=work_id, state=Work.State.QUEUED).update(
-        state=Work.State.RUNNING, lease=lease, attempts=F("attempts") + 1, heartbeat_at=timezone.now()
-    )
-    return Hold(model.objects.get(pk=work_id), lease) if claimed else None
 
 
 def _freeze(hold: Hold) -> None:
     dataset: Dataset = hold.work
     dataset.folder.mkdir(parents=True, exist_ok=True)
-    with Pulse(hold.row, every_s=settings.RAUT_JOB_STALE_SECONDS / 4):  # minutes may pass before the first face is cut
+    with Heartbeat(hold.work.held):  # minutes may pass before the first face is cut
         fetch_upload(dataset)
         samples = cut_samples(dataset, hold.may_go_on) if dataset.from_corrections else None
         source = samples.manifest if samples else source_of(dataset)
@@ -219,11 +207,15 @@ def _fail(hold: Hold, message: str) -> None:
     _ended(hold, Work.State.FAILED, **stored_error(message), **more)
 
 
-@transaction.atomic
 def _ended(hold: Hold, state: Work.State, **changes: Any) -> bool:  # fields of the work
-    is_ours = hold.write(state=state, finished_at=timezone.now(), lease=None, **changes)
-    if is_ours and isinstance(hold.work, TrainingRun):
-        run_ended.send(sender=TrainingRun, run=hold.work, state=state)
+    return _end(hold.work, hold.work.held, state, heartbeat_at=timezone.now(), **changes)
+
+
+@transaction.atomic
+def _end(work: Work, held: QuerySet[Work], state: Work.State, **changes: Any) -> bool:  # fields of the work
+    is_ours = bool(held.update(state=state, finished_at=timezone.now(), lease=None, **changes))
+    if is_ours and isinstance(work, TrainingRun):
+        run_ended.send(sender=TrainingRun, run=work, state=state)
     return is_ours
 
 
@@ -254,10 +246,9 @@ def _tidy(work: Work) -> None:
         shutil.rmtree(work.checkpoint, ignore_errors=True)
 
 
-def give_up(stale: QuerySet[Work]) -> None:
-    """Work that was begun often enough has failed."""
-    for work in stale:
-        _ended(Hold(work, work.lease), Work.State.FAILED, **stored_error("The trainer died again and again."))
+def give_up(work: Work, held: QuerySet[Work]) -> bool:
+    """The work has failed, as its trainer died so often; False where it is not held like this any more."""
+    return _end(work, held, Work.State.FAILED, **stored_error("The trainer died again and again."))
 
 
 def drop_undecided() -> int:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from webplatform.accounts.models import User
 from webplatform.history.models import Session
+from webplatform.jobs.models import Job
 from webplatform.studies.models import Study
 
 
@@ -50,15 +51,15 @@ class StudyFiguresQuerySet(models.QuerySet["StudyFigures"]):
         return self.filter(study__memberships__user_id=user.pk)
 
 
-class StudyFigures(models.Model):
+class StudyFigures(Job):
     """A study's results for one choice of grouping, clock and so on.
 
     queued -> running -> done -> queued (what they were made of has changed; the earlier figures stay until then)
        |         |-----> failed -> queued (likewise)
        '---------'  (its worker died; failed once it was begun too often)
-
-    A worker owns a running row through `lease`; once the row has another one, or none, it must write nothing more.
     """
+
+    WAITS_SINCE = "asked_at"
 
     class State(models.TextChoices):
         QUEUED = "queued", _("queued")
@@ -74,11 +75,7 @@ class StudyFigures(models.Model):
     made_of = models.CharField(max_length=64, blank=True, help_text=_("The same of what `result` was made of."))
     result = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    lease = models.UUIDField(null=True)
-    heartbeat_at = models.DateTimeField(null=True)
     asked_at = models.DateTimeField()
-    enqueued_at = models.DateTimeField(null=True, help_text=_("When its message was last sent; none: it was not."))
     made_at = models.DateTimeField(null=True)
 
     objects = StudyFiguresQuerySet.as_manager()
@@ -91,11 +88,6 @@ class StudyFigures(models.Model):
 
     def __str__(self) -> str:
         return f"{self.study_id} {self.state}"
-
-    @property
-    def is_active(self) -> bool:
-        """Whether it waits or is being made."""
-        return self.state in (self.State.QUEUED, self.State.RUNNING)
 
     @property
     def is_current(self) -> bool:

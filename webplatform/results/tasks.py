@@ -6,9 +6,10 @@ import logging
 from uuid import UUID
 
 from celery import shared_task
-from django.utils import timezone
 
 from webplatform.common.messages import send_message
+from webplatform.jobs.requeue import release_stale, unsent
+from webplatform.jobs.sending import send_job
 from webplatform.results import curves, refreshing, work
 from webplatform.results.models import StudyFigures
 
@@ -40,8 +41,8 @@ def refresh_watched() -> None:
 @shared_task
 def requeue_stranded() -> None:
     """Take up results whose worker died, and those whose message was lost."""
-    work.release_stale_figures()
-    send_each(work.unsent_figures())
+    release_stale(StudyFigures.objects.defer("result"), work.give_up)
+    send_each([figures.pk for figures in unsent(StudyFigures.objects.only("pk"))])
 
 
 def send_each(figures_ids: list[UUID]) -> None:
@@ -52,10 +53,7 @@ def send_each(figures_ids: list[UUID]) -> None:
 
 def send_figures(figures_id: UUID) -> bool:
     """Send the row's message; False when Redis is away, and then the beat sends it later."""
-    if not send_message(make_figures, str(figures_id), about=f"Results {figures_id}"):
-        return False
-    StudyFigures.objects.filter(pk=figures_id).update(enqueued_at=timezone.now())
-    return True
+    return send_job(StudyFigures, figures_id, make_figures)
 
 
 @shared_task

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from webplatform.common.database_away import handed_back
-from webplatform.common.pulse import Pulse, silent
+from webplatform.jobs.heartbeat import Heartbeat
+from webplatform.jobs.leases import claim
+from webplatform.jobs.outages import handed_back
 from webplatform.results.choices import stored_choice
 from webplatform.results.composing import results_of
 from webplatform.results.curves import keep_curves
@@ -20,8 +19,6 @@ from webplatform.results.gathering import material_of, wanted_of
 from webplatform.results.models import StudyFigures
 from webplatform.studies.models import Study
 
-MAX_ATTEMPTS = 3
-LOST_AFTER = timedelta(minutes=1)
 State = StudyFigures.State
 
 logger = logging.getLogger(__name__)
@@ -29,26 +26,21 @@ logger = logging.getLogger(__name__)
 
 def run_figures(figures_id: UUID) -> bool:
     """The results are made, or failed, or another worker has them; returns whether they wait again."""
-    lease = uuid4()
-    claimed = StudyFigures.objects.filter(pk=figures_id, state=State.QUEUED).update(
-        state=State.RUNNING, lease=lease, attempts=F("attempts") + 1, heartbeat_at=timezone.now()
-    )
-    if not claimed:
+    figures = claim(StudyFigures.objects.select_related("study"), figures_id)
+    if figures is None:
         logger.info("Results %s do not wait any more.", figures_id)
         return False
-    held = StudyFigures.objects.filter(pk=figures_id, lease=lease, state=State.RUNNING)
-    figures = StudyFigures.objects.select_related("study").get(pk=figures_id)
     try:
-        with Pulse(held, every_s=settings.RAUT_JOB_STALE_SECONDS / 4):
+        with Heartbeat(figures.held):
             keep_curves(figures.study)
             made_of = wanted_of(figures.study)
             result = results_of(material_of(figures.study), stored_choice(figures.choice))
-        return _settle(held, figures.study, made_of, result)
+        return _settle(figures.held, figures.study, made_of, result)
     except Exception as error:
-        if handed_back(held, error, f"Results {figures_id}"):
+        if handed_back(figures.held, error, f"Results {figures_id}"):
             return False
         logger.exception("Results %s failed.", figures_id)
-        held.update(state=State.FAILED, lease=None)
+        give_up(figures, figures.held)
         return False
 
 
@@ -65,15 +57,6 @@ def _settle(held: QuerySet[StudyFigures], study: Study, made_of: str, result: di
     return bool(held.update(**fresh))
 
 
-def release_stale_figures() -> None:
-    """Every running row without a recent heartbeat waits again, or has failed if it was begun often enough."""
-    stale = StudyFigures.objects.filter(silent(), state=State.RUNNING)
-    stale.filter(attempts__gte=MAX_ATTEMPTS).update(state=State.FAILED, lease=None)
-    stale.update(state=State.QUEUED, lease=None, enqueued_at=None)
-
-
-def unsent_figures() -> list[UUID]:
-    """Waiting rows whose message was never sent, or so long ago that it may be lost."""
-    lost = Q(enqueued_at=None) | Q(enqueued_at__lt=timezone.now() - LOST_AFTER)
-    waiting = StudyFigures.objects.filter(lost, state=State.QUEUED)
-    return list(waiting.order_by("asked_at").values_list("pk", flat=True))
+def give_up(figures: StudyFigures, held: QuerySet[StudyFigures]) -> bool:
+    """The results could not be made; False where they are not held like this any more."""
+    return bool(held.update(state=State.FAILED, lease=None))

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from webplatform.accounts.models import User
+from webplatform.jobs.models import Job
 from webplatform.studies.models import Participant, Study
 
 
@@ -61,15 +62,15 @@ class DataExportQuerySet(models.QuerySet["DataExport"]):
         return self.filter(user_id=user.pk)
 
 
-class DataExport(models.Model):
+class DataExport(Job):
     """A copy of everything that is held of a user or a participant, as one ZIP file.
 
     queued -> running -> done (until it expires)
        |         |-----> failed
        '---------'  (its worker died; failed once it was begun too often)
-
-    A worker owns a running export through `lease`; once the row has another one, or none, it must write nothing more.
     """
+
+    WAITS_SINCE = "asked_at"
 
     class State(models.TextChoices):
         QUEUED = "queued", _("queued")
@@ -82,12 +83,8 @@ class DataExport(models.Model):
     participant = models.ForeignKey(Participant, on_delete=models.CASCADE, null=True, related_name="exports")
     language = models.CharField(max_length=8, default="en")
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    lease = models.UUIDField(null=True)
-    heartbeat_at = models.DateTimeField(null=True)
     size_bytes = models.PositiveBigIntegerField(default=0)
     asked_at = models.DateTimeField()
-    enqueued_at = models.DateTimeField(null=True, help_text=_("When its message was last sent; none: it was not."))
     finished_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
 
@@ -118,11 +115,6 @@ class DataExport(models.Model):
     def file(self) -> Path:
         """Where the ZIP file lies."""
         return exports_folder() / f"{self.pk}.zip"
-
-    @property
-    def is_active(self) -> bool:
-        """Whether it waits or is being written."""
-        return self.state in (self.State.QUEUED, self.State.RUNNING)
 
     @property
     def is_ready(self) -> bool:

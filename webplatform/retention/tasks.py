@@ -9,8 +9,9 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from webplatform.common.messages import send_message
-from webplatform.retention import erasing, guard, stranded, warning, work
+from webplatform.jobs.requeue import release_stale, unsent
+from webplatform.jobs.sending import send_job
+from webplatform.retention import erasing, guard, warning, work
 from webplatform.retention.models import DataExport
 
 UNFINISHED_AFTER = timedelta(minutes=1)
@@ -46,16 +47,13 @@ def export(export_id: str) -> None:
 @shared_task
 def requeue_stranded() -> None:
     """Take up exports and erasures whose process died, and exports whose message was lost."""
-    stranded.release_stale_exports()
-    for export_id in stranded.unsent_exports():
-        send_export(export_id)
+    release_stale(DataExport.objects.all(), work.give_up)
+    for waiting in unsent(DataExport.objects.all()):
+        send_export(waiting.pk)
     for receipt in erasing.unfinished(timezone.now() - UNFINISHED_AFTER):
         erasing.finish(receipt)
 
 
 def send_export(export_id: UUID) -> bool:
     """Send the export's message; False when Redis is away, and then the beat sends it later."""
-    if not send_message(export, str(export_id), about=f"Export {export_id}"):
-        return False
-    DataExport.objects.filter(pk=export_id).update(enqueued_at=timezone.now())
-    return True
+    return send_job(DataExport, export_id, export)

@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from webplatform.common.errors import Invalid
 from webplatform.common.leaving import is_leaving
-from webplatform.common.pulse import silent
+from webplatform.jobs.leases import is_stale
 from webplatform.webhooks.ending import turn_off_failing
 from webplatform.webhooks.models import TEST, Attempt, Delivery, Webhook
 from webplatform.webhooks.posting import Answer, post
@@ -167,7 +167,7 @@ def release_stale_deliveries() -> bool:
     Returns whether anything is due.
     """
     now = timezone.now()
-    held = Delivery.objects.filter(silent(STALE_AFTER), state=Delivery.State.SENDING)
+    held = Delivery.objects.filter(is_stale(STALE_AFTER), state=Delivery.State.SENDING)
     held.update(state=Delivery.State.WAITING, lease=None)
     late = Delivery.objects.filter(state=Delivery.State.WAITING, give_up_at__lt=now)
     late.update(state=Delivery.State.FAILED, finished_at=now)

@@ -9,9 +9,11 @@ import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
-from webplatform.analysis import stranded, work
+from webplatform.analysis import stale_jobs, work
 from webplatform.analysis.models import AnalysisJob
-from webplatform.common import database_away, leaving, pulse
+from webplatform.common import leaving
+from webplatform.jobs import heartbeat, outages
+from webplatform.jobs.requeue import unsent
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +27,7 @@ def asked_to_end(monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_that_is_asked_to_end_hands_its_job_back_at_no_cost(submit, fake_engine, asked_to_end, monkeypatch):
-    monkeypatch.setattr(pulse, "LOOK_EVERY_S", 0.02)
+    monkeypatch.setattr(heartbeat, "LOOK_EVERY_S", 0.02)
     for _restart in range(4):
         job = AnalysisJob.objects.first() or submit()
 
@@ -53,7 +55,7 @@ def test_a_database_that_was_away_costs_no_attempt(submit, fake_engine, monkeypa
             raise OperationalError("terminating connection due to administrator command")
 
     fake_engine.on_step = lose_database
-    monkeypatch.setattr(database_away, "connection", SimpleNamespace(is_usable=lambda: False, close=lambda: None))
+    monkeypatch.setattr(outages, "connection", SimpleNamespace(is_usable=lambda: False, close=lambda: None))
     work.run_job(job.pk)
     now = AnalysisJob.objects.get()
     assert (now.state, now.attempts, now.session.state) == ("queued", 0, "open")
@@ -62,9 +64,9 @@ def test_a_database_that_was_away_costs_no_attempt(submit, fake_engine, monkeypa
 def test_a_dead_job_is_found_also_after_the_clock_was_set_back(submit):
     submit()
     AnalysisJob.objects.update(state="running", lease=uuid4(), heartbeat_at=timezone.now() + timedelta(days=2))
-    assert stranded.release_stale_jobs() == 1
+    assert stale_jobs.release_stale_jobs() == 1
     AnalysisJob.objects.update(enqueued_at=timezone.now() + timedelta(days=2), queued_at=timezone.now())
-    assert len(stranded.unsent_jobs()) == 1
+    assert unsent(AnalysisJob.objects.all()).count() == 1
 
 
 def _await(condition) -> None:

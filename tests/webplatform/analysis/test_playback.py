@@ -14,11 +14,12 @@ from tests.clips import moving_face, write_clip
 from webplatform.analysis import playback
 from webplatform.analysis.leftovers import find_leftovers
 from webplatform.analysis.models import MediaFile, PlaybackCopy
-from webplatform.analysis.playback import MAX_ATTEMPTS, release_stale_copies, run_copy, unsent_copies, wanted_copy
+from webplatform.analysis.playback import give_up, run_copy, wanted_copy
 from webplatform.analysis.withdrawals import drop_media
 from webplatform.history.erasing import erase_session
 from webplatform.history.media import keep_session_key, open_file
 from webplatform.history.models import Session
+from webplatform.jobs.requeue import release_stale, unsent
 from webplatform.vault.sealed import new_key, seal_copy
 
 TIMES = [0, 40, 300, 340, 700]
@@ -144,11 +145,11 @@ def test_a_worker_that_died_is_followed_by_another_and_at_last_given_up(filmed):
     copy = wanted_copy(filmed("film.mkv"))
     silent = {"state": "running", "lease": uuid4(), "heartbeat_at": timezone.now() - timedelta(hours=1)}
     PlaybackCopy.objects.update(**silent, attempts=1)
-    release_stale_copies()
-    assert unsent_copies() == [copy.pk]
-    PlaybackCopy.objects.update(**silent, attempts=MAX_ATTEMPTS)
-    release_stale_copies()
-    assert (unsent_copies(), PlaybackCopy.objects.get().state) == ([], "failed")
+    release_stale(PlaybackCopy.objects.all(), give_up)
+    assert [*unsent(PlaybackCopy.objects.all())] == [copy]
+    PlaybackCopy.objects.update(**silent, attempts=3)
+    release_stale(PlaybackCopy.objects.all(), give_up)
+    assert ([*unsent(PlaybackCopy.objects.all())], PlaybackCopy.objects.get().state) == ([], "failed")
 
 
 def test_a_copy_that_a_row_knows_of_is_no_leftover(copied, monkeypatch):

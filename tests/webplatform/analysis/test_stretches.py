@@ -17,7 +17,7 @@ import inference
 from inference import Engine
 from tests import clips
 from tests.inference.conftest import FakeClassifier, FakeDetector
-from webplatform.analysis import stale_stretches, stranded, stretch_work, stretches, tasks, turns, work
+from webplatform.analysis import stale_jobs, stretch_work, stretches, tasks, turns, work
 from webplatform.analysis.models import AnalysisJob, Stretch
 from webplatform.analysis.recordings import open_media
 from webplatform.analysis.services import cancel_job, retry_job
@@ -25,6 +25,7 @@ from webplatform.common.errors import Damaged
 from webplatform.consent.services import withdraw_consent
 from webplatform.history.models import Observation, Session, Track
 from webplatform.history.services import delete_session
+from webplatform.jobs.requeue import release
 from webplatform.modelhub.models import ModelVersion
 from webplatform.vault.sealed import new_key
 from webplatform.vault.sealed_bytes import open_bytes, seal_bytes
@@ -156,7 +157,7 @@ def test_a_stretch_that_kills_its_workers_again_and_again_fails_the_job(job, eng
     work_off(job, 1)
     stretches.claim(job.pk)
     Stretch.objects.filter(state="running").update(attempts=3, heartbeat_at=timezone.now() - timedelta(hours=1))
-    assert stale_stretches.release_stale_stretches() == 1
+    assert stale_jobs.release_stale_stretches() == 1
     job.refresh_from_db()
     assert (job.state, job.error_code, job.session.state) == ("failed", "worker_lost", "failed")
     assert "3 times" in job.error_message
@@ -165,12 +166,12 @@ def test_a_stretch_that_kills_its_workers_again_and_again_fails_the_job(job, eng
 def test_a_worker_that_shows_a_sign_of_life_keeps_its_stretch(job):
     work.run_job(job.pk)
     stretch = stretches.claim(job.pk)
-    assert stale_stretches.release_stale_stretches() == 0
+    assert stale_jobs.release_stale_stretches() == 0
     Stretch.objects.filter(pk=stretch.pk).update(heartbeat_at=timezone.now() - timedelta(hours=1))
     seen = Stretch.objects.get(pk=stretch.pk)
     Stretch.objects.filter(pk=stretch.pk).update(heartbeat_at=timezone.now())
-    assert not stale_stretches._release(seen)
-    assert (Stretch.objects.get(pk=stretch.pk).state, stranded.release_stale_jobs()) == ("running", 0)
+    assert not release(seen, stale_jobs._give_up_stretch)
+    assert (Stretch.objects.get(pk=stretch.pk).state, stale_jobs.release_stale_jobs()) == ("running", 0)
 
 
 def test_cancelling_stops_every_worker_and_a_retry_goes_on_from_what_is_whole(job, engine, owner):
@@ -286,17 +287,17 @@ def test_what_was_observed_can_be_read_with_the_sessions_key_only(job):
 def test_what_is_left_of_a_failed_job_goes_after_a_day(job, owner):
     work_off(job, 1)
     cancel_job(job=AnalysisJob.objects.get(), user=owner)
-    assert stale_stretches.forget_old_stretches() == 0
+    assert stretches.forget_old_stretches() == 0
     AnalysisJob.objects.update(finished_at=timezone.now() - timedelta(hours=25))
-    assert stale_stretches.forget_old_stretches() == 4
+    assert stretches.forget_old_stretches() == 4
 
 
 def test_a_lost_message_of_a_stretch_is_sent_again_after_a_while(job, sent):
     analyze(str(job.pk))
-    assert stale_stretches.unsent_stretches() == []
+    assert stretches.unsent_stretches() == []
     now = timezone.now()
     Stretch.objects.update(queued_at=now - timedelta(seconds=60), enqueued_at=now - timedelta(seconds=40))
-    assert len(stale_stretches.unsent_stretches()) == 3
+    assert len(stretches.unsent_stretches()) == 3
     before = len(sent)
     tasks.requeue_stranded_jobs()
     assert len(sent) == before + 3

@@ -11,7 +11,7 @@ from django.utils import timezone
 from inference import BadPrior
 from tests.webplatform.analysis.conftest import UNREADABLE
 from webplatform.accounts.people import disable_account
-from webplatform.analysis import runs, stranded, tasks, work
+from webplatform.analysis import runs, stale_jobs, tasks, work
 from webplatform.analysis.leftovers import remove_orphan_files
 from webplatform.analysis.models import AnalysisJob, MediaFile
 from webplatform.analysis.services import cancel_job, retry_job
@@ -19,6 +19,7 @@ from webplatform.consent.models import ConsentRecord
 from webplatform.consent.services import withdraw_consent
 from webplatform.history.models import Observation, Session, Track
 from webplatform.history.services import delete_session
+from webplatform.jobs.requeue import release, unsent
 from webplatform.studies.models import Study
 from webplatform.vault.keys import keep_key, kept_keys
 from webplatform.vault.sealed import new_key
@@ -172,14 +173,14 @@ def test_a_job_starts_from_an_empty_session_after_its_worker_died(submit, fake_e
 def test_a_worker_with_a_fresh_heartbeat_keeps_its_job(submit):
     submit()
     age(state="running", lease=uuid4(), heartbeat_at=timezone.now())
-    assert stranded.release_stale_jobs() == 0
+    assert stale_jobs.release_stale_jobs() == 0
     assert job_now().state == "running"
 
 
 def test_a_job_that_keeps_killing_its_worker_is_given_up(submit):
     submit()
     age(state="running", lease=uuid4(), heartbeat_at=timezone.now() - timedelta(hours=1), attempts=3)
-    assert stranded.release_stale_jobs() == 1
+    assert stale_jobs.release_stale_jobs() == 1
     job = job_now()
     assert (job.state, job.error_code, job.session.state) == ("failed", "worker_lost", "failed")
     assert "3 times" in job.error_message
@@ -190,7 +191,7 @@ def test_a_job_that_ended_while_it_was_looked_at_is_not_given_up(submit, monkeyp
     age(state="running", lease=uuid4(), heartbeat_at=timezone.now() - timedelta(hours=1), attempts=3)
     seen = job_now()
     age(heartbeat_at=timezone.now())
-    assert not stranded._release(seen)
+    assert not release(seen, stale_jobs.give_up)
     assert (job_now().state, job_now().session.state) == ("running", "open")
 
 
@@ -205,9 +206,11 @@ def test_a_waiting_job_is_sent_again_at_doubling_intervals(submit):
     submit()
     now = timezone.now()
     age(queued_at=now - timedelta(seconds=60), enqueued_at=now - timedelta(seconds=30))
-    assert stranded.unsent_jobs() == []  # its last message came after 30 s: the next one is due 40 s after that
+    assert not unsent(
+        AnalysisJob.objects.all()
+    )  # its last message came after 30 s: the next one is due 40 s after that
     age(enqueued_at=now - timedelta(seconds=40))
-    assert len(stranded.unsent_jobs()) == 1  # after 20 s, so due 30 s later
+    assert unsent(AnalysisJob.objects.all()).count() == 1  # after 20 s, so due 30 s later
 
 
 def test_no_video_is_read_once_the_consent_was_withdrawn(submit, fake_engine, owner):

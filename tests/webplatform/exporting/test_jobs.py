@@ -18,10 +18,10 @@ from webplatform.exporting.ending import lost_files
 from webplatform.exporting.models import ExportJob, export_jobs_folder
 from webplatform.exporting.options import Options, checked_options
 from webplatform.exporting.services import MOST_WAITING, ask_export_job, delete_export_job
-from webplatform.exporting.stranded import MAX_ATTEMPTS, release_stale_jobs, unsent_jobs
-from webplatform.exporting.work import run_export_job
+from webplatform.exporting.work import give_up, run_export_job
 from webplatform.history.erasing import close_readings, erase_session
 from webplatform.history.models import Session
+from webplatform.jobs.requeue import release_stale, unsent
 from webplatform.retention.erasing import erase_account_data
 from webplatform.retention.purge import foresee, purge
 from webplatform.studies.models import Membership
@@ -204,11 +204,11 @@ class TestWorkers:
         job = ask(owner, told)
         silent = {"state": "running", "lease": uuid4(), "heartbeat_at": timezone.now() - timedelta(hours=1)}
         ExportJob.objects.filter(pk=job.pk).update(**silent, attempts=1)
-        release_stale_jobs()
+        release_stale(ExportJob.objects.all(), give_up)
         assert state_of(job) == "queued"
-        assert unsent_jobs() == [job.pk]
-        ExportJob.objects.filter(pk=job.pk).update(**silent, attempts=MAX_ATTEMPTS)
-        release_stale_jobs()
+        assert [*unsent(ExportJob.objects.all())] == [job]
+        ExportJob.objects.filter(pk=job.pk).update(**silent, attempts=3)
+        release_stale(ExportJob.objects.all(), give_up)
         assert state_of(job) == "failed"
         assert "stopped 3 times" in ExportJob.objects.get(pk=job.pk).error_message
 

@@ -7,13 +7,13 @@ import pytest
 import inference
 from tests.clips import moving_face, write_clip
 from webplatform.analysis.models import MediaFile
-from webplatform.common import pulse
 from webplatform.common.errors import Conflict, ConsentMissing, Invalid, NotAllowed
 from webplatform.consent.models import Scope
 from webplatform.consent.services import give_consent, withdraw_consent
 from webplatform.history.corrections import correct, take_back
 from webplatform.history.models import Correction, Session
 from webplatform.history.services import append_readings, close_session, open_session
+from webplatform.jobs import heartbeat
 from webplatform.learning import samples, work
 from webplatform.learning.child import ChildFailed, Stopped
 from webplatform.learning.models import Dataset, TrainingRun
@@ -208,7 +208,7 @@ def test_a_long_stretch_before_the_first_face_does_not_look_like_a_dead_trainer(
     watch, owner, admin, no_messages, settings, monkeypatch
 ):
     settings.RAUT_JOB_STALE_SECONDS = 0.2
-    monkeypatch.setattr(pulse, "LOOK_EVERY_S", 0.02)
+    monkeypatch.setattr(heartbeat, "LOOK_EVERY_S", 0.02)
     mark(watch(owner), owner)
     dataset = dataset_from_corrections(user=admin, name="Corrected")
     beats = []

@@ -10,6 +10,7 @@ from django.db import connection
 import inference
 from webplatform.accounts.people import disable_account
 from webplatform.common.errors import Conflict, Invalid, NotAllowed
+from webplatform.jobs.leases import claim
 from webplatform.learning import work
 from webplatform.learning.models import Comparison, Dataset, TrainingRun
 from webplatform.learning.services import (
@@ -176,7 +177,7 @@ def test_a_dead_trainers_run_waits_again_and_goes_on_from_its_checkpoint(admin, 
     monkeypatch.setattr("webplatform.learning.tasks.send_work", sent.append)
     run = run_of(epochs=8)
     rows = TrainingRun.objects.filter(pk=run.pk)
-    work._claim(TrainingRun, run.pk)  # a trainer that dies at once
+    claim(rows, run.pk)  # a trainer that dies at once
     rows.update(heartbeat_at="2020-01-01T00:00:00Z")
     requeue_stranded_work()
     assert sent == [run]

@@ -13,6 +13,7 @@ from webplatform.history.corrections import correct
 from webplatform.history.erasing import close_readings, erase_session
 from webplatform.history.markers import add_marker
 from webplatform.history.models import FaceEdit, Segment, Session
+from webplatform.jobs.requeue import release_stale, unsent
 from webplatform.results import refreshing, tasks, work
 from webplatform.results.choices import Choice
 from webplatform.results.curves import keep_curve, sessions_without_curve
@@ -146,10 +147,10 @@ def test_a_worker_that_died_loses_its_results_to_the_next_one(four, study):
     figures = ask_figures(study=study, choice=Choice())
     long_ago = timezone.now() - timedelta(hours=1)
     StudyFigures.objects.update(state=State.RUNNING, heartbeat_at=long_ago, attempts=1)
-    work.release_stale_figures()
-    assert work.unsent_figures() == [figures.pk]
-    StudyFigures.objects.update(state=State.RUNNING, heartbeat_at=long_ago, attempts=work.MAX_ATTEMPTS)
-    work.release_stale_figures()
+    release_stale(StudyFigures.objects.all(), work.give_up)
+    assert [*unsent(StudyFigures.objects.all())] == [figures]
+    StudyFigures.objects.update(state=State.RUNNING, heartbeat_at=long_ago, attempts=3)
+    release_stale(StudyFigures.objects.all(), work.give_up)
     figures.refresh_from_db()
     assert figures.state == State.FAILED
 

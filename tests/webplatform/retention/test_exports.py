@@ -12,11 +12,11 @@ from django.utils import timezone
 from webplatform.accounts.models import AuditEvent
 from webplatform.consent.services import withdraw_consent, withdraw_participant
 from webplatform.history.models import FaceEdit, Segment, Session
+from webplatform.jobs.requeue import release_stale, unsent
 from webplatform.retention import work
 from webplatform.retention.models import DataExport
 from webplatform.retention.services import ask_export
-from webplatform.retention.stranded import MAX_ATTEMPTS, release_stale_exports, unsent_exports
-from webplatform.retention.work import run_export
+from webplatform.retention.work import give_up, run_export
 from webplatform.studies.models import Condition, Variable
 
 
@@ -139,17 +139,17 @@ def test_a_new_copy_takes_the_place_of_the_old_one(owner, made, django_capture_o
 
 def test_a_lost_message_is_sent_again(owner):
     export = ask_export(user=owner, language="en")
-    assert unsent_exports() == [export.pk]
+    assert [*unsent(DataExport.objects.all())] == [export]
     DataExport.objects.update(enqueued_at=timezone.now())
-    assert unsent_exports() == []
+    assert [*unsent(DataExport.objects.all())] == []
 
 
 def test_an_export_whose_worker_died_waits_again_and_is_done_by_the_next(owner):
     export = ask_export(user=owner, language="en")
     old = timezone.now() - timedelta(minutes=5)
     DataExport.objects.update(state="running", lease="0" * 32, attempts=1, heartbeat_at=old, enqueued_at=old)
-    release_stale_exports()
-    assert unsent_exports() == [export.pk]
+    release_stale(DataExport.objects.all(), give_up)
+    assert [*unsent(DataExport.objects.all())] == [export]
     run_export(export.pk)
     export.refresh_from_db()
     assert (export.state, export.attempts) == ("done", 2)
@@ -158,8 +158,8 @@ def test_an_export_whose_worker_died_waits_again_and_is_done_by_the_next(owner):
 def test_an_export_that_kills_its_workers_fails_in_the_end(owner):
     ask_export(user=owner, language="en")
     old = timezone.now() - timedelta(minutes=5)
-    DataExport.objects.update(state="running", attempts=MAX_ATTEMPTS, heartbeat_at=old)
-    release_stale_exports()
+    DataExport.objects.update(state="running", attempts=3, heartbeat_at=old)
+    release_stale(DataExport.objects.all(), give_up)
     assert DataExport.objects.get().state == "failed"
 
 

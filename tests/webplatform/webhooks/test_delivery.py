@@ -20,6 +20,7 @@ from tests.webplatform.webhooks.receiver import receiving, self_signed
 from webplatform.accounts.people import disable_account
 from webplatform.analysis.work import run_job
 from webplatform.history.services import delete_session
+from webplatform.jobs.leases import claim
 from webplatform.learning.models import Dataset, TrainingRun
 from webplatform.learning.work import Hold, _fail
 from webplatform.studies.models import Membership, Participant
@@ -93,9 +94,7 @@ def test_requests_and_runs_are_told_to_whom_they_concern(hook_of, study, owner, 
     assert set(told.values_list("webhook", flat=True)) == {mine.pk, of_study.pk}
     assert "Blue" not in str(told[0].payload)
     run = TrainingRun.objects.create(dataset=Dataset.objects.create(name="d"), recipe="small", created_by=owner)
-    lease = "11111111-1111-1111-1111-111111111111"
-    TrainingRun.objects.update(state="running", lease=lease)
-    _fail(Hold(run, lease), "out of memory")
+    _fail(Hold(claim(TrainingRun.objects.all(), run.pk)), "out of memory")
     told = Delivery.objects.get(event=Event.RUN_FINISHED)
     assert (told.webhook, told.payload["state"], told.payload["run"]) == (mine, "failed", str(run.pk))
 

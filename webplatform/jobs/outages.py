@@ -9,7 +9,7 @@ from django.db import Error, connection
 from django.db.models import Model, QuerySet
 
 from webplatform.common.errors import StoreAway
-from webplatform.common.pulse import hand_back
+from webplatform.jobs.leases import hand_back
 
 HAND_BACK_WITHIN_S = 120  # a database that is away for longer costs an attempt
 

@@ -14,11 +14,11 @@ from django.utils import timezone
 
 from webplatform.analysis import playback
 from webplatform.analysis.models import MediaFile, PlaybackCopy
-from webplatform.common import database_away
 from webplatform.common.errors import StoreAway
 from webplatform.exporting import work as exporting
 from webplatform.exporting.models import ExportJob
 from webplatform.history.models import Session
+from webplatform.jobs import outages
 from webplatform.learning import work as learning
 from webplatform.learning.models import Dataset
 from webplatform.results import work as results
@@ -35,7 +35,7 @@ def away(monkeypatch) -> Callable[[object, str, Exception], None]:
 
     def lose(module: object, function: str, error: Exception) -> None:
         monkeypatch.setattr(module, function, lambda *_, **__: (_ for _ in ()).throw(error))
-        monkeypatch.setattr(database_away, "connection", SimpleNamespace(is_usable=lambda: False, close=lambda: None))
+        monkeypatch.setattr(outages, "connection", SimpleNamespace(is_usable=lambda: False, close=lambda: None))
 
     return lose
 
@@ -92,5 +92,5 @@ def test_a_job_whose_database_or_store_went_away_waits_again_at_no_cost(
 def test_any_other_error_is_none_of_the_database(owner):
     waiting = DataExport.objects.create(user=owner, asked_at=timezone.now())
     held = DataExport.objects.filter(pk=waiting.pk)
-    assert not database_away.handed_back(held, ValueError(), "It")
-    assert not database_away.handed_back(held, OperationalError("disk I/O error"), "It")  # the connection is there
+    assert not outages.handed_back(held, ValueError(), "It")
+    assert not outages.handed_back(held, OperationalError("disk I/O error"), "It")  # the connection is there

@@ -1,0 +1,23 @@
+"""The message that tells workers of a waiting job. The row is what counts: a lost message delays it, no more."""
+
+from __future__ import annotations
+
+from typing import Any  # Celery's tasks, of which it ships no types
+
+from django.utils import timezone
+
+from webplatform.common.messages import send_message
+from webplatform.jobs.models import Job
+
+
+def send_job(kind: type[Job], pk: object, task: Any, *words: object) -> bool:
+    """Send the job's message; False when Redis is away, and then the beat sends it later.
+
+    Args:
+        words: what the task is told; the job's id if nothing.
+    """
+    about = f"{kind._meta.verbose_name} {pk}"
+    if not send_message(task, *(words or (pk if isinstance(pk, int) else str(pk),)), about=about):
+        return False
+    kind._default_manager.filter(pk=pk).update(enqueued_at=timezone.now())
+    return True
