@@ -8,7 +8,16 @@ from uuid import UUID
 
 from celery import shared_task
 
-from webplatform.analysis import leftovers, playback, stale_jobs, stretch_work, stretches, turns, withdrawals, work
+from webplatform.analysis import (
+    job_order,
+    orphan_files,
+    playback,
+    stale_jobs,
+    stretch_work,
+    stretches,
+    withdrawals,
+    work,
+)
 from webplatform.analysis.models import AnalysisJob, PlaybackCopy, Stretch
 from webplatform.history.models import Session
 from webplatform.jobs.requeue import release_stale, unsent
@@ -21,7 +30,7 @@ logger = logging.getLogger(__name__)
 @shared_task
 def analyze(job_id: str) -> None:
     """Do the job whose turn it is: a message says that one waits, and which of them is read first is not its say."""
-    job = turns.next_job() or UUID(job_id)
+    job = job_order.next_job() or UUID(job_id)
     if session := work.run_job(job) or read_stretch(job):
         want_playback(session)
 
@@ -50,7 +59,7 @@ def remove_leftovers() -> None:
     """Remove files that no row knows of, videos that may not stay, and stretches that nobody goes on with."""
     withdrawals.drop_unwanted_media()
     stretches.forget_old_stretches()
-    leftovers.remove_orphan_files()
+    orphan_files.remove_orphan_files()
 
 
 @shared_task

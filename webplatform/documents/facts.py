@@ -8,9 +8,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from webplatform.consent.models import Scope
+from webplatform.consent.models import ConsentScope
 from webplatform.consent.queries import effective_scopes, latest_of_each
-from webplatform.documents.passing import others_of
+from webplatform.documents.temporary_data import others_of
 from webplatform.history.models import Session
 from webplatform.history.sharing import sharing_of
 from webplatform.modelhub.queries import active_version
@@ -93,7 +93,7 @@ def people_of(study: Study) -> Facts:
     """Whose data the study holds, and how much; counts only."""
     participants = study.participants.all()
     agreed = [effective_scopes(record) for record in latest_of_each(participants)]
-    named = ", ".join(f"{scope.label}: {sum(scope in scopes for scopes in agreed)}" for scope in Scope)
+    named = ", ".join(f"{scope.label}: {sum(scope in scopes for scopes in agreed)}" for scope in ConsentScope)
     noted = "; ".join(study.variables.values_list("name", flat=True))
     sessions = Session.objects.filter(study=study)
     return (

@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from django.conf import settings
 
-from webplatform.common.tether import TETHER
+from webplatform.common.parent_death import PARENT_DEATH
 
 LOOK_EVERY_S = 1.0
 TERMINATE_WITHIN_S = 3.0
@@ -43,7 +43,17 @@ def run_training(
         ChildFailed: it ended with an error, or said nothing.
         Stopped: it was not to go on.
     """
-    command = [sys.executable, "-I", "-S", str(TETHER), str(os.getpid()), sys.executable, "-m", "training", *arguments]
+    command = [
+        sys.executable,
+        "-I",
+        "-S",
+        str(PARENT_DEATH),
+        str(os.getpid()),
+        sys.executable,
+        "-m",
+        "training",
+        *arguments,
+    ]
     with subprocess.Popen(  # noqa: S603  (our own command, no shell)
         command,
         cwd=settings.ROOT,

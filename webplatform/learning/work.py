@@ -25,7 +25,7 @@ from django.utils.translation import gettext_noop
 from webplatform.common.disk import is_disk_full
 from webplatform.common.errors import AppError, StoreAway
 from webplatform.common.job_errors import stored_error
-from webplatform.common.leaving import is_leaving
+from webplatform.common.worker_shutdown import is_leaving
 from webplatform.jobs.heartbeat import Heartbeat
 from webplatform.jobs.leases import claim, hand_back
 from webplatform.jobs.outages import handed_back

@@ -16,15 +16,15 @@ from webplatform.analysis.quota import require_quota
 from webplatform.analysis.uploads import CheckedUpload, check_upload, keep_upload
 from webplatform.common.commits import may_be_committed
 from webplatform.common.errors import Conflict, Invalid
-from webplatform.common.limits import spend
-from webplatform.common.working import working_on
+from webplatform.common.limits import consume
+from webplatform.common.locks import working_on
 from webplatform.history.models import Session
+from webplatform.studies.audit_trail import record
 from webplatform.studies.conditions import clean_name
 from webplatform.studies.film_order import films_in_order
 from webplatform.studies.films import forget_film
 from webplatform.studies.models import Condition, Participant, Stimulus, StimulusOrder, Study
 from webplatform.studies.services import require_owner
-from webplatform.studies.trail import record
 from webplatform.vault.keys import erase_key, keep_key
 from webplatform.vault.stored import remove_stored
 
@@ -44,7 +44,7 @@ def add_stimulus(
         TooManyAttempts: the user hands in more than RAUT_RATE_UPLOAD.
     """
     require_owner(study, user)
-    spend("upload", user.pk)
+    consume("upload", user.pk)
     _require_own(study, condition)
     require_quota(user, upload.size or 0)
     checked = check_upload(upload)

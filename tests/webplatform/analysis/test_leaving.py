@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from webplatform.analysis import stale_jobs, work
 from webplatform.analysis.models import AnalysisJob
-from webplatform.common import leaving
+from webplatform.common import worker_shutdown
 from webplatform.jobs import heartbeat, outages
 from webplatform.jobs.requeue import unsent
 
@@ -21,8 +21,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def asked_to_end(monkeypatch):
     """`asked_to_end()`: the worker gets SIGTERM."""
-    yield leaving.leave
-    leaving._asked.clear()
+    yield worker_shutdown.note_shutdown
+    worker_shutdown._asked.clear()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -38,7 +38,7 @@ def test_a_worker_that_is_asked_to_end_hands_its_job_back_at_no_cost(submit, fak
 
         fake_engine.on_step = end_and_read_on
         work.run_job(job.pk)
-        leaving._asked.clear()
+        worker_shutdown._asked.clear()
         now = AnalysisJob.objects.get()
         assert (now.state, now.attempts, now.lease, now.enqueued_at) == ("queued", 0, None, None)
     fake_engine.on_step = lambda at: None

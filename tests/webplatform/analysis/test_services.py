@@ -11,7 +11,7 @@ from django.db import Error, connection
 from kombu.exceptions import OperationalError
 
 from tests.webplatform.analysis.conftest import AVI, MP4, WEBM, upload_of
-from webplatform.analysis import leftovers, services, tasks, uploads
+from webplatform.analysis import orphan_files, services, tasks, uploads
 from webplatform.analysis.models import AnalysisJob, MediaFile
 from webplatform.common.errors import AppError, Conflict, ConsentMissing, Invalid, NotAllowed, StorageFull, TooLarge
 from webplatform.consent.services import withdraw_consent
@@ -245,7 +245,7 @@ def test_a_clock_ahead_takes_no_file_whose_row_comes_in_this_moment(submit, monk
         keep_key(folder.name, key)
         with monkeypatch.context() as patch:
             patch.setattr(time, "time", lambda: stat_s(folder) + 4 * 365 * 24 * 3600)
-            orphans.extend(leftovers.find_leftovers())
+            orphans.extend(orphan_files.find_orphan_files())
         return key
 
     monkeypatch.setattr(services, "keep_upload", clean_with_a_wrong_clock)

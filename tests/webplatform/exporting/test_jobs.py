@@ -14,7 +14,7 @@ from webplatform.analysis.models import MediaFile
 from webplatform.common.errors import Conflict, Invalid, KeyGone, NotFound
 from webplatform.consent.services import withdraw_consent
 from webplatform.exporting import content as contents
-from webplatform.exporting.ending import lost_files
+from webplatform.exporting.job_endings import lost_files
 from webplatform.exporting.models import ExportJob, export_jobs_folder
 from webplatform.exporting.options import Options, checked_options
 from webplatform.exporting.services import MOST_WAITING, ask_export_job, delete_export_job
@@ -23,7 +23,7 @@ from webplatform.history.erasing import close_readings, erase_session
 from webplatform.history.models import Session
 from webplatform.jobs.requeue import release_stale, unsent
 from webplatform.retention.erasing import erase_account_data
-from webplatform.retention.purge import foresee, purge
+from webplatform.retention.purge import dry_run_purge, purge
 from webplatform.studies.models import Membership
 from webplatform.vault.keys import key_of
 
@@ -172,7 +172,7 @@ class TestRetention:
         job = made("csv", told)
         assert job.expires_at - job.finished_at == pytest.approx(timedelta(days=2), abs=timedelta(seconds=5))
         later = timezone.now() + timedelta(days=3)
-        assert foresee(now=later)["exports"] == 1
+        assert dry_run_purge(now=later)["exports"] == 1
         with django_capture_on_commit_callbacks(execute=True):
             purge(now=later)
         assert is_gone(job)

@@ -19,9 +19,9 @@ from webplatform.accounts.tickets import issue_ticket
 from webplatform.common.shutdown import KEY, Shutdown
 from webplatform.consent.services import give_participant_consent, withdraw_consent
 from webplatform.history.models import Marker, Observation, Session
-from webplatform.live import consumers, places, recording, services
+from webplatform.live import camera_slots, consumers, recording, services
 from webplatform.live.models import LiveConnection
-from webplatform.live.silent import close_silent_sessions
+from webplatform.live.stale_connections import close_stale_sessions
 from webplatform.studies.models import Membership, Participant, Study
 from webplatform.studies.services import close_study
 
@@ -284,7 +284,7 @@ async def test_a_lost_membership_closes_the_socket(begin, jpegs, study, owner, a
 
 @pytest.fixture
 def one_place(settings):
-    settings.RAUT_LIVE_MAX_SOCKETS = places.taken() + 1  # a socket of an earlier test may not have ended yet
+    settings.RAUT_LIVE_MAX_SOCKETS = camera_slots.taken() + 1  # a socket of an earlier test may not have ended yet
 
 
 async def test_one_camera_too_many_is_sent_to_another_process(begin, socket_of, owner, one_place):
@@ -434,14 +434,14 @@ async def test_a_session_that_was_silent_for_too_long_is_closed_by_its_last_fram
         await socket.frame(seq, seq * 100, jpegs[seq])
         await socket.hear()
     await socket.leave()
-    assert await ask(close_silent_sessions) == 0  # it may still come back
+    assert await ask(close_stale_sessions) == 0  # it may still come back
     long_ago = timezone.now() - timedelta(seconds=50)
     await ask(lambda: LiveConnection.objects.update(heard_at=long_ago))
     assert (await refusal_of(socket_of(owner), type="resume", token=ready["token"]))[0] == 4404
-    assert await ask(close_silent_sessions) == 1
+    assert await ask(close_stale_sessions) == 1
     session = await ask(lambda: Session.objects.get(pk=ready["session"]))
     assert (session.state, session.is_partial, session.duration_ms) == ("closed", True, 300)
-    assert await ask(close_silent_sessions) == 0
+    assert await ask(close_stale_sessions) == 0
 
 
 async def test_a_session_without_a_frame_leaves_nothing(begin, ask):

@@ -12,7 +12,7 @@ from django.utils import timezone
 from tests.conftest import PASSWORD
 from webplatform.accounts.models import ApiToken, AuditEvent, User
 from webplatform.accounts.services import create_token
-from webplatform.common import ledger
+from webplatform.common import erasure_log
 from webplatform.common.errors import Conflict, Invalid, NotAllowed
 from webplatform.consent.models import ConsentRecord
 from webplatform.consent.services import give_participant_consent, withdraw_participant
@@ -22,7 +22,7 @@ from webplatform.learning.models import Dataset, DatasetSource
 from webplatform.retention import services
 from webplatform.retention.models import DataExport, ErasedLink, Receipt
 from webplatform.retention.reapplying import fingerprint_of, reapply
-from webplatform.retention.services import ask_export, erase_account, erase_participant, require_own_word
+from webplatform.retention.services import ask_export, erase_account, erase_participant, require_password
 from webplatform.retention.tasks import requeue_stranded
 from webplatform.retention.work import run_export
 from webplatform.studies.models import Membership, Participant, ParticipantLink, ParticipantRequest, Study
@@ -196,15 +196,15 @@ def test_nobody_erases_somebody_elses_account_but_an_admin(person, stranger, era
 
 
 def test_the_password_is_asked_for_and_not_without_end(person):
-    require_own_word(user=person, password=PASSWORD)
+    require_password(user=person, password=PASSWORD)
     for _n in range(services.MOST_GUESSES):
         with pytest.raises(Invalid):
-            require_own_word(user=person, password="guess")
+            require_password(user=person, password="guess")
     with pytest.raises(NotAllowed):
-        require_own_word(user=person, password=PASSWORD)
+        require_password(user=person, password=PASSWORD)
     cache.clear()
     person.set_unusable_password()
-    require_own_word(user=person, password="Person@example.org")
+    require_password(user=person, password="Person@example.org")
 
 
 def test_the_page_erases_after_the_password_and_shows_the_receipt(
@@ -283,12 +283,12 @@ def test_a_restore_brings_no_withdrawn_consent_back(participant, agreed, django_
     with django_capture_on_commit_callbacks(execute=True):
         withdraw_participant(participant=participant, channel="link")
     assert reapply() == {}
-    entry = [line for line in ledger.entries() if line["kind"] == "consent"]
+    entry = [line for line in erasure_log.entries() if line["kind"] == "consent"]
     assert entry[0]["check"] == fingerprint_of(agreed)
     other = give_participant_consent(participant=participant, language="en", channel="link", scopes=["analyse"])
-    ledger.note("consent", other.pk, check="of another one", scopes=["analyse"])
+    erasure_log.note("consent", other.pk, check="of another one", scopes=["analyse"])
     assert reapply() == {}
-    ledger.note("consent", other.pk, check=fingerprint_of(other), scopes=["analyse"])
+    erasure_log.note("consent", other.pk, check=fingerprint_of(other), scopes=["analyse"])
     assert reapply() == {"consent": 1}
     other.refresh_from_db()
     assert other.withdrawn_at is not None

@@ -1,0 +1,112 @@
+"""The page of one session: the video, the timeline of every face in it, and how the numbers came about."""
+
+from __future__ import annotations
+
+from typing import Any  # what a template takes
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from webplatform.common.errors import AppError, Invalid
+from webplatform.common.pages import tell
+from webplatform.dashboard import report
+from webplatform.dashboard.face_pages import face_page
+from webplatform.dashboard.marks import noted_in, people_in, revised_lines
+from webplatform.dashboard.queries import row_of
+from webplatform.dashboard.repetition_views import readings_of
+from webplatform.dashboard.session_words import session_words
+from webplatform.dashboard.targets import participants_to_name
+from webplatform.history.assignments import assign_participant, set_condition
+from webplatform.history.corrections import may_correct
+from webplatform.history.models import Session
+from webplatform.history.queries import is_deletable_by, is_editable_by
+from webplatform.history.references import metadata_lines
+from webplatform.history.services import rename_session
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def session(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show a session; a POST gives it another title."""
+    found = get_object_or_404(report.session_for_page(request.user), pk=pk)
+    if request.method == "POST":
+        rename_session(session=found, user=request.user, title=request.POST.get("title", ""))
+        return redirect("dashboard:session", found.pk)
+    may_edit = is_editable_by(found, request.user)
+    targets = participants_to_name(request.user) if may_edit else []
+    context = {
+        "session": found,
+        "row": row_of(found),
+        "metadata": metadata_lines(found),
+        "media": report.media_of(found),
+        "copy": report.copy_of(found),
+        **_faces_shown(found, request.GET.get("faces", "")),
+        "live_lines": report.live_lines_of(found),
+        "gaps": report.gaps_of(found),
+        "missing": report.moment(found.missing_ms),
+        "accounting": report.accounting_of(found),
+        "may_edit": may_edit,
+        "targets": targets,
+        "may_correct": may_correct(found, request.user),
+        "corrections": report.corrections_of(found),
+        "may_delete": is_deletable_by(found, request.user),
+        "data": report.page_data(found),
+        "words": session_words(),
+        "readings": readings_of(found, may_edit=may_edit),
+        "noted": noted_in(found),
+        "revised": revised_lines(found),
+        "last_edit": next(reversed(found.face_edits.all()), None),
+    }
+    return render(request, "dashboard/session.html", context)
+
+
+def _faces_shown(session: Session, asked: str) -> dict[str, Any]:
+    """Who is in the session, and which of them this page shows."""
+    own = list(session.study.participants.all())
+    everybody = people_in(session, own)
+    faces = report.faces_of(session, everybody)
+    people, glimpses = ([face for face in faces if face.is_glimpse is wanted] for wanted in (False, True))
+    page = face_page(asked, everybody, people, glimpses)
+    return {
+        "faces": faces,
+        "face_page": page,
+        "people": page.of(people),
+        "glimpses": page.of(glimpses),
+        "glimpse_count": len(glimpses),
+        "everybody": page.of(everybody),
+        "all_people": everybody,
+        "own_participants": own,
+    }
+
+
+@login_required
+@require_POST
+def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say whose session it is, and which condition it bears."""
+    found = get_object_or_404(report.session_for_page(request.user), pk=pk)
+    try:
+        with transaction.atomic():
+            _assign(request, found)
+        messages.success(request, _("Saved."))
+    except AppError as error:
+        tell(request, error)
+    return redirect("dashboard:session", found.pk)
+
+
+def _assign(request: HttpRequest, session: Session) -> None:
+    chosen, user = request.POST.get("participant", ""), request.user
+    mine = {str(one.pk): one for _study, people in participants_to_name(user) for one in people} if chosen else {}
+    if chosen in mine:
+        session = assign_participant(session=session, user=user, participant=mine[chosen])
+    elif chosen:
+        raise Invalid(_("There is no such participant."), field="participant")
+    wanted = request.POST.get("condition")
+    if wanted is not None:
+        conditions = {str(one.pk): one for one in session.study.conditions.all()}
+        set_condition(sessions=[session], user=user, condition=conditions.get(wanted))

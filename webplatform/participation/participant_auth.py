@@ -1,0 +1,67 @@
+"""Who a visitor without an account is: the participant whose link was opened in this browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from rest_framework.request import Request
+
+from webplatform.common.limits import address_of, consume, require_within_rate
+from webplatform.live.services import LiveIdentity
+from webplatform.retention.models import ErasedLink
+from webplatform.studies.models import ParticipantLink
+from webplatform.studies.participants import link_of_key, valid_links
+
+KEPT_AS = "participant_link"
+
+
+def link_opened(request: HttpRequest | Request, key: str) -> ParticipantLink | None:
+    """The link that a key opens; None for a wrong one, which counts as a guess.
+
+    Raises TooManyAttempts for every key, right or wrong, where more than RAUT_RATE_LINK came from this address.
+    """
+    address = address_of(request)
+    require_within_rate("link", address)
+    link = link_of_key(key)
+    if link is None:
+        consume("link", address)
+    return link
+
+
+def link_of_login(kept: Any) -> ParticipantLink | None:  # Django's session store; a plain one in scopes without it
+    """The link that was opened in this browser, while it is valid."""
+    number = kept.get(KEPT_AS) if kept else None
+    return valid_links().filter(pk=number).first() if number else None
+
+
+def live_identity_of(kept: Any) -> LiveIdentity | None:
+    """The participant's seat at the live socket: sessions become those of whoever made the link."""
+    link = link_of_login(kept)
+    if link is None or link.created_by is None or not link.created_by.is_active:
+        return None
+    return LiveIdentity(link.created_by, link.participant)
+
+
+def link_over(request: HttpRequest, **link: Any) -> HttpResponse:  # the link's number or its key's hash
+    """The page of a link that opens nothing (any more); that of somebody who was erased shows their receipt."""
+    erased = ErasedLink.objects.filter(**link).select_related("receipt").first()
+    return render(request, "participation/over.html", {"receipt": erased and erased.receipt}, status=404)
+
+
+def participant_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let the view see `request.link`; whoever has none that is valid reads that the link is over."""
+
+    @never_cache
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        request.link = link_of_login(request.session)
+        if request.link is None:
+            return link_over(request, link_id=request.session.get(KEPT_AS))
+        return view(request, *args, **kwargs)
+
+    return guarded
