@@ -281,7 +281,7 @@ def _where_time_goes(data: dict[str, Any]) -> dict[str, float]:
     from django.conf import settings
     from django.test import RequestFactory
 
-    from webplatform.common.handling import Views
+    from webplatform.common.request_threads import Views
 
     settings.RAUT_RATES = dict.fromkeys(settings.RAUT_RATES, (10**9, 60))
     settings.ALLOWED_HOSTS = ["testserver"]

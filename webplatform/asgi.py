@@ -14,13 +14,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webplatform.settings")
 django.setup(set_prefix=False)
 
 from webplatform.accounts.handshakes import ProofOrOrigin  # noqa: E402  (what follows needs the app registry)
-from webplatform.common.addresses import FinalSlashApp  # noqa: E402
-from webplatform.common.bodies import BodyLimit  # noqa: E402
+from webplatform.common.body_limits import BodyLimit  # noqa: E402
 from webplatform.common.disk import free_bytes  # noqa: E402
-from webplatform.live.looking import PICTURES_BYTES  # noqa: E402
-from webplatform.operations.doors import DOORS, is_streamed, refusal_of  # noqa: E402
+from webplatform.common.trailing_slash import FinalSlashApp  # noqa: E402
+from webplatform.live.picture_checks import PICTURES_BYTES  # noqa: E402
+from webplatform.operations.upload_auth import DOORS, is_streamed, refusal_of  # noqa: E402
 from webplatform.urls import websocket_urlpatterns  # noqa: E402
-from webplatform.vault.bodies import SealedBodies  # noqa: E402
+from webplatform.vault.request_bodies import SealedBodies  # noqa: E402
 
 FORM_BYTES = 1024**2  # what a form has around its file
 LIVE_CHECK = "/api/v1/live/check/"

@@ -5,7 +5,7 @@ import os
 from celery import Celery
 from celery.signals import celeryd_init
 
-from webplatform.common.giving_way import give_way
+from webplatform.common.priorities import give_way
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webplatform.settings")
 

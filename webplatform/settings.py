@@ -82,7 +82,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "webplatform.common.request_ids.RequestIds",
-    "webplatform.common.addresses.FinalSlash",
+    "webplatform.common.trailing_slash.FinalSlash",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "webplatform.common.headers.DeviceAndOrigin",
@@ -90,7 +90,7 @@ MIDDLEWARE = [
     "webplatform.common.static.StaticFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "webplatform.common.zones.Zones",
+    "webplatform.common.time_zones.Zones",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -99,9 +99,9 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "webplatform.accounts.two_factor.SecondFactor",
     "webplatform.accounts.login_ages.LoginsEnd",
-    "webplatform.common.strict.StrictAddresses",
+    "webplatform.common.strict_input.StrictAddresses",
     "webplatform.common.pages.RefusalPages",
-    "webplatform.common.answers.ApiAnswers",
+    "webplatform.common.api_responses.ApiAnswers",
     "webplatform.accounts.idempotency.Idempotency",
 ]
 
@@ -294,7 +294,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_SCHEMA_CLASS": "webplatform.accounts.schema.ScopedSchema",
     "DEFAULT_PARSER_CLASSES": [
-        "webplatform.common.strict.StrictJson",
+        "webplatform.common.strict_input.StrictJson",
         "rest_framework.parsers.FormParser",
         "rest_framework.parsers.MultiPartParser",
     ],

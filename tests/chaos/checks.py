@@ -16,9 +16,9 @@ from inference import EMOTIONS
 from tests.chaos.cameras import Film
 from webplatform.accounts.audit import broken_links
 from webplatform.accounts.models import AuditEvent
-from webplatform.analysis import leftovers
+from webplatform.analysis import orphan_files
 from webplatform.analysis.models import MediaFile, ResumableUpload
-from webplatform.common import ledger
+from webplatform.common import erasure_log
 from webplatform.common.errors import AppError
 from webplatform.history.media import open_file
 from webplatform.history.models import Observation, Session, SessionSeconds
@@ -87,7 +87,7 @@ def clean_up() -> int:
     places = (Path(settings.MEDIA_ROOT), Path(settings.RAUT_KEYS_DIR), Path(settings.FILE_UPLOAD_TEMP_DIR))
     for entry in (entry for place in places for entry in [*place.rglob("*")]):
         os.utime(entry, (week_ago_s, week_ago_s))
-    return leftovers.remove_orphan_files()
+    return orphan_files.remove_orphan_files()
 
 
 def files_left_over() -> list[str]:
@@ -136,7 +136,7 @@ def counted_twice() -> list[str]:
 
 def not_in_ledger(erased: Iterable[str]) -> list[str]:
     """Sessions that somebody ended and that a restored backup would bring back."""
-    known = {str(entry["subject"]) for entry in ledger.entries()}
+    known = {str(entry["subject"]) for entry in erasure_log.entries()}
     return [f"the ledger knows nothing of {pk}" for pk in erased if pk not in known]
 
 

@@ -8,7 +8,7 @@ from typing import Any  # views take whatever their address holds
 
 from django.http import HttpRequest, HttpResponse
 
-from webplatform.accounts import repeated
+from webplatform.accounts import idempotency_keys
 from webplatform.accounts.authentication import valid_token
 from webplatform.accounts.models import User
 from webplatform.accounts.scopes import scope_of
@@ -34,7 +34,7 @@ class Idempotency:
             response = self.get_response(request)
         except BaseException:  # whoever asked went away: the request ends here, and must not keep the key
             if request.held_answer is not None:
-                repeated.let_go(held=request.held_answer)
+                idempotency_keys.let_go(held=request.held_answer)
             raise
         if request.held_answer is not None:
             self._keep(request, response)
@@ -51,7 +51,7 @@ class Idempotency:
             return None  # the view says why not
         try:
             found = _found(request, who, user, key)
-            if isinstance(found, repeated.Held):
+            if isinstance(found, idempotency_keys.Held):
                 request.held_answer = found
                 return None  # the view counts it
             count_request(request, user.pk if user else None, token_id)
@@ -63,19 +63,23 @@ class Idempotency:
 
     def _keep(self, request: HttpRequest, response: HttpResponse) -> None:
         if response.streaming or response.status_code >= 500 or response.status_code in PASSING:
-            repeated.let_go(held=request.held_answer)
+            idempotency_keys.let_go(held=request.held_answer)
             return
-        headers = {name: value for name, value in response.items() if repeated.KEPT_HEADERS.fullmatch(name)}
-        answer = repeated.Answer(response.status_code, headers, response.content)
-        repeated.keep_answer(held=request.held_answer, key=request.headers[HEADER], answer=answer, path=request.path)
+        headers = {name: value for name, value in response.items() if idempotency_keys.KEPT_HEADERS.fullmatch(name)}
+        answer = idempotency_keys.Answer(response.status_code, headers, response.content)
+        idempotency_keys.keep_answer(
+            held=request.held_answer, key=request.headers[HEADER], answer=answer, path=request.path
+        )
 
 
-def _found(request: HttpRequest, who: str, user: User | None, key: str) -> repeated.Answer | repeated.Held | AppError:
+def _found(
+    request: HttpRequest, who: str, user: User | None, key: str
+) -> idempotency_keys.Answer | idempotency_keys.Held | AppError:
     """The answer to an earlier request, what holds the key for this one, or why there is neither."""
     try:
-        if (wrong := repeated.refusal_of_key(key)) is not None:
+        if (wrong := idempotency_keys.refusal_of_key(key)) is not None:
             return wrong
-        return repeated.claim(who=who, user=user, key=key, request=_digest(request))
+        return idempotency_keys.claim(who=who, user=user, key=key, request=_digest(request))
     except AppError as error:
         return error
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from webplatform.accounts.idempotency_keys import forget_old_answers
 from webplatform.accounts.logins import forget_ended
-from webplatform.accounts.repeated import forget_old_answers
 
 
 @shared_task

@@ -18,12 +18,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from webplatform.accounts.handshakes import Proven
-from webplatform.analysis.given import asked_for
 from webplatform.analysis.models import AnalysisJob
 from webplatform.analysis.queries import jobs_of
 from webplatform.analysis.serializers import JobFilterIn, JobOut, UploadIn
 from webplatform.analysis.services import cancel_job, retry_job, submit_video
 from webplatform.analysis.streams import job_events, require_room
+from webplatform.analysis.upload_metadata import asked_for
 
 
 class AnalysisListApi(generics.ListAPIView):

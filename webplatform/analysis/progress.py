@@ -12,10 +12,10 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from redis import RedisError
 
+from webplatform.analysis.job_order import Turn, waiting_turns
 from webplatform.analysis.models import AnalysisJob
 from webplatform.analysis.serializers import job_data
-from webplatform.analysis.turns import Turn, waiting_turns
-from webplatform.common.breaker import redis_hangs
+from webplatform.common.circuit_breaker import redis_hangs
 from webplatform.studies.models import Membership
 
 SEND_WITHIN_S = 2.0

@@ -10,12 +10,12 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from webplatform.analysis.kinds import HEAD_BYTES
+from webplatform.analysis.file_types import HEAD_BYTES
 from webplatform.analysis.models import ResumableUpload
 from webplatform.analysis.segments import Elsewhere, remove_segments, take_segments
 from webplatform.analysis.uploads import check_head, telling_full
 from webplatform.common.errors import Gone, KeyGone, OffsetMismatch, TooLarge
-from webplatform.vault.growing import GrowingFile, Rest, held_bytes
+from webplatform.vault.appendable_file import GrowingFile, Rest, held_bytes
 from webplatform.vault.keys import erase_key, key_of
 from webplatform.vault.stored import is_remote
 

@@ -11,9 +11,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from webplatform.accounts.idempotency_keys import forget_answers
 from webplatform.accounts.models import User
-from webplatform.accounts.repeated import forget_answers
-from webplatform.analysis.given import asked_for, place_of
 from webplatform.analysis.models import AnalysisJob, ResumableUpload
 from webplatform.analysis.queue_limits import require_place
 from webplatform.analysis.quota import require_quota
@@ -21,11 +20,12 @@ from webplatform.analysis.receiving import expiry, forget, gone, mismatch, opene
 from webplatform.analysis.segments import putting_together
 from webplatform.analysis.serializers import ResumableIn
 from webplatform.analysis.services import accept_video, require_grounds
+from webplatform.analysis.upload_metadata import asked_for, place_of
 from webplatform.analysis.uploads import check_announced, check_upload, telling_full
 from webplatform.common.disk import free_bytes, storage_full
 from webplatform.common.errors import AppError, Conflict, Invalid, Refused, StorageFull, StoreAway
 from webplatform.common.limits import spend
-from webplatform.vault.growing import GrowingFile, Locked
+from webplatform.vault.appendable_file import GrowingFile, Locked
 from webplatform.vault.keys import keep_key, key_of
 from webplatform.vault.sealed import new_key, sealed_size
 from webplatform.vault.stored import is_remote

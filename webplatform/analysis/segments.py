@@ -27,7 +27,7 @@ from webplatform.analysis.models import ResumableUpload, UploadSegment
 from webplatform.analysis.uploads import telling_full
 from webplatform.common.errors import Gone, TooLarge
 from webplatform.common.pulse import Pulse, silent
-from webplatform.vault.growing import Locked
+from webplatform.vault.appendable_file import Locked
 from webplatform.vault.keys import key_of
 from webplatform.vault.sealed import SealedWriter, new_key
 from webplatform.vault.stored import name_of, object_store, open_stored, remove_stored

@@ -9,8 +9,8 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from webplatform.analysis.job_order import Turn, waiting_turns
 from webplatform.analysis.models import AnalysisJob
-from webplatform.analysis.turns import Turn, waiting_turns
 from webplatform.history.reference_fields import ExternalIdField, MetadataField
 from webplatform.history.session_inputs import SessionFilterIn
 

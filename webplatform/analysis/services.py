@@ -25,7 +25,7 @@ from webplatform.common.errors import Conflict, Invalid, NotAllowed
 from webplatform.common.limits import spend
 from webplatform.consent.models import ConsentRecord, Scope
 from webplatform.consent.services import require_consent, require_participant_consent, require_scope
-from webplatform.history.assigning import set_condition
+from webplatform.history.assignments import set_condition
 from webplatform.history.media import forget_pictures, keep_session_key
 from webplatform.history.models import Session
 from webplatform.history.queries import is_editable_by, role_in

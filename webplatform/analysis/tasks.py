@@ -9,7 +9,16 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from webplatform.analysis import leftovers, playback, stale_stretches, stranded, stretch_work, turns, withdrawals, work
+from webplatform.analysis import (
+    job_order,
+    orphan_files,
+    playback,
+    stale_stretches,
+    stranded,
+    stretch_work,
+    withdrawals,
+    work,
+)
 from webplatform.analysis.models import AnalysisJob, PlaybackCopy, Stretch
 from webplatform.common.messages import send_message
 from webplatform.history.models import Session
@@ -21,7 +30,7 @@ logger = logging.getLogger(__name__)
 @shared_task
 def analyze(job_id: str) -> None:
     """Do the job whose turn it is: a message says that one waits, and which of them is read first is not its say."""
-    job = turns.next_job() or UUID(job_id)
+    job = job_order.next_job() or UUID(job_id)
     if session := work.run_job(job) or read_stretch(job):
         want_playback(session)
 
@@ -50,7 +59,7 @@ def remove_leftovers() -> None:
     """Remove files that no row knows of, videos that may not stay, and stretches that nobody goes on with."""
     withdrawals.drop_unwanted_media()
     stale_stretches.forget_old_stretches()
-    leftovers.remove_orphan_files()
+    orphan_files.remove_orphan_files()
 
 
 @shared_task

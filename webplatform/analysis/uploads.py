@@ -14,7 +14,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from inference import VIDEO_ENDINGS
-from webplatform.analysis.kinds import HEAD_BYTES, is_picture, video_type
+from webplatform.analysis.file_types import HEAD_BYTES, is_picture, video_type
 from webplatform.common.disk import free_bytes, is_full, storage_full
 from webplatform.common.errors import Invalid, TooLarge
 from webplatform.common.text import shown_text

@@ -14,7 +14,7 @@ from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis import RedisError
 
-from webplatform.common.breaker import redis_hangs
+from webplatform.common.circuit_breaker import redis_hangs
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from typing import Any  # Celery's tasks, of which it ships no types
 from kombu.exceptions import OperationalError
 from redis import RedisError
 
-from webplatform.common.breaker import redis_hangs
+from webplatform.common.circuit_breaker import redis_hangs
 
 logger = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from django.db import Error, connection
 from django.db.models import F, Model, Q, QuerySet
 from django.utils import timezone
 
-from webplatform.common.leaving import is_leaving
+from webplatform.common.worker_shutdown import is_leaving
 
 logger = logging.getLogger(__name__)
 

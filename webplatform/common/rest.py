@@ -12,7 +12,7 @@ from rest_framework.views import exception_handler
 from webplatform.common.disk import is_full, storage_full
 from webplatform.common.errors import AppError
 from webplatform.common.problems import PROBLEM, problem
-from webplatform.common.strict import unstorable
+from webplatform.common.strict_input import unstorable
 
 
 def error_response(error: Exception, context: dict[str, Any]) -> Response | None:

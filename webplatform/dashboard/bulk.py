@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from webplatform.accounts.models import User
 from webplatform.analysis.repetitions import repeat_analysis
 from webplatform.common.errors import AppError
-from webplatform.history.assigning import set_condition
+from webplatform.history.assignments import set_condition
 from webplatform.history.bin import bin_session
 from webplatform.history.models import Session
 from webplatform.history.services import delete_session

@@ -22,7 +22,7 @@ from webplatform.dashboard.queries import row_of
 from webplatform.dashboard.repetition_views import readings_of
 from webplatform.dashboard.session_words import session_words
 from webplatform.dashboard.targets import participants_to_name
-from webplatform.history.assigning import assign_participant, set_condition
+from webplatform.history.assignments import assign_participant, set_condition
 from webplatform.history.corrections import may_correct
 from webplatform.history.models import Session
 from webplatform.history.queries import is_deletable_by, is_editable_by

@@ -9,9 +9,9 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from webplatform.accounts.models import User
+from webplatform.consent.consent_status import standings_of
 from webplatform.consent.models import Scope
 from webplatform.consent.queries import effective_scopes, valid_consent
-from webplatform.consent.standing import standings_of
 from webplatform.live.queries import RECORDERS, studies_to_record_in
 from webplatform.studies.models import Condition, Participant, Study
 from webplatform.studies.place import Place

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from webplatform.consent.models import Scope
 from webplatform.consent.queries import effective_scopes, latest_of_each
-from webplatform.documents.passing import others_of
+from webplatform.documents.temporary_data import others_of
 from webplatform.history.models import Session
 from webplatform.history.sharing import sharing_of
 from webplatform.modelhub.queries import active_version

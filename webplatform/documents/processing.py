@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from webplatform.accounts.models import User
 from webplatform.documents.document import Document, Section
 from webplatform.documents.facts import limits_of, people_of, purpose_of, recipients_of, responsible, security
-from webplatform.documents.passing import passing_facts
+from webplatform.documents.temporary_data import passing_facts
 from webplatform.studies.models import Study
 
 

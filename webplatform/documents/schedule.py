@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from webplatform.celery import app
 from webplatform.documents.document import Document, Section
 from webplatform.documents.facts import limits_of, responsible
-from webplatform.documents.passing import passing_facts
+from webplatform.documents.temporary_data import passing_facts
 from webplatform.studies.models import Study
 from webplatform.studies.participants import ANSWER_WITHIN, MAX_LINK_DAYS
 from webplatform.studies.services import Purpose

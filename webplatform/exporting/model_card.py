@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from webplatform.exporting.paper import Paper
+from webplatform.exporting.pdf_page import Paper
 from webplatform.modelhub.bundles import bundle_of
 from webplatform.modelhub.models import ModelVersion
 

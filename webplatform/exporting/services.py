@@ -13,7 +13,7 @@ from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import User
 from webplatform.common.commits import after_commit
 from webplatform.common.errors import Conflict, Invalid, NotFound, TooLarge
-from webplatform.exporting.ending import remove_jobs
+from webplatform.exporting.job_endings import remove_jobs
 from webplatform.exporting.kinds import KINDS, Format
 from webplatform.exporting.models import ExportJob, ExportPart
 from webplatform.exporting.options import Options

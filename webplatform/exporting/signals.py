@@ -11,7 +11,7 @@ from webplatform.accounts.events import account_disabled
 from webplatform.accounts.models import User
 from webplatform.consent.events import consent_withdrawn
 from webplatform.consent.models import ConsentRecord, Scope
-from webplatform.exporting.ending import end_jobs, end_jobs_with
+from webplatform.exporting.job_endings import end_jobs, end_jobs_with
 from webplatform.exporting.models import ExportJob
 from webplatform.history.events import (
     readings_removed,

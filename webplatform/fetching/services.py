@@ -10,12 +10,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from webplatform.accounts.idempotency_keys import forget_answers
 from webplatform.accounts.models import User
-from webplatform.accounts.repeated import forget_answers
-from webplatform.analysis.given import place_of
 from webplatform.analysis.resumable import drop_upload
 from webplatform.analysis.serializers import ResumableIn
 from webplatform.analysis.services import require_grounds
+from webplatform.analysis.upload_metadata import place_of
 from webplatform.analysis.uploads import check_announced
 from webplatform.common.commits import after_commit
 from webplatform.common.errors import Conflict

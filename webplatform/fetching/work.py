@@ -23,11 +23,11 @@ from webplatform.analysis.receiving import offset_of
 from webplatform.analysis.resumable import drop_upload, reserve_upload, take_part
 from webplatform.common.errors import AppError, Gone, OffsetMismatch, StorageFull, StoreAway
 from webplatform.common.job_errors import stored_error
-from webplatform.common.leaving import is_leaving
 from webplatform.common.pulse import Pulse, silent
+from webplatform.common.worker_shutdown import is_leaving
 from webplatform.fetching.models import Fetch
 from webplatform.fetching.source import Source, Unfetched, opened
-from webplatform.vault.growing import Locked
+from webplatform.vault.appendable_file import Locked
 
 FETCHERS = 3
 MOST_ATTEMPTS = 6

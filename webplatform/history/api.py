@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from webplatform.common.paging import Cursor, ListPages
-from webplatform.history.assigning import assign_participant, set_condition
+from webplatform.history.assignments import assign_participant, set_condition
 from webplatform.history.bin import bin_session
 from webplatform.history.mark_serializers import MarkedSessionOut, MarkerChangeIn
 from webplatform.history.markers import add_marker, change_marker, remove_marker

@@ -12,13 +12,13 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from webplatform.accounts.models import User
+from webplatform.common.compression import is_packed_wanted, packed
 from webplatform.common.errors import Conflict
 from webplatform.common.headers import INERT
-from webplatform.common.packing import is_packed_wanted, packed
 from webplatform.history.exports import shared_pieces
 from webplatform.history.sharing import sharing_of
+from webplatform.studies.audit_trail import record
 from webplatform.studies.services import owned_study
-from webplatform.studies.trail import record
 
 SHARED_NAME = "shared-readings.csv"  # says nothing of the study, nor of the day
 

@@ -6,10 +6,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from webplatform.accounts.audit import record_event
+from webplatform.accounts.idempotency_keys import forget_answers
 from webplatform.accounts.models import User
-from webplatform.accounts.repeated import forget_answers
+from webplatform.history.erasure_log_lines import note_erased
 from webplatform.history.events import readings_removed, session_erased
-from webplatform.history.ledger_lines import note_erased
 from webplatform.history.media import forget_pictures, set_pictures_aside
 from webplatform.history.models import Correction, FaceEdit, FrameSize, Observation, Session, SessionSeconds, Track
 from webplatform.vault.stored import remove_after_commit

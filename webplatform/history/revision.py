@@ -10,7 +10,7 @@ from webplatform.history.events import session_revised
 from webplatform.history.faces import Person, Piece, everybody_in
 from webplatform.history.glimpses import dominant_of
 from webplatform.history.models import Segment, Session
-from webplatform.history.tally import Tally
+from webplatform.history.reading_totals import Tally
 
 
 def revise(session: Session) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from webplatform.history.effective import effective_readings
 from webplatform.history.faces import people_of
 from webplatform.history.models import Segment, Session
-from webplatform.history.tally import Tally
+from webplatform.history.reading_totals import Tally
 
 BETWEEN = "between"
 KINDS = [(kind, kind) for kind in (Segment.Kind.SEGMENT.value, Segment.Kind.BASELINE.value, BETWEEN)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from webplatform.history import ledger_lines, withdrawals
+from webplatform.history import erasure_log_lines, withdrawals
 
 
 @shared_task
@@ -16,4 +16,4 @@ def remove_unconsented() -> None:
 @shared_task
 def write_left_lines() -> None:
     """Write what the ledger of erasures lacks."""
-    ledger_lines.write_left_lines()
+    erasure_log_lines.write_left_lines()

@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from django.conf import settings
 
-from webplatform.common.tether import TETHER
+from webplatform.common.parent_death import TETHER
 
 NICE = 10  # live sessions and analyses come first
 LOOK_EVERY_S = 1.0

@@ -22,9 +22,9 @@ from webplatform.learning.decisions import make_checked
 from webplatform.learning.forms import DatasetForm, ParcelForm, RunForm
 from webplatform.learning.models import Comparison, Dataset, TrainingRun
 from webplatform.learning.samples import corrections_so_far
+from webplatform.modelhub.bundle_archive import import_parcel, parcel_pieces
 from webplatform.modelhub.bundles import bundle_of
 from webplatform.modelhub.models import ModelVersion
-from webplatform.modelhub.parcels import import_parcel, parcel_pieces
 
 
 @login_required

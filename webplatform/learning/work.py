@@ -26,8 +26,8 @@ from webplatform.common.database_away import handed_back
 from webplatform.common.disk import is_disk_full
 from webplatform.common.errors import AppError, StoreAway
 from webplatform.common.job_errors import stored_error
-from webplatform.common.leaving import is_leaving
 from webplatform.common.pulse import Pulse, hand_back
+from webplatform.common.worker_shutdown import is_leaving
 from webplatform.learning import child
 from webplatform.learning.events import run_ended
 from webplatform.learning.files import faces_for_child, fetch_upload, remove_files, remove_upload, seal_faces

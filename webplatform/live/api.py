@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from webplatform.accounts.tickets import TICKET_S, issue_ticket
 from webplatform.common.errors import TooLarge
 from webplatform.history.models import EMOTION_CHOICES, REASON_CHOICES
-from webplatform.live.looking import look_once
+from webplatform.live.picture_checks import look_once
 from webplatform.live.protocol import faces_data
 from webplatform.live.services import SOCKET
 

@@ -25,12 +25,12 @@ from webplatform.common.languages import language_of
 from webplatform.common.shutdown import shutdown_of
 from webplatform.history.markers import add_marker
 from webplatform.history.models import Session
-from webplatform.live import places, protocol, services
-from webplatform.live.asking import asked_of
+from webplatform.live import camera_slots, protocol, services
 from webplatform.live.batching import Overloaded, batcher_of
-from webplatform.live.greeting import close_code, ready_data
+from webplatform.live.handshake import close_code, ready_data
 from webplatform.live.protocol import BadMessage, Close, Dropped, Frame
 from webplatform.live.recording import Ended, LiveRecording
+from webplatform.live.session_request import asked_of
 
 START_WITHIN_S = 10.0
 KEEP_EVERY_S = 1.0
@@ -61,9 +61,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if await self._seat() is None:  # before it is accepted: a socket of nobody must cost nothing
             await self.close(Close.NOT_SIGNED_IN)
             return
-        self.has_place = places.take()
-        if not self.has_place and not places.wants_words(self.scope):
-            await places.refuse(self.scope, self.base_send)
+        self.has_place = camera_slots.take()
+        if not self.has_place and not camera_slots.wants_words(self.scope):
+            await camera_slots.refuse(self.scope, self.base_send)
             return
         await self.accept(subprotocol_of(self.scope))
         if not self.has_place:
@@ -74,7 +74,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     async def disconnect(self, code: int) -> None:
         if self.has_place:
-            places.give_back()
+            camera_slots.give_back()
         for task in self.tasks:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)

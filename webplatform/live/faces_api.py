@@ -16,7 +16,7 @@ from inference import FrameReading
 from webplatform.common.errors import Invalid
 from webplatform.common.text import shown_text
 from webplatform.history.models import EMOTION_CHOICES, REASON_CHOICES
-from webplatform.live.looking import MOST_PICTURES, Problem, look_at_pictures
+from webplatform.live.picture_checks import MOST_PICTURES, Problem, look_at_pictures
 from webplatform.live.protocol import faces_data
 
 PICTURES = "pictures"

@@ -25,16 +25,16 @@ from webplatform.common.limits import spend
 from webplatform.consent.models import ConsentRecord
 from webplatform.consent.services import require_consent, require_participant_consent
 from webplatform.history import services as history
-from webplatform.history.assigning import set_condition, set_stimulus
+from webplatform.history.assignments import set_condition, set_stimulus
 from webplatform.history.models import Session, Track
 from webplatform.history.queries import faces_in_sight
 from webplatform.history.references import set_reference
-from webplatform.live.asking import Asked as Asked
 from webplatform.live.models import LiveConnection
 from webplatform.live.protocol import Close
 from webplatform.live.queries import RECORDERS, find_condition, find_participant, find_stimulus, find_study
 from webplatform.live.recording import Ended, LiveRecording
-from webplatform.live.silent import RESUME_WITHIN_S, close_recorded
+from webplatform.live.session_request import Asked as Asked
+from webplatform.live.stale_connections import RESUME_WITHIN_S, close_recorded
 from webplatform.live.statistics import LiveStatistics
 from webplatform.modelhub.engines import engine_for
 from webplatform.modelhub.queries import active_version

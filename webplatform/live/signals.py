@@ -6,7 +6,7 @@ from django.dispatch import receiver
 
 from webplatform.history.events import session_binned
 from webplatform.history.models import Session
-from webplatform.live.silent import end_recording
+from webplatform.live.stale_connections import end_recording
 
 
 @receiver(session_binned)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from webplatform.live import silent
+from webplatform.live import stale_connections
 
 
 @shared_task
 def close_silent_sessions() -> None:
     """Close the webcam sessions whose socket died without a word."""
-    silent.close_silent_sessions()
+    stale_connections.close_silent_sessions()

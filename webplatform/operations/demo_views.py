@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from webplatform.accounts.models import User
-from webplatform.operations.demo_door import pass_door
+from webplatform.operations.demo_login import pass_door
 
 
 @never_cache

@@ -26,7 +26,7 @@ from webplatform.participation.serializers import (
     RequestOut,
 )
 from webplatform.studies import participants
-from webplatform.studies.many import Line, add_participants
+from webplatform.studies.bulk_participants import Line, add_participants
 from webplatform.studies.models import Participant, ParticipantLink, ParticipantRequest, Study
 
 

@@ -17,9 +17,9 @@ from webplatform.dashboard.live_views import live_context
 from webplatform.dashboard.live_words import film_words
 from webplatform.history.deadlines import deadlines_of
 from webplatform.history.models import Session
-from webplatform.live.looking import look
+from webplatform.live.picture_checks import look
 from webplatform.live.protocol import faces_data, hidden_faces_data
-from webplatform.participation.seats import participant_only
+from webplatform.participation.participant_auth import participant_only
 from webplatform.participation.stimuli import films_for
 from webplatform.studies.models import Stimulus, Study
 

@@ -11,7 +11,7 @@ from webplatform.live.consumers import LiveConsumer
 from webplatform.live.protocol import Close
 from webplatform.live.recording import Ended, LiveRecording
 from webplatform.live.services import Seat
-from webplatform.participation.seats import seat_of_login
+from webplatform.participation.participant_auth import seat_of_login
 
 
 class ParticipantConsumer(LiveConsumer):

@@ -18,13 +18,13 @@ from rest_framework.views import APIView
 
 from webplatform.common.errors import NotFound
 from webplatform.common.paging import ListPages
+from webplatform.consent.consent_status import standing_of
 from webplatform.consent.models import ConsentRecord
 from webplatform.consent.proofs import proof_of
 from webplatform.consent.queries import participant_history
-from webplatform.consent.standing import standing_of
 from webplatform.participation import services
+from webplatform.participation.participant_auth import link_opened
 from webplatform.participation.queries import notice_data
-from webplatform.participation.seats import link_opened
 from webplatform.participation.serializers import (
     ConsentIn,
     OwnPageOut,

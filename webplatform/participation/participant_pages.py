@@ -14,13 +14,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from webplatform.common.errors import AppError
+from webplatform.consent.consent_status import standing_of
 from webplatform.consent.models import ConsentRecord, Scope
 from webplatform.consent.notices import notice_of
 from webplatform.consent.proofs import proof_file
 from webplatform.consent.queries import participant_history
-from webplatform.consent.standing import standing_of
 from webplatform.participation import services
-from webplatform.participation.seats import KEPT_AS, link_opened, over, participant_only
+from webplatform.participation.participant_auth import KEPT_AS, link_opened, over, participant_only
 from webplatform.participation.stimuli import films_for
 from webplatform.retention.downloads import export_file
 from webplatform.retention.models import DataExport

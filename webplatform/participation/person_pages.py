@@ -14,8 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from webplatform.common.errors import AppError, NotAllowed
+from webplatform.consent.consent_status import standing_of
 from webplatform.consent.queries import participant_history
-from webplatform.consent.standing import standing_of
 from webplatform.dashboard.queries import listed_sessions, rows_of
 from webplatform.history.queries import role_in
 from webplatform.history.selection import Selection

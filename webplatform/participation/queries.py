@@ -8,8 +8,8 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from webplatform.accounts.models import User
+from webplatform.consent.consent_status import standings_of
 from webplatform.consent.notices import notice_of
-from webplatform.consent.standing import standings_of
 from webplatform.studies.models import Participant, ParticipantRequest, Study
 from webplatform.studies.queries import variables_of
 

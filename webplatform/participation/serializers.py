@@ -8,8 +8,8 @@ from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from webplatform.consent.consent_status import standing_of
 from webplatform.consent.serializers import ScopesField
-from webplatform.consent.standing import standing_of
 from webplatform.studies.models import Participant, ParticipantLink, ParticipantRequest
 from webplatform.studies.queries import variables_of
 

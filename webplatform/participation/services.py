@@ -10,9 +10,9 @@ from webplatform.accounts.models import User
 from webplatform.consent.models import ConsentRecord, Scope
 from webplatform.consent.services import give_participant_consent, withdraw_participant
 from webplatform.retention.services import erase_participant
+from webplatform.studies.audit_trail import record
 from webplatform.studies.models import Participant, ParticipantRequest
 from webplatform.studies.participants import answer_request, ask
-from webplatform.studies.trail import record
 
 Channel = ConsentRecord.Channel
 

@@ -17,12 +17,12 @@ from webplatform.analysis.uploads import CheckedUpload, check_upload, keep_uploa
 from webplatform.common.errors import Conflict, Invalid
 from webplatform.common.limits import spend
 from webplatform.history.models import Session
+from webplatform.studies.audit_trail import record
 from webplatform.studies.conditions import clean_name
 from webplatform.studies.film_order import films_in_order
 from webplatform.studies.films import forget_film
 from webplatform.studies.models import Condition, Participant, Stimulus, StimulusOrder, Study
 from webplatform.studies.services import require_owner
-from webplatform.studies.trail import record
 from webplatform.vault.keys import erase_key, keep_key
 from webplatform.vault.stored import remove_stored
 

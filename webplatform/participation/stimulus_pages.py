@@ -19,7 +19,7 @@ from webplatform.common.pages import tell
 from webplatform.history.queries import role_in
 from webplatform.live.queries import find_condition
 from webplatform.participation import stimuli
-from webplatform.participation.seats import participant_only
+from webplatform.participation.participant_auth import participant_only
 from webplatform.studies.conditions import move_label
 from webplatform.studies.films import open_film
 from webplatform.studies.models import Membership, Stimulus, StimulusOrder, Study

@@ -3,8 +3,8 @@
 from django.urls import path
 
 from webplatform.participation import (
+    bulk_pages,
     camera_pages,
-    many_pages,
     participant_pages,
     person_pages,
     stimulus_pages,
@@ -29,8 +29,8 @@ urlpatterns = [
     path("p/<str:key>/", participant_pages.enter, name="enter"),
     path("studies/<uuid:pk>/people/", study_pages.study, name="study"),
     path("studies/<uuid:pk>/participants/", study_pages.add, name="add"),
-    path("studies/<uuid:pk>/participants/many/", many_pages.add_many, name="add-many"),
-    path("studies/<uuid:pk>/participants/links/", many_pages.links, name="links"),
+    path("studies/<uuid:pk>/participants/many/", bulk_pages.add_many, name="add-many"),
+    path("studies/<uuid:pk>/participants/links/", bulk_pages.links, name="links"),
     path("studies/<uuid:pk>/participants/<uuid:participant_pk>/", person_pages.participant, name="participant"),
     path("studies/<uuid:pk>/participants/<uuid:participant_pk>/link/", study_pages.link, name="link"),
     path("studies/<uuid:pk>/links/<int:link_pk>/revoke/", study_pages.revoke, name="revoke"),

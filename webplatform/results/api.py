@@ -15,8 +15,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from webplatform.history.downloads import attachment, download
-from webplatform.results.asking import drawing_files, figures_for, study_for, table_file
 from webplatform.results.choices import CHARTS, COMPARED, PAIRINGS, PICTURES
+from webplatform.results.figure_requests import drawing_files, figures_for, study_for, table_file
 from webplatform.results.models import StudyFigures
 from webplatform.results.overlaying import MOST_LAID_OVER, overlay_of, overlay_sessions
 from webplatform.results.tables import NAMES

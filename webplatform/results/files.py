@@ -12,7 +12,7 @@ from webplatform.common.errors import Conflict
 from webplatform.dashboard.words import EMOTION_NAMES
 from webplatform.history.models import Session
 from webplatform.results import drawing
-from webplatform.results.asking import current_figures, file_name, record_taken, shown_emotions
+from webplatform.results.figure_requests import current_figures, file_name, record_taken, shown_emotions
 from webplatform.results.overlaying import overlay_of
 from webplatform.results.queries import lines_of
 from webplatform.results.report import report_of

@@ -16,8 +16,8 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from webplatform.dashboard.words import EMOTION_NAMES
-from webplatform.exporting.closing import write_closing
-from webplatform.exporting.paper import Paper
+from webplatform.exporting.pdf_page import Paper
+from webplatform.exporting.report_closing import write_closing
 from webplatform.results.choices import Choice, stored_choice
 from webplatform.results.drawing import (
     MOST_GROUPS,

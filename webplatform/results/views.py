@@ -17,8 +17,8 @@ from webplatform.history.downloads import attachment, download
 from webplatform.history.queries import role_in
 from webplatform.history.watch import weeks_of
 from webplatform.results import showing
-from webplatform.results.asking import asked_choice, drawing_files, study_for, table_file
 from webplatform.results.choices import CHARTS, PICTURES, VARIABLE, Choice
+from webplatform.results.figure_requests import asked_choice, drawing_files, study_for, table_file
 from webplatform.results.gathering import marker_labels
 from webplatform.results.models import StudyFigures
 from webplatform.results.overlaying import clocks_of, overlay_of, overlay_sessions

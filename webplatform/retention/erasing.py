@@ -13,19 +13,19 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from webplatform.accounts.audit import record_event
+from webplatform.accounts.idempotency_keys import forget_answers
 from webplatform.accounts.models import User
-from webplatform.accounts.repeated import forget_answers
 from webplatform.analysis.models import ResumableUpload
 from webplatform.analysis.resumable import drop_uploads
 from webplatform.common.commits import after_commit
 from webplatform.common.errors import NotFound
 from webplatform.consent.models import ConsentRecord
-from webplatform.exporting.ending import remove_jobs
+from webplatform.exporting.job_endings import remove_jobs
 from webplatform.exporting.models import ExportJob
 from webplatform.fetching.models import Fetch
 from webplatform.fetching.services import drop_fetches
 from webplatform.history.erasing import erase_session, remove_some_readings
-from webplatform.history.ledger_lines import note_erased
+from webplatform.history.erasure_log_lines import note_erased
 from webplatform.history.media import forget_waiting
 from webplatform.history.models import Session
 from webplatform.retention.export_files import remove_export_file

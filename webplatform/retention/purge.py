@@ -20,17 +20,17 @@ from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
 from webplatform.accounts.logins import forget_ended
-from webplatform.analysis.leftovers import find_leftovers, remove_orphan_files
+from webplatform.analysis.orphan_files import find_leftovers, remove_orphan_files
 from webplatform.analysis.withdrawals import drop_media
-from webplatform.exporting.ending import dead_jobs, lost_files, lost_keys, remove_jobs
+from webplatform.exporting.job_endings import dead_jobs, lost_files, lost_keys, remove_jobs
 from webplatform.exporting.models import ExportJob
 from webplatform.history.erasing import close_readings, erase_session, remove_some_readings
 from webplatform.history.models import Session
 from webplatform.retention.erasing import remove_exports, remove_participant
 from webplatform.retention.export_files import KEY
 from webplatform.retention.models import DataExport, ErasedLink, exports_folder
+from webplatform.retention.purge_report import Tally
 from webplatform.retention.queries import due_of
-from webplatform.retention.tally import Tally
 from webplatform.studies.models import Study
 from webplatform.vault.keys import destroy_waiting, erase_key, old_keys
 from webplatform.vault.stored import is_remote, old_objects, remove_stored

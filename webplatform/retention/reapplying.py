@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from webplatform.accounts.models import User
-from webplatform.common import ledger
+from webplatform.common import erasure_log
 from webplatform.consent.models import ConsentRecord
 from webplatform.consent.services import withdraw_again
 from webplatform.history.models import Session
@@ -24,7 +24,7 @@ def reapply() -> Counter[str]:
     Numbers of accounts and consents are given again in a restored database: each is known by what else it was.
     """
     gone: Counter[str] = Counter()
-    for entry in ledger.entries():
+    for entry in erasure_log.entries():
         again = _AGAIN.get(entry["kind"])
         if again is not None:
             gone[entry["kind"]] += again(entry)

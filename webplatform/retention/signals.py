@@ -8,8 +8,8 @@ from django.dispatch import receiver
 
 from webplatform.consent.events import consent_withdrawn
 from webplatform.consent.models import ConsentRecord, Scope
+from webplatform.history.erasure_log_lines import note_erased
 from webplatform.history.events import session_assigned
-from webplatform.history.ledger_lines import note_erased
 from webplatform.retention.erasing import remove_exports
 from webplatform.retention.models import DataExport
 from webplatform.retention.reapplying import fingerprint_of

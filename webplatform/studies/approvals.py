@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from webplatform.accounts.models import User
 from webplatform.common.errors import Conflict, Invalid, NotAllowed
+from webplatform.studies.audit_trail import record
 from webplatform.studies.models import Membership, Study, StudyApproval
-from webplatform.studies.trail import record
 
 APPROVAL_DAYS = 180
 MIN_REASON = 40  # characters: a sentence, not a word

@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 from webplatform.accounts.models import User
 from webplatform.common.errors import Conflict, Invalid, NotFound
 from webplatform.common.text import shown_text
+from webplatform.studies.audit_trail import record
 from webplatform.studies.events import request_received
 from webplatform.studies.models import Condition, Participant, ParticipantLink, ParticipantRequest, Study
 from webplatform.studies.services import require_owner, require_recorder
-from webplatform.studies.trail import record
 from webplatform.studies.variables import checked_values, set_values
 
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that is taken for another one

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from webplatform.studies.unanswered import forget_expired
+from webplatform.studies.expired_invitations import forget_expired
 
 
 @shared_task

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from webplatform.accounts.models import User
 from webplatform.common.errors import Conflict, Invalid
 from webplatform.common.text import shown_text
+from webplatform.studies.audit_trail import record
 from webplatform.studies.conditions import add_label, clean_name, save_label
 from webplatform.studies.models import Participant, Study, Variable
 from webplatform.studies.services import require_owner, require_recorder
-from webplatform.studies.trail import record
 
 MAX_TEXT = 200
 MOST_CHOICES = 50

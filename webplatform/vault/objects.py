@@ -20,7 +20,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.utils.translation import gettext as _
 from storages.backends.s3 import S3Storage
 
-from webplatform.common.breaker import Breaker
+from webplatform.common.circuit_breaker import Breaker
 from webplatform.common.errors import StoreAway
 
 PART_BYTES = 8 * 2**20  # of a large object that is sent in parts: so much waits in memory, for each of two threads

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from webplatform.common.commits import after_commit
 from webplatform.webhooks.models import Delivery, Webhook
-from webplatform.webhooks.reach import may_hear
+from webplatform.webhooks.permissions import may_hear
 from webplatform.webhooks.tasks import send_deliveries
 
 GIVE_UP_AFTER = timedelta(days=1)

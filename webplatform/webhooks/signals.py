@@ -22,7 +22,7 @@ from webplatform.studies.events import request_received
 from webplatform.studies.models import ParticipantRequest
 from webplatform.webhooks.models import Delivery, Event
 from webplatform.webhooks.outbox import note_event
-from webplatform.webhooks.reach import owners_of
+from webplatform.webhooks.permissions import owners_of
 
 
 @receiver(job_ended)

@@ -20,12 +20,12 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from webplatform.common.errors import Invalid
-from webplatform.common.leaving import is_leaving
 from webplatform.common.pulse import silent
-from webplatform.webhooks.ending import turn_off_failing
+from webplatform.common.worker_shutdown import is_leaving
+from webplatform.webhooks.failing_webhooks import turn_off_failing
 from webplatform.webhooks.models import TEST, Attempt, Delivery, Webhook
+from webplatform.webhooks.permissions import may_still_hear
 from webplatform.webhooks.posting import Answer, post
-from webplatform.webhooks.reach import may_still_hear
 from webplatform.webhooks.signing import HEADER, signature
 from webplatform.webhooks.targets import target_of
 

@@ -14,7 +14,7 @@ from tests.webplatform.access.world import ship_texts
 from webplatform.accounts.tickets import issue_ticket
 from webplatform.consent.services import give_participant_consent
 from webplatform.modelhub.services import ensure_active_model
-from webplatform.participation.seats import KEPT_AS
+from webplatform.participation.participant_auth import KEPT_AS
 from webplatform.studies.models import Membership
 from webplatform.studies.participants import add_participant, create_link
 from webplatform.urls import websocket_urlpatterns

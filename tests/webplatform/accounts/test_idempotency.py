@@ -10,7 +10,7 @@ from django.db.models.signals import post_save
 from django.utils import timezone
 
 from tests.webplatform.analysis.conftest import MP4, sent
-from webplatform.accounts import repeated
+from webplatform.accounts import idempotency_keys
 from webplatform.accounts.models import StoredAnswer
 from webplatform.accounts.services import create_token
 from webplatform.analysis.models import AnalysisJob, ResumableUpload
@@ -84,7 +84,7 @@ def test_a_key_whose_process_died_is_free_again_at_once(api):
     held = StoredAnswer.objects.get()
     StoredAnswer.objects.update(status=0, sealed=b"")
     assert make_study(api).json()["code"] == "idempotency_under_way"  # for all we know another machine is at it
-    left = repeated._locks() / held.digest
+    left = idempotency_keys._locks() / held.digest
     left.touch()
     again = make_study(api)
     assert (again.status_code, "Idempotency-Replayed" in again.headers) == (201, False)
@@ -99,16 +99,16 @@ def test_a_key_is_free_again_where_its_end_could_not_be_noted(owner):
         raise OperationalError("the server closed the connection")
 
     asked = {"who": "one", "user": owner, "key": "key", "request": "digest"}
-    held = repeated.claim(**asked)
-    with pytest.raises(repeated.UnderWay):
-        repeated.claim(**asked)
+    held = idempotency_keys.claim(**asked)
+    with pytest.raises(idempotency_keys.UnderWay):
+        idempotency_keys.claim(**asked)
     with pytest.raises(OperationalError), connection.execute_wrapper(refuse):
-        repeated.let_go(held=held)
+        idempotency_keys.let_go(held=held)
     transaction.set_rollback(False)  # the test's own transaction, which nothing reached
-    again = repeated.claim(**asked)
+    again = idempotency_keys.claim(**asked)
     assert (again.row.pk != held.row.pk, StoredAnswer.objects.count()) == (True, 1)
-    repeated.let_go(held=again)
-    assert (StoredAnswer.objects.count(), list(repeated._locks().glob("*"))) == (0, [])
+    idempotency_keys.let_go(held=again)
+    assert (StoredAnswer.objects.count(), list(idempotency_keys._locks().glob("*"))) == (0, [])
 
 
 @pytest.mark.django_db(transaction=True)
@@ -117,10 +117,10 @@ def test_a_key_is_free_again_where_its_commit_was_reported_as_failed(owner, monk
     asked = {"who": "one", "user": owner, "key": "key", "request": "digest"}
     monkeypatch.setattr(connection, "_commit", commit_and_fail(connection._commit))
     with pytest.raises(OperationalError):
-        repeated.claim(**asked)
+        idempotency_keys.claim(**asked)
     monkeypatch.undo()
     assert StoredAnswer.objects.count() == 1
-    repeated.let_go(held=repeated.claim(**asked))
+    idempotency_keys.let_go(held=idempotency_keys.claim(**asked))
 
 
 def commit_and_fail(commit):
@@ -134,10 +134,10 @@ def commit_and_fail(commit):
 
 
 def test_locks_that_died_with_their_process_are_cleared_away(owner):
-    left = repeated._locks() / "0f0f"
+    left = idempotency_keys._locks() / "0f0f"
     left.parent.mkdir(exist_ok=True)
     left.touch()
-    repeated.forget_old_answers()
+    idempotency_keys.forget_old_answers()
     assert not left.exists()
 
 
@@ -177,7 +177,7 @@ def test_the_row_alone_tells_nothing_of_the_answer(api):
 def test_it_is_kept_for_a_day(api):
     make_study(api)
     StoredAnswer.objects.update(created_at=timezone.now() - timedelta(hours=25))
-    assert repeated.forget_old_answers() == 1
+    assert idempotency_keys.forget_old_answers() == 1
     StoredAnswer.objects.all().delete()
     make_study(api)
     StoredAnswer.objects.update(created_at=timezone.now() - timedelta(hours=25))  # and no beat since
@@ -219,7 +219,7 @@ def test_an_answer_goes_with_what_it_tells_of(api, sent, django_capture_on_commi
 
 
 def test_an_answer_that_is_too_large_is_not_done_again(api, monkeypatch):
-    monkeypatch.setattr(repeated, "MOST_BYTES", 10)
+    monkeypatch.setattr(idempotency_keys, "MOST_BYTES", 10)
     make_study(api)
     assert make_study(api).json()["code"] == "idempotency_answer_not_kept"
     assert Study.objects.filter(name="Pilot 2").count() == 1

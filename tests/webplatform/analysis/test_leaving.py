@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from webplatform.analysis import stranded, work
 from webplatform.analysis.models import AnalysisJob
-from webplatform.common import database_away, leaving, pulse
+from webplatform.common import database_away, pulse, worker_shutdown
 
 pytestmark = pytest.mark.django_db
 
@@ -19,8 +19,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def asked_to_end(monkeypatch):
     """`asked_to_end()`: the worker gets SIGTERM."""
-    yield leaving.leave
-    leaving._asked.clear()
+    yield worker_shutdown.leave
+    worker_shutdown._asked.clear()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -36,7 +36,7 @@ def test_a_worker_that_is_asked_to_end_hands_its_job_back_at_no_cost(submit, fak
 
         fake_engine.on_step = end_and_read_on
         work.run_job(job.pk)
-        leaving._asked.clear()
+        worker_shutdown._asked.clear()
         now = AnalysisJob.objects.get()
         assert (now.state, now.attempts, now.lease, now.enqueued_at) == ("queued", 0, None, None)
     fake_engine.on_step = lambda at: None

@@ -11,7 +11,7 @@ from django.urls import reverse
 import inference
 from tests.clips import moving_face, write_clip
 from tests.webplatform.analysis.conftest import MP4
-from webplatform.analysis import leftovers, playback, tasks, work
+from webplatform.analysis import orphan_files, playback, tasks, work
 from webplatform.analysis.models import AnalysisJob, MediaFile
 from webplatform.analysis.withdrawals import drop_media
 from webplatform.common.errors import KeyGone, StoreAway
@@ -179,16 +179,16 @@ def test_a_video_whose_time_was_over_opens_no_more_and_its_key_waits(session, dj
 
 
 def test_objects_that_no_row_knows_of_are_removed_and_others_stay(session, store, monkeypatch, caplog):
-    monkeypatch.setattr(leftovers, "ORPHAN_AFTER_S", -1)
+    monkeypatch.setattr(orphan_files, "ORPHAN_AFTER_S", -1)
     orphans = [f"media/{session.pk}/media.avi.sealed", "media/5e0a0a0a-0000-4000-8000-000000000000/media.mp4.sealed"]
     orphans += ["media/stimuli/5e0a0a0a-0000-4000-8000-000000000000/media.mp4.sealed", "uploads/x/1"]
     for name in [*orphans, "elsewhere/of-somebody-else"]:
         store.client.put_object(Bucket=store.bucket, Key=f"lab/{name}", Body=b"x")
     with store.away():
-        leftovers.remove_orphan_files()
+        orphan_files.remove_orphan_files()
     assert len(names(store)) == 6
     assert "once it answers again" in caplog.text
-    leftovers.remove_orphan_files()
+    orphan_files.remove_orphan_files()
     assert sorted(names(store)) == ["lab/elsewhere/of-somebody-else", f"lab/media/{session.pk}/media.mp4.sealed"]
     assert is_stored(session.folder / session.media.stored_name)
     assert remove_due() == 0

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from tests.clips import moving_face, write_clip
 from webplatform.analysis import playback
-from webplatform.analysis.leftovers import find_leftovers
 from webplatform.analysis.models import MediaFile, PlaybackCopy
+from webplatform.analysis.orphan_files import find_leftovers
 from webplatform.analysis.playback import MAX_ATTEMPTS, release_stale_copies, run_copy, unsent_copies, wanted_copy
 from webplatform.analysis.withdrawals import drop_media
 from webplatform.history.erasing import erase_session
@@ -152,7 +152,7 @@ def test_a_worker_that_died_is_followed_by_another_and_at_last_given_up(filmed):
 
 
 def test_a_copy_that_a_row_knows_of_is_no_leftover(copied, monkeypatch):
-    monkeypatch.setattr("webplatform.analysis.leftovers.ORPHAN_AFTER_S", -10)
+    monkeypatch.setattr("webplatform.analysis.orphan_files.ORPHAN_AFTER_S", -10)
     _session, copy = copied
     assert find_leftovers() == []
     PlaybackCopy.objects.all().delete()

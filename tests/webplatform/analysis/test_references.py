@@ -9,8 +9,8 @@ from webplatform.common.errors import Conflict, Invalid
 from webplatform.history.exports import csv_pieces
 from webplatform.history.models import Session
 from webplatform.history.references import set_reference
-from webplatform.live.asking import Asked, asked_of
 from webplatform.live.protocol import BadMessage
+from webplatform.live.session_request import Asked, asked_of
 from webplatform.studies.models import Membership
 
 NUL = chr(0)

@@ -13,7 +13,7 @@ from tests.webplatform.analysis.conftest import MP4
 from tests.webplatform.analysis.tus_parts import ADDRESS, CONTENT, HALF, SIZE, TUS, begun, create, head, patch
 from webplatform.accounts.models import User
 from webplatform.accounts.services import create_token
-from webplatform.analysis import leftovers, receiving, resumable
+from webplatform.analysis import orphan_files, receiving, resumable
 from webplatform.analysis.models import AnalysisJob, ResumableUpload
 from webplatform.common.errors import Damaged, Gone
 from webplatform.consent.services import withdraw_consent
@@ -220,11 +220,11 @@ def test_what_is_taken_away_while_it_comes_in_stays_away(api, half, settings):
 
 
 def test_what_no_row_knows_of_is_a_leftover(half, settings, monkeypatch):
-    monkeypatch.setattr(leftovers, "ORPHAN_AFTER_S", -1)
-    monkeypatch.setattr(leftovers, "HALF_UPLOAD_AFTER_S", -1)
-    assert [path for path in leftovers.find_leftovers() if "upload-" in path.name or path.suffix == ".growing"] == []
+    monkeypatch.setattr(orphan_files, "ORPHAN_AFTER_S", -1)
+    monkeypatch.setattr(orphan_files, "HALF_UPLOAD_AFTER_S", -1)
+    assert [path for path in orphan_files.find_leftovers() if "upload-" in path.name or path.suffix == ".growing"] == []
     ResumableUpload.objects.all().delete()
-    leftovers.remove_orphan_files()
+    orphan_files.remove_orphan_files()
     assert (growing_files(settings), list(kept_keys())) == ([], [])
 
 
@@ -232,9 +232,9 @@ def test_half_a_key_is_a_leftover(settings, monkeypatch, db):
     half_key = settings.RAUT_KEYS_DIR / ".0b5e.0f0f0f0f"
     half_key.parent.mkdir(exist_ok=True)
     half_key.write_bytes(b"of a process that was killed")
-    assert leftovers.find_leftovers() == []  # somebody may be writing it now
-    monkeypatch.setattr(leftovers, "ORPHAN_AFTER_S", -1)
-    leftovers.remove_orphan_files()
+    assert orphan_files.find_leftovers() == []  # somebody may be writing it now
+    monkeypatch.setattr(orphan_files, "ORPHAN_AFTER_S", -1)
+    orphan_files.remove_orphan_files()
     assert not half_key.exists()
 
 

@@ -12,13 +12,13 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from tests.webplatform.analysis.tus_parts import CONTENT, HALF, SIZE, begun, create, head, patch
-from webplatform.analysis import leftovers, resumable, segments
+from webplatform.analysis import orphan_files, resumable, segments
 from webplatform.analysis.models import AnalysisJob, ResumableUpload, UploadSegment
 from webplatform.common.errors import OffsetMismatch
 from webplatform.consent.services import withdraw_consent
 from webplatform.history.media import open_file
 from webplatform.history.models import Session
-from webplatform.vault.growing import Locked
+from webplatform.vault.appendable_file import Locked
 from webplatform.vault.models import FileKey, FileRemoval
 from webplatform.vault.stored import remove_due
 
@@ -168,11 +168,11 @@ def test_a_withdrawal_takes_it_away_and_its_key_at_once_also_while_the_store_is_
 
 
 def test_segments_that_no_row_knows_of_are_leftovers(half, store, monkeypatch):
-    monkeypatch.setattr(leftovers, "ORPHAN_AFTER_S", -1)
-    monkeypatch.setattr(leftovers, "HALF_UPLOAD_AFTER_S", -1)
-    assert leftovers.find_leftovers() == []
+    monkeypatch.setattr(orphan_files, "ORPHAN_AFTER_S", -1)
+    monkeypatch.setattr(orphan_files, "HALF_UPLOAD_AFTER_S", -1)
+    assert orphan_files.find_leftovers() == []
     ResumableUpload.objects.all().delete()
-    leftovers.remove_orphan_files()
+    orphan_files.remove_orphan_files()
     assert (names(store), FileKey.objects.count()) == ([], 0)
 
 

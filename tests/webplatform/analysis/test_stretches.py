@@ -17,7 +17,7 @@ import inference
 from inference import Engine
 from tests import clips
 from tests.inference.conftest import FakeClassifier, FakeDetector
-from webplatform.analysis import stale_stretches, stranded, stretch_work, stretches, tasks, turns, work
+from webplatform.analysis import job_order, stale_stretches, stranded, stretch_work, stretches, tasks, work
 from webplatform.analysis.models import AnalysisJob, Stretch
 from webplatform.analysis.recordings import open_media
 from webplatform.analysis.services import cancel_job, retry_job
@@ -310,10 +310,10 @@ def test_a_long_video_does_not_hold_up_anothers_short_one_nor_wait_for_ever(job,
         every_ms=200,
     )  # fmt: skip
     short = AnalysisJob.objects.create(session=session, queued_at=timezone.now() - timedelta(seconds=1))
-    assert turns.next_job() == short.pk
-    assert [turn.place for turn in turns.waiting_turns()] == [1]
+    assert job_order.next_job() == short.pk
+    assert [turn.place for turn in job_order.waiting_turns()] == [1]
     Stretch.objects.update(started_at=timezone.now() - timedelta(minutes=5))
-    assert turns.next_job() == job.pk
+    assert job_order.next_job() == job.pk
 
 
 @pytest.mark.django_db(transaction=True)

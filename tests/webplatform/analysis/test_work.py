@@ -12,8 +12,8 @@ from inference import BadPrior
 from tests.webplatform.analysis.conftest import UNREADABLE
 from webplatform.accounts.people import disable_account
 from webplatform.analysis import runs, stranded, tasks, work
-from webplatform.analysis.leftovers import remove_orphan_files
 from webplatform.analysis.models import AnalysisJob, MediaFile
+from webplatform.analysis.orphan_files import remove_orphan_files
 from webplatform.analysis.services import cancel_job, retry_job
 from webplatform.consent.models import ConsentRecord
 from webplatform.consent.services import withdraw_consent

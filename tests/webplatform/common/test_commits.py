@@ -8,8 +8,8 @@ from django.db import transaction
 from redis.exceptions import ConnectionError as Refused
 from redis.exceptions import TimeoutError as Hung
 
-from webplatform.common.breaker import Breaker, redis_hangs
 from webplatform.common.cache import ForgivingRedisCache
+from webplatform.common.circuit_breaker import Breaker, redis_hangs
 from webplatform.common.commits import after_commit
 from webplatform.settings import ROOT
 

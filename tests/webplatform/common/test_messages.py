@@ -8,7 +8,7 @@ from redis import RedisError
 from redis import TimeoutError as RedisTimeout
 
 from webplatform.analysis import tasks as analysis
-from webplatform.common.breaker import redis_hangs
+from webplatform.common.circuit_breaker import redis_hangs
 from webplatform.common.messages import send_message
 from webplatform.exporting import tasks as exporting
 from webplatform.results import tasks as results

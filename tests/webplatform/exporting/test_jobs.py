@@ -14,7 +14,7 @@ from webplatform.analysis.models import MediaFile
 from webplatform.common.errors import Conflict, Invalid, KeyGone, NotFound
 from webplatform.consent.services import withdraw_consent
 from webplatform.exporting import content as contents
-from webplatform.exporting.ending import lost_files
+from webplatform.exporting.job_endings import lost_files
 from webplatform.exporting.models import ExportJob, export_jobs_folder
 from webplatform.exporting.options import Options, checked_options
 from webplatform.exporting.services import MOST_WAITING, ask_export_job, delete_export_job

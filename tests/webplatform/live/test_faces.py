@@ -14,7 +14,7 @@ from PIL import Image
 
 from tests.clips import face_picture
 from webplatform.history.models import Session
-from webplatform.live import looking
+from webplatform.live import picture_checks
 from webplatform.modelhub.services import ensure_active_model
 
 pytestmark = pytest.mark.django_db
@@ -87,12 +87,12 @@ def test_too_many_none_and_other_fields_are_refused(api_of, owner, consent):
 
 def test_no_more_are_read_at_once_than_memory_allows(api_of, owner, consent, monkeypatch):
     ensure_active_model()
-    monkeypatch.setattr(looking, "WAIT_S", 0.01)
-    for _place in range(looking.AT_ONCE):
-        assert looking._places.acquire(timeout=1)
+    monkeypatch.setattr(picture_checks, "WAIT_S", 0.01)
+    for _place in range(picture_checks.AT_ONCE):
+        assert picture_checks._places.acquire(timeout=1)
     try:
         answer = post(api_of(owner), ("a.jpg", b"x"))
     finally:
-        for _place in range(looking.AT_ONCE):
-            looking._places.release()
+        for _place in range(picture_checks.AT_ONCE):
+            picture_checks._places.release()
     assert (answer.status_code, answer["Retry-After"]) == (429, "5")

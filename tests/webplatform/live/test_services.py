@@ -17,7 +17,7 @@ from webplatform.consent.services import give_participant_consent
 from webplatform.history.bin import bin_session
 from webplatform.history.models import Session
 from webplatform.history.services import delete_session
-from webplatform.live import looking, services
+from webplatform.live import picture_checks, services
 from webplatform.live.services import (
     Asked,
     Seat,
@@ -74,11 +74,11 @@ def test_a_condition_that_the_study_lacks_begins_nothing(owner, blue, model, con
 
 def test_the_look_before_rests_on_the_consent_of_whoever_is_before_the_camera(owner, stranger, blue, model):
     with pytest.raises(ConsentMissing):
-        looking.look_once(user=owner, picture=b"")
+        picture_checks.look_once(user=owner, picture=b"")
     with pytest.raises(Invalid):  # allowed, and no picture
-        looking.look_once(user=owner, picture=b"", participant_id=str(blue.pk))
+        picture_checks.look_once(user=owner, picture=b"", participant_id=str(blue.pk))
     with pytest.raises(NotAllowed):
-        looking.look_once(user=stranger, picture=b"", participant_id=str(blue.pk))
+        picture_checks.look_once(user=stranger, picture=b"", participant_id=str(blue.pk))
 
 
 @pytest.fixture

@@ -19,9 +19,9 @@ from webplatform.accounts.tickets import issue_ticket
 from webplatform.common.shutdown import KEY, Shutdown
 from webplatform.consent.services import give_participant_consent, withdraw_consent
 from webplatform.history.models import Marker, Observation, Session
-from webplatform.live import consumers, places, recording, services
+from webplatform.live import camera_slots, consumers, recording, services
 from webplatform.live.models import LiveConnection
-from webplatform.live.silent import close_silent_sessions
+from webplatform.live.stale_connections import close_silent_sessions
 from webplatform.studies.models import Membership, Participant, Study
 from webplatform.studies.services import close_study
 
@@ -284,7 +284,7 @@ async def test_a_lost_membership_closes_the_socket(begin, jpegs, study, owner, a
 
 @pytest.fixture
 def one_place(settings):
-    settings.RAUT_LIVE_MAX_SOCKETS = places.taken() + 1  # a socket of an earlier test may not have ended yet
+    settings.RAUT_LIVE_MAX_SOCKETS = camera_slots.taken() + 1  # a socket of an earlier test may not have ended yet
 
 
 async def test_one_camera_too_many_is_sent_to_another_process(begin, socket_of, owner, one_place):

@@ -10,7 +10,7 @@ from tests.webplatform.live.conftest import Socket, jpegs, model
 from webplatform.consent.models import ConsentRecord
 from webplatform.history.models import Observation, Session
 from webplatform.participation.consumers import ParticipantConsumer
-from webplatform.participation.seats import KEPT_AS
+from webplatform.participation.participant_auth import KEPT_AS
 from webplatform.participation.services import agree, withdraw
 from webplatform.studies.models import ParticipantLink
 from webplatform.studies.participants import revoke_link

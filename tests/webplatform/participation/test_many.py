@@ -6,8 +6,8 @@ import pytest
 
 from webplatform.accounts.models import AuditEvent
 from webplatform.common.errors import Invalid, NotAllowed
+from webplatform.studies.bulk_participants import Line, add_participants, read_lines
 from webplatform.studies.conditions import add_condition
-from webplatform.studies.many import Line, add_participants, read_lines
 from webplatform.studies.models import Participant, ParticipantLink
 from webplatform.studies.participants import key_digest
 from webplatform.studies.variables import add_variable

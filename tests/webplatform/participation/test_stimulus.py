@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.clips import blank, write_clip
-from webplatform.analysis.leftovers import find_leftovers
+from webplatform.analysis.orphan_files import find_leftovers
 from webplatform.common.errors import Conflict, Invalid, KeyGone, NotAllowed, QuotaExceeded
 from webplatform.consent.notices import notice_of
 from webplatform.exporting.content import Content
@@ -20,7 +20,7 @@ from webplatform.history.models import Session
 from webplatform.history.queries import sessions_of
 from webplatform.live.services import Asked, Seat, begin
 from webplatform.modelhub.services import register_bundle
-from webplatform.participation.seats import KEPT_AS
+from webplatform.participation.participant_auth import KEPT_AS
 from webplatform.participation.services import agree
 from webplatform.participation.stimuli import add_stimulus, change_showing, films_for, remove_stimulus
 from webplatform.results.queries import lines_of
@@ -158,7 +158,7 @@ def test_films_go_with_their_study_the_key_first(add, study, django_capture_on_c
 
 def test_what_no_study_shows_is_a_leftover_and_what_one_shows_is_not(add, monkeypatch):
     film = add()
-    monkeypatch.setattr("webplatform.analysis.leftovers.ORPHAN_AFTER_S", -1)
+    monkeypatch.setattr("webplatform.analysis.orphan_files.ORPHAN_AFTER_S", -1)
     assert find_leftovers() == []
     Stimulus.objects.all().delete()
     assert {entry.name for entry in find_leftovers()} == {str(film.pk), film.key_name}

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from webplatform.consent.services import withdraw_participant
-from webplatform.history.assigning import assign_participant
+from webplatform.history.assignments import assign_participant
 from webplatform.history.corrections import correct
 from webplatform.history.erasing import close_readings, erase_session
 from webplatform.history.markers import add_marker

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from webplatform.accounts.models import AuditEvent
-from webplatform.common import ledger
+from webplatform.common import erasure_log
 from webplatform.common.errors import NotAllowed
 from webplatform.consent.models import Scope
 from webplatform.consent.notices import notice_of
@@ -50,7 +50,7 @@ def test_it_is_gone_after_the_days_of_its_study_with_key_rows_and_files(
         assert purge(now=timezone.now() + timedelta(days=6)) == {}
         assert purge(now=timezone.now() + timedelta(days=7, minutes=1)) == {"readings": 2, "binned": 1}
     assert (rows_of([binned.pk]), binned.folder.exists()) == ({}, False)
-    assert str(binned.pk) in {entry["subject"] for entry in ledger.entries()}, "no backup brings it back"
+    assert str(binned.pk) in {entry["subject"] for entry in erasure_log.entries()}, "no backup brings it back"
 
 
 def test_the_days_of_the_session_itself_end_no_later_because_it_lies_in_the_bin(agreed, recorded, aged, owner):

@@ -12,7 +12,7 @@ from django.utils import timezone
 from tests.conftest import PASSWORD
 from webplatform.accounts.models import ApiToken, AuditEvent, User
 from webplatform.accounts.services import create_token
-from webplatform.common import ledger
+from webplatform.common import erasure_log
 from webplatform.common.errors import Conflict, Invalid, NotAllowed
 from webplatform.consent.models import ConsentRecord
 from webplatform.consent.services import give_participant_consent, withdraw_participant
@@ -283,12 +283,12 @@ def test_a_restore_brings_no_withdrawn_consent_back(participant, agreed, django_
     with django_capture_on_commit_callbacks(execute=True):
         withdraw_participant(participant=participant, channel="link")
     assert reapply() == {}
-    entry = [line for line in ledger.entries() if line["kind"] == "consent"]
+    entry = [line for line in erasure_log.entries() if line["kind"] == "consent"]
     assert entry[0]["check"] == fingerprint_of(agreed)
     other = give_participant_consent(participant=participant, language="en", channel="link", scopes=["analyse"])
-    ledger.note("consent", other.pk, check="of another one", scopes=["analyse"])
+    erasure_log.note("consent", other.pk, check="of another one", scopes=["analyse"])
     assert reapply() == {}
-    ledger.note("consent", other.pk, check=fingerprint_of(other), scopes=["analyse"])
+    erasure_log.note("consent", other.pk, check=fingerprint_of(other), scopes=["analyse"])
     assert reapply() == {"consent": 1}
     other.refresh_from_db()
     assert other.withdrawn_at is not None

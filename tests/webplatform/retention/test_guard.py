@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from webplatform.accounts.models import AuditEvent, User
-from webplatform.common import ledger
+from webplatform.common import erasure_log
 from webplatform.common.errors import Conflict, KeyGone, NotAllowed
 from webplatform.consent.services import withdraw_participant
 from webplatform.history.media import set_pictures_aside
@@ -158,7 +158,7 @@ def test_a_key_waits_after_the_purge_and_then_goes(agreed, recorded, aged, run, 
     with pytest.raises(KeyGone):
         key_of(str(session.pk))
     assert waiting_keys() == [str(session.pk)]
-    assert list(ledger.entries()) == []  # a restored backup is purged again by its days, not by the ledger
+    assert list(erasure_log.entries()) == []  # a restored backup is purged again by its days, not by the ledger
     run(purge, now=timezone.now() + timedelta(hours=settings.RAUT_KEY_GRACE_HOURS - 1))
     assert waiting_keys() == [str(session.pk)]
     run(purge, now=timezone.now() + timedelta(hours=settings.RAUT_KEY_GRACE_HOURS + 1))

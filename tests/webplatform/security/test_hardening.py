@@ -158,7 +158,7 @@ SPEAKERS = {
     "webplatform/operations/management/commands/health.py",  # the platform itself
     "webplatform/studies/invitations.py",  # the name of an error of sending e-mail
     "webplatform/operations/startup.py",  # whether a port of this machine is free,
-    "webplatform/common/outward.py",  # judges the addresses that users give
+    "webplatform/common/outbound_addresses.py",  # judges the addresses that users give
     "webplatform/common/tracing.py",  # the name of this machine
     "webplatform/fetching/source.py",  # to addresses that were judged
     "webplatform/operations/sockets.py",  # sockets that others opened to the platform

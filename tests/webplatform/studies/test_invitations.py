@@ -12,9 +12,9 @@ from tests.conftest import PASSWORD
 from webplatform.accounts.models import AuditEvent, User
 from webplatform.common.errors import Conflict, Invalid, NotAllowed
 from webplatform.studies import invitations
+from webplatform.studies.expired_invitations import forget_expired
 from webplatform.studies.models import Invitation, Membership, Study
 from webplatform.studies.services import personal_study
-from webplatform.studies.unanswered import forget_expired
 
 NEW = "new@example.org"
 FORM = {"password1": PASSWORD, "password2": PASSWORD}

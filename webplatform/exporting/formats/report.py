@@ -14,10 +14,10 @@ from matplotlib.figure import Figure
 
 from inference import EMOTIONS, Reason
 from webplatform.exporting.charts import DPI, HEIGHT_IN, WIDTH_IN, chart_style, curves_of, draw_person, legend
-from webplatform.exporting.closing import write_closing
 from webplatform.exporting.content import Content, excluded_in
-from webplatform.exporting.paper import Paper
+from webplatform.exporting.pdf_page import Paper
 from webplatform.exporting.persons import WhoIs, everybody_named
+from webplatform.exporting.report_closing import write_closing
 from webplatform.exporting.tables import VARIABLE
 from webplatform.history.models import Session
 from webplatform.history.queries import session_variables

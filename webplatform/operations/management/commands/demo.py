@@ -17,7 +17,7 @@ from webplatform.accounts.models import User
 from webplatform.operations import console, startup
 from webplatform.operations.demo_client import DemoClient, report, summary_lines
 from webplatform.operations.demo_clip import make_clip
-from webplatform.operations.demo_door import GOOD_FOR_S, close_door, make_door
+from webplatform.operations.demo_login import GOOD_FOR_S, close_door, make_door
 from webplatform.operations.demo_study import Reaction, prepare_demo_study
 from webplatform.operations.launch import Launch
 from webplatform.operations.running import running_platform

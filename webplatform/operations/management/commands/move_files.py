@@ -12,7 +12,7 @@ from webplatform.common.errors import AppError
 from webplatform.common.object_store import options_of
 from webplatform.operations.backup import BackupProblem
 from webplatform.operations.health import heard_lately
-from webplatform.operations.moving import move_to_folder, move_to_store
+from webplatform.operations.storage_migration import move_to_folder, move_to_store
 from webplatform.vault.stored import is_remote, object_store
 
 FOLDER = "folder"

@@ -4,7 +4,7 @@ import av
 import pytest
 
 from tests.clips import blank
-from webplatform.analysis.kinds import HEAD_BYTES, is_picture, video_type
+from webplatform.analysis.file_types import HEAD_BYTES, is_picture, video_type
 
 MADE = {
     "clip.mp4": ("mp4", "libx264", {}, "video/mp4"),

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.full_disk import files_end_at
-from webplatform.common.bodies import SMALL_BYTES, BodyLimit
+from webplatform.common.body_limits import SMALL_BYTES, BodyLimit
 
 LARGE_BYTES = 2 * SMALL_BYTES
 

@@ -10,7 +10,7 @@ from asgiref.testing import ApplicationCommunicator
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
-from webplatform.common.handling import OneThread, Threads
+from webplatform.common.request_threads import OneThread, Threads
 
 
 class TestThreads:
@@ -62,7 +62,7 @@ class TestThreads:
 
 @pytest.mark.django_db(transaction=True)
 def test_requests_in_turn_run_in_one_thread_of_the_real_handler(monkeypatch):
-    from webplatform.vault.bodies import SealedBodies
+    from webplatform.vault.request_bodies import SealedBodies
 
     seen: list[int] = []
 

@@ -12,7 +12,7 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from webplatform.common import ledger
+from webplatform.common import erasure_log
 from webplatform.common.commits import after_commit
 from webplatform.history.models import LedgerLine
 
@@ -44,5 +44,7 @@ def write_left_lines() -> int:
 
 def _write(line: LedgerLine) -> None:
     said = {**line.said}
-    ledger.note(line.kind, said.pop("subject"), **said)  # twice, where it dies here: reading it twice harms nothing
+    erasure_log.note(
+        line.kind, said.pop("subject"), **said
+    )  # twice, where it dies here: reading it twice harms nothing
     LedgerLine.objects.filter(pk=line.pk).delete()

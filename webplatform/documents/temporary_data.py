@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from webplatform.accounts.repeated import KEPT
+from webplatform.accounts.idempotency_keys import KEPT
 from webplatform.learning.work import DECIDE_WITHIN
 from webplatform.studies.models import Membership, Study
 from webplatform.webhooks.models import Webhook

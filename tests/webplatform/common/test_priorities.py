@@ -10,7 +10,7 @@ import pytest
 from celery.signals import celeryd_init
 
 import webplatform
-from webplatform.common.giving_way import give_way
+from webplatform.common.priorities import give_way
 
 BEGIN = """
 import os, sys

@@ -15,7 +15,7 @@ from webplatform.accounts.models import User
 from webplatform.accounts.services import create_token
 from webplatform.analysis.models import MediaFile
 from webplatform.history.models import Session
-from webplatform.operations.doors import DOORS, RESUMABLE
+from webplatform.operations.upload_auth import DOORS, RESUMABLE
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

@@ -18,8 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from webplatform.common.errors import AppError, Invalid, NotAllowed
 from webplatform.common.pages import tell
+from webplatform.studies.bulk_participants import MOST_CHARACTERS, add_participants, read_lines
 from webplatform.studies.link_sheets import MOST, create_links, links_csv
-from webplatform.studies.many import MOST_CHARACTERS, add_participants, read_lines
 from webplatform.studies.models import Participant, Study
 from webplatform.studies.participants import MAX_LINK_DAYS
 from webplatform.studies.services import require_recorder

@@ -7,8 +7,8 @@ from contextlib import suppress
 import pytest
 
 from tests.full_disk import files_end_at
-from webplatform.common import ledger
-from webplatform.history import ledger_lines
+from webplatform.common import erasure_log
+from webplatform.history import erasure_log_lines
 from webplatform.history.erasing import erase_session
 from webplatform.history.models import LedgerLine
 
@@ -25,21 +25,21 @@ def erased(session, django_capture_on_commit_callbacks) -> str:
 
 @pytest.fixture
 def later(monkeypatch):
-    monkeypatch.setattr(ledger_lines, "LEFT_AFTER", -ledger_lines.LEFT_AFTER)
+    monkeypatch.setattr(erasure_log_lines, "LEFT_AFTER", -erasure_log_lines.LEFT_AFTER)
 
 
 def subjects() -> list[str]:
-    return [entry["subject"] for entry in ledger.entries()]
+    return [entry["subject"] for entry in erasure_log.entries()]
 
 
 def test_a_line_that_a_dying_process_left_is_written_by_the_housekeeper(erased, later):
     assert subjects() == []
-    assert ledger_lines.write_left_lines() == 1
-    assert (subjects(), LedgerLine.objects.count(), ledger_lines.write_left_lines()) == ([erased], 0, 0)
+    assert erasure_log_lines.write_left_lines() == 1
+    assert (subjects(), LedgerLine.objects.count(), erasure_log_lines.write_left_lines()) == ([erased], 0, 0)
 
 
 def test_a_line_that_is_being_written_is_left_alone(erased):
-    assert (ledger_lines.write_left_lines(), LedgerLine.objects.count()) == (0, 1)
+    assert (erasure_log_lines.write_left_lines(), LedgerLine.objects.count()) == (0, 1)
 
 
 def test_a_full_disk_costs_no_line(session, later, django_capture_on_commit_callbacks):
@@ -50,7 +50,7 @@ def test_a_full_disk_costs_no_line(session, later, django_capture_on_commit_call
             with suppress(OSError):  # the platform logs it and goes on
                 follow()
     assert LedgerLine.objects.count() == 1
-    ledger_lines.write_left_lines()
+    erasure_log_lines.write_left_lines()
     assert subjects() == [str(session.pk)]
 
 

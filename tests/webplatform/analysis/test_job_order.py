@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from webplatform.accounts.models import User
 from webplatform.analysis import tasks, work
+from webplatform.analysis.job_order import USUAL_BYTES_PER_S, measured_rate, next_job, waiting_turns
 from webplatform.analysis.models import AnalysisJob, MediaFile
 from webplatform.analysis.progress import publish_turns
-from webplatform.analysis.turns import USUAL_BYTES_PER_S, measured_rate, next_job, waiting_turns
 from webplatform.history.models import Session
 from webplatform.studies.services import personal_study
 

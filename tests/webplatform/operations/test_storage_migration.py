@@ -14,7 +14,7 @@ from webplatform.analysis.services import submit_video
 from webplatform.history.media import open_file
 from webplatform.modelhub.bundles import bundle_of
 from webplatform.modelhub.services import is_whole, register_bundle
-from webplatform.operations import moving
+from webplatform.operations import storage_migration
 from webplatform.retention.models import DataExport
 from webplatform.retention.services import ask_export
 from webplatform.retention.work import run_export
@@ -82,7 +82,7 @@ def test_everything_moves_into_the_store_and_back_and_opens_in_both(sessions, in
 
 
 def test_a_move_that_broke_off_goes_on_where_it_was(sessions, into_store, monkeypatch):
-    send, sent = moving.send_file, []
+    send, sent = storage_migration.send_file, []
 
     def break_off(file, path):
         if sent:
@@ -90,10 +90,10 @@ def test_a_move_that_broke_off_goes_on_where_it_was(sessions, into_store, monkey
         sent.append(path)
         send(file, path)
 
-    monkeypatch.setattr(moving, "send_file", break_off)
+    monkeypatch.setattr(storage_migration, "send_file", break_off)
     with pytest.raises(KeyboardInterrupt):
         into_store()
-    monkeypatch.setattr(moving, "send_file", send)
+    monkeypatch.setattr(storage_migration, "send_file", send)
     into_store()
     assert [content_of(session)[-1:] for session in sessions] == [b"a", b"b"]
 

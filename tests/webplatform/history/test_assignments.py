@@ -13,7 +13,7 @@ from webplatform.accounts.models import AuditEvent
 from webplatform.analysis.models import MediaFile
 from webplatform.common.errors import Conflict, ConsentMissing, Invalid, NotAllowed
 from webplatform.consent.services import give_participant_consent, withdraw_consent
-from webplatform.history.assigning import assign_participant, set_condition
+from webplatform.history.assignments import assign_participant, set_condition
 from webplatform.history.exports import SHARED_COLUMNS, shared_pieces
 from webplatform.history.models import Session
 from webplatform.learning.models import Dataset, DatasetSource

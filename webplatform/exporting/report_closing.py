@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from webplatform.exporting.model_card import card_of, write_card
-from webplatform.exporting.paper import Paper
+from webplatform.exporting.pdf_page import Paper
 from webplatform.history.models import Session
 
 
