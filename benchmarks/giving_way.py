@@ -65,11 +65,11 @@ def work(kind: str, level: str, begun_at: str, *, seconds: float) -> None:
     import cv2
 
     from inference import load_engine
-    from webplatform.common.priorities import give_way
+    from webplatform.common.priorities import set_process_priority
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webplatform.settings")
     os.sched_setaffinity(0, {CORE})
-    give_way(f"{level}@here")
+    set_process_priority(f"{level}@here")
     engine, reader = load_engine(), load_engine().live()
     jpegs = [cv2.imencode(".jpg", frame)[1].tobytes() for frame in clips.moving_face(20)]
     time.sleep(max(0.0, float(begun_at) - time.time()))

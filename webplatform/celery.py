@@ -5,12 +5,12 @@ import os
 from celery import Celery
 from celery.signals import celeryd_init
 
-from webplatform.common.priorities import give_way
+from webplatform.common.priorities import set_process_priority
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webplatform.settings")
 
 app = Celery("raut")
-celeryd_init.connect(give_way)
+celeryd_init.connect(set_process_priority)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # Long work has workers of its own; everything else goes to the housekeeper.

@@ -304,7 +304,7 @@ REST_FRAMEWORK = {
 }
 _enums = {"Emotion": "history.models.EMOTION_CHOICES", "State": "history.models.Session.State"}
 _enums |= {"Language": "settings.LANGUAGES", "RequestState": "studies.models.ParticipantRequest.State"}
-_enums |= {"TokenScope": "accounts.models.ApiToken.Scope", "ConsentScope": "consent.models.Scope"}
+_enums |= {"TokenScope": "accounts.models.ApiToken.Scope", "ConsentScope": "consent.models.ConsentScope"}
 _enums |= {"FiguresState": "results.models.StudyFigures.State"}
 _enums |= {"RequestKind": "studies.models.ParticipantRequest.Kind", "ReceiptKind": "retention.models.Receipt.Kind"}
 _enums |= {"SegmentKind": "history.models.Segment.Kind", "FaceEditKind": "history.models.FaceEdit.Kind"}

@@ -9,7 +9,7 @@ from django.utils import timezone
 from inference import EMOTIONS, Box, FaceReading, FrameReading, Reason
 from tests.whole_platform import Person, Platform
 from webplatform.analysis.models import AnalysisJob, MediaFile
-from webplatform.consent.models import Scope
+from webplatform.consent.models import ConsentScope
 from webplatform.consent.queries import valid_consent
 from webplatform.consent.services import give_consent, withdraw_consent
 from webplatform.history import services
@@ -42,8 +42,8 @@ def _face(number: int, t_ms: int, t_of_round_ms: int) -> FaceReading:
 
 def agree_to_training(person: Person) -> None:
     """The person agrees to everything, training included."""
-    withdraw_consent(user=person.user, scopes=[Scope.ANALYSE])
-    give_consent(user=person.user, language="en", channel="page", scopes=list(Scope.values))
+    withdraw_consent(user=person.user, scopes=[ConsentScope.ANALYSE])
+    give_consent(user=person.user, language="en", channel="page", scopes=list(ConsentScope.values))
 
 
 class Seeds:

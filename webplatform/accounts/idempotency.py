@@ -34,7 +34,7 @@ class Idempotency:
             response = self.get_response(request)
         except BaseException:  # whoever asked went away: the request ends here, and must not keep the key
             if request.held_answer is not None:
-                idempotency_keys.let_go(held=request.held_answer)
+                idempotency_keys.release(held=request.held_answer)
             raise
         if request.held_answer is not None:
             self._keep(request, response)
@@ -63,7 +63,7 @@ class Idempotency:
 
     def _keep(self, request: HttpRequest, response: HttpResponse) -> None:
         if response.streaming or response.status_code >= 500 or response.status_code in PASSING:
-            idempotency_keys.let_go(held=request.held_answer)
+            idempotency_keys.release(held=request.held_answer)
             return
         headers = {name: value for name, value in response.items() if idempotency_keys.KEPT_HEADERS.fullmatch(name)}
         answer = idempotency_keys.Answer(response.status_code, headers, response.content)

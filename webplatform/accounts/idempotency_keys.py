@@ -147,18 +147,18 @@ def keep_answer(*, held: Held, key: str, answer: Answer, path: str) -> None:
     is_small = len(answer.body) <= MOST_BYTES and len(about) <= MOST_IDS
     sealed = _sealed(answer, held.row.digest, key) if is_small else b""
     told = {"status": answer.status, "sealed": sealed, "about": " ".join(about[:MOST_IDS])}
-    with _letting_go(held):
+    with _releasing(held):
         StoredAnswer.objects.filter(pk=held.row.pk).update(**told)
 
 
-def let_go(*, held: Held) -> None:
+def release(*, held: Held) -> None:
     """Nothing came of it: the same key can be tried again."""
-    with _letting_go(held):
+    with _releasing(held):
         StoredAnswer.objects.filter(pk=held.row.pk).delete()
 
 
 @contextmanager
-def _letting_go(held: Held) -> Iterator[None]:
+def _releasing(held: Held) -> Iterator[None]:
     """Where the row cannot be written the file of the lock stays, and the key is free for whoever comes next."""
     is_noted = False
     try:

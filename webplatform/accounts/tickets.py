@@ -8,7 +8,7 @@ from django.core import signing
 
 from webplatform.accounts.authentication import valid_tokens
 from webplatform.accounts.models import ApiToken, User
-from webplatform.common.limits import spend
+from webplatform.common.limits import consume
 
 TICKET_SALT = "live-ticket"
 TICKET_S = 60
@@ -23,7 +23,7 @@ def issue_ticket(*, user: User, token: ApiToken | None = None) -> str:
 
     Raises TooManyAttempts where the user asks for more than RAUT_RATE_LIVE.
     """
-    spend("live", f"ticket:{user.pk}")
+    consume("live", f"ticket:{user.pk}")
     return signing.dumps([user.pk, token.pk if token else None], salt=TICKET_SALT)
 
 

@@ -21,7 +21,7 @@ from webplatform.analysis.serializers import job_data
 from webplatform.common.errors import TooManyAttempts
 from webplatform.common.job_errors import told_error
 from webplatform.common.languages import language_of
-from webplatform.common.limits import spend
+from webplatform.common.limits import consume
 
 NOT_SIGNED_IN, TOO_OFTEN, COME_BACK = 4401, 4429, 1012
 RECENT = timedelta(hours=1)
@@ -45,7 +45,7 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
             await self.close(NOT_SIGNED_IN)
             return
         try:
-            await sync_to_async(spend)("live", f"jobs:{user.pk}")
+            await sync_to_async(consume)("live", f"jobs:{user.pk}")
         except TooManyAttempts:
             await self.close(TOO_OFTEN)
             return

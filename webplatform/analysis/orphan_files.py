@@ -29,8 +29,8 @@ logger = logging.getLogger(__name__)
 
 
 def remove_orphan_files() -> int:
-    """Nothing is left of what `find_leftovers` finds; returns how many there were."""
-    found = find_leftovers()
+    """Nothing is left of what `find_orphan_files` finds; returns how many there were."""
+    found = find_orphan_files()
     for entry in found:
         if entry.parent == _keys():
             erase_key(entry.name)
@@ -45,7 +45,7 @@ def remove_orphan_files() -> int:
     return len(found)
 
 
-def find_leftovers() -> list[Path]:
+def find_orphan_files() -> list[Path]:
     """Keys and folders without a session or film, videos without a row, and uploads that never ended."""
     found = _ended_uploads()
     found += [_keys() / name for name in old_keys(ORPHAN_AFTER_S) if (pk := _session_id(name)) and not _exists(pk)]

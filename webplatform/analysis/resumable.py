@@ -24,7 +24,7 @@ from webplatform.analysis.upload_metadata import asked_for, place_of
 from webplatform.analysis.uploads import check_announced, check_upload, telling_full
 from webplatform.common.disk import free_bytes, storage_full
 from webplatform.common.errors import AppError, Conflict, Invalid, Refused, StorageFull, StoreAway
-from webplatform.common.limits import spend
+from webplatform.common.limits import consume
 from webplatform.vault.appendable_file import GrowingFile, Locked
 from webplatform.vault.keys import keep_key, key_of
 from webplatform.vault.sealed import new_key, sealed_size
@@ -41,7 +41,7 @@ def begin_upload(*, user: User, name: str, size_bytes: int, given: Mapping[str, 
         ConsentMissing, NotAllowed, NotFound, Invalid, TooLarge, StorageFull, QuotaExceeded, QueueFull,
             TooManyAttempts: as `submit_video`.
     """
-    spend("upload", user.pk)
+    consume("upload", user.pk)
     return reserve_upload(user=user, name=name, size_bytes=size_bytes, given=given)
 
 

@@ -22,11 +22,11 @@ from webplatform.analysis.tasks import send_analysis
 from webplatform.analysis.uploads import CheckedUpload, check_upload, keep_upload
 from webplatform.common.commits import after_commit
 from webplatform.common.errors import Conflict, Invalid, NotAllowed
-from webplatform.common.limits import spend
-from webplatform.consent.models import ConsentRecord, Scope
+from webplatform.common.limits import consume
+from webplatform.consent.models import ConsentRecord, ConsentScope
 from webplatform.consent.services import require_consent, require_participant_consent, require_scope
 from webplatform.history.assignments import set_condition
-from webplatform.history.media import forget_pictures, keep_session_key
+from webplatform.history.media import erase_session_key, keep_session_key
 from webplatform.history.models import Session
 from webplatform.history.queries import is_editable_by, role_in
 from webplatform.history.references import set_reference
@@ -57,7 +57,7 @@ def submit_video(
             `details` name that session.
     """
     place = place or Place()
-    spend("upload", user.pk)
+    consume("upload", user.pk)
     study, _consent = require_grounds(user, place)
     require_place(user, study)
     require_quota(user, upload.size or 0)
@@ -135,7 +135,7 @@ def retry_job(*, job: AnalysisJob, user: User) -> AnalysisJob:
     _require_editor(job, user)
     require_permitted(job.session.study)
     require_place(user, job.session.study)
-    require_scope(record=job.session.consent, scope=Scope.ANALYSE)
+    require_scope(record=job.session.consent, scope=ConsentScope.ANALYSE)
     ended = AnalysisJob.objects.filter(pk=job.pk, state__in=(AnalysisJob.State.FAILED, AnalysisJob.State.CANCELLED))
     with transaction.atomic():
         reopen_session(session=job.session)
@@ -209,7 +209,7 @@ def _remove_kept(session: Session) -> None:
             return
     except Error:
         return
-    forget_pictures(session)
+    erase_session_key(session)
     with suppress(OSError):
         remove_stored(session.folder, is_folder=True)
 

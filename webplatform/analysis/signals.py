@@ -19,7 +19,7 @@ from webplatform.analysis.withdrawals import (
 )
 from webplatform.common.commits import after_commit
 from webplatform.consent.events import consent_withdrawn
-from webplatform.consent.models import ConsentRecord, Scope
+from webplatform.consent.models import ConsentRecord, ConsentScope
 from webplatform.history.events import session_assigned, session_binned
 from webplatform.history.models import Session
 
@@ -27,10 +27,10 @@ from webplatform.history.models import Session
 @receiver(consent_withdrawn)
 def stop_what_runs(record: ConsentRecord, scopes: frozenset[str], **_: Any) -> None:
     """Jobs stop with the withdrawal itself; videos that may not stay go when it is committed."""
-    if Scope.ANALYSE in scopes:
+    if ConsentScope.ANALYSE in scopes:
         stop_jobs(record)
         drop_uploads(ResumableUpload.objects.filter(consent=record))
-    elif Scope.KEEP_MEDIA in scopes:
+    elif ConsentScope.KEEP_MEDIA in scopes:
         after_commit(drop_unwanted_media)
 
 

@@ -22,7 +22,7 @@ from webplatform.analysis.runs import BATCH_READINGS, LeaseLost, Run, append, at
 from webplatform.common.errors import KeyGone
 from webplatform.common.memory import memory_bound
 from webplatform.common.tracing import job, stage
-from webplatform.consent.models import Scope
+from webplatform.consent.models import ConsentScope
 from webplatform.consent.services import require_scope
 from webplatform.history.glimpses import LEAST_SURE
 from webplatform.history.models import Session
@@ -82,7 +82,7 @@ def _observe(run: Run) -> bool:
     """Returns whether all stretches are done now, and the job is this run's."""
     stretch, session = run.stretch, run.session
     require_permitted(session.study)
-    require_scope(record=session.consent, scope=Scope.ANALYSE)
+    require_scope(record=session.consent, scope=ConsentScope.ANALYSE)
     key = _require_key(session)
     engine = engine_for(stretch.model_version)
     with memory_bound(settings.RAUT_DECODE_MEMORY_MB), open_media(session) as source:

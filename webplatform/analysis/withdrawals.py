@@ -13,10 +13,10 @@ from webplatform.analysis.models import AnalysisJob, MediaFile, PlaybackCopy
 from webplatform.analysis.progress import publish_job
 from webplatform.common.commits import after_commit
 from webplatform.common.errors import Conflict
-from webplatform.consent.models import ConsentRecord, Scope
+from webplatform.consent.models import ConsentRecord, ConsentScope
 from webplatform.consent.queries import effective_scopes
 from webplatform.history.events import video_removed
-from webplatform.history.media import forget_pictures, set_pictures_aside
+from webplatform.history.media import erase_session_key, set_session_key_aside
 from webplatform.history.models import Session
 from webplatform.history.services import fail_session
 from webplatform.studies.models import Study
@@ -28,7 +28,7 @@ ACTIVE = (AnalysisJob.State.QUEUED, AnalysisJob.State.RUNNING)
 def may_keep_media(session: Session) -> bool:
     """Whether the video may stay once it is analysed: the study keeps videos, and the consent covers it."""
     keeps = session.study.capture_mode == Study.CaptureMode.MEDIA
-    return keeps and Scope.KEEP_MEDIA in effective_scopes(session.consent)
+    return keeps and ConsentScope.KEEP_MEDIA in effective_scopes(session.consent)
 
 
 @transaction.atomic
@@ -61,7 +61,7 @@ def drop_media(session: Session, *, is_purged: bool = False) -> bool:
     media = MediaFile.objects.filter(session=session).first()
     if media is None:
         return False
-    (set_pictures_aside if is_purged else forget_pictures)(session)
+    (set_session_key_aside if is_purged else erase_session_key)(session)
     copies = PlaybackCopy.objects.filter(media=media).exclude(stored_name="").values_list("stored_name", flat=True)
     for name in [media.stored_name, *copies]:
         remove_after_commit(session.folder / name)

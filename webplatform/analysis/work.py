@@ -24,7 +24,7 @@ from webplatform.analysis.recordings import open_media, video_limits
 from webplatform.analysis.runs import BATCH_READINGS, LeaseLost, Run, append, attempt, finish, write
 from webplatform.common.memory import memory_bound
 from webplatform.common.tracing import job, stage
-from webplatform.consent.models import Scope
+from webplatform.consent.models import ConsentScope
 from webplatform.consent.services import require_scope
 from webplatform.history.models import Session
 from webplatform.history.services import discard_readings, use_model
@@ -71,7 +71,7 @@ def _claim(job_id: UUID) -> Run | None:
 def _read(run: Run) -> bool:
     """Returns whether the job is done; else its stretches wait, and the job is nobody's until they are done."""
     require_permitted(run.session.study)
-    require_scope(record=run.session.consent, scope=Scope.ANALYSE)
+    require_scope(record=run.session.consent, scope=ConsentScope.ANALYSE)
     version = _version_for(run.session)
     write(run, partial(discard_readings, session=run.session))
     write(run, partial(use_model, session=run.session, version=version))

@@ -13,7 +13,7 @@ from django.utils.text import compress_string
 
 from webplatform.common.declared import FIELDS
 from webplatform.common.deprecation import tell_deprecated
-from webplatform.common.limits import Spent
+from webplatform.common.limits import RateUsage
 from webplatform.common.problems import API, no_such_address
 
 COMPRESSED_FROM_BYTES = 1024
@@ -78,6 +78,6 @@ def _compressed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _tell_rate(response: HttpResponse, spent: Spent) -> None:
+def _tell_rate(response: HttpResponse, spent: RateUsage) -> None:
     response.headers["RateLimit-Policy"] = f'"{spent.what}";q={spent.most};w={spent.window_s}'
     response.headers["RateLimit"] = f'"{spent.what}";r={spent.left};t={spent.reset_s}'

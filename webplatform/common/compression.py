@@ -13,12 +13,12 @@ HEAD = b"\x1f\x8b\x08\x08\0\0\0\0\x04\xff"  # RFC 1952: deflate, a file's name f
 MOST_NAME = 100
 
 
-def is_packed_wanted(request: HttpRequest) -> bool:
+def accepts_gzip(request: HttpRequest) -> bool:
     """Whether whoever asks can unpack it."""
     return "gzip" in request.headers.get("Accept-Encoding", "")
 
 
-def packed(pieces: Iterator[bytes]) -> Iterator[bytes]:
+def gzip_chunks(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """The pieces, packed; a name of random length hides how long what is inside is."""
     yield HEAD + secrets.token_hex(secrets.randbelow(MOST_NAME) // 2 + 1).encode() + b"\0"
     deflate, check, size = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS), 0, 0

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 CHUNK_BYTES = 256 * 1024
 
 
-def pieces_of(opened: Callable[[], IO[bytes]]) -> Iterator[bytes]:
+def chunks_of(opened: Callable[[], IO[bytes]]) -> Iterator[bytes]:
     """What a file holds: it is opened for the first piece and closed after the last."""
     with opened() as file:
         while piece := file.read(CHUNK_BYTES):

@@ -21,7 +21,7 @@ from webplatform.common.errors import TooManyAttempts
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
+class RateUsage:
     """What is left of a rate in this window."""
 
     what: str
@@ -31,21 +31,21 @@ class Spent:
     reset_s: int
 
 
-def spent_of(what: str, count: int) -> Spent:
+def rate_usage(what: str, count: int) -> RateUsage:
     """What is left after so many in this window."""
     most, window_s = settings.RAUT_RATES[what]
-    return Spent(what, most, window_s, max(most - count, 0), window_s - int(time.time()) % window_s)
+    return RateUsage(what, most, window_s, max(most - count, 0), window_s - int(time.time()) % window_s)
 
 
-def spend(what: str, who: object, *, share: int = 1) -> int:
+def consume(what: str, who: object, *, share: int = 1) -> int:
     """One more of `what` is counted for `who`, and how many that are; `share` times the settings' rate is allowed.
 
     Raises TooManyAttempts where that is more than the rate allows.
     """
-    return spend_all(what, {who: share})[0]
+    return consume_all(what, {who: share})[0]
 
 
-def spend_all(what: str, shares: Mapping[object, int]) -> list[int]:
+def consume_all(what: str, shares: Mapping[object, int]) -> list[int]:
     """One more of `what` is counted for each of these; how many there were. All count, also if one is refused.
 
     Raises TooManyAttempts where that is more than the rate allows one of them.
@@ -57,7 +57,7 @@ def spend_all(what: str, shares: Mapping[object, int]) -> list[int]:
     return counts
 
 
-def require_unspent(what: str, who: object) -> None:
+def require_within_rate(what: str, who: object) -> None:
     """Raises TooManyAttempts where the rate is used up; counts nothing."""
     _refuse_above(what, cache.get(_key(what, who), 0) + 1, 1)
 

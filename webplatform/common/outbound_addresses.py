@@ -86,7 +86,7 @@ def is_allowed(address: str, allowed: Allowed) -> bool:
     return all(one.is_global and not one.is_multicast for one in _meant(ipaddress.ip_address(address.split("%")[0])))
 
 
-def judged(found: Iterable[tuple[object, ...]], allowed: Allowed) -> list[str]:
+def require_allowed(found: Iterable[tuple[object, ...]], allowed: Allowed) -> list[str]:
     """The addresses that `getaddrinfo` found, if all of them may be connected to, else none.
 
     One private address among them and none is used: a name must not lead here and there.
@@ -102,7 +102,7 @@ def addresses_of(target: Target, allowed: Allowed) -> list[str]:
         OSError: there is no such host.
         Invalid: one of them is a private one.
     """
-    addresses = judged(socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM), allowed)
+    addresses = require_allowed(socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM), allowed)
     if not addresses:
         raise private_address()
     return addresses

@@ -9,12 +9,12 @@ import signal
 import sys
 from pathlib import Path
 
-TETHER = Path(__file__)
+PARENT_DEATH = Path(__file__)
 
 PR_SET_PDEATHSIG = 1  # Source: Linux prctl(2)
 
 
-def tether(starter_pid: int, command: list[str]) -> None:
+def run_until_parent_dies(starter_pid: int, command: list[str]) -> None:
     """Become `command`; on Linux the kernel then ends it when the process `starter_pid` dies.
 
     By SIGKILL: a worker that is asked politely first tries to say goodbye to a Redis that has just died, too.
@@ -27,4 +27,4 @@ def tether(starter_pid: int, command: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    tether(int(sys.argv[1]), sys.argv[2:])
+    run_until_parent_dies(int(sys.argv[1]), sys.argv[2:])

@@ -15,7 +15,7 @@ from django.conf import settings
 AUTOGROUP = Path("/proc/self/autogroup")
 
 
-def give_way(sender: str = "", **_: object) -> None:
+def set_process_priority(sender: str = "", **_: object) -> None:
     """A worker that begins takes its place behind what is waited for; the processes of its pool inherit that."""
     levels = {"analysis": settings.RAUT_ANALYSIS_NICE, "training": settings.RAUT_TRAINING_NICE}
     level = levels.get(sender.partition("@")[0], 0)

@@ -8,7 +8,7 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from webplatform.common.limits import address_of, spend, spend_all, spent_of
+from webplatform.common.limits import address_of, consume, consume_all, rate_usage
 
 ACCOUNT_SHARE = 4  # all of an account's tokens and logins together have so many times what one of them has
 
@@ -29,10 +29,10 @@ def count_request(request: HttpRequest, user_id: int | None, token_id: int | Non
     Raises TooManyAttempts where that is more than the rate allows; the answer's headers tell what is left.
     """
     what = "read" if request.method in SAFE_METHODS else "write"
-    request.rate_spent = spent_of(what, settings.RAUT_RATES[what][0])  # where it is refused: nothing left
+    request.rate_spent = rate_usage(what, settings.RAUT_RATES[what][0])  # where it is refused: nothing left
     if user_id is None:
-        count = spend(what, f"address:{address_of(request)}")
+        count = consume(what, f"address:{address_of(request)}")
     else:
         own = f"token:{token_id}" if token_id else f"login:{user_id}"
-        count = spend_all(what, {own: 1, f"user:{user_id}": ACCOUNT_SHARE})[0]
-    request.rate_spent = spent_of(what, count)
+        count = consume_all(what, {own: 1, f"user:{user_id}": ACCOUNT_SHARE})[0]
+    request.rate_spent = rate_usage(what, count)

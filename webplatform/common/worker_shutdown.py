@@ -10,7 +10,7 @@ _asked = get_context("fork").Event()  # made before the pool is forked, so that 
 
 
 @worker_shutting_down.connect
-def leave(**_: object) -> None:
+def note_shutdown(**_: object) -> None:
     """The worker ends: whoever is at a job hands it back."""
     _asked.set()
 

@@ -6,18 +6,18 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from webplatform.consent.models import ConsentRecord, Scope
+from webplatform.consent.models import ConsentRecord, ConsentScope
 from webplatform.consent.notices import notice_of
 from webplatform.consent.queries import latest_of, latest_of_each, scopes_left
 from webplatform.studies.models import Participant, Study
 
 
-def standing_of(participant: Participant) -> dict[str, Any]:
+def consent_status_of(participant: Participant) -> dict[str, Any]:
     """What the participant has agreed to, and whether they have to be asked (again)."""
     return _standing(participant.study, latest_of(participant), {})
 
 
-def standings_of(studies: Iterable[Study]) -> dict[UUID, dict[str, Any]]:
+def consent_statuses_of(studies: Iterable[Study]) -> dict[UUID, dict[str, Any]]:
     """The same for every participant of the studies, by their ids; in two queries and a few for each notice."""
     found: dict[UUID, dict[str, Any]] = {}
     digests: dict[tuple[UUID, str], str] = {}
@@ -33,7 +33,7 @@ def _standing(study: Study, record: ConsentRecord | None, digests: dict[tuple[UU
     """`digests` remembers the notice of each study and language."""
     scopes = scopes_left(record) if record else []
     is_current = record is not None and record.text_digest == _digest(study, record.language, digests)
-    is_valid = Scope.ANALYSE in scopes and is_current
+    is_valid = ConsentScope.ANALYSE in scopes and is_current
     return {"record": record, "scopes": scopes, "is_valid": is_valid, "is_asked_again": bool(scopes) and not is_valid}
 
 

@@ -44,7 +44,7 @@ def sections_of(body: str) -> list[tuple[str, str]]:
     return [(heading, text) for heading, _newline, text in parts]
 
 
-class Scope(models.TextChoices):
+class ConsentScope(models.TextChoices):
     """What somebody may agree to, each apart; nothing works without the first one."""
 
     ANALYSE = "analyse", _("analyse my facial expression")
@@ -55,7 +55,7 @@ class Scope(models.TextChoices):
 
 def default_scopes() -> list[str]:
     """What the agreements cover that were given before there were scopes: the analysis of a video that is kept."""
-    return [Scope.ANALYSE.value, Scope.KEEP_MEDIA.value]
+    return [ConsentScope.ANALYSE.value, ConsentScope.KEEP_MEDIA.value]
 
 
 class ConsentRecord(models.Model):

@@ -9,7 +9,7 @@ from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from webplatform.accounts.models import User
-from webplatform.consent.models import ConsentRecord, ConsentText, ConsentWithdrawal, Scope
+from webplatform.consent.models import ConsentRecord, ConsentScope, ConsentText, ConsentWithdrawal
 from webplatform.studies.models import Participant
 
 FALLBACK_LANGUAGE = "en"
@@ -64,7 +64,7 @@ def effective_scopes(record: ConsentRecord) -> frozenset[str]:
 def scopes_left(record: ConsentRecord) -> list[str]:
     """The same in the order of the scopes."""
     held = effective_scopes(record)
-    return [scope for scope in Scope.values if scope in held]
+    return [scope for scope in ConsentScope.values if scope in held]
 
 
 def standing_of_account(user: User) -> dict[str, Any]:

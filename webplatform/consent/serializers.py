@@ -7,14 +7,14 @@ from django.urls import reverse
 from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from webplatform.consent.models import ConsentRecord, ConsentText, Scope
+from webplatform.consent.models import ConsentRecord, ConsentScope, ConsentText
 from webplatform.consent.queries import scopes_left
 
 
 class ScopesField(serializers.ListField):
     """Some of what people may agree to."""
 
-    child = serializers.ChoiceField(Scope.choices)
+    child = serializers.ChoiceField(ConsentScope.choices)
 
 
 class LanguageIn(serializers.Serializer):
@@ -55,7 +55,7 @@ class TakenBackIn(serializers.Serializer):
     """What the user takes back."""
 
     scopes = ScopesField(
-        default=[Scope.ANALYSE.value],
+        default=[ConsentScope.ANALYSE.value],
         min_length=1,
         help_text="Without it all of them: nothing holds without `analyse`.",
     )

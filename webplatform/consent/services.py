@@ -13,7 +13,7 @@ from webplatform.accounts.models import User
 from webplatform.common.errors import Conflict, ConsentMissing, Invalid
 from webplatform.consent import queries
 from webplatform.consent.events import consent_withdrawn
-from webplatform.consent.models import ConsentRecord, ConsentWithdrawal, Scope, default_scopes
+from webplatform.consent.models import ConsentRecord, ConsentScope, ConsentWithdrawal, default_scopes
 from webplatform.consent.notices import Notice, notice_of
 from webplatform.studies.models import Participant
 from webplatform.studies.participants import lock_participant
@@ -93,7 +93,7 @@ def give_participant_consent(
         by_guardian=by_guardian,
         channel=channel,
     )
-    left_out = set(Scope.values) - set(wanted)
+    left_out = set(ConsentScope.values) - set(wanted)
     for earlier in ConsentRecord.objects.filter(participant=participant, withdrawn_at=None).exclude(pk=record.pk):
         _withdraw(earlier, left_out, channel)
     return record
@@ -107,7 +107,9 @@ def _notice_that_was_read(participant: Participant, language: str, digest: str |
 
 
 @transaction.atomic
-def withdraw_consent(*, user: User, channel: Channel = Channel.PAGE, scopes: Iterable[str] = (Scope.ANALYSE,)) -> int:
+def withdraw_consent(
+    *, user: User, channel: Channel = Channel.PAGE, scopes: Iterable[str] = (ConsentScope.ANALYSE,)
+) -> int:
     """The scopes hold no more in any agreement of the user; without the analysis nothing else holds either.
 
     Returns how many agreements changed now.
@@ -125,7 +127,7 @@ def withdraw_consent(*, user: User, channel: Channel = Channel.PAGE, scopes: Ite
 
 @transaction.atomic
 def withdraw_participant(
-    *, participant: Participant, channel: Channel, scopes: Iterable[str] = (Scope.ANALYSE,)
+    *, participant: Participant, channel: Channel, scopes: Iterable[str] = (ConsentScope.ANALYSE,)
 ) -> int:
     """The same for a participant.
 
@@ -139,10 +141,10 @@ def withdraw_participant(
 @transaction.atomic
 def withdraw_again(*, record: ConsentRecord, scopes: Iterable[str]) -> bool:
     """The scopes of one agreement hold no more, as it was before a backup was restored; False where none held."""
-    return _withdraw(record, set(scopes) & set(Scope.values), Channel.COMMAND)
+    return _withdraw(record, set(scopes) & set(ConsentScope.values), Channel.COMMAND)
 
 
-def require_consent(*, user: User, scope: str = Scope.ANALYSE) -> ConsentRecord:
+def require_consent(*, user: User, scope: str = ConsentScope.ANALYSE) -> ConsentRecord:
     """The user's agreement to the newest text.
 
     Raises ConsentMissing when there is none that covers the scope: never given, withdrawn, or to an older text.
@@ -153,7 +155,7 @@ def require_consent(*, user: User, scope: str = Scope.ANALYSE) -> ConsentRecord:
     return record
 
 
-def require_participant_consent(*, participant: Participant, scope: str = Scope.ANALYSE) -> ConsentRecord:
+def require_participant_consent(*, participant: Participant, scope: str = ConsentScope.ANALYSE) -> ConsentRecord:
     """The participant's agreement to the notice as it is now.
 
     Raises ConsentMissing when there is none that covers the scope: never given, withdrawn, or the notice has changed.
@@ -183,16 +185,16 @@ def is_current(record: ConsentRecord) -> bool:
 
 def _checked(scopes: Iterable[str]) -> list[str]:
     wanted = set(scopes)
-    if not wanted <= set(Scope.values):
+    if not wanted <= set(ConsentScope.values):
         raise Invalid(_("There is no such scope."))
-    if Scope.ANALYSE not in wanted:
+    if ConsentScope.ANALYSE not in wanted:
         raise Invalid(_("Nothing can be done without consent to the analysis."))
-    return [scope for scope in Scope.values if scope in wanted]
+    return [scope for scope in ConsentScope.values if scope in wanted]
 
 
 def _withdraw_all(records: Iterable[ConsentRecord], scopes: Iterable[str], channel: Channel) -> int:
     unwanted = set(scopes)
-    if not unwanted <= set(Scope.values):
+    if not unwanted <= set(ConsentScope.values):
         raise Invalid(_("There is no such scope."))
     return sum([_withdraw(record, unwanted, channel) for record in records])
 
@@ -200,10 +202,10 @@ def _withdraw_all(records: Iterable[ConsentRecord], scopes: Iterable[str], chann
 def _withdraw(record: ConsentRecord, scopes: set[str], channel: Channel) -> bool:
     """Take scopes of one agreement back, and tell whoever works by it; False where nothing of them held."""
     held = queries.effective_scopes(record)
-    taken = held if Scope.ANALYSE in scopes else held & scopes
+    taken = held if ConsentScope.ANALYSE in scopes else held & scopes
     if not taken:
         return False
-    if Scope.ANALYSE in taken:
+    if ConsentScope.ANALYSE in taken:
         changed = ConsentRecord.objects.filter(pk=record.pk, withdrawn_at=None).update(withdrawn_at=timezone.now())
         if not changed:
             return False

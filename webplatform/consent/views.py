@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from webplatform.common.errors import Conflict
 from webplatform.consent import queries, services
-from webplatform.consent.models import ConsentRecord, Scope
+from webplatform.consent.models import ConsentRecord, ConsentScope
 from webplatform.consent.proofs import proof_file
 
 SESSIONS = 200  # named one by one before a withdrawal; of more, the number is told
@@ -25,7 +25,7 @@ def give(request: HttpRequest) -> HttpResponse:
     """Show the text and take the agreement; `next` says where the person wanted to go."""
     language = get_language() or queries.FALLBACK_LANGUAGE
     if request.method == "POST" and request.POST.get("agree") == "yes":
-        scopes = {Scope.ANALYSE.value, *request.POST.getlist("scope")}
+        scopes = {ConsentScope.ANALYSE.value, *request.POST.getlist("scope")}
         how = {"language": language, "channel": ConsentRecord.Channel.PAGE, "digest": request.POST.get("digest")}
         try:
             services.give_consent(user=request.user, scopes=scopes, **how)
@@ -39,9 +39,9 @@ def give(request: HttpRequest) -> HttpResponse:
     context = {
         "text": queries.current_text(language),
         "valid": valid,
-        "held": [scope for scope in Scope if scope in held and scope != Scope.ANALYSE],
+        "held": [scope for scope in ConsentScope if scope in held and scope != ConsentScope.ANALYSE],
         "sessions": queries.sessions_resting_on(request.user).count(),
-        "scopes": [scope for scope in Scope if scope != Scope.ANALYSE and scope not in held],
+        "scopes": [scope for scope in ConsentScope if scope != ConsentScope.ANALYSE and scope not in held],
         "history": queries.consent_history(request.user),
         "next": request.POST.get("next") or request.GET.get("next", ""),
         "is_unticked": request.method == "POST",
@@ -58,7 +58,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
         counts = queries.counts_resting_on(request.user)
         context = {"sessions": sessions[:SESSIONS], "count": counts["sessions"], "goes": counts}
         return render(request, "consent/withdraw.html", context)
-    scopes = request.POST.getlist("scope") or [Scope.ANALYSE.value]
+    scopes = request.POST.getlist("scope") or [ConsentScope.ANALYSE.value]
     services.withdraw_consent(user=request.user, scopes=scopes)
     messages.success(request, _("This is withdrawn. What ran is stopped, and what rested on it is deleted."))
     return redirect("consent:give")

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from inference import EMOTIONS
-from webplatform.dashboard.queries import Share, shares_of
+from webplatform.dashboard.queries import EmotionShare, shares_of
 from webplatform.dashboard.words import EMOTION_NAMES
 from webplatform.history.faces import Person, everybody_in
 from webplatform.history.models import Segment, Session
@@ -37,11 +37,11 @@ class Somebody:
     person: Person
     title: str
     participant: str
-    shares: list[Share]
+    shares: list[EmotionShare]
     n: int
 
     @property
-    def mostly(self) -> Share | None:
+    def mostly(self) -> EmotionShare | None:
         return max(self.shares, key=lambda share: share.percent, default=None)
 
 

@@ -29,7 +29,7 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class EmotionShare:
     """One expression's part of the scored time, and where its piece of a bar of 100 lies."""
 
     emotion: str
@@ -46,7 +46,7 @@ class Row:
     job: AnalysisJob | None
     status: str
     faces: int | None
-    shares: list[Share]
+    shares: list[EmotionShare]
     deadlines: Deadlines
     variables: dict[str, str | float]
     may_edit: bool = False
@@ -65,7 +65,7 @@ class Row:
         return has_failed and self.job is not None and has_video
 
     @property
-    def mostly(self) -> Share | None:
+    def mostly(self) -> EmotionShare | None:
         """The expression shown longest."""
         return max(self.shares, key=lambda share: share.percent, default=None)
 
@@ -112,13 +112,13 @@ def row_of(session: Session) -> Row:
     )
 
 
-def shares_of(summary: dict[str, Any]) -> list[Share]:
+def shares_of(summary: dict[str, Any]) -> list[EmotionShare]:
     """How the scored time is shared among the expressions, as pieces of a bar; empty without scores."""
     share, pieces, start = summary.get("share") or {}, [], 0.0
     for emotion in EMOTIONS:
         percent = 100 * share.get(emotion, 0)
         if percent:
-            pieces.append(Share(str(emotion), str(EMOTION_NAMES[emotion]), round(percent, 1), round(start, 2)))
+            pieces.append(EmotionShare(str(emotion), str(EMOTION_NAMES[emotion]), round(percent, 1), round(start, 2)))
             start += percent
     return pieces
 

@@ -16,7 +16,7 @@ from inference import EMOTIONS, Emotion, Reason
 from webplatform.accounts.models import User
 from webplatform.analysis.models import AnalysisJob, MediaFile, PlaybackCopy, recording_of
 from webplatform.dashboard.marks import Somebody, chart_marks
-from webplatform.dashboard.queries import Share, shares_of
+from webplatform.dashboard.queries import EmotionShare, shares_of
 from webplatform.dashboard.words import EMOTION_NAMES, REASON_NAMES
 from webplatform.history.models import Correction, Session
 from webplatform.history.queries import sessions_of
@@ -79,7 +79,7 @@ class Face:
     not_sure_share: float
     unscored: list[Counted]
     lines: list[EmotionLine]
-    shares: list[Share]
+    shares: list[EmotionShare]
     longest: list[Stretch]
     is_open: bool
     is_glimpse: bool
@@ -103,7 +103,7 @@ class Face:
         return f"{self.last_ms / 1000:g}"
 
     @property
-    def mostly(self) -> Share | None:
+    def mostly(self) -> EmotionShare | None:
         """The expression shown longest; nothing is said of a glimpse."""
         return None if self.is_glimpse else max(self.shares, key=lambda share: share.percent, default=None)
 

@@ -9,8 +9,8 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from webplatform.accounts.models import User
-from webplatform.consent.consent_status import standings_of
-from webplatform.consent.models import Scope
+from webplatform.consent.consent_status import consent_statuses_of
+from webplatform.consent.models import ConsentScope
 from webplatform.consent.queries import effective_scopes, valid_consent
 from webplatform.live.queries import RECORDERS, studies_to_record_in
 from webplatform.studies.models import Condition, Participant, Study
@@ -76,11 +76,11 @@ def choices_of(user: User) -> Choices:
     studies = studies_to_record_in(user)
     shared = [study for study in studies if not study.is_personal]
     people: dict[UUID, list[Person]] = {study.pk: [] for study in shared}
-    standings = standings_of(shared) if shared else {}
+    standings = consent_statuses_of(shared) if shared else {}
     keeping = {study.pk: study.capture_mode == Study.CaptureMode.MEDIA for study in studies}
     for one in Participant.objects.filter(study__in=shared).order_by("pseudonym")[:MOST]:
         standing = standings[one.pk]
-        is_kept = Scope.KEEP_MEDIA in standing["scopes"] and keeping[one.study_id]
+        is_kept = ConsentScope.KEEP_MEDIA in standing["scopes"] and keeping[one.study_id]
         people[one.study_id].append(Person(one, standing["is_valid"], is_kept))
     conditions: dict[UUID, list[Condition]] = {study.pk: [] for study in studies}
     for condition in Condition.objects.filter(study__in=studies):
@@ -88,7 +88,7 @@ def choices_of(user: User) -> Choices:
     own = [condition for study in studies if study.is_personal for condition in conditions[study.pk]]
     targets = [Target(study, people[study.pk], conditions[study.pk]) for study in shared]
     mine = valid_consent(user)
-    may_keep = mine is not None and Scope.KEEP_MEDIA in effective_scopes(mine)
+    may_keep = mine is not None and ConsentScope.KEEP_MEDIA in effective_scopes(mine)
     personal = next((study for study in studies if study.is_personal), None)
     keeps_own = may_keep and (personal is None or keeping[personal.pk])
     return Choices(mine is not None, targets, own, keeps_own, may_keep)
@@ -100,7 +100,7 @@ def participants_to_name(user: User) -> list[tuple[Study, list[Participant]]]:
     studies = list(mine.filter(is_personal=False, closed_at=None).order_by("name"))
     if not studies:
         return []
-    standings = standings_of(studies)
+    standings = consent_statuses_of(studies)
     people = Participant.objects.filter(study__in=studies).order_by("pseudonym")[:MOST]
     ready = [one for one in people if standings[one.pk]["is_valid"]]
     found = [(study, [one for one in ready if one.study_id == study.pk]) for study in studies]

@@ -12,14 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from webplatform.dashboard.queries import shares_of
-from webplatform.history.watch import Notice, Week, weeks_of
+from webplatform.history.watch import DriftNotice, Week, weeks_of
 from webplatform.studies.models import Study
 
 NOTICE_TEXTS = {
-    Notice.UNLIKE_VALIDATION: _("The expressions are mixed quite unlike those that the model was validated on."),
-    Notice.MIX_CHANGED: _("The expressions are mixed quite unlike in the weeks before."),
-    Notice.MORE_DOUBT: _("The model is not sure much more often than in its validation."),
-    Notice.WORSE_PICTURES: _("Many more faces could not be scored than in the weeks before."),
+    DriftNotice.UNLIKE_VALIDATION: _("The expressions are mixed quite unlike those that the model was validated on."),
+    DriftNotice.MIX_CHANGED: _("The expressions are mixed quite unlike in the weeks before."),
+    DriftNotice.MORE_DOUBT: _("The model is not sure much more often than in its validation."),
+    DriftNotice.WORSE_PICTURES: _("Many more faces could not be scored than in the weeks before."),
 }
 
 

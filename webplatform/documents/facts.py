@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from webplatform.consent.models import Scope
+from webplatform.consent.models import ConsentScope
 from webplatform.consent.queries import effective_scopes, latest_of_each
 from webplatform.documents.temporary_data import others_of
 from webplatform.history.models import Session
@@ -93,7 +93,7 @@ def people_of(study: Study) -> Facts:
     """Whose data the study holds, and how much; counts only."""
     participants = study.participants.all()
     agreed = [effective_scopes(record) for record in latest_of_each(participants)]
-    named = ", ".join(f"{scope.label}: {sum(scope in scopes for scopes in agreed)}" for scope in Scope)
+    named = ", ".join(f"{scope.label}: {sum(scope in scopes for scopes in agreed)}" for scope in ConsentScope)
     noted = "; ".join(study.variables.values_list("name", flat=True))
     sessions = Session.objects.filter(study=study)
     return (

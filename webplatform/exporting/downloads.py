@@ -7,7 +7,7 @@ from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 
 from webplatform.accounts.audit import record_event
-from webplatform.common.file_chunks import body_of, pieces_of
+from webplatform.common.file_chunks import body_of, chunks_of
 from webplatform.common.headers import INERT, unchanged
 from webplatform.exporting.kinds import content_type_of
 from webplatform.exporting.models import ExportJob
@@ -30,7 +30,7 @@ def job_file(request: HttpRequest, job: ExportJob) -> HttpResponseBase:
         return known
     for study_id in set(job.parts.values_list("session__study_id", flat=True)):
         record_event("exportjob.downloaded", actor=job.user, study_id=study_id, target=f"exportjob:{job.pk}")
-    body = body_of(request, pieces_of(lambda: file))
+    body = body_of(request, chunks_of(lambda: file))
     headers = {
         "Content-Disposition": content_disposition_header(True, file_name_of(job)),
         "Content-Length": str(job.size_bytes),

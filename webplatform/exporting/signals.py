@@ -10,7 +10,7 @@ from django.dispatch import receiver
 from webplatform.accounts.events import account_disabled
 from webplatform.accounts.models import User
 from webplatform.consent.events import consent_withdrawn
-from webplatform.consent.models import ConsentRecord, Scope
+from webplatform.consent.models import ConsentRecord, ConsentScope
 from webplatform.exporting.job_endings import end_jobs, end_jobs_with
 from webplatform.exporting.models import ExportJob
 from webplatform.history.events import (
@@ -29,9 +29,9 @@ PICTURES = (ExportJob.Format.VIDEO,)
 def end_with_consent(record: ConsentRecord, scopes: frozenset[str], **_: Any) -> None:
     """A copy that was made before a withdrawal ends with it; one with pictures also where only these may not stay."""
     sessions = Session.everything.filter(consent=record).values_list("pk", flat=True)
-    if Scope.ANALYSE in scopes:
+    if ConsentScope.ANALYSE in scopes:
         end_jobs_with(sessions)
-    elif Scope.KEEP_MEDIA in scopes:
+    elif ConsentScope.KEEP_MEDIA in scopes:
         end_jobs_with(sessions, formats=PICTURES)
 
 

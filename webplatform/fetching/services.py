@@ -19,7 +19,7 @@ from webplatform.analysis.upload_metadata import place_of
 from webplatform.analysis.uploads import check_announced
 from webplatform.common.commits import after_commit
 from webplatform.common.errors import Conflict
-from webplatform.common.limits import spend
+from webplatform.common.limits import consume
 from webplatform.fetching.models import Fetch
 from webplatform.fetching.rules import name_in, require_on, source_of
 from webplatform.fetching.tasks import send_fetches
@@ -45,7 +45,7 @@ def ask_fetches(*, user: User, asked: Sequence[Mapping[str, Any]]) -> list[Fetch
         raise Conflict(_("At most %(n)d addresses of yours may wait at a time.") % {"n": MOST_WAITING})
     made = [_new(user, dict(one)) for one in asked]
     for _one in made:
-        spend("upload", user.pk)
+        consume("upload", user.pk)
     Fetch.objects.bulk_create(made)
     after_commit(send_fetches)
     return made

@@ -9,7 +9,7 @@ from django.dispatch import receiver
 from webplatform.accounts.events import account_disabled
 from webplatform.accounts.models import User
 from webplatform.consent.events import consent_withdrawn
-from webplatform.consent.models import ConsentRecord, Scope
+from webplatform.consent.models import ConsentRecord, ConsentScope
 from webplatform.fetching.models import Fetch
 from webplatform.fetching.services import drop_fetches
 
@@ -17,7 +17,7 @@ from webplatform.fetching.services import drop_fetches
 @receiver(consent_withdrawn)
 def stop_what_is_fetched(record: ConsentRecord, scopes: frozenset[str], **_: Any) -> None:
     """Nothing is fetched on a consent that is withdrawn."""
-    if Scope.ANALYSE in scopes:
+    if ConsentScope.ANALYSE in scopes:
         drop_fetches(Fetch.objects.filter(consent=record))
 
 

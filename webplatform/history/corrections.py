@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from inference import EMOTIONS
 from webplatform.accounts.models import User
 from webplatform.common.errors import Conflict, Invalid, NotAllowed
-from webplatform.consent.models import Scope
+from webplatform.consent.models import ConsentScope
 from webplatform.consent.queries import effective_scopes
 from webplatform.consent.services import require_scope
 from webplatform.history.models import Correction, Session, Track
@@ -20,7 +20,7 @@ MAX_CORRECTIONS = 2000
 
 def may_correct(session: Session, user: User) -> bool:
     """Whether the user may correct the session: its people agreed to training, and the user may change it."""
-    agreed = Scope.TRAIN in effective_scopes(session.consent)
+    agreed = ConsentScope.TRAIN in effective_scopes(session.consent)
     return agreed and session.state == Session.State.CLOSED and is_editable_by(session, user)
 
 
@@ -38,7 +38,7 @@ def correct(*, session: Session, user: User, track: int, from_ms: int, to_ms: in
         raise NotAllowed(_("Only owners and analysts of the study may correct its sessions."))
     if session.state != Session.State.CLOSED:
         raise Conflict(_("Only a session that is done can be corrected."))
-    require_scope(record=session.consent, scope=Scope.TRAIN)
+    require_scope(record=session.consent, scope=ConsentScope.TRAIN)
     if emotion not in EMOTIONS:
         raise Invalid(_("There is no such expression."))
     found = Track.objects.filter(session=session, number=track).first()

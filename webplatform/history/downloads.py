@@ -12,7 +12,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from webplatform.accounts.models import User
-from webplatform.common.compression import is_packed_wanted, packed
+from webplatform.common.compression import accepts_gzip, gzip_chunks
 from webplatform.common.errors import Conflict
 from webplatform.common.headers import INERT
 from webplatform.history.exports import shared_pieces
@@ -32,8 +32,8 @@ def download(
     headers["Vary"] = "Accept-Encoding"
     if tag is not None:
         headers["ETag"] = tag
-    if is_packed_wanted(request):
-        content, headers["Content-Encoding"] = packed(content), "gzip"
+    if accepts_gzip(request):
+        content, headers["Content-Encoding"] = gzip_chunks(content), "gzip"
     # An ASGI server would first collect a plain iterator's pieces in memory, all of them.
     body = _asynchronous(content) if isinstance(request, ASGIRequest) else content
     return StreamingHttpResponse(body, content_type=content_type, headers=headers)

@@ -10,7 +10,7 @@ from webplatform.accounts.idempotency_keys import forget_answers
 from webplatform.accounts.models import User
 from webplatform.history.erasure_log_lines import note_erased
 from webplatform.history.events import readings_removed, session_erased
-from webplatform.history.media import forget_pictures, set_pictures_aside
+from webplatform.history.media import erase_session_key, set_session_key_aside
 from webplatform.history.models import Correction, FaceEdit, FrameSize, Observation, Session, SessionSeconds, Track
 from webplatform.vault.stored import remove_after_commit
 
@@ -26,7 +26,7 @@ def erase_session(*, session: Session, by: User | None = None, is_purged: bool =
     """
     # Locked, so that a worker's append waits, finds no open session and stops, instead of adding rows to nothing.
     locked = Session.everything.select_for_update().filter(pk=session.pk).first()
-    (set_pictures_aside if is_purged else forget_pictures)(session)
+    (set_session_key_aside if is_purged else erase_session_key)(session)
     for repetition in Session.everything.filter(repeats=session.pk):
         erase_session(session=repetition, by=by, is_purged=is_purged)
     if locked is not None:

@@ -26,7 +26,7 @@ def note_erased(kind: str, subject: object, **ids: object) -> None:
     after_commit(_write, LedgerLine.objects.create(kind=kind, said={"subject": subject, **ids}))
 
 
-def write_left_lines() -> int:
+def write_pending_lines() -> int:
     """The lines are written that a process left behind, or for which there was no room; returns how many.
 
     Raises:

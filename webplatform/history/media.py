@@ -43,16 +43,16 @@ def keep_session_key(session: Session, key: bytes) -> None:
     keep_key(str(session.pk), key)
 
 
-def forget_pictures(session: Session) -> bool:
+def erase_session_key(session: Session) -> bool:
     """Nobody can read the session's files any more, here or in a copy; False where it had no key."""
     return erase_key(str(session.pk))
 
 
-def set_pictures_aside(session: Session) -> bool:
+def set_session_key_aside(session: Session) -> bool:
     """Nobody can read the session's files; their key waits for its end, with those of the same consent."""
     return set_key_aside(str(session.pk), str(session.consent_id))
 
 
-def forget_waiting(consent_id: int) -> int:
+def destroy_waiting_keys(consent_id: int) -> int:
     """No key waits that belonged to a recording on this consent; returns how many there were."""
     return destroy_waiting(group=str(consent_id))

@@ -9,7 +9,7 @@ from webplatform.history.effective import NAMES, NOT_SURE, SURE, EffectiveReadin
 from webplatform.history.glimpses import DIGITS
 
 
-class Tally:
+class ReadingTotals:
     """What some readings add up to; a correction counts as a verdict, also where the model gave none."""
 
     __slots__ = ("corrected", "first_ms", "judged", "last_ms", "n", "not_sure", "scored", "shown", "sums", "unscored")
@@ -40,7 +40,7 @@ class Tally:
         elif reading.state in (NOT_SURE, SURE):
             self.not_sure += 1
 
-    def take_in(self, other: Tally) -> None:
+    def take_in(self, other: ReadingTotals) -> None:
         """Count what another one has counted, too."""
         for name in ("n", "scored", "judged", "not_sure", "corrected"):
             setattr(self, name, getattr(self, name) + getattr(other, name))

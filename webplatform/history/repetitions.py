@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import User
 from webplatform.common.errors import Conflict, NotAllowed
-from webplatform.consent.models import Scope
+from webplatform.consent.models import ConsentScope
 from webplatform.consent.services import require_scope
 from webplatform.history.models import Session
 from webplatform.history.queries import is_editable_by
@@ -40,7 +40,7 @@ def open_repetition(*, session: Session, user: User, version: ModelVersion) -> S
     if not is_editable_by(session, user):
         raise NotAllowed(_("Only owners and analysts of the study may do this."))
     require_permitted(session.study)
-    require_scope(record=session.consent, scope=Scope.ANALYSE)
+    require_scope(record=session.consent, scope=ConsentScope.ANALYSE)
     if session.source != Session.Source.UPLOAD or session.state != Session.State.CLOSED:
         raise Conflict(_("Only an uploaded video whose analysis is done can be read again."))
     first = session.repeats or session

@@ -10,7 +10,7 @@ from webplatform.history.events import session_revised
 from webplatform.history.faces import Person, Piece, everybody_in
 from webplatform.history.glimpses import dominant_of
 from webplatform.history.models import Segment, Session
-from webplatform.history.reading_totals import Tally
+from webplatform.history.reading_totals import ReadingTotals
 
 
 def revise(session: Session) -> None:
@@ -53,7 +53,7 @@ def _is_changed(session: Session, everybody: tuple[Person, ...]) -> bool:
 
 
 def _revised(session: Session, people: list[Person]) -> dict[str, Any]:
-    totals, by_person = Tally(), defaultdict(Tally)
+    totals, by_person = ReadingTotals(), defaultdict(ReadingTotals)
     for reading in effective_readings(session, people=people):
         by_person[reading.person].add(reading)
     for tally in by_person.values():
@@ -67,5 +67,5 @@ def _revised(session: Session, people: list[Person]) -> dict[str, Any]:
     }
 
 
-def _person(person: Person, tally: Tally) -> dict[str, Any]:
+def _person(person: Person, tally: ReadingTotals) -> dict[str, Any]:
     return {"key": person.key, "first_ms": tally.first_ms, "last_ms": tally.last_ms, **tally.result()}

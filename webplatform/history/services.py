@@ -15,7 +15,7 @@ from inference import EMOTIONS, FaceReading, FrameReading, PictureTrack, VideoEn
 from webplatform.accounts.models import User
 from webplatform.common.errors import Conflict, ConsentMissing, Invalid, NotAllowed
 from webplatform.common.text import shown_text
-from webplatform.consent.models import ConsentRecord, Scope
+from webplatform.consent.models import ConsentRecord, ConsentScope
 from webplatform.consent.services import require_scope
 from webplatform.history.erasing import erase_session
 from webplatform.history.events import session_closed
@@ -55,7 +55,7 @@ def begin_session(*, session: Session) -> Session:
     participant = consent.participant
     if consent.user_id != user.pk if participant is None else participant.study_id != study.pk:
         raise ConsentMissing(_("A valid consent of the person who records is needed."))
-    require_scope(record=consent, scope=Scope.ANALYSE)
+    require_scope(record=consent, scope=ConsentScope.ANALYSE)
     if session.every_ms < 1:
         raise Invalid(_("The time between two sampled frames must be at least 1 ms."), every_ms=session.every_ms)
     session.participant, session.title = participant, _clean_title(session.title)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from webplatform.consent.models import ConsentRecord, Scope
+from webplatform.consent.models import ConsentRecord, ConsentScope
 from webplatform.consent.queries import effective_scopes, standing_of_scope
 from webplatform.history.models import Session
 from webplatform.studies.models import Study
@@ -41,7 +41,7 @@ class Sharing:
 
 def sharing_of(study: Study) -> Sharing:
     """How many of the study's sessions may go, and why the others stay."""
-    covering, withdrawn = standing_of_scope(_consents_of(study), Scope.SHARE)
+    covering, withdrawn = standing_of_scope(_consents_of(study), ConsentScope.SHARE)
     kinds = (
         Session.objects.filter(study=study)
         .order_by()
@@ -67,7 +67,7 @@ def sessions_to_share(study: Study) -> Iterator[Session]:
     ready = _readable(study).select_related("model_version", "consent").order_by("pk")
     session = ready.first()
     while session is not None:
-        if Scope.SHARE in effective_scopes(session.consent):
+        if ConsentScope.SHARE in effective_scopes(session.consent):
             yield session
         session = ready.filter(pk__gt=session.pk).first()
 

@@ -6,9 +6,9 @@ from django.dispatch import receiver
 
 from webplatform.common.commits import after_commit
 from webplatform.consent.events import consent_withdrawn
-from webplatform.consent.models import ConsentRecord, Scope
+from webplatform.consent.models import ConsentRecord, ConsentScope
 from webplatform.history.events import session_assigned
-from webplatform.history.media import forget_waiting
+from webplatform.history.media import destroy_waiting_keys
 from webplatform.history.models import Session
 from webplatform.history.revision import revise
 from webplatform.history.withdrawals import remove_unconsented
@@ -17,9 +17,9 @@ from webplatform.history.withdrawals import remove_unconsented
 @receiver(consent_withdrawn)
 def remove_sessions(record: ConsentRecord, scopes: frozenset[str], **_: Any) -> None:
     """What rested on the consent goes as soon as the withdrawal is committed, keys that wait for their end too."""
-    if {Scope.ANALYSE, Scope.KEEP_MEDIA} & set(scopes):
-        after_commit(forget_waiting, record.pk)
-    if Scope.ANALYSE in scopes:
+    if {ConsentScope.ANALYSE, ConsentScope.KEEP_MEDIA} & set(scopes):
+        after_commit(destroy_waiting_keys, record.pk)
+    if ConsentScope.ANALYSE in scopes:
         after_commit(remove_unconsented)
 
 

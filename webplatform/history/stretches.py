@@ -11,7 +11,7 @@ from typing import Any
 from webplatform.history.effective import effective_readings
 from webplatform.history.faces import people_of
 from webplatform.history.models import Segment, Session
-from webplatform.history.reading_totals import Tally
+from webplatform.history.reading_totals import ReadingTotals
 
 BETWEEN = "between"
 KINDS = [(kind, kind) for kind in (Segment.Kind.SEGMENT.value, Segment.Kind.BASELINE.value, BETWEEN)]
@@ -48,7 +48,7 @@ def figures_of(session: Session) -> list[dict[str, Any]]:
     people = [person for person in people_of(session) if person.counts]
     if not stretches or not people:
         return []
-    tallies: dict[tuple[int, str], Tally] = defaultdict(Tally)
+    tallies: dict[tuple[int, str], ReadingTotals] = defaultdict(ReadingTotals)
     places = _Places(stretches)
     for reading in effective_readings(session, people=people):
         for number in places.at(reading.t_ms):
@@ -58,7 +58,7 @@ def figures_of(session: Session) -> list[dict[str, Any]]:
         found = [(person, tallies[number, person.key]) for person in people if (number, person.key) in tallies]
         rows += [_row(stretch, person.key, person.name, tally) for person, tally in found]
         if not found:
-            rows.append(_row(stretch, "", "", Tally()))
+            rows.append(_row(stretch, "", "", ReadingTotals()))
     return rows
 
 
@@ -88,7 +88,7 @@ def _between(session: Session) -> list[Stretch]:
     return [Stretch(BETWEEN, " · ".join(texts.get(start, [])), start, end) for start, end in pairwise(edges)]
 
 
-def _row(stretch: Stretch, key: str, name: str, tally: Tally) -> dict[str, Any]:
+def _row(stretch: Stretch, key: str, name: str, tally: ReadingTotals) -> dict[str, Any]:
     return {
         "kind": stretch.kind,
         "label": stretch.label,

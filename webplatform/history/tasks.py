@@ -16,4 +16,4 @@ def remove_unconsented() -> None:
 @shared_task
 def write_left_lines() -> None:
     """Write what the ledger of erasures lacks."""
-    erasure_log_lines.write_left_lines()
+    erasure_log_lines.write_pending_lines()

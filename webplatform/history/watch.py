@@ -29,7 +29,7 @@ LEAST_SHARE = 1e-3  # a class that did not come up stands for this much of a mix
 Mix = dict[str, float]
 
 
-class Notice:
+class DriftNotice:
     """What may be wrong with a week."""
 
     UNLIKE_VALIDATION = "unlike_validation"
@@ -149,10 +149,10 @@ def _judged(version: ModelVersion, by_week: dict[date, Counts]) -> Iterable[Week
             notices = tuple(
                 name
                 for name, is_so in (
-                    (Notice.UNLIKE_VALIDATION, (from_validation or 0) >= STRONG_SHIFT),
-                    (Notice.MIX_CHANGED, (from_before or 0) >= STRONG_SHIFT and before.scored >= LEAST_READINGS),
-                    (Notice.MORE_DOUBT, _is_more(counts.not_sure_share, doubt)),
-                    (Notice.WORSE_PICTURES, _is_more(counts.unscored_share, before.unscored_share)),
+                    (DriftNotice.UNLIKE_VALIDATION, (from_validation or 0) >= STRONG_SHIFT),
+                    (DriftNotice.MIX_CHANGED, (from_before or 0) >= STRONG_SHIFT and before.scored >= LEAST_READINGS),
+                    (DriftNotice.MORE_DOUBT, _is_more(counts.not_sure_share, doubt)),
+                    (DriftNotice.WORSE_PICTURES, _is_more(counts.unscored_share, before.unscored_share)),
                 )
                 if is_so
             )

@@ -12,10 +12,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from webplatform.common.paging import ComputedPages
-from webplatform.history.watch import Notice, Week, weeks_of
+from webplatform.history.watch import DriftNotice, Week, weeks_of
 from webplatform.studies.models import Study
 
-NOTICES = [value for name, value in vars(Notice).items() if name.isupper()]
+NOTICES = [value for name, value in vars(DriftNotice).items() if name.isupper()]
 
 
 class WeekOut(serializers.Serializer):

@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from django.conf import settings
 
-from webplatform.common.parent_death import TETHER
+from webplatform.common.parent_death import PARENT_DEATH
 
 NICE = 10  # live sessions and analyses come first
 LOOK_EVERY_S = 1.0
@@ -44,7 +44,17 @@ def run_training(
         ChildFailed: it ended with an error, or said nothing.
         Stopped: it was not to go on.
     """
-    command = [sys.executable, "-I", "-S", str(TETHER), str(os.getpid()), sys.executable, "-m", "training", *arguments]
+    command = [
+        sys.executable,
+        "-I",
+        "-S",
+        str(PARENT_DEATH),
+        str(os.getpid()),
+        sys.executable,
+        "-m",
+        "training",
+        *arguments,
+    ]
     with subprocess.Popen(  # noqa: S603  (our own command, no shell)
         command,
         cwd=settings.ROOT,

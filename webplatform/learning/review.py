@@ -12,7 +12,7 @@ from django.db.models.functions import Greatest, Lag, Lead
 
 from inference import EMOTIONS, Reason
 from webplatform.accounts.models import User
-from webplatform.consent.models import Scope
+from webplatform.consent.models import ConsentScope
 from webplatform.consent.queries import effective_scopes
 from webplatform.history.models import Correction, Observation, Session
 from webplatform.learning.samples import may_teach
@@ -62,7 +62,7 @@ def teaching_sessions(user: User, only: Any = None) -> list[Session]:
     if only is not None:
         found = found.filter(pk=only)
     newest = found.select_related("consent", "media").order_by("-created_at")[:NEWEST_SESSIONS]
-    return [one for one in newest if Scope.KEEP_MEDIA in effective_scopes(one.consent) and may_teach(one)]
+    return [one for one in newest if ConsentScope.KEEP_MEDIA in effective_scopes(one.consent) and may_teach(one)]
 
 
 def _open_rows(sessions: list[Session], skipped: Sequence[int]) -> QuerySet[Observation]:

@@ -13,7 +13,7 @@ from django.conf import settings
 import inference
 from webplatform.common.errors import AppError, Invalid
 from webplatform.common.memory import memory_bound
-from webplatform.consent.models import Scope
+from webplatform.consent.models import ConsentScope
 from webplatform.consent.services import require_scope
 from webplatform.history.media import open_file
 from webplatform.history.models import Correction, Observation, Session
@@ -126,7 +126,7 @@ def _group(session: Session, track: int) -> str:
 def may_teach(session: Session) -> bool:
     """Whether faces of the session may be learnt from: its people agreed, and its video is there."""
     try:
-        require_scope(record=session.consent, scope=Scope.TRAIN)
+        require_scope(record=session.consent, scope=ConsentScope.TRAIN)
     except AppError:
         return False
     return seems_stored(session.folder / session.media.stored_name)

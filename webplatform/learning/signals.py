@@ -12,7 +12,7 @@ from webplatform.accounts.events import account_disabled
 from webplatform.accounts.models import User
 from webplatform.common.commits import after_commit
 from webplatform.consent.events import consent_withdrawn
-from webplatform.consent.models import ConsentRecord, Scope
+from webplatform.consent.models import ConsentRecord, ConsentScope
 from webplatform.consent.queries import effective_scopes
 from webplatform.history.events import session_assigned, session_erased
 from webplatform.history.models import Session
@@ -24,7 +24,7 @@ from webplatform.learning.services import stop_learning_from, stop_work_of
 @receiver(consent_withdrawn)
 def withdraw_samples(record: ConsentRecord, scopes: frozenset[str], **_: Any) -> None:
     """What is learnt from the person's faces stops, the data sets are closed and their files go; models are marked."""
-    if {Scope.TRAIN, Scope.ANALYSE} & scopes:
+    if {ConsentScope.TRAIN, ConsentScope.ANALYSE} & scopes:
         close_datasets(list(Session.everything.filter(consent=record).values_list("pk", flat=True)))
 
 
@@ -37,7 +37,7 @@ def erase_samples(session_id: UUID, **_: Any) -> None:
 @receiver(session_assigned)
 def check_samples(session: Session, **_: Any) -> None:
     """Faces that were cut out of a session stay only where its new consent covers the training, too."""
-    if Scope.TRAIN not in effective_scopes(session.consent):
+    if ConsentScope.TRAIN not in effective_scopes(session.consent):
         close_datasets([session.pk])
 
 

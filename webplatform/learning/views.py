@@ -22,7 +22,7 @@ from webplatform.learning.decisions import make_checked
 from webplatform.learning.forms import DatasetForm, ParcelForm, RunForm
 from webplatform.learning.models import Comparison, Dataset, TrainingRun
 from webplatform.learning.samples import corrections_so_far
-from webplatform.modelhub.bundle_archive import import_parcel, parcel_pieces
+from webplatform.modelhub.bundle_archive import archive_chunks, import_archive
 from webplatform.modelhub.bundles import bundle_of
 from webplatform.modelhub.models import ModelVersion
 
@@ -153,7 +153,7 @@ def new_model(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             accepts = form.cleaned_data["accepts_unsigned"]
-            version = import_parcel(user=request.user, parcel=form.cleaned_data["file"], accepts_unsigned=accepts)
+            version = import_archive(user=request.user, parcel=form.cleaned_data["file"], accepts_unsigned=accepts)
             return redirect("learning:model", version.pk)
         except AppError as error:
             form.add_error(None, error.message)
@@ -217,7 +217,7 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
 def export(request: HttpRequest, pk: int) -> HttpResponse:
     """A model's bundle as a ZIP."""
     version = get_object_or_404(ModelVersion, pk=pk)
-    answer = StreamingHttpResponse(parcel_pieces(version), content_type="application/zip")
+    answer = StreamingHttpResponse(archive_chunks(version), content_type="application/zip")
     answer["Content-Disposition"] = f'attachment; filename="{slugify(str(version))}.zip"'
     return answer
 

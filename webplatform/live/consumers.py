@@ -28,7 +28,7 @@ from webplatform.history.models import Session
 from webplatform.live import camera_slots, protocol, services
 from webplatform.live.batching import Overloaded, batcher_of
 from webplatform.live.handshake import close_code, ready_data
-from webplatform.live.protocol import BadMessage, Close, Dropped, Frame
+from webplatform.live.protocol import BadMessage, Close, Dropped, FrameMessage
 from webplatform.live.recording import Ended, LiveRecording
 from webplatform.live.session_request import asked_of
 
@@ -52,7 +52,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
     proven: Proven | None = None
 
     async def connect(self) -> None:
-        self.frames: asyncio.Queue[tuple[Frame, float]] = asyncio.Queue(protocol.MAX_IN_FLIGHT)
+        self.frames: asyncio.Queue[tuple[FrameMessage, float]] = asyncio.Queue(protocol.MAX_IN_FLIGHT)
         self.tasks: list[asyncio.Task[None]] = []
         self.heard_s = time.monotonic()
         self.is_paused = self.is_over = False
@@ -79,7 +79,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
         if self.recording is not None and (self.recording.readings or not self.is_over):
-            await database_sync_to_async(services.let_go)(self.recording)
+            await database_sync_to_async(services.detach)(self.recording)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self.is_over:
@@ -130,18 +130,18 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.tasks += [asyncio.create_task(self._read_frames()), asyncio.create_task(self._watch())]
         await self._say(ready_data(self.recording))
 
-    async def _seat(self) -> services.Seat | None:
+    async def _seat(self) -> services.LiveIdentity | None:
         """Who sits here, by the handshake: its token or ticket, which must hold when the socket opens, or its login."""
         if self.proven is None and has_proof(self.scope):
             self.proven = await database_sync_to_async(proven_by)(self.scope, "live")
             if self.proven is None:
                 return None
         if self.proven is not None:
-            return services.Seat(self.proven.user, token_id=self.proven.token_id)
+            return services.LiveIdentity(self.proven.user, token_id=self.proven.token_id)
         user = self.scope["user"]
-        return services.Seat(user) if user.is_authenticated else None
+        return services.LiveIdentity(user) if user.is_authenticated else None
 
-    async def _open(self, seat: services.Seat, message: dict[str, Any]) -> LiveRecording:
+    async def _open(self, seat: services.LiveIdentity, message: dict[str, Any]) -> LiveRecording:
         if message["type"] == "resume":
             token = protocol.read_text(message, "token", most=500)
             return await database_sync_to_async(services.resume)(user=seat.user, token=token)
@@ -185,7 +185,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             with suppress(TimeoutError):
                 async with asyncio.timeout(LEAVE_WITHIN_S):
                     await self.frames.join()
-            await database_sync_to_async(services.let_go)(self.recording)
+            await database_sync_to_async(services.detach)(self.recording)
         await self._end(Ended(Close.COME_BACK, ""))
 
     async def _end(self, ended: Ended) -> None:
@@ -204,7 +204,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await self._end(Ended(Close.IDLE, _("Nothing was started.")))
 
     # -- while it runs ------------------------------------------------------------------------------------------------
-    async def _take_frame(self, frame: Frame) -> None:
+    async def _take_frame(self, frame: FrameMessage) -> None:
         recording = self._recording()
         if frame.seq <= recording.last_seq:
             raise BadMessage("The seq of frames grows by every frame.")

@@ -39,7 +39,7 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class CheckedPicture:
     """What the model saw.
 
     Args:
@@ -85,7 +85,7 @@ def look(picture: bytes) -> FrameReading:
         raise Invalid(str(error)) from error
 
 
-def look_at_pictures(*, user: User, files: Sequence[UploadedFile], participant_id: str = "") -> Looked:
+def look_at_pictures(*, user: User, files: Sequence[UploadedFile], participant_id: str = "") -> CheckedPicture:
     """What the active model sees in each picture; one that cannot be read spoils no other. Nothing is kept.
 
     Raises:
@@ -104,7 +104,7 @@ def look_at_pictures(*, user: User, files: Sequence[UploadedFile], participant_i
     engine = engine_for(version)
     with _place():
         readings = tuple(_look_at(engine, file) for file in files)
-    return Looked(f"{engine.spec.name} {engine.spec.version}", engine.spec.abstain_below, readings)
+    return CheckedPicture(f"{engine.spec.name} {engine.spec.version}", engine.spec.abstain_below, readings)
 
 
 def _look_at(engine: Engine, file: UploadedFile) -> FrameReading | Problem:

@@ -54,7 +54,7 @@ class BadMessage(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class FrameMessage:
     """One binary message.
 
     Args:
@@ -68,7 +68,7 @@ class Frame:
     picture: bytes
 
 
-def read_frame(message: bytes) -> Frame:
+def read_frame(message: bytes) -> FrameMessage:
     """Read a binary message.
 
     Raises:
@@ -81,7 +81,7 @@ def read_frame(message: bytes) -> Frame:
         raise BadMessage(f"This server speaks version {VERSION} of the protocol.")
     if kind != FRAME:
         raise BadMessage("The only kind of binary message is 1, a frame.")
-    return Frame(seq, t_ms, message[HEADER.size :])
+    return FrameMessage(seq, t_ms, message[HEADER.size :])
 
 
 def read_message(text: str) -> dict[str, Any]:
@@ -153,7 +153,9 @@ def faces_data(reading: FrameReading) -> list[dict[str, Any]]:
     ]
 
 
-def reading_data(frame: Frame, reading: FrameReading, server_ms: float, *, tells_scores: bool = True) -> dict[str, Any]:
+def reading_data(
+    frame: FrameMessage, reading: FrameReading, server_ms: float, *, tells_scores: bool = True
+) -> dict[str, Any]:
     """The answer to a frame that was read."""
     head = {"type": "result", "seq": frame.seq, "t_ms": frame.t_ms, "server_ms": round(server_ms, 1)}
     told = faces_data if tells_scores else hidden_faces_data
@@ -161,7 +163,7 @@ def reading_data(frame: Frame, reading: FrameReading, server_ms: float, *, tells
     return head if reading.faces else head | {"reason": NO_FACE}
 
 
-def dropped_data(frame: Frame, reason: Dropped) -> dict[str, Any]:
+def dropped_data(frame: FrameMessage, reason: Dropped) -> dict[str, Any]:
     """The answer to a frame that was not read."""
     return {"type": "result", "seq": frame.seq, "t_ms": frame.t_ms, "reason": reason.value}
 

@@ -10,7 +10,7 @@ from typing import Any  # a message's members
 
 import inference
 from webplatform.history.models import Session
-from webplatform.live.protocol import BadMessage, Close, Dropped, Frame, read_number
+from webplatform.live.protocol import BadMessage, Close, Dropped, FrameMessage, read_number
 from webplatform.live.statistics import LiveStatistics
 
 STORE_EVERY_S = 2.0
@@ -57,7 +57,7 @@ class LiveRecording:
     _tokens: float = math.inf
     _refilled_s: float = field(default_factory=time.monotonic)
 
-    def take(self, frame: Frame, max_fps: float) -> Dropped | None:
+    def take(self, frame: FrameMessage, max_fps: float) -> Dropped | None:
         """Count a frame that came in; the reason where it will not be read."""
         self.last_seq = frame.seq
         self.statistics.received += 1

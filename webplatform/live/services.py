@@ -21,7 +21,7 @@ from inference import BadPrior, Engine, LiveReader
 from webplatform.accounts.authentication import valid_tokens
 from webplatform.accounts.models import User
 from webplatform.common.errors import AppError, Conflict, NotAllowed
-from webplatform.common.limits import spend
+from webplatform.common.limits import consume
 from webplatform.consent.models import ConsentRecord
 from webplatform.consent.services import require_consent, require_participant_consent
 from webplatform.history import services as history
@@ -33,7 +33,7 @@ from webplatform.live.models import LiveConnection
 from webplatform.live.protocol import Close
 from webplatform.live.queries import RECORDERS, find_condition, find_participant, find_stimulus, find_study
 from webplatform.live.recording import Ended, LiveRecording
-from webplatform.live.session_request import Asked as Asked
+from webplatform.live.session_request import SessionRequest as Asked
 from webplatform.live.stale_connections import RESUME_WITHIN_S, close_recorded
 from webplatform.live.statistics import LiveStatistics
 from webplatform.modelhub.engines import engine_for
@@ -51,7 +51,7 @@ TAKEN = Ended(Close.TAKEN_OVER, gettext_noop("This session has ended, or goes on
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
+class LiveIdentity:
     """Who sits at a socket.
 
     Args:
@@ -75,7 +75,7 @@ class Seat:
         return self.user.login_epoch if self.participant is None else None
 
 
-def begin(*, seat: Seat, asked: Asked) -> LiveRecording:
+def begin(*, seat: LiveIdentity, asked: Asked) -> LiveRecording:
     """A webcam session is open, read with the active model, and held by the caller.
 
     Raises:
@@ -86,7 +86,7 @@ def begin(*, seat: Seat, asked: Asked) -> LiveRecording:
         TooManyAttempts: they start more sessions than RAUT_RATE_LIVE.
     """
     user, participant = seat.user, seat.participant or find_participant(seat.user, asked.participant_id)
-    spend("live", f"participant:{participant.pk}" if participant else f"user:{user.pk}")
+    consume("live", f"participant:{participant.pk}" if participant else f"user:{user.pk}")
     study = participant.study if participant else find_study(user, asked.study_id)
     chosen = find_condition(study, "" if seat.participant else asked.condition_id)  # not the participant's to say
     shown = find_stimulus(study, asked.stimulus_id if seat.participant else "")
@@ -200,7 +200,7 @@ def finish(recording: LiveRecording, *, is_partial: bool = False) -> Session | N
     return closed
 
 
-def let_go(recording: LiveRecording) -> None:
+def detach(recording: LiveRecording) -> None:
     """Store what waits; the session stays open for whoever resumes it, or until it is found silent."""
     with suppress(AppError, Error):  # taken over or ended: nothing of ours is left to store; or the database is away
         store(recording)

@@ -11,7 +11,7 @@ from webplatform.live import protocol
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SessionRequest:
     """What a client wants of a new session.
 
     Args:
@@ -35,7 +35,7 @@ class Asked:
     metadata: dict[str, Any] = field(default_factory=dict)
 
 
-def asked_of(message: dict[str, Any]) -> Asked:
+def asked_of(message: dict[str, Any]) -> SessionRequest:
     """Read a `start`.
 
     Raises BadMessage where one of its fields is of another kind, or too long.
@@ -43,7 +43,7 @@ def asked_of(message: dict[str, Any]) -> Asked:
     metadata = message.get("metadata", {})
     if not isinstance(metadata, dict):
         raise protocol.BadMessage("metadata is a JSON object.")
-    return Asked(
+    return SessionRequest(
         study_id=protocol.read_text(message, "study", most=40),
         participant_id=protocol.read_text(message, "participant", most=40),
         condition_id=protocol.read_text(message, "condition", most=40),

@@ -15,7 +15,7 @@ from webplatform.live.models import LiveConnection
 RESUME_WITHIN_S = 30
 
 
-def close_silent_sessions() -> int:
+def close_stale_sessions() -> int:
     """Close the webcam sessions whose socket died without a word, by their last frame; returns how many."""
     now, patience = timezone.now(), timedelta(seconds=RESUME_WITHIN_S * 1.5)
     unheard = Q(heard_at__lt=now - patience) | Q(heard_at__gt=now + patience)  # or the clock was set back

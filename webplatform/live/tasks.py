@@ -10,4 +10,4 @@ from webplatform.live import stale_connections
 @shared_task
 def close_silent_sessions() -> None:
     """Close the webcam sessions whose socket died without a word."""
-    stale_connections.close_silent_sessions()
+    stale_connections.close_stale_sessions()

@@ -33,7 +33,7 @@ CHECK_WITHIN_S = 120
 CHUNK_BYTES = 64 * 1024
 
 
-def parcel_pieces(version: ModelVersion) -> Iterator[bytes]:
+def archive_chunks(version: ModelVersion) -> Iterator[bytes]:
     """The version's bundle as a ZIP, piece by piece.
 
     Raises:
@@ -55,7 +55,7 @@ def parcel_pieces(version: ModelVersion) -> Iterator[bytes]:
             yield piece
 
 
-def import_parcel(*, user: User, parcel: IO[bytes], accepts_unsigned: bool = False) -> ModelVersion:
+def import_archive(*, user: User, parcel: IO[bytes], accepts_unsigned: bool = False) -> ModelVersion:
     """The bundle in a ZIP is a candidate: its checksums hold, and it scores faces in a process of its own.
 
     It is signed by a key of `RAUT_BUNDLE_TRUSTED_KEYS`, or an admin has accepted it without; the audit log says so.

@@ -16,21 +16,21 @@ from pathlib import Path
 GOOD_FOR_S = 15 * 60
 
 
-def make_door(folder: Path, email: str, *, now_s: float | None = None) -> str:
+def create_login_key(folder: Path, email: str, *, now_s: float | None = None) -> str:
     """There is one address that signs this account in, once; any earlier one is void. Returns its key."""
     key = secrets.token_urlsafe(24)
     ends_s = (time.time() if now_s is None else now_s) + GOOD_FOR_S
     folder.mkdir(parents=True, exist_ok=True)
-    file = door_file(folder)
+    file = login_key_file(folder)
     file.unlink(missing_ok=True)
     file.touch(mode=0o600)
     file.write_text(json.dumps({"digest": _digest(key), "ends_s": ends_s, "email": email}), encoding="utf-8")
     return key
 
 
-def pass_door(folder: Path, key: str, *, now_s: float | None = None) -> str | None:
+def redeem_login_key(folder: Path, key: str, *, now_s: float | None = None) -> str | None:
     """Whom the key signs in; None where it is wrong, too late or used. The first right one is the last."""
-    file = door_file(folder)
+    file = login_key_file(folder)
     try:
         door = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -44,12 +44,12 @@ def pass_door(folder: Path, key: str, *, now_s: float | None = None) -> str | No
     return door["email"] if (time.time() if now_s is None else now_s) < door["ends_s"] else None
 
 
-def close_door(folder: Path) -> None:
+def revoke_login_key(folder: Path) -> None:
     """No address signs anybody in."""
-    door_file(folder).unlink(missing_ok=True)
+    login_key_file(folder).unlink(missing_ok=True)
 
 
-def door_file(folder: Path) -> Path:
+def login_key_file(folder: Path) -> Path:
     """Where the key's digest lies."""
     return folder / "sign-in.json"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from webplatform.accounts.models import User
-from webplatform.consent.models import ConsentRecord, Scope
+from webplatform.consent.models import ConsentRecord, ConsentScope
 from webplatform.consent.services import give_participant_consent
 from webplatform.operations.demo_clip import make_reaction
 from webplatform.operations.demo_face import Plan
@@ -65,6 +65,6 @@ def prepare_demo_study(user: User) -> list[Reaction]:
 
 
 def _agree(person: Participant) -> None:
-    scopes = [Scope.ANALYSE, Scope.KEEP_MEDIA]
+    scopes = [ConsentScope.ANALYSE, ConsentScope.KEEP_MEDIA]
     channel = ConsentRecord.Channel.COMMAND
     give_participant_consent(participant=person, language=person.language, channel=channel, scopes=scopes)

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from webplatform.accounts.models import User
-from webplatform.operations.demo_login import pass_door
+from webplatform.operations.demo_login import redeem_login_key
 
 
 @never_cache
@@ -23,7 +23,7 @@ def enter(request: HttpRequest, key: str) -> HttpResponse:
     """Sign in whom the address was made for, once."""
     if not settings.RAUT_DEMO:
         raise Http404
-    email = pass_door(Path(settings.DATA_DIR) / "demo", key)
+    email = redeem_login_key(Path(settings.DATA_DIR) / "demo", key)
     user = User.objects.filter(email=email, is_active=True).first() if email else None
     if user is None:
         told = _("This address was used already, or is too old. Log in with what the demonstration printed.")

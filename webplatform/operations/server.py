@@ -26,7 +26,7 @@ def main() -> None:
         host=asked.host,
         port=asked.port,
         http="webplatform.operations.connections:GuardedHttp",  # type: ignore[arg-type]  # a class, by its name
-        ws="webplatform.operations.sockets:LeavingSocket",  # type: ignore[arg-type]
+        ws="webplatform.operations.sockets:DrainingSocket",  # type: ignore[arg-type]
         ws_max_size=WEBSOCKET_MESSAGE_BYTES,
         ws_max_queue=4,
         ws_per_message_deflate=False,  # a JPEG does not shrink, and an answer is too small to

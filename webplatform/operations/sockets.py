@@ -12,7 +12,7 @@ from websockets.http11 import Request
 from webplatform.common.shutdown import KEY, Shutdown
 
 
-class LeavingSocket(WebSocketsSansIOProtocol):
+class DrainingSocket(WebSocketsSansIOProtocol):
     """uvicorn's protocol; what is behind the socket may end it by itself, and a handshake is sent elsewhere."""
 
     _is_leaving = False

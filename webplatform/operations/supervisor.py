@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from webplatform.common.parent_death import TETHER
+from webplatform.common.parent_death import PARENT_DEATH
 
 FIRST_DELAY_S = 0.5
 LONGEST_DELAY_S = 30.0
@@ -48,7 +48,7 @@ class Child:
 
     def start(self) -> None:
         self.is_wanted = True
-        command = [sys.executable, "-I", "-S", str(TETHER), str(os.getpid()), *self.spec.command]
+        command = [sys.executable, "-I", "-S", str(PARENT_DEATH), str(os.getpid()), *self.spec.command]
         log = self.log_file.open("ab") if self.log_file else None
         try:
             # A session of its own: Ctrl-C in the terminal must reach the supervisor only, which stops all in order.

@@ -17,7 +17,7 @@ from webplatform.accounts.two_factor import lacks_second_factor
 from webplatform.analysis.queue_limits import require_place
 from webplatform.analysis.quota import require_quota
 from webplatform.common.errors import AppError
-from webplatform.common.limits import require_unspent
+from webplatform.common.limits import require_within_rate
 from webplatform.consent.models import ConsentRecord
 from webplatform.consent.queries import valid_consent
 from webplatform.consent.services import require_consent
@@ -27,7 +27,7 @@ PART = "application/offset+octet-stream"
 RECORDING = (Membership.Role.OWNER, Membership.Role.ANALYST)
 
 
-class Stranger(Exception):
+class NotAuthenticated(Exception):
     """The body is not taken; what the address answers to a request without one says why."""
 
 
@@ -35,11 +35,11 @@ def require_upload(scope: dict[str, Any], size_bytes: int) -> None:
     """Whoever asks may hand in a video of this size.
 
     Raises:
-        Stranger: nobody is signed in, or the token may not write.
+        NotAuthenticated: nobody is signed in, or the token may not write.
         ConsentMissing, TooManyAttempts, QuotaExceeded, QueueFull: as `submit_video`.
     """
     user = _user_of(scope, ApiToken.Scope.WRITE)
-    require_unspent("upload", user.pk)
+    require_within_rate("upload", user.pk)
     if valid_consent(user) is None and not _records_participants(user):
         require_consent(user=user)
     require_place(user)
@@ -50,7 +50,7 @@ def require_faces(scope: dict[str, Any], size_bytes: int) -> None:
     """Whoever asks may have pictures read.
 
     Raises:
-        Stranger, ConsentMissing: as for a video.
+        NotAuthenticated, ConsentMissing: as for a video.
     """
     user = _user_of(scope, ApiToken.Scope.WRITE)
     if valid_consent(user) is None and not _records_participants(user):
@@ -58,24 +58,24 @@ def require_faces(scope: dict[str, Any], size_bytes: int) -> None:
 
 
 def require_admin(scope: dict[str, Any], size_bytes: int) -> None:
-    """Whoever asks is an admin; raises Stranger otherwise."""
+    """Whoever asks is an admin; raises NotAuthenticated otherwise."""
     user = _user_of(scope, ApiToken.Scope.ADMIN)
     if not user.is_staff or lacks_second_factor(user):
-        raise Stranger
+        raise NotAuthenticated
 
 
-def require_somebody(scope: dict[str, Any], size_bytes: int) -> None:
-    """Whoever asks is signed in and may write; raises Stranger otherwise. The view sees to the rest before it reads."""
+def require_login(scope: dict[str, Any], size_bytes: int) -> None:
+    """Whoever asks is signed in and may write; raises NotAuthenticated otherwise. The view checks the rest first."""
     _user_of(scope, ApiToken.Scope.WRITE)
 
 
-def refusal_of(scope: dict[str, Any], size_bytes: int) -> AppError | Stranger | None:
+def refusal_of(scope: dict[str, Any], size_bytes: int) -> AppError | NotAuthenticated | None:
     """Why this address does not take the body; None: it does."""
     rule = next((rule for address, rule in DOORS.items() if re.fullmatch(address, scope["path"])), None)
     try:
         if rule is not None and scope.get("method") in ("POST", "PATCH"):
             rule(scope, size_bytes)
-    except (AppError, Stranger) as refusal:
+    except (AppError, NotAuthenticated) as refusal:
         return refusal
     return None
 
@@ -95,11 +95,11 @@ def _user_of(scope: dict[str, Any], token_scope: str) -> User:
     if words:
         token = valid_token(words[1]) if len(words) == 2 and words[0].lower() in KEYWORDS else None
         if token is None or token_scope not in token.scopes:
-            raise Stranger
+            raise NotAuthenticated
         return token.user
     user = _signed_in(headers.get(b"cookie", ""))
     if user is None:
-        raise Stranger
+        raise NotAuthenticated
     return user
 
 
@@ -125,10 +125,10 @@ def _records_participants(user: User) -> bool:
 RESUMABLE = "/api/v1/uploads/([0-9a-f-]+/?)?"
 DOORS = {  # by regular expressions
     "/api/v1/analyses/?": require_upload,
-    RESUMABLE: require_somebody,
+    RESUMABLE: require_login,
     "/upload/": require_upload,
     "/api/v1/faces/": require_faces,
     "/learning/datasets/new/": require_admin,
     "/learning/models/new/": require_admin,
-    "/studies/[0-9a-f-]+/films/": require_somebody,
+    "/studies/[0-9a-f-]+/films/": require_login,
 }

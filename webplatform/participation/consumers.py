@@ -10,15 +10,15 @@ from webplatform.history.models import Session
 from webplatform.live.consumers import LiveConsumer
 from webplatform.live.protocol import Close
 from webplatform.live.recording import Ended, LiveRecording
-from webplatform.live.services import Seat
-from webplatform.participation.participant_auth import seat_of_login
+from webplatform.live.services import LiveIdentity
+from webplatform.participation.participant_auth import live_identity_of
 
 
 class ParticipantConsumer(LiveConsumer):
     """Speaks the live protocol with whoever opened a link; their sessions belong to their study."""
 
-    async def _seat(self) -> Seat | None:
-        return await database_sync_to_async(seat_of_login)(self.scope.get("session"))
+    async def _seat(self) -> LiveIdentity | None:
+        return await database_sync_to_async(live_identity_of)(self.scope.get("session"))
 
     async def _keep(self, recording: LiveRecording) -> Ended | None:
         ended = await super()._keep(recording)

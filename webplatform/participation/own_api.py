@@ -18,7 +18,7 @@ from rest_framework.views import APIView
 
 from webplatform.common.errors import NotFound
 from webplatform.common.paging import ListPages
-from webplatform.consent.consent_status import standing_of
+from webplatform.consent.consent_status import consent_status_of
 from webplatform.consent.models import ConsentRecord
 from webplatform.consent.proofs import proof_of
 from webplatform.consent.queries import participant_history
@@ -72,7 +72,7 @@ class OwnApi(APIView):
                 "notice": notice_data(participant, participant.language),
                 "held": held_of(participant),
                 "proofs": [proof_of(record) for record in participant_history(participant)],
-                **standing_data(standing_of(participant)),
+                **standing_data(consent_status_of(participant)),
             }
         ).data
 

@@ -11,8 +11,8 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from rest_framework.request import Request
 
-from webplatform.common.limits import address_of, require_unspent, spend
-from webplatform.live.services import Seat
+from webplatform.common.limits import address_of, consume, require_within_rate
+from webplatform.live.services import LiveIdentity
 from webplatform.retention.models import ErasedLink
 from webplatform.studies.models import ParticipantLink
 from webplatform.studies.participants import link_of_key, valid_links
@@ -26,10 +26,10 @@ def link_opened(request: HttpRequest | Request, key: str) -> ParticipantLink | N
     Raises TooManyAttempts for every key, right or wrong, where more than RAUT_RATE_LINK came from this address.
     """
     address = address_of(request)
-    require_unspent("link", address)
+    require_within_rate("link", address)
     link = link_of_key(key)
     if link is None:
-        spend("link", address)
+        consume("link", address)
     return link
 
 
@@ -39,15 +39,15 @@ def link_of_login(kept: Any) -> ParticipantLink | None:  # Django's session stor
     return valid_links().filter(pk=number).first() if number else None
 
 
-def seat_of_login(kept: Any) -> Seat | None:
+def live_identity_of(kept: Any) -> LiveIdentity | None:
     """The participant's seat at the live socket: sessions become those of whoever made the link."""
     link = link_of_login(kept)
     if link is None or link.created_by is None or not link.created_by.is_active:
         return None
-    return Seat(link.created_by, link.participant)
+    return LiveIdentity(link.created_by, link.participant)
 
 
-def over(request: HttpRequest, **link: Any) -> HttpResponse:  # the link's number or its key's hash
+def link_over(request: HttpRequest, **link: Any) -> HttpResponse:  # the link's number or its key's hash
     """The page of a link that opens nothing (any more); that of somebody who was erased shows their receipt."""
     erased = ErasedLink.objects.filter(**link).select_related("receipt").first()
     return render(request, "participation/over.html", {"receipt": erased and erased.receipt}, status=404)
@@ -61,7 +61,7 @@ def participant_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         request.link = link_of_login(request.session)
         if request.link is None:
-            return over(request, link_id=request.session.get(KEPT_AS))
+            return link_over(request, link_id=request.session.get(KEPT_AS))
         return view(request, *args, **kwargs)
 
     return guarded

@@ -14,13 +14,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from webplatform.common.errors import AppError
-from webplatform.consent.consent_status import standing_of
-from webplatform.consent.models import ConsentRecord, Scope
+from webplatform.consent.consent_status import consent_status_of
+from webplatform.consent.models import ConsentRecord, ConsentScope
 from webplatform.consent.notices import notice_of
 from webplatform.consent.proofs import proof_file
 from webplatform.consent.queries import participant_history
 from webplatform.participation import services
-from webplatform.participation.participant_auth import KEPT_AS, link_opened, over, participant_only
+from webplatform.participation.participant_auth import KEPT_AS, link_opened, link_over, participant_only
 from webplatform.participation.stimuli import films_for
 from webplatform.retention.downloads import export_file
 from webplatform.retention.models import DataExport
@@ -38,7 +38,7 @@ def enter(request: HttpRequest, key: str) -> HttpResponse:
     """Open a link: this browser is the participant's from now on, and the key leaves the address."""
     link = link_opened(request, key)
     if link is None:
-        return over(request, digest=key_digest(key))
+        return link_over(request, digest=key_digest(key))
     request.session.cycle_key()
     request.session[KEPT_AS] = link.pk
     response = redirect("participation:home")
@@ -60,7 +60,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def agree(request: HttpRequest) -> HttpResponse:
     """Take the agreement, each scope apart; who agrees for the first time goes on to the camera."""
     participant = request.link.participant
-    is_new = not standing_of(participant)["is_valid"]
+    is_new = not consent_status_of(participant)["is_valid"]
     try:
         services.agree(
             participant=participant,
@@ -91,7 +91,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
         }
         context = {"participant": participant, "held": held, "goes": goes, "export": participant.exports.first()}
         return render(request, "participation/withdraw.html", context)
-    scopes = request.POST.getlist("scope") or [Scope.ANALYSE.value]
+    scopes = request.POST.getlist("scope") or [ConsentScope.ANALYSE.value]
     services.withdraw(participant=participant, channel=LINK, scopes=scopes)
     messages.success(request, _("This is withdrawn. What ran is stopped, and what rested on it is deleted."))
     return redirect("participation:home")
@@ -146,13 +146,15 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 def _home(request: HttpRequest, status: int = 200) -> HttpResponse:
     participant = request.link.participant
-    standing = standing_of(participant)
+    standing = consent_status_of(participant)
     context = {
         "participant": participant,
         "link": request.link,
         "standing": standing,
         "notice": notice_of(participant.study, get_language() or participant.language),
-        "scopes": [(scope, scope in standing["scopes"]) for scope in Scope if _is_asked(scope, participant.study)],
+        "scopes": [
+            (scope, scope in standing["scopes"]) for scope in ConsentScope if _is_asked(scope, participant.study)
+        ],
         "films": films_for(participant),
         "has_films": participant.study.stimuli.exists(),
         "records": participant_history(participant),
@@ -164,6 +166,6 @@ def _home(request: HttpRequest, status: int = 200) -> HttpResponse:
     return render(request, "participation/home.html", context, status=status)
 
 
-def _is_asked(scope: Scope, study: Study) -> bool:
+def _is_asked(scope: ConsentScope, study: Study) -> bool:
     """Whether the scope has a meaning in the study: where no video is kept, nobody is asked to keep one."""
-    return scope != Scope.KEEP_MEDIA or study.capture_mode == Study.CaptureMode.MEDIA
+    return scope != ConsentScope.KEEP_MEDIA or study.capture_mode == Study.CaptureMode.MEDIA

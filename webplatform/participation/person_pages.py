@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from webplatform.common.errors import AppError, NotAllowed
-from webplatform.consent.consent_status import standing_of
+from webplatform.consent.consent_status import consent_status_of
 from webplatform.consent.queries import participant_history
 from webplatform.dashboard.queries import listed_sessions, rows_of
 from webplatform.history.queries import role_in
@@ -75,7 +75,7 @@ def _page(
         "participant": person,
         "is_owner": role == Membership.Role.OWNER,
         "is_recorder": role in (Membership.Role.OWNER, Membership.Role.ANALYST),
-        "standing": standing_of(person),
+        "standing": consent_status_of(person),
         "fields": _fields(person, sent or {}),
         "pseudonym": (sent or {}).get("pseudonym", person.pseudonym),
         "conditions": person.study.conditions.all(),

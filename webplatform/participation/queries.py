@@ -8,7 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from webplatform.accounts.models import User
-from webplatform.consent.consent_status import standings_of
+from webplatform.consent.consent_status import consent_statuses_of
 from webplatform.consent.notices import notice_of
 from webplatform.studies.models import Participant, ParticipantRequest, Study
 from webplatform.studies.queries import variables_of
@@ -37,7 +37,7 @@ def participants_of(study: Study) -> list[Participant]:
     participants = list(
         found.annotate(session_count=Count("sessions", filter=Q(sessions__binned_at=None))).order_by("pseudonym")
     )
-    standings = standings_of([study])
+    standings = consent_statuses_of([study])
     now = timezone.now()
     for participant in participants:
         participant.standing = standings[participant.pk]

@@ -8,7 +8,7 @@ from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from webplatform.consent.consent_status import standing_of
+from webplatform.consent.consent_status import consent_status_of
 from webplatform.consent.serializers import ScopesField
 from webplatform.studies.models import Participant, ParticipantLink, ParticipantRequest
 from webplatform.studies.queries import variables_of
@@ -35,7 +35,7 @@ class ParticipantOut(serializers.ModelSerializer):
 
     def get_scopes(self, participant: Participant) -> list[str]:
         """What they agree to now; nothing where they have to be asked."""
-        standing = standing_of(participant)
+        standing = consent_status_of(participant)
         return standing["scopes"] if standing["is_valid"] else []
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from webplatform.accounts.models import User
-from webplatform.consent.models import ConsentRecord, Scope
+from webplatform.consent.models import ConsentRecord, ConsentScope
 from webplatform.consent.services import give_participant_consent, withdraw_participant
 from webplatform.retention.services import erase_participant
 from webplatform.studies.audit_trail import record
@@ -46,7 +46,7 @@ def agree(
 
 
 @transaction.atomic
-def withdraw(*, participant: Participant, channel: Channel, scopes: Iterable[str] = (Scope.ANALYSE,)) -> int:
+def withdraw(*, participant: Participant, channel: Channel, scopes: Iterable[str] = (ConsentScope.ANALYSE,)) -> int:
     """The scopes hold no more: what ran on them is stopped, and what rested on them goes; the audit says so.
 
     Raises:

@@ -15,7 +15,7 @@ from webplatform.accounts.models import User
 from webplatform.analysis.quota import require_quota
 from webplatform.analysis.uploads import CheckedUpload, check_upload, keep_upload
 from webplatform.common.errors import Conflict, Invalid
-from webplatform.common.limits import spend
+from webplatform.common.limits import consume
 from webplatform.history.models import Session
 from webplatform.studies.audit_trail import record
 from webplatform.studies.conditions import clean_name
@@ -42,7 +42,7 @@ def add_stimulus(
         TooManyAttempts: the user hands in more than RAUT_RATE_UPLOAD.
     """
     require_owner(study, user)
-    spend("upload", user.pk)
+    consume("upload", user.pk)
     _require_own(study, condition)
     require_quota(user, upload.size or 0)
     checked = check_upload(upload)

@@ -134,7 +134,7 @@ class OwnErasureApi(APIView):
     def post(self, request: Request) -> Response:
         sent = OwnWordIn(data=request.data)
         sent.is_valid(raise_exception=True)
-        services.require_own_word(user=request.user, password=sent.validated_data["password"])
+        services.require_password(user=request.user, password=sent.validated_data["password"])
         return Response(ReceiptOut(services.erase_account(user=request.user, by=request.user)).data)
 
 

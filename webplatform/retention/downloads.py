@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 
 from webplatform.accounts.audit import record_event
-from webplatform.common.file_chunks import body_of, pieces_of
+from webplatform.common.file_chunks import body_of, chunks_of
 from webplatform.retention.export_files import opener_of
 from webplatform.retention.models import DataExport
 from webplatform.vault.stored import is_stored
@@ -18,7 +18,7 @@ def export_file(request: HttpRequest, export: DataExport) -> StreamingHttpRespon
     opener = opener_of(export)
     study_id = export.participant.study_id if export.participant else None
     record_event("export.downloaded", actor=export.user, study_id=study_id, target=f"export:{export.pk}")
-    body = body_of(request, pieces_of(opener))
+    body = body_of(request, chunks_of(opener))
     day = f"{export.finished_at:%Y-%m-%d}"
     headers = {
         "Content-Disposition": f'attachment; filename="raut-{day}.zip"',

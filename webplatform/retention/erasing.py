@@ -26,7 +26,7 @@ from webplatform.fetching.models import Fetch
 from webplatform.fetching.services import drop_fetches
 from webplatform.history.erasing import erase_session, remove_some_readings
 from webplatform.history.erasure_log_lines import note_erased
-from webplatform.history.media import forget_waiting
+from webplatform.history.media import destroy_waiting_keys
 from webplatform.history.models import Session
 from webplatform.retention.export_files import remove_export_file
 from webplatform.retention.models import DataExport, Receipt
@@ -109,7 +109,7 @@ def erase_account_data(user: User) -> None:
 
 def _forget_waiting(consents: QuerySet[ConsentRecord]) -> None:
     for pk in consents.values_list("pk", flat=True):
-        forget_waiting(pk)
+        destroy_waiting_keys(pk)
 
 
 def _remove_logins(user: User) -> None:

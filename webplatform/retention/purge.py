@@ -20,7 +20,7 @@ from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
 from webplatform.accounts.logins import forget_ended
-from webplatform.analysis.orphan_files import find_leftovers, remove_orphan_files
+from webplatform.analysis.orphan_files import find_orphan_files, remove_orphan_files
 from webplatform.analysis.withdrawals import drop_media
 from webplatform.exporting.job_endings import dead_jobs, lost_files, lost_keys, remove_jobs
 from webplatform.exporting.models import ExportJob
@@ -29,7 +29,7 @@ from webplatform.history.models import Session
 from webplatform.retention.erasing import remove_exports, remove_participant
 from webplatform.retention.export_files import KEY
 from webplatform.retention.models import DataExport, ErasedLink, exports_folder
-from webplatform.retention.purge_report import Tally
+from webplatform.retention.purge_report import PurgeReport
 from webplatform.retention.queries import due_of
 from webplatform.studies.models import Study
 from webplatform.vault.keys import destroy_waiting, erase_key, old_keys
@@ -45,7 +45,7 @@ ERASED_LINKS_STAY = timedelta(days=90)
 def purge(*, now: datetime | None = None) -> Counter[str]:
     """Nothing is left whose time is over; returns how many of what went."""
     now = now or timezone.now()
-    tally = Tally(now)
+    tally = PurgeReport(now)
     for study_id in list(Study.objects.values_list("pk", flat=True)):
         study = Study.objects.filter(pk=study_id).first()
         if study is not None:
@@ -55,7 +55,7 @@ def purge(*, now: datetime | None = None) -> Counter[str]:
     return tally.total
 
 
-def foresee(*, now: datetime | None = None) -> Counter[str]:
+def dry_run_purge(*, now: datetime | None = None) -> Counter[str]:
     """How many of what a purge would remove; nothing changes."""
     now = now or timezone.now()
     total: Counter[str] = Counter()
@@ -64,18 +64,18 @@ def foresee(*, now: datetime | None = None) -> Counter[str]:
     total["exports"] = _dead_exports(now).count() + len(_lost_exports(now)) + dead_jobs(now).count()
     total["exports"] += len(lost_files(now))
     total["logins"] = Login.objects.filter(expire_date__lt=now).count()
-    total["leftovers"] = len(find_leftovers())
+    total["leftovers"] = len(find_orphan_files())
     return +total
 
 
-def _try_study(study: Study, now: datetime, tally: Tally) -> None:
+def _try_study(study: Study, now: datetime, tally: PurgeReport) -> None:
     try:
         _purge_study(study, now, tally)
     except Exception:  # what is wrong with one study must not keep the others' data alive
         logger.exception("Study %s could not be purged.", study.pk)
 
 
-def _purge_study(study: Study, now: datetime, tally: Tally) -> None:
+def _purge_study(study: Study, now: datetime, tally: PurgeReport) -> None:
     due = due_of(study, study.retention, now)
     for session in _each(due.videos):
         with transaction.atomic():
@@ -101,7 +101,7 @@ def _purge_study(study: Study, now: datetime, tally: Tally) -> None:
             tally.add(study, participants=1)
 
 
-def _remove_readings(session: Session, tally: Tally) -> None:
+def _remove_readings(session: Session, tally: PurgeReport) -> None:
     gone = READINGS_AT_ONCE
     while gone >= READINGS_AT_ONCE:
         with transaction.atomic():
@@ -109,7 +109,7 @@ def _remove_readings(session: Session, tally: Tally) -> None:
             tally.add(session.study, readings=gone)
 
 
-def _purge_platform(now: datetime, tally: Tally) -> None:
+def _purge_platform(now: datetime, tally: PurgeReport) -> None:
     for export in _each(_dead_exports(now)):
         with transaction.atomic():
             remove_exports(DataExport.objects.filter(pk=export.pk))

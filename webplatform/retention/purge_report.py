@@ -13,7 +13,7 @@ from webplatform.retention.models import Receipt
 from webplatform.studies.models import Study
 
 
-class Tally:
+class PurgeReport:
     """Counts what one purge removes, in a receipt per study and one for what belongs to none.
 
     Args:

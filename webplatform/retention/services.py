@@ -122,7 +122,7 @@ def erase_account(*, user: User, by: User) -> Receipt:
     return receipt
 
 
-def require_own_word(*, user: User, password: str) -> None:
+def require_password(*, user: User, password: str) -> None:
     """The user has shown again who they are: by the password, or without one by the e-mail address.
 
     Raises:

@@ -7,7 +7,7 @@ from typing import Any
 from django.dispatch import receiver
 
 from webplatform.consent.events import consent_withdrawn
-from webplatform.consent.models import ConsentRecord, Scope
+from webplatform.consent.models import ConsentRecord, ConsentScope
 from webplatform.history.erasure_log_lines import note_erased
 from webplatform.history.events import session_assigned
 from webplatform.retention.erasing import remove_exports
@@ -25,7 +25,7 @@ def note_withdrawal(record: ConsentRecord, scopes: frozenset[str], **_: Any) -> 
 @receiver(consent_withdrawn)
 def remove_copies(record: ConsentRecord, scopes: frozenset[str], **_: Any) -> None:
     """A copy that was made before does not outlive what rested on the consent."""
-    if Scope.ANALYSE in scopes:
+    if ConsentScope.ANALYSE in scopes:
         _remove_copies_of(record)
 
 

@@ -60,7 +60,7 @@ def erase(request: HttpRequest) -> HttpResponse:
     form = EraseAccountForm(request.user.has_usable_password(), request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            services.require_own_word(user=request.user, password=form.cleaned_data["password"])
+            services.require_password(user=request.user, password=form.cleaned_data["password"])
             receipt = services.erase_account(user=request.user, by=request.user)
             logout(request)
             return redirect("retention:receipt", receipt.pk)

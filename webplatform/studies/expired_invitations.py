@@ -11,6 +11,6 @@ from webplatform.studies.models import Invitation
 FORGET_AFTER = timedelta(days=30)
 
 
-def forget_expired() -> int:
+def delete_expired() -> int:
     """Invitations, and the addresses on them, are gone a month after their end; returns how many went."""
     return Invitation.objects.filter(expires_at__lt=timezone.now() - FORGET_AFTER).delete()[0]

@@ -24,7 +24,7 @@ MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class NewLink:
     """A new link as its maker sees it, once.
 
     Args:
@@ -39,7 +39,7 @@ class Told:
 
 
 @transaction.atomic
-def create_links(*, study: Study, user: User, participants: Sequence[Participant], days: int = 90) -> list[Told]:
+def create_links(*, study: Study, user: User, participants: Sequence[Participant], days: int = 90) -> list[NewLink]:
     """Each of the study's participants has a new link that lasts `days`; the addresses are returned only here.
 
     Raises:
@@ -52,11 +52,11 @@ def create_links(*, study: Study, user: User, participants: Sequence[Participant
     for participant in participants:
         link, key = create_link(participant=participant, user=user, days=days)
         address = link_address(key)
-        told.append(Told(participant, address, link.expires_at, qr_code(address)))
+        told.append(NewLink(participant, address, link.expires_at, qr_code(address)))
     return told
 
 
-def links_csv(links: Sequence[Told]) -> str:
+def links_csv(links: Sequence[NewLink]) -> str:
     """The links as a table: pseudonym, address, last day."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)

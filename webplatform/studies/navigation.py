@@ -12,7 +12,7 @@ from webplatform.studies.models import Membership, Study
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class StudyArea:
     """One page of a study.
 
     Attributes:
@@ -36,50 +36,50 @@ class Place:
         return reverse(self.view, args=[study.pk])
 
 
-AREAS: tuple[tuple[Promise, tuple[Place, ...]], ...] = (
+AREAS: tuple[tuple[Promise, tuple[StudyArea, ...]], ...] = (
     (
         _("Results"),
         (
-            Place("results", _("Results"), "results:study"),
-            Place("watch", _("Week by week"), "dashboard:watch"),
-            Place("export", _("Export"), "exporting:new"),
-            Place("sharing", _("For other researchers"), "dashboard:sharing", owners=True),
+            StudyArea("results", _("Results"), "results:study"),
+            StudyArea("watch", _("Week by week"), "dashboard:watch"),
+            StudyArea("export", _("Export"), "exporting:new"),
+            StudyArea("sharing", _("For other researchers"), "dashboard:sharing", owners=True),
         ),
     ),
     (
         _("People"),
         (
-            Place("people", _("Participants"), "participation:study"),
-            Place("members", _("Members"), "studies:members", shared=True),
+            StudyArea("people", _("Participants"), "participation:study"),
+            StudyArea("members", _("Members"), "studies:members", shared=True),
         ),
     ),
     (
         _("Conditions"),
         (
-            Place("design", _("Conditions and variables"), "studies:design"),
-            Place("stimuli", _("Films"), "participation:stimuli"),
+            StudyArea("design", _("Conditions and variables"), "studies:design"),
+            StudyArea("stimuli", _("Films"), "participation:stimuli"),
         ),
     ),
     (
         _("Settings"),
         (
-            Place("change", _("Purpose and setting"), "studies:change", owners=True),
-            Place("retention", _("Retention"), "retention:policy"),
-            Place("webhooks", _("Webhooks"), "webhooks:of-study", owners=True),
+            StudyArea("change", _("Purpose and setting"), "studies:change", owners=True),
+            StudyArea("retention", _("Retention"), "retention:policy"),
+            StudyArea("webhooks", _("Webhooks"), "webhooks:of-study", owners=True),
         ),
     ),
     (
         _("Consent and law"),
         (
-            Place("record", _("Record of processing"), "documents:record", owners=True),
-            Place("assessment", _("Impact assessment"), "documents:assessment", owners=True),
-            Place("audit", _("Audit log"), "accounts:audit", owners=True),
+            StudyArea("record", _("Record of processing"), "documents:record", owners=True),
+            StudyArea("assessment", _("Impact assessment"), "documents:assessment", owners=True),
+            StudyArea("audit", _("Audit log"), "accounts:audit", owners=True),
         ),
     ),
 )
 
 
-def areas_for(study: Study, role: str | None) -> list[tuple[Promise, list[Place]]]:
+def areas_for(study: Study, role: str | None) -> list[tuple[Promise, list[StudyArea]]]:
     """The study's areas with the places that somebody of this role may open; areas without any are not told."""
     is_owner = role == Membership.Role.OWNER
     found = []

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from webplatform.studies.expired_invitations import forget_expired
+from webplatform.studies.expired_invitations import delete_expired
 
 
 @shared_task
 def forget_invitations() -> None:
     """Remove the letters that nobody answered."""
-    forget_expired()
+    delete_expired()

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from webplatform.common.outbound_addresses import Target, judged
+from webplatform.common.outbound_addresses import Target, require_allowed
 from webplatform.webhooks.targets import allowed
 
 WITHIN_S = 10.0
@@ -80,7 +80,7 @@ async def _checked_addresses(target: Target) -> list[str]:
         found = await loop.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
     except OSError as error:
         raise Refused("unknown_host") from error
-    addresses = judged(found, allowed())
+    addresses = require_allowed(found, allowed())
     if not addresses:
         raise Refused("private_address")
     return addresses

@@ -103,11 +103,11 @@ def test_a_key_is_free_again_where_its_end_could_not_be_noted(owner):
     with pytest.raises(idempotency_keys.UnderWay):
         idempotency_keys.claim(**asked)
     with pytest.raises(OperationalError), connection.execute_wrapper(refuse):
-        idempotency_keys.let_go(held=held)
+        idempotency_keys.release(held=held)
     transaction.set_rollback(False)  # the test's own transaction, which nothing reached
     again = idempotency_keys.claim(**asked)
     assert (again.row.pk != held.row.pk, StoredAnswer.objects.count()) == (True, 1)
-    idempotency_keys.let_go(held=again)
+    idempotency_keys.release(held=again)
     assert (StoredAnswer.objects.count(), list(idempotency_keys._locks().glob("*"))) == (0, [])
 
 
@@ -120,7 +120,7 @@ def test_a_key_is_free_again_where_its_commit_was_reported_as_failed(owner, monk
         idempotency_keys.claim(**asked)
     monkeypatch.undo()
     assert StoredAnswer.objects.count() == 1
-    idempotency_keys.let_go(held=idempotency_keys.claim(**asked))
+    idempotency_keys.release(held=idempotency_keys.claim(**asked))
 
 
 def commit_and_fail(commit):

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def asked_to_end(monkeypatch):
     """`asked_to_end()`: the worker gets SIGTERM."""
-    yield worker_shutdown.leave
+    yield worker_shutdown.note_shutdown
     worker_shutdown._asked.clear()
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from tests.clips import moving_face, write_clip
 from webplatform.analysis import playback
 from webplatform.analysis.models import MediaFile, PlaybackCopy
-from webplatform.analysis.orphan_files import find_leftovers
+from webplatform.analysis.orphan_files import find_orphan_files
 from webplatform.analysis.playback import MAX_ATTEMPTS, release_stale_copies, run_copy, unsent_copies, wanted_copy
 from webplatform.analysis.withdrawals import drop_media
 from webplatform.history.erasing import erase_session
@@ -154,6 +154,6 @@ def test_a_worker_that_died_is_followed_by_another_and_at_last_given_up(filmed):
 def test_a_copy_that_a_row_knows_of_is_no_leftover(copied, monkeypatch):
     monkeypatch.setattr("webplatform.analysis.orphan_files.ORPHAN_AFTER_S", -10)
     _session, copy = copied
-    assert find_leftovers() == []
+    assert find_orphan_files() == []
     PlaybackCopy.objects.all().delete()
-    assert [file.name for file in find_leftovers()] == [copy.stored_name]
+    assert [file.name for file in find_orphan_files()] == [copy.stored_name]

@@ -9,7 +9,7 @@ from webplatform.analysis.models import AnalysisJob
 from webplatform.analysis.repetitions import repeat_analysis
 from webplatform.analysis.withdrawals import drop_media
 from webplatform.common.errors import Conflict, ConsentMissing, NotAllowed
-from webplatform.consent.models import Scope
+from webplatform.consent.models import ConsentScope
 from webplatform.consent.services import withdraw_consent
 from webplatform.history.bin import bin_session, restore_session
 from webplatform.history.differences import difference_between
@@ -87,7 +87,7 @@ def test_who_may_only_view_may_not_repeat(read, viewer, other):
 
 
 def test_a_withdrawn_consent_is_read_no_more(read, owner, other):
-    withdraw_consent(user=owner, scopes=[Scope.ANALYSE])
+    withdraw_consent(user=owner, scopes=[ConsentScope.ANALYSE])
     with pytest.raises((ConsentMissing, Conflict)):
         repeat_analysis(session=read, user=owner, version=other)
 

@@ -222,7 +222,9 @@ def test_what_is_taken_away_while_it_comes_in_stays_away(api, half, settings):
 def test_what_no_row_knows_of_is_a_leftover(half, settings, monkeypatch):
     monkeypatch.setattr(orphan_files, "ORPHAN_AFTER_S", -1)
     monkeypatch.setattr(orphan_files, "HALF_UPLOAD_AFTER_S", -1)
-    assert [path for path in orphan_files.find_leftovers() if "upload-" in path.name or path.suffix == ".growing"] == []
+    assert [
+        path for path in orphan_files.find_orphan_files() if "upload-" in path.name or path.suffix == ".growing"
+    ] == []
     ResumableUpload.objects.all().delete()
     orphan_files.remove_orphan_files()
     assert (growing_files(settings), list(kept_keys())) == ([], [])
@@ -232,7 +234,7 @@ def test_half_a_key_is_a_leftover(settings, monkeypatch, db):
     half_key = settings.RAUT_KEYS_DIR / ".0b5e.0f0f0f0f"
     half_key.parent.mkdir(exist_ok=True)
     half_key.write_bytes(b"of a process that was killed")
-    assert orphan_files.find_leftovers() == []  # somebody may be writing it now
+    assert orphan_files.find_orphan_files() == []  # somebody may be writing it now
     monkeypatch.setattr(orphan_files, "ORPHAN_AFTER_S", -1)
     orphan_files.remove_orphan_files()
     assert not half_key.exists()

@@ -170,7 +170,7 @@ def test_a_withdrawal_takes_it_away_and_its_key_at_once_also_while_the_store_is_
 def test_segments_that_no_row_knows_of_are_leftovers(half, store, monkeypatch):
     monkeypatch.setattr(orphan_files, "ORPHAN_AFTER_S", -1)
     monkeypatch.setattr(orphan_files, "HALF_UPLOAD_AFTER_S", -1)
-    assert orphan_files.find_leftovers() == []
+    assert orphan_files.find_orphan_files() == []
     ResumableUpload.objects.all().delete()
     orphan_files.remove_orphan_files()
     assert (names(store), FileKey.objects.count()) == ([], 0)

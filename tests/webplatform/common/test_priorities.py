@@ -10,7 +10,7 @@ import pytest
 from celery.signals import celeryd_init
 
 import webplatform
-from webplatform.common.priorities import give_way
+from webplatform.common.priorities import set_process_priority
 
 BEGIN = """
 import os, sys
@@ -35,4 +35,4 @@ def test_a_worker_gives_way_and_tells_its_session(name: str, level: str, tmp_pat
 
 
 def test_workers_hear_of_it_before_their_pool_begins():
-    assert give_way in [receiver() for _key, receiver in celeryd_init.receivers]
+    assert set_process_priority in [receiver() for _key, receiver in celeryd_init.receivers]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from webplatform.consent.models import Scope
+from webplatform.consent.models import ConsentScope
 from webplatform.history import corrections
 from webplatform.history.models import Correction
 
@@ -19,7 +19,7 @@ def story(session_of):
 @pytest.fixture
 def agreed(monkeypatch):
     """The person seen agreed that pictures of them train models. (That the gate asks is tested with real records.)"""
-    monkeypatch.setattr(corrections, "effective_scopes", lambda record: set(Scope.values))
+    monkeypatch.setattr(corrections, "effective_scopes", lambda record: set(ConsentScope.values))
     monkeypatch.setattr(corrections, "require_scope", lambda record, scope: None)
 
 

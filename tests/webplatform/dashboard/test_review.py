@@ -5,7 +5,7 @@ import pytest
 from inference import Reason
 from tests.webplatform.history.readings import face, frame
 from webplatform.analysis.models import MediaFile
-from webplatform.consent.models import Scope
+from webplatform.consent.models import ConsentScope
 from webplatform.consent.services import give_consent, withdraw_consent
 from webplatform.history.corrections import correct
 from webplatform.history.models import Correction, Observation
@@ -14,7 +14,7 @@ from webplatform.learning.review import propose
 from webplatform.studies.models import Membership
 
 pytestmark = pytest.mark.django_db
-ALL = [Scope.ANALYSE, Scope.KEEP_MEDIA, Scope.TRAIN]
+ALL = [ConsentScope.ANALYSE, ConsentScope.KEEP_MEDIA, ConsentScope.TRAIN]
 READINGS = [
     frame(0, face(1, happy=0.9, sad=0.1)),
     frame(2000, face(1, sad=0.8, happy=0.2)),
@@ -31,7 +31,7 @@ def record(study, owner, consent_of):
     consent_of(owner)
 
     def make(scopes=ALL):
-        withdraw_consent(user=owner, scopes=[Scope.ANALYSE])
+        withdraw_consent(user=owner, scopes=[ConsentScope.ANALYSE])
         consent = give_consent(user=owner, language="en", channel="page", scopes=scopes)
         session = open_session(study=study, user=owner, consent=consent, title="Walk", source="upload", every_ms=200)
         session.folder.mkdir(parents=True)
@@ -53,7 +53,9 @@ def test_doubt_flicker_and_rare_expressions_take_turns_and_neighbours_are_left_o
     assert told(owner) == [(6200, "unsure"), (2000, "flicker"), (0, "rare"), (4000, "rare")]
 
 
-@pytest.mark.parametrize("scopes", [[Scope.ANALYSE, Scope.KEEP_MEDIA], [Scope.ANALYSE, Scope.TRAIN]], ids=str)
+@pytest.mark.parametrize(
+    "scopes", [[ConsentScope.ANALYSE, ConsentScope.KEEP_MEDIA], [ConsentScope.ANALYSE, ConsentScope.TRAIN]], ids=str
+)
 def test_without_consent_to_training_and_a_kept_video_nothing_is_proposed(record, owner, scopes):
     record(scopes)
     assert told(owner) == []

@@ -23,7 +23,7 @@ from webplatform.exporting.work import run_export_job
 from webplatform.history.erasing import close_readings, erase_session
 from webplatform.history.models import Session
 from webplatform.retention.erasing import erase_account_data
-from webplatform.retention.purge import foresee, purge
+from webplatform.retention.purge import dry_run_purge, purge
 from webplatform.studies.models import Membership
 from webplatform.vault.keys import key_of
 
@@ -172,7 +172,7 @@ class TestRetention:
         job = made("csv", told)
         assert job.expires_at - job.finished_at == pytest.approx(timedelta(days=2), abs=timedelta(seconds=5))
         later = timezone.now() + timedelta(days=3)
-        assert foresee(now=later)["exports"] == 1
+        assert dry_run_purge(now=later)["exports"] == 1
         with django_capture_on_commit_callbacks(execute=True):
             purge(now=later)
         assert is_gone(job)

@@ -34,12 +34,12 @@ def subjects() -> list[str]:
 
 def test_a_line_that_a_dying_process_left_is_written_by_the_housekeeper(erased, later):
     assert subjects() == []
-    assert erasure_log_lines.write_left_lines() == 1
-    assert (subjects(), LedgerLine.objects.count(), erasure_log_lines.write_left_lines()) == ([erased], 0, 0)
+    assert erasure_log_lines.write_pending_lines() == 1
+    assert (subjects(), LedgerLine.objects.count(), erasure_log_lines.write_pending_lines()) == ([erased], 0, 0)
 
 
 def test_a_line_that_is_being_written_is_left_alone(erased):
-    assert (erasure_log_lines.write_left_lines(), LedgerLine.objects.count()) == (0, 1)
+    assert (erasure_log_lines.write_pending_lines(), LedgerLine.objects.count()) == (0, 1)
 
 
 def test_a_full_disk_costs_no_line(session, later, django_capture_on_commit_callbacks):
@@ -50,7 +50,7 @@ def test_a_full_disk_costs_no_line(session, later, django_capture_on_commit_call
             with suppress(OSError):  # the platform logs it and goes on
                 follow()
     assert LedgerLine.objects.count() == 1
-    erasure_log_lines.write_left_lines()
+    erasure_log_lines.write_pending_lines()
     assert subjects() == [str(session.pk)]
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from inference import EMOTIONS
 from tests.webplatform.history.readings import face, frame
 from webplatform.accounts.models import AuditEvent
-from webplatform.consent.models import ConsentRecord, Scope
+from webplatform.consent.models import ConsentRecord, ConsentScope
 from webplatform.consent.services import give_consent, withdraw_consent
 from webplatform.history import exports
 from webplatform.history.markers import add_marker
@@ -26,7 +26,7 @@ from webplatform.participation.services import agree, withdraw
 from webplatform.studies.models import Membership, Participant
 from webplatform.studies.participants import add_participant
 
-EVERYTHING = list(Scope.values)
+EVERYTHING = list(ConsentScope.values)
 UNSHARED = ["analyse", "keep_media", "train"]
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from inference import EMOTIONS
 from webplatform.history.models import Session
-from webplatform.history.watch import Notice, shift_between, weeks_of
+from webplatform.history.watch import DriftNotice, shift_between, weeks_of
 
 EVEN = {str(emotion): 1 / 7 for emotion in EMOTIONS}
 HAPPY = {**dict.fromkeys(EVEN, 0.02), "happy": 0.88}
@@ -86,14 +86,14 @@ def test_another_mix_is_noticed_against_both(study, recorded):
     recorded(1, EVEN)
     recorded(0, HAPPY)
     newest = weeks_of(study, now=NOW)[0]
-    assert newest.notices == (Notice.UNLIKE_VALIDATION, Notice.MIX_CHANGED)
+    assert newest.notices == (DriftNotice.UNLIKE_VALIDATION, DriftNotice.MIX_CHANGED)
     assert [week.notices for week in weeks_of(study, now=NOW)[1:]] == [(), ()]
 
 
 def test_more_doubt_and_worse_pictures_are_noticed(study, recorded):
     recorded(1, EVEN, unscored=100)
     recorded(0, EVEN, unscored=300, not_sure=360)
-    assert weeks_of(study, now=NOW)[0].notices == (Notice.MORE_DOUBT, Notice.WORSE_PICTURES)
+    assert weeks_of(study, now=NOW)[0].notices == (DriftNotice.MORE_DOUBT, DriftNotice.WORSE_PICTURES)
 
 
 def test_few_readings_are_shown_without_a_notice(study, recorded):

@@ -9,7 +9,7 @@ from tests.clips import moving_face, write_clip
 from webplatform.analysis.models import MediaFile
 from webplatform.common import pulse
 from webplatform.common.errors import Conflict, ConsentMissing, Invalid, NotAllowed
-from webplatform.consent.models import Scope
+from webplatform.consent.models import ConsentScope
 from webplatform.consent.services import give_consent, withdraw_consent
 from webplatform.history.corrections import correct, take_back
 from webplatform.history.models import Correction, Session
@@ -22,7 +22,7 @@ from webplatform.learning.samples import cut_samples
 from webplatform.learning.services import RunAsked, dataset_from_corrections, start_run
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ALL = [Scope.ANALYSE, Scope.KEEP_MEDIA, Scope.TRAIN]
+ALL = [ConsentScope.ANALYSE, ConsentScope.KEEP_MEDIA, ConsentScope.TRAIN]
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def watch(study, consent_of, settings, tmp_path):
     def record(user, scopes=ALL):
         if not consent_of(user):
             raise AssertionError
-        withdraw_consent(user=user, scopes=[Scope.ANALYSE])
+        withdraw_consent(user=user, scopes=[ConsentScope.ANALYSE])
         consent = give_consent(user=user, language="en", channel="page", scopes=scopes)
         session = open_session(study=study, user=user, consent=consent, title="x", source="upload", every_ms=200)
         session.folder.mkdir(parents=True)
@@ -53,7 +53,7 @@ def mark(session, user, **changes):
 
 
 def test_a_correction_needs_consent_to_training(watch, owner):
-    session = watch(owner, [Scope.ANALYSE, Scope.KEEP_MEDIA])
+    session = watch(owner, [ConsentScope.ANALYSE, ConsentScope.KEEP_MEDIA])
     with pytest.raises(ConsentMissing):
         mark(session, owner)
     assert not Correction.objects.exists()
@@ -109,7 +109,7 @@ def test_what_was_corrected_and_what_is_missing_is_counted_where_it_may_teach(wa
     told = samples.corrections_so_far()
     assert told["corrected"] == [("sad", 1)]
     assert told["missing"] == ["angry", "disgust", "fear", "happy", "surprise", "neutral"]
-    withdraw_consent(user=owner, scopes=[Scope.TRAIN])
+    withdraw_consent(user=owner, scopes=[ConsentScope.TRAIN])
     assert samples.corrections_so_far()["corrected"] == []
 
 
@@ -146,7 +146,7 @@ def test_withdrawn_consent_closes_the_data_set_and_takes_its_faces(watch, owner,
     cut_samples(dataset)
     Dataset.objects.filter(pk=dataset.pk).update(state="done")
     run = TrainingRun.objects.create(dataset=dataset, recipe="small", state="running")
-    withdraw_consent(user=owner, scopes=[Scope.TRAIN])
+    withdraw_consent(user=owner, scopes=[ConsentScope.TRAIN])
     dataset.refresh_from_db()
     assert dataset.withdrawn_at is not None
     assert not dataset.folder.exists()
@@ -165,7 +165,7 @@ def test_a_withdrawal_while_faces_are_cut_stops_the_data_set(watch, owner, admin
 
     def withdraw_meanwhile(*given):
         pictures = cut(*given)
-        withdraw_consent(user=owner, scopes=[Scope.TRAIN])
+        withdraw_consent(user=owner, scopes=[ConsentScope.TRAIN])
         return pictures
 
     monkeypatch.setattr(samples, "_cut_session", withdraw_meanwhile)

@@ -20,11 +20,11 @@ from webplatform.history.services import delete_session
 from webplatform.live import picture_checks, services
 from webplatform.live.services import (
     Asked,
-    Seat,
+    LiveIdentity,
     begin,
+    detach,
     finish,
     keep,
-    let_go,
     resume,
     store,
 )
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def recording(owner, consent, model):
-    return begin(seat=Seat(owner), asked=Asked())
+    return begin(seat=LiveIdentity(owner), asked=Asked())
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def blue(study, owner):
 def test_a_session_bears_the_condition_that_was_asked_for_and_says_whose_it_is(owner, blue, model):
     film = Condition.objects.create(study=blue.study, name="film A")
     asked = Asked(participant_id=str(blue.pk), condition_id=str(film.pk))
-    session = begin(seat=Seat(owner), asked=asked).session
+    session = begin(seat=LiveIdentity(owner), asked=asked).session
     assert (session.participant, session.condition) == (blue, film)
     assert session.title.startswith("Blue · film A · 20")
 
@@ -59,7 +59,7 @@ def test_a_participants_own_session_bears_their_condition_and_no_other(owner, bl
     film, other = (Condition.objects.create(study=blue.study, name=name) for name in ("film A", "film B"))
     blue.condition = film
     blue.save()
-    session = begin(seat=Seat(owner, blue), asked=Asked(condition_id=str(other.pk))).session
+    session = begin(seat=LiveIdentity(owner, blue), asked=Asked(condition_id=str(other.pk))).session
     assert session.condition == film
 
 
@@ -68,7 +68,7 @@ def test_a_condition_that_the_study_lacks_begins_nothing(owner, blue, model, con
     foreign = Condition.objects.create(study=Study.objects.create(name="Other"), name="film B")
     wanted = str(foreign.pk) if condition == "foreign" else condition
     with pytest.raises(NotAllowed):
-        begin(seat=Seat(owner), asked=Asked(participant_id=str(blue.pk), condition_id=wanted))
+        begin(seat=LiveIdentity(owner), asked=Asked(participant_id=str(blue.pk), condition_id=wanted))
     assert not Session.objects.exists()
 
 
@@ -112,7 +112,7 @@ def test_a_finished_session_takes_nothing_more(recording, reading):
 def test_letting_go_of_a_session_that_was_deleted_is_quiet(recording, reading, owner):
     recording.add(reading, 10)
     delete_session(session=recording.session, user=owner)
-    let_go(recording)
+    detach(recording)
     assert not Session.objects.exists()
 
 
@@ -148,8 +148,8 @@ def test_a_ticket_is_no_resume_token_and_the_other_way_round(recording, owner):
 
 def test_a_participants_seat_does_not_depend_on_the_login_of_who_invited_them(owner):
     owner.login_epoch = 3
-    assert Seat(owner).login_epoch == 3
-    assert Seat(owner, Participant(pseudonym="Blue")).login_epoch is None
+    assert LiveIdentity(owner).login_epoch == 3
+    assert LiveIdentity(owner, Participant(pseudonym="Blue")).login_epoch is None
 
 
 @pytest.mark.django_db(transaction=True)
@@ -190,7 +190,7 @@ def _disk_is_full() -> None:
 def test_a_revoked_tokens_socket_closes_at_the_next_look(owner, consent, model):
     token, _key = create_token(user=owner, name="camera")
     ticket = issue_ticket(user=owner, token=token)
-    recording = begin(seat=Seat(owner), asked=Asked())
+    recording = begin(seat=LiveIdentity(owner), asked=Asked())
     recording.token_id = tickets.token_of_ticket(ticket)
     assert keep(recording) is None
     revoke_token(token=token)

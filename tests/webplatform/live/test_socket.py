@@ -21,7 +21,7 @@ from webplatform.consent.services import give_participant_consent, withdraw_cons
 from webplatform.history.models import Marker, Observation, Session
 from webplatform.live import camera_slots, consumers, recording, services
 from webplatform.live.models import LiveConnection
-from webplatform.live.stale_connections import close_silent_sessions
+from webplatform.live.stale_connections import close_stale_sessions
 from webplatform.studies.models import Membership, Participant, Study
 from webplatform.studies.services import close_study
 
@@ -434,14 +434,14 @@ async def test_a_session_that_was_silent_for_too_long_is_closed_by_its_last_fram
         await socket.frame(seq, seq * 100, jpegs[seq])
         await socket.hear()
     await socket.leave()
-    assert await ask(close_silent_sessions) == 0  # it may still come back
+    assert await ask(close_stale_sessions) == 0  # it may still come back
     long_ago = timezone.now() - timedelta(seconds=50)
     await ask(lambda: LiveConnection.objects.update(heard_at=long_ago))
     assert (await refusal_of(socket_of(owner), type="resume", token=ready["token"]))[0] == 4404
-    assert await ask(close_silent_sessions) == 1
+    assert await ask(close_stale_sessions) == 1
     session = await ask(lambda: Session.objects.get(pk=ready["session"]))
     assert (session.state, session.is_partial, session.duration_ms) == ("closed", True, 300)
-    assert await ask(close_silent_sessions) == 0
+    assert await ask(close_stale_sessions) == 0
 
 
 async def test_a_session_without_a_frame_leaves_nothing(begin, ask):

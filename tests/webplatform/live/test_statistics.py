@@ -2,7 +2,7 @@
 
 import pytest
 
-from webplatform.live.protocol import Dropped, Frame
+from webplatform.live.protocol import Dropped, FrameMessage
 from webplatform.live.recording import LiveRecording
 from webplatform.live.statistics import LiveStatistics, Times
 
@@ -42,7 +42,7 @@ def test_more_frames_than_the_rate_allows_are_dropped_and_counted(monkeypatch):
     recording = LiveRecording(None, "", 1, None, None, LiveStatistics())
     kept = 0
     for seq in range(300):  # ten seconds of 30 frames a second, where 10 are allowed
-        kept += recording.take(Frame(seq, seq, b""), 10) is None
+        kept += recording.take(FrameMessage(seq, seq, b""), 10) is None
         clock[0] += 1 / 30
     assert 100 <= kept <= 102
     assert recording.statistics.dropped == {Dropped.RATE.value: 300 - kept}

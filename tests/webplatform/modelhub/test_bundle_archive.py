@@ -13,7 +13,7 @@ from inference.bundle import seal_bundle
 from webplatform.accounts.models import AuditEvent
 from webplatform.common.errors import Invalid, NotAllowed, TooLarge
 from webplatform.modelhub import bundle_archive
-from webplatform.modelhub.bundle_archive import parcel_pieces
+from webplatform.modelhub.bundle_archive import archive_chunks
 from webplatform.modelhub.models import ModelVersion
 from webplatform.modelhub.services import register_bundle
 from webplatform.modelhub.signatures import make_key, sign
@@ -36,7 +36,7 @@ def shipped_files():
 
 def import_parcel(*, user, parcel):
     """What is not signed is taken in here: these tests are about everything else."""
-    return bundle_archive.import_parcel(user=user, parcel=parcel, accepts_unsigned=True)
+    return bundle_archive.import_archive(user=user, parcel=parcel, accepts_unsigned=True)
 
 
 def parcel_of(files):
@@ -64,7 +64,7 @@ def nothing_is_left(tmp_path):
 
 def test_what_goes_out_comes_in_again_as_a_candidate(admin, tmp_path):
     version = register_bundle(path=inference.SHIPPED_BUNDLE)
-    parcel = io.BytesIO(b"".join(parcel_pieces(version)))
+    parcel = io.BytesIO(b"".join(archive_chunks(version)))
     version.delete()
     brought = import_parcel(user=admin, parcel=parcel)
     assert brought.state == "candidate"
@@ -147,7 +147,7 @@ def keys(settings):
 
 def exported():
     version = register_bundle(path=inference.SHIPPED_BUNDLE)
-    packed = b"".join(parcel_pieces(version))
+    packed = b"".join(archive_chunks(version))
     version.delete()
     return packed
 
@@ -158,7 +158,7 @@ def files_of(packed):
 
 
 def test_what_a_trusted_key_signed_comes_in_and_names_the_key(admin, keys):
-    brought = bundle_archive.import_parcel(user=admin, parcel=io.BytesIO(exported()))
+    brought = bundle_archive.import_archive(user=admin, parcel=io.BytesIO(exported()))
     assert len(brought.signed_by) == 16
     assert not (brought.folder / "SIGNATURE").exists()
     event = AuditEvent.objects.first()
@@ -167,7 +167,7 @@ def test_what_a_trusted_key_signed_comes_in_and_names_the_key(admin, keys):
 
 def test_what_nobody_signed_is_refused_unless_an_admin_accepts_it_which_is_noted(admin, shipped_files, tmp_path):
     with pytest.raises(Invalid, match="trusts"):
-        bundle_archive.import_parcel(user=admin, parcel=parcel_of(shipped_files))
+        bundle_archive.import_archive(user=admin, parcel=parcel_of(shipped_files))
     assert nothing_is_left(tmp_path)
     brought = import_parcel(user=admin, parcel=parcel_of(shipped_files))
     event = AuditEvent.objects.first()
@@ -178,7 +178,7 @@ def test_a_key_that_is_not_trusted_counts_as_none(admin, keys, settings, tmp_pat
     packed = exported()
     settings.RAUT_BUNDLE_TRUSTED_KEYS = [make_key()[1]]
     with pytest.raises(Invalid, match="trusts"):
-        bundle_archive.import_parcel(user=admin, parcel=io.BytesIO(packed))
+        bundle_archive.import_archive(user=admin, parcel=io.BytesIO(packed))
     assert nothing_is_left(tmp_path)
 
 
@@ -211,7 +211,7 @@ def test_a_signature_of_another_bundle_is_refused(admin, keys, shipped_files, tm
 def test_a_signed_bundle_with_a_changed_file_is_refused(admin, keys, tmp_path):
     files = files_of(exported())
     with pytest.raises(Invalid, match="checksum"):
-        bundle_archive.import_parcel(user=admin, parcel=parcel_of({**files, "MODEL_CARD.md": b"better"}))
+        bundle_archive.import_archive(user=admin, parcel=parcel_of({**files, "MODEL_CARD.md": b"better"}))
     assert nothing_is_left(tmp_path)
 
 

@@ -167,30 +167,30 @@ def test_the_portrait_itself_is_left_as_it_is(portrait):
 
 
 def test_the_address_signs_in_once(tmp_path):
-    key = demo_login.make_door(tmp_path, "demo@example.org")
-    assert demo_login.pass_door(tmp_path, key + "x") is None
-    assert demo_login.pass_door(tmp_path, key) == "demo@example.org"
-    assert demo_login.pass_door(tmp_path, key) is None
+    key = demo_login.create_login_key(tmp_path, "demo@example.org")
+    assert demo_login.redeem_login_key(tmp_path, key + "x") is None
+    assert demo_login.redeem_login_key(tmp_path, key) == "demo@example.org"
+    assert demo_login.redeem_login_key(tmp_path, key) is None
 
 
 def test_the_address_is_good_for_a_quarter_of_an_hour(tmp_path):
-    key = demo_login.make_door(tmp_path, "demo@example.org", now_s=1000)
-    assert demo_login.pass_door(tmp_path, key, now_s=1000 + demo_login.GOOD_FOR_S) is None
+    key = demo_login.create_login_key(tmp_path, "demo@example.org", now_s=1000)
+    assert demo_login.redeem_login_key(tmp_path, key, now_s=1000 + demo_login.GOOD_FOR_S) is None
 
 
 def test_a_new_address_voids_the_one_before_and_nobody_else_may_read_the_file(tmp_path):
-    first, second = (demo_login.make_door(tmp_path, "demo@example.org") for _ in range(2))
-    assert demo_login.pass_door(tmp_path, first) is None
-    assert demo_login.door_file(tmp_path).stat().st_mode & 0o077 == 0
-    assert first not in demo_login.door_file(tmp_path).read_text()
-    demo_login.close_door(tmp_path)
-    assert demo_login.pass_door(tmp_path, second) is None
+    first, second = (demo_login.create_login_key(tmp_path, "demo@example.org") for _ in range(2))
+    assert demo_login.redeem_login_key(tmp_path, first) is None
+    assert demo_login.login_key_file(tmp_path).stat().st_mode & 0o077 == 0
+    assert first not in demo_login.login_key_file(tmp_path).read_text()
+    demo_login.revoke_login_key(tmp_path)
+    assert demo_login.redeem_login_key(tmp_path, second) is None
 
 
 @pytest.mark.django_db
 def test_the_address_opens_the_dashboard_as_an_admin_in_the_demonstration(client, settings, tmp_path):
     settings.DATA_DIR, settings.RAUT_DEMO = tmp_path, True
-    key = demo_login.make_door(tmp_path / "demo", prepare_demo_account().email)
+    key = demo_login.create_login_key(tmp_path / "demo", prepare_demo_account().email)
     assert client.get(f"/demo/{key}/")["Location"] == "/"
     assert client.get("/").context["user"].is_staff
     client.logout()
@@ -201,10 +201,10 @@ def test_the_address_opens_the_dashboard_as_an_admin_in_the_demonstration(client
 @pytest.mark.django_db
 def test_outside_of_the_demonstration_no_address_signs_in(client, settings, tmp_path):
     settings.DATA_DIR = tmp_path
-    key = demo_login.make_door(tmp_path / "demo", prepare_demo_account().email)
+    key = demo_login.create_login_key(tmp_path / "demo", prepare_demo_account().email)
     assert not settings.RAUT_DEMO
     assert client.get(f"/demo/{key}/").status_code == 404
-    assert demo_login.door_file(tmp_path / "demo").exists()
+    assert demo_login.login_key_file(tmp_path / "demo").exists()
 
 
 @pytest.mark.django_db

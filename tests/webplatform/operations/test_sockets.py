@@ -11,7 +11,7 @@ from uvicorn.config import Config
 from uvicorn.server import ServerState
 
 from webplatform.common.shutdown import shutdown_of
-from webplatform.operations.sockets import LeavingSocket
+from webplatform.operations.sockets import DrainingSocket
 
 HANDSHAKE = (
     b"GET /ws/live/ HTTP/1.1\r\nHost: raut\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -43,12 +43,12 @@ async def opened():
     """`await opened(app)`: a socket whose handshake has come in, and its wire."""
     tasks: list[asyncio.Task] = []
 
-    async def connect(app: App) -> tuple[LeavingSocket, Wire]:
+    async def connect(app: App) -> tuple[DrainingSocket, Wire]:
         state = ServerState()
         config = Config(app, ws="none", lifespan="off", log_config=None)
         config.load()
         config.loaded_app = app
-        one, wire = LeavingSocket(config, state, {}), Wire()
+        one, wire = DrainingSocket(config, state, {}), Wire()
         one.connection_made(wire)
         one.data_received(HANDSHAKE)
         tasks.extend(state.tasks)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from webplatform.common.parent_death import TETHER
+from webplatform.common.parent_death import PARENT_DEATH
 from webplatform.operations.supervisor import ChildSpec, Supervisor
 
 SLEEPER = "import time; print('up', flush=True); time.sleep(60)"
@@ -131,7 +131,7 @@ def test_children_end_when_the_supervisor_is_killed(tmp_path: Path):
 
 
 def test_a_tethered_command_does_not_start_without_its_starter():
-    done = subprocess.run([sys.executable, str(TETHER), "1", "true"], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, str(PARENT_DEATH), "1", "true"], capture_output=True, text=True, check=False)
     assert (done.returncode, "is gone" in done.stderr) == (1, True)
 
 

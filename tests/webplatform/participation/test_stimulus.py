@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.clips import blank, write_clip
-from webplatform.analysis.orphan_files import find_leftovers
+from webplatform.analysis.orphan_files import find_orphan_files
 from webplatform.common.errors import Conflict, Invalid, KeyGone, NotAllowed, QuotaExceeded
 from webplatform.consent.notices import notice_of
 from webplatform.exporting.content import Content
@@ -18,7 +18,7 @@ from webplatform.exporting.tables import whose_cells, whose_columns
 from webplatform.history.exports import csv_pieces
 from webplatform.history.models import Session
 from webplatform.history.queries import sessions_of
-from webplatform.live.services import Asked, Seat, begin
+from webplatform.live.services import Asked, LiveIdentity, begin
 from webplatform.modelhub.services import register_bundle
 from webplatform.participation.participant_auth import KEPT_AS
 from webplatform.participation.services import agree
@@ -159,9 +159,9 @@ def test_films_go_with_their_study_the_key_first(add, study, django_capture_on_c
 def test_what_no_study_shows_is_a_leftover_and_what_one_shows_is_not(add, monkeypatch):
     film = add()
     monkeypatch.setattr("webplatform.analysis.orphan_files.ORPHAN_AFTER_S", -1)
-    assert find_leftovers() == []
+    assert find_orphan_files() == []
     Stimulus.objects.all().delete()
-    assert {entry.name for entry in find_leftovers()} == {str(film.pk), film.key_name}
+    assert {entry.name for entry in find_orphan_files()} == {str(film.pk), film.key_name}
 
 
 def test_the_notice_says_that_films_are_shown_and_the_second_one_changes_nothing(add, study):
@@ -201,12 +201,12 @@ def test_the_session_bears_the_films_condition_and_its_title(add, owner, study, 
     condition = add_condition(study=study, user=owner, name="funny")
     film = add(condition=condition)
     agree(participant=participant, language="en", scopes=["analyse"], channel="link")
-    session = begin(seat=Seat(owner, participant), asked=Asked(stimulus_id=str(film.pk))).session
+    session = begin(seat=LiveIdentity(owner, participant), asked=Asked(stimulus_id=str(film.pk))).session
     assert (session.stimulus, session.condition, session.stimulus_position) == (film, condition, 1)
     assert session.title.startswith("Blue · Cat · ")
     for wrong in ("x", str(participant.pk)):
         with pytest.raises(NotAllowed):
-            begin(seat=Seat(owner, participant), asked=Asked(stimulus_id=wrong))
+            begin(seat=LiveIdentity(owner, participant), asked=Asked(stimulus_id=wrong))
 
 
 def test_every_file_and_page_of_a_session_names_its_film_and_at_which_place_it_was_shown(

@@ -11,7 +11,7 @@ from django.utils.html import escape
 from webplatform.accounts.models import AuditEvent
 from webplatform.common import erasure_log
 from webplatform.common.errors import NotAllowed
-from webplatform.consent.models import Scope
+from webplatform.consent.models import ConsentScope
 from webplatform.consent.notices import notice_of
 from webplatform.consent.services import withdraw_participant
 from webplatform.exporting.models import ExportJob
@@ -80,7 +80,7 @@ def test_a_withdrawal_and_an_erasure_reach_into_the_bin_at_once(
     binned, participant, agreed, recorded, owner, django_capture_on_commit_callbacks
 ):
     with django_capture_on_commit_callbacks(execute=True):
-        withdraw_participant(participant=participant, channel="link", scopes=[Scope.ANALYSE])
+        withdraw_participant(participant=participant, channel="link", scopes=[ConsentScope.ANALYSE])
     assert not Session.everything.exists()
     assert not binned.folder.exists()
 

@@ -22,7 +22,7 @@ from webplatform.learning.models import Dataset, DatasetSource
 from webplatform.retention import services
 from webplatform.retention.models import DataExport, ErasedLink, Receipt
 from webplatform.retention.reapplying import fingerprint_of, reapply
-from webplatform.retention.services import ask_export, erase_account, erase_participant, require_own_word
+from webplatform.retention.services import ask_export, erase_account, erase_participant, require_password
 from webplatform.retention.tasks import requeue_stranded
 from webplatform.retention.work import run_export
 from webplatform.studies.models import Membership, Participant, ParticipantLink, ParticipantRequest, Study
@@ -196,15 +196,15 @@ def test_nobody_erases_somebody_elses_account_but_an_admin(person, stranger, era
 
 
 def test_the_password_is_asked_for_and_not_without_end(person):
-    require_own_word(user=person, password=PASSWORD)
+    require_password(user=person, password=PASSWORD)
     for _n in range(services.MOST_GUESSES):
         with pytest.raises(Invalid):
-            require_own_word(user=person, password="guess")
+            require_password(user=person, password="guess")
     with pytest.raises(NotAllowed):
-        require_own_word(user=person, password=PASSWORD)
+        require_password(user=person, password=PASSWORD)
     cache.clear()
     person.set_unusable_password()
-    require_own_word(user=person, password="Person@example.org")
+    require_password(user=person, password="Person@example.org")
 
 
 def test_the_page_erases_after_the_password_and_shows_the_receipt(

@@ -13,7 +13,7 @@ from webplatform.accounts.models import AuditEvent, User
 from webplatform.common import erasure_log
 from webplatform.common.errors import Conflict, KeyGone, NotAllowed
 from webplatform.consent.services import withdraw_participant
-from webplatform.history.media import set_pictures_aside
+from webplatform.history.media import set_session_key_aside
 from webplatform.history.models import Session
 from webplatform.retention import guard
 from webplatform.retention.guard import confirm_hold, note_time, open_hold, purge_if_sure
@@ -170,8 +170,8 @@ def test_a_key_comes_back_with_its_session(agreed, recorded, run):
     keep_key(str(session.pk), b"k" * 32)
     (lost := recorded(agreed)).media.delete()
     keep_key(str(lost.pk), b"l" * 32)
-    set_pictures_aside(session)
-    set_pictures_aside(lost)
+    set_session_key_aside(session)
+    set_session_key_aside(lost)
     call_command("restore_keys")
     assert key_of(str(session.pk)) == b"k" * 32
     assert waiting_keys() == [str(lost.pk)]
@@ -196,7 +196,7 @@ def test_a_key_that_waits_goes_at_once_with_a_withdrawal_or_an_erasure(
 def test_a_key_set_aside_under_a_wrong_clock_waits_from_when_it_is_right(agreed, recorded, settings):
     session = recorded(agreed)
     keep_key(str(session.pk), b"k" * 32)
-    set_pictures_aside(session)
+    set_session_key_aside(session)
     file = next(settings.RAUT_KEYS_DIR.glob("waiting/*/*"))
     ahead = (timezone.now() + YEARS).timestamp()
     os.utime(file, (ahead, ahead))

@@ -18,7 +18,7 @@ from webplatform.history.models import Observation, Session
 from webplatform.learning.models import Dataset, DatasetSource
 from webplatform.retention import purge as purging
 from webplatform.retention.models import DataExport, Receipt
-from webplatform.retention.purge import foresee, purge
+from webplatform.retention.purge import dry_run_purge, purge
 from webplatform.retention.warning import tell_owners
 from webplatform.studies.models import Participant, Study
 
@@ -167,7 +167,7 @@ def test_a_dry_run_counts_and_changes_nothing(agreed, recorded, aged, rows_of):
     call_command("purge", "--dry-run", "--json", stdout=out)
     assert json.loads(out.getvalue()) == {"videos": 1, "readings": 1}
     assert rows_of([session.pk]) == before
-    assert foresee() == {"videos": 1, "readings": 1}
+    assert dry_run_purge() == {"videos": 1, "readings": 1}
 
 
 def test_the_command_says_what_went(agreed, recorded, aged, django_capture_on_commit_callbacks):

@@ -12,7 +12,7 @@ from webplatform.accounts.tickets import issue_ticket
 from webplatform.analysis.services import submit_video
 from webplatform.common.cache import ForgivingRedisCache
 from webplatform.common.errors import TooManyAttempts
-from webplatform.common.limits import spend
+from webplatform.common.limits import consume
 from webplatform.common.rates import rate_from
 
 
@@ -100,7 +100,7 @@ def without_redis():
 def test_without_redis_nothing_is_limited(without_redis, rates):
     rates(live=1)
     for _time in range(3):
-        spend("live", "somebody")
+        consume("live", "somebody")
 
 
 @pytest.mark.parametrize("text", ["", "60", "0/m", "60/s", "-1/h", "many/h"])

@@ -12,7 +12,7 @@ from tests.conftest import PASSWORD
 from webplatform.accounts.models import AuditEvent, User
 from webplatform.common.errors import Conflict, Invalid, NotAllowed
 from webplatform.studies import invitations
-from webplatform.studies.expired_invitations import forget_expired
+from webplatform.studies.expired_invitations import delete_expired
 from webplatform.studies.models import Invitation, Membership, Study
 from webplatform.studies.services import personal_study
 
@@ -202,6 +202,6 @@ def test_who_is_a_member_by_then_keeps_their_role(letter, study, stranger):
 
 def test_unanswered_letters_go_after_a_month(letter):
     letter()
-    assert forget_expired() == 0
+    assert delete_expired() == 0
     Invitation.objects.update(expires_at=timezone.now() - timedelta(days=31))
-    assert forget_expired() == 1
+    assert delete_expired() == 1

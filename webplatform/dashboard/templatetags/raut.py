@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from webplatform.consent import queries
-from webplatform.consent.models import ConsentRecord, Scope
+from webplatform.consent.models import ConsentRecord, ConsentScope
 from webplatform.dashboard.words import EMOTION_NAMES
 
 register = template.Library()
@@ -70,7 +70,7 @@ def expected_shares(shares: list[float]) -> str:
 @register.filter
 def scope_names(codes: Iterable[str]) -> str:
     """What somebody agreed to, in words."""
-    return ", ".join(str(Scope(code).label) for code in codes)
+    return ", ".join(str(ConsentScope(code).label) for code in codes)
 
 
 @register.filter

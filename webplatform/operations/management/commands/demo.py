@@ -17,7 +17,7 @@ from webplatform.accounts.models import User
 from webplatform.operations import console, startup
 from webplatform.operations.demo_client import DemoClient, report, summary_lines
 from webplatform.operations.demo_clip import make_clip
-from webplatform.operations.demo_login import GOOD_FOR_S, close_door, make_door
+from webplatform.operations.demo_login import GOOD_FOR_S, create_login_key, revoke_login_key
 from webplatform.operations.demo_study import Reaction, prepare_demo_study
 from webplatform.operations.launch import Launch
 from webplatform.operations.running import running_platform
@@ -59,7 +59,7 @@ class Command(BaseCommand):
             try:
                 self._demonstrate(launch, stopped, options)
             finally:
-                close_door(launch.data_dir / "demo")
+                revoke_login_key(launch.data_dir / "demo")
                 end_demo_account()
 
     def _demonstrate(self, launch: Launch, stopped: threading.Event, options: dict[str, Any]) -> None:
@@ -101,7 +101,7 @@ class Command(BaseCommand):
             client.follow(job, lambda job: None)
 
     def _open(self, launch: Launch) -> None:
-        key = make_door(launch.data_dir / "demo", DEMO_EMAIL)
+        key = create_login_key(launch.data_dir / "demo", DEMO_EMAIL)
         url = f"{launch.url}/demo/{key}/"
         self._say(f"Open      {url}  (signs in as an admin: once, within {GOOD_FOR_S // 60} minutes)")
         _show_in_browser(url)

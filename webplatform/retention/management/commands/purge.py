@@ -7,7 +7,7 @@ import json
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from webplatform.retention.guard import confirm_hold, open_hold, purge_if_sure
-from webplatform.retention.purge import foresee
+from webplatform.retention.purge import dry_run_purge
 
 
 class Command(BaseCommand):
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         hold = open_hold()
         if confirm and not dry_run and hold is not None and hold.confirmed_at is None:
             confirm_hold(hold=hold, by=None)
-        counts = foresee() if dry_run else purge_if_sure()
+        counts = dry_run_purge() if dry_run else purge_if_sure()
         if counts is None:
             hold = open_hold()
             raise CommandError(
