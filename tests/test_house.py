@@ -23,6 +23,12 @@ HOUSES = ("inference", "training", "webplatform")
 MAX_MODULE_LINES, MAX_FUNCTION_LINES, MAX_ARGUMENTS = 300, 40, 6
 REFUSED_NAMES = {"utils", "helpers", "core", "manager", "misc"}
 
+# The layer of each module, by the last word of its name or its folder; what has none of these names is domain code.
+LAYERS = {
+    "page": {"urls", "api", "views", "pages", "consumers", "admin", "forms", "apps", "management", "templatetags"},
+    "pure": {"services", "tasks", "work", "queries", "models", "events"},
+}
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -108,6 +114,35 @@ def test_the_import_contracts_are_kept():
     command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+def layer(parts: tuple[str, ...]) -> str:
+    words = {*parts[:-1], parts[-1].rpartition("_")[2]}
+    return next((name for name, ends in LAYERS.items() if ends & words), "domain")
+
+
+def imports() -> list[tuple[Path, str, str]]:
+    """Each module of an app, its layer, and one thing that it imports, by its whole name."""
+    apps = [path for path in modules() if path.is_relative_to(ROOT / "webplatform") and path.parents[1] != ROOT]
+    trees = [(path, ast.walk(ast.parse(path.read_text(encoding="utf-8")))) for path in apps]
+    froms = [(path, node) for path, nodes in trees for node in nodes if isinstance(node, ast.ImportFrom)]
+    named = [(path, f"{node.module}.{alias.name}") for path, node in froms for alias in node.names]
+    return [(path, layer(path.relative_to(ROOT).with_suffix("").parts), name) for path, name in named]
+
+
+def test_no_module_below_the_pages_imports_one():
+    def is_page(name: str) -> bool:
+        parents = [name, name.rpartition(".")[0]]
+        files = [one for one in parents if (ROOT / one.replace(".", "/")).with_suffix(".py").is_file()]
+        return any(layer(tuple(one.split("."))) == "page" for one in files if one.startswith("webplatform."))
+
+    assert len(imports()) > 1000
+    assert [(place(path), name) for path, of, name in imports() if of != "page" and is_page(name)] == []
+
+
+def test_services_work_and_queries_raise_no_http_errors():
+    errors = ("django.http.Http404", "django.core.exceptions.PermissionDenied", "rest_framework.exceptions.")
+    assert [(place(path), name) for path, of, name in imports() if of == "pure" and name.startswith(errors)] == []
 
 
 def shape(text: str) -> object:

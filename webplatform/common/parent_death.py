@@ -1,4 +1,4 @@
-"""Run a command that ends when its starter does, however that ends: `tether.py STARTER_PID COMMAND…`.
+"""Run a command that ends when its starter does, however that ends: `parent_death.py STARTER_PID COMMAND…`.
 
 Run as a plain script: it replaces itself by the command within milliseconds. Only its path is imported.
 """

@@ -29,7 +29,7 @@ def nameless_file() -> IO[bytes]:
     return TemporaryFile(dir=work_folder())
 
 
-def pieces_of(file: IO[bytes]) -> Iterator[bytes]:
+def chunks_of(file: IO[bytes]) -> Iterator[bytes]:
     """The file's content from its start."""
     file.seek(0)
     while piece := file.read(COPIED_BYTES):
@@ -38,7 +38,7 @@ def pieces_of(file: IO[bytes]) -> Iterator[bytes]:
 
 def seal(file: IO[bytes], target: Path, key: bytes) -> int:
     """The content lies in `target`, sealed; returns its size."""
-    seal_copy(pieces_of(file), target, key)
+    seal_copy(chunks_of(file), target, key)
     return file.seek(0, os.SEEK_END)
 
 
