@@ -1,8 +1,8 @@
 """Up to a hundred workers in one queue, simulated from measured times: who waits how long, and what is full first.
 
 Arrivals are by chance (exponential), 9 of 10 videos short (two minutes, whole), the others an hour (sixty stretches of
-a minute), of twenty people. Turns are as in `webplatform/analysis/job_order.py`: a person's line by expected time, less the
-time since they were served. The database is one server, which every stretch needs for as long as was measured: for its
+a minute), of twenty people. Turns are as in `webplatform/analysis/job_order.py`: a person's line by expected time, less
+the time since they were served. The database is one server that every stretch needs for as long as was measured: its
 claim, its signs of life, its progress and its share of joining. Cutting an hour is part of its first stretch here, and
 the others do not wait for it, which makes an hour some seconds too short. Source: own; for the turns see that module.
 """

@@ -15,7 +15,7 @@ KEY = "page_key_{}"
 
 
 @dataclass(frozen=True, slots=True)
-class Cursor:
+class KeysetPosition:
     """A row's place in an order: its keys as JSON values, and whether the page lies before it instead of behind it."""
 
     keys: tuple[Any, ...]
@@ -27,7 +27,7 @@ class Cursor:
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
     @classmethod
-    def from_text(cls, cursor: str) -> Cursor:
+    def from_text(cls, cursor: str) -> KeysetPosition:
         """Raises ValueError where it is no cursor."""
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         is_before, *keys = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
@@ -52,7 +52,9 @@ class Keyset:
         others = {KEY.format(number): what for number, (name, (what, _)) in places if name is None}
         self._rows = queryset.annotate(**others) if others else queryset
 
-    def page(self, place: Cursor | None, size: int) -> tuple[list[Any], Cursor | None, Cursor | None]:
+    def page(
+        self, place: KeysetPosition | None, size: int
+    ) -> tuple[list[Any], KeysetPosition | None, KeysetPosition | None]:
         """Up to `size` rows, the place that the page before ends at, and the one that the next begins behind."""
         is_before = place is not None and place.is_before
         rows = self._rows.order_by(*self._order_by(is_before))
@@ -66,8 +68,8 @@ class Keyset:
         after = found and (True if is_before else has_more)
         return (
             found,
-            Cursor(self._keys(found[0]), is_before=True) if before else None,
-            Cursor(self._keys(found[-1])) if after else None,
+            KeysetPosition(self._keys(found[0]), is_before=True) if before else None,
+            KeysetPosition(self._keys(found[-1])) if after else None,
         )
 
     def _order_by(self, is_before: bool) -> list[OrderBy]:
@@ -79,7 +81,7 @@ class Keyset:
         values = (getattr(row, name) for name in self._names)
         return tuple(value if isinstance(value, bool | int | float | None) else _text(value) for value in values)
 
-    def _read(self, place: Cursor) -> list[Any]:
+    def _read(self, place: KeysetPosition) -> list[Any]:
         if len(place.keys) != len(self._names):
             raise ValueError("A cursor of another list.")
         known, meta = self._rows.query.annotations, self._rows.model._meta
@@ -101,19 +103,21 @@ class Listed:
     def __init__(self, entries: Sequence[Any]) -> None:
         self._entries = entries
 
-    def page(self, place: Cursor | None, size: int) -> tuple[list[Any], Cursor | None, Cursor | None]:
+    def page(
+        self, place: KeysetPosition | None, size: int
+    ) -> tuple[list[Any], KeysetPosition | None, KeysetPosition | None]:
         """As `Keyset.page`; raises ValueError where it is no place of such a list."""
         at = min(_number(place), len(self._entries)) if place else 0
         first, end = (max(0, at - size), at) if place and place.is_before else (at, at + size)
         found = list(self._entries[first:end])
         return (
             found,
-            Cursor((first,), is_before=True) if first else None,
-            Cursor((end,)) if end < len(self._entries) else None,
+            KeysetPosition((first,), is_before=True) if first else None,
+            KeysetPosition((end,)) if end < len(self._entries) else None,
         )
 
 
-def _number(place: Cursor) -> int:
+def _number(place: KeysetPosition) -> int:
     (number,) = place.keys
     if not isinstance(number, int) or isinstance(number, bool) or number < 0:
         raise ValueError("A cursor of another list.")

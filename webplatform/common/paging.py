@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from webplatform.common.deprecation import PAGE_NUMBERS, note_deprecated
-from webplatform.common.keyset import Cursor, Keyset, Listed
+from webplatform.common.keyset import Keyset, KeysetPosition, Listed
 
 ORDERABLE = (
     models.DateField, models.IntegerField, models.FloatField, models.CharField, models.BooleanField, models.UUIDField
@@ -52,7 +52,7 @@ class Pages(PageNumberPagination):
         self.request, self.page, size = request, None, self.get_page_size(request) or self.page_size
         self.cursor = request.query_params.get(self.cursor_query_param)
         try:
-            place = Cursor.from_text(self.cursor) if self.cursor is not None else None
+            place = KeysetPosition.from_text(self.cursor) if self.cursor is not None else None
             found, self.before, self.after = rows.page(place, size)
         except (ValueError, TypeError, OverflowError, ValidationError, DataError) as error:
             if self.cursor is None:
@@ -66,7 +66,7 @@ class Pages(PageNumberPagination):
         links = {"next": self._link(self.after), "previous": self._link(self.before)}
         return Response({"count": self.total, **links, "results": data})
 
-    def _link(self, place: Cursor | None) -> str | None:
+    def _link(self, place: KeysetPosition | None) -> str | None:
         if place is None:
             return None
         here = remove_query_param(self.request.build_absolute_uri(), self.cursor_query_param)

@@ -65,7 +65,7 @@ def require_admin(scope: dict[str, Any], size_bytes: int) -> None:
 
 
 def require_login(scope: dict[str, Any], size_bytes: int) -> None:
-    """Whoever asks is signed in and may write; raises NotAuthenticated otherwise. The view sees to the rest before it reads."""
+    """Raise NotAuthenticated unless whoever asks may write. The view checks the rest before it reads."""
     _user_of(scope, ApiToken.Scope.WRITE)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.api_document import api_document
-from webplatform.common.keyset import Cursor, Listed
+from webplatform.common.keyset import KeysetPosition, Listed
 from webplatform.history.markers import add_marker
 
 
@@ -65,12 +65,16 @@ def test_what_is_worked_out_is_walked_there_and_back(story, owner, api_of):
 
 @pytest.mark.parametrize("keys", [(), (-1,), (True,), ("1",), (1.5,), (None,), (1, 2)])
 def test_a_place_that_is_none_of_such_a_list_is_refused(keys, story, owner, api_of):
-    cursor = Cursor(keys).as_text()
+    cursor = KeysetPosition(keys).as_text()
     answer = api_of(owner).get(f"/api/v1/sessions/{story.pk}/faces/", {"cursor": cursor})
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
 def test_a_list_that_became_shorter_meanwhile_ends():
-    assert Listed("abc").page(Cursor((9,)), 2) == ([], Cursor((3,), is_before=True), None)
-    assert Listed("abc").page(Cursor((3,), is_before=True), 2) == (["b", "c"], Cursor((1,), is_before=True), None)
+    assert Listed("abc").page(KeysetPosition((9,)), 2) == ([], KeysetPosition((3,), is_before=True), None)
+    assert Listed("abc").page(KeysetPosition((3,), is_before=True), 2) == (
+        ["b", "c"],
+        KeysetPosition((1,), is_before=True),
+        None,
+    )
     assert Listed("").page(None, 2) == ([], None, None)
