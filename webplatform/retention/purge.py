@@ -29,7 +29,7 @@ from webplatform.history.models import Session
 from webplatform.retention.erasing import remove_exports, remove_participant
 from webplatform.retention.export_files import KEY
 from webplatform.retention.models import DataExport, ErasedLink, exports_folder
-from webplatform.retention.queries import due_of
+from webplatform.retention.queries import due_by_study, due_of
 from webplatform.retention.tally import Tally
 from webplatform.studies.models import Study
 from webplatform.vault.keys import destroy_waiting, erase_key, old_keys
@@ -46,7 +46,8 @@ def purge(*, now: datetime | None = None) -> Counter[str]:
     """Nothing is left whose time is over; returns how many of what went."""
     now = now or timezone.now()
     tally = Tally(now)
-    for study_id in list(Study.objects.values_list("pk", flat=True)):
+    due = due_by_study(now)
+    for study_id in [pk for pk in Study.objects.values_list("pk", flat=True) if pk in due]:
         study = Study.objects.filter(pk=study_id).first()
         if study is not None:
             _try_study(study, now, tally)
@@ -59,8 +60,8 @@ def foresee(*, now: datetime | None = None) -> Counter[str]:
     """How many of what a purge would remove; nothing changes."""
     now = now or timezone.now()
     total: Counter[str] = Counter()
-    for study in Study.objects.all():
-        total.update(due_of(study, study.retention, now).counts())
+    for counts in due_by_study(now).values():
+        total.update(counts)
     total["exports"] = _dead_exports(now).count() + len(_lost_exports(now)) + dead_jobs(now).count()
     total["exports"] += len(lost_files(now))
     total["logins"] = Login.objects.filter(expire_date__lt=now).count()
