@@ -117,11 +117,12 @@ def _filled_study(people: int, minutes: int) -> tuple[Any, Any]:
         )
         for place, condition in enumerate(conditions):
             about = {"study": study, "created_by": owner, "consent": consent, "participant": person}
-            _session(about | {"condition": condition, "model_version": version}, minutes, seed=2 * number + place)
+            fill_session(about | {"condition": condition, "model_version": version}, minutes, seed=2 * number + place)
     return owner, study
 
 
-def _session(about: dict[str, Any], minutes: int, *, seed: int) -> None:
+def fill_session(about: dict[str, Any], minutes: int, *, seed: int) -> None:
+    """A closed session of one face and as many minutes; `about` are its other columns."""
     from inference import EMOTIONS
     from webplatform.history.models import Observation, Session, Track
     from webplatform.history.services import close_session

@@ -27,9 +27,9 @@ from webplatform.common.mail import reaches_people
 from webplatform.history.models import Session
 from webplatform.retention.models import ClockReading, PurgeHold
 from webplatform.retention.purge import purge
-from webplatform.retention.queries import due_of
+from webplatform.retention.queries import due_by_study
 from webplatform.retention.words import counted
-from webplatform.studies.models import Participant, Study
+from webplatform.studies.models import Participant
 
 CONFIRMED_FOR = timedelta(days=7)
 Reason = PurgeHold.Reason
@@ -152,8 +152,7 @@ def _tell_admins(hold: PurgeHold) -> None:
 def _due(now: datetime) -> tuple[dict[str, int], int]:
     total: Counter[str] = Counter()
     due = 0
-    for study in Study.objects.all():
-        counts = due_of(study, study.retention, now).counts()
+    for counts in due_by_study(now).values():
         total.update(counts)
         due += max(counts["videos"], counts["readings"], counts["sessions"]) + counts["participants"]
     return dict(+total), due

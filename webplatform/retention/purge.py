@@ -30,7 +30,7 @@ from webplatform.retention.erasing import remove_exports, remove_participant
 from webplatform.retention.export_files import KEY
 from webplatform.retention.models import DataExport, ErasedLink, exports_folder
 from webplatform.retention.purge_report import PurgeReport
-from webplatform.retention.queries import due_of
+from webplatform.retention.queries import due_by_study, due_of
 from webplatform.studies.models import Study
 from webplatform.vault.keys import destroy_waiting, erase_key, old_keys
 from webplatform.vault.stored import is_remote, old_objects, remove_stored
@@ -45,22 +45,23 @@ ERASED_LINKS_STAY = timedelta(days=90)
 def purge(*, now: datetime | None = None) -> Counter[str]:
     """Nothing is left whose time is over; returns how many of what went."""
     now = now or timezone.now()
-    tally = PurgeReport(now)
-    for study_id in list(Study.objects.values_list("pk", flat=True)):
+    report = PurgeReport(now)
+    due = due_by_study(now)
+    for study_id in [pk for pk in Study.objects.values_list("pk", flat=True) if pk in due]:
         study = Study.objects.filter(pk=study_id).first()
         if study is not None:
-            _try_study(study, now, tally)
-    _purge_platform(now, tally)
-    tally.finish(timezone.now())
-    return tally.total
+            _try_study(study, now, report)
+    _purge_platform(now, report)
+    report.finish(timezone.now())
+    return report.total
 
 
 def dry_run_purge(*, now: datetime | None = None) -> Counter[str]:
     """How many of what a purge would remove; nothing changes."""
     now = now or timezone.now()
     total: Counter[str] = Counter()
-    for study in Study.objects.all():
-        total.update(due_of(study, study.retention, now).counts())
+    for counts in due_by_study(now).values():
+        total.update(counts)
     total["exports"] = _dead_exports(now).count() + len(_lost_exports(now)) + dead_jobs(now).count()
     total["exports"] += len(lost_files(now))
     total["logins"] = Login.objects.filter(expire_date__lt=now).count()
@@ -68,63 +69,63 @@ def dry_run_purge(*, now: datetime | None = None) -> Counter[str]:
     return +total
 
 
-def _try_study(study: Study, now: datetime, tally: PurgeReport) -> None:
+def _try_study(study: Study, now: datetime, report: PurgeReport) -> None:
     try:
-        _purge_study(study, now, tally)
+        _purge_study(study, now, report)
     except Exception:  # what is wrong with one study must not keep the others' data alive
         logger.exception("Study %s could not be purged.", study.pk)
 
 
-def _purge_study(study: Study, now: datetime, tally: PurgeReport) -> None:
+def _purge_study(study: Study, now: datetime, report: PurgeReport) -> None:
     due = due_of(study, study.retention, now)
     for session in _each(due.videos):
         with transaction.atomic():
-            tally.add(study, videos=int(drop_media(session, is_purged=True)))
+            report.add(study, videos=int(drop_media(session, is_purged=True)))
     for session in _each(due.readings):
-        _remove_readings(session, tally)
+        _remove_readings(session, report)
         with transaction.atomic():
             close_readings(session=session)
-            tally.add(study, sessions_without_readings=1)
+            report.add(study, sessions_without_readings=1)
     for session in _each(due.sessions):
-        _remove_readings(session, tally)
+        _remove_readings(session, report)
         with transaction.atomic():
             erase_session(session=session, is_purged=True)
-            tally.add(study, sessions=1)
+            report.add(study, sessions=1)
     for session in _each(due.binned):
-        _remove_readings(session, tally)
+        _remove_readings(session, report)
         with transaction.atomic():
             erase_session(session=session)  # somebody deleted it: its key does not wait, and no backup brings it back
-            tally.add(study, binned=1)
+            report.add(study, binned=1)
     for participant in _each(due.participants):
         with transaction.atomic():
             remove_participant(participant, is_purged=True)
-            tally.add(study, participants=1)
+            report.add(study, participants=1)
 
 
-def _remove_readings(session: Session, tally: PurgeReport) -> None:
+def _remove_readings(session: Session, report: PurgeReport) -> None:
     gone = READINGS_AT_ONCE
     while gone >= READINGS_AT_ONCE:
         with transaction.atomic():
             gone = remove_some_readings(session=session, most=READINGS_AT_ONCE)
-            tally.add(session.study, readings=gone)
+            report.add(session.study, readings=gone)
 
 
-def _purge_platform(now: datetime, tally: PurgeReport) -> None:
+def _purge_platform(now: datetime, report: PurgeReport) -> None:
     for export in _each(_dead_exports(now)):
         with transaction.atomic():
             remove_exports(DataExport.objects.filter(pk=export.pk))
-            tally.add(None, exports=1)
+            report.add(None, exports=1)
     for job in _each(dead_jobs(now)):
         with transaction.atomic():
-            tally.add(None, exports=remove_jobs(ExportJob.objects.filter(pk=job.pk)))
+            report.add(None, exports=remove_jobs(ExportJob.objects.filter(pk=job.pk)))
     _remove_lost(now)
     with transaction.atomic():
         logins = Login.objects.filter(expire_date__lt=now).count()
         forget_ended()
         ErasedLink.objects.filter(receipt__finished_at__lt=now - ERASED_LINKS_STAY).delete()
-        tally.add(None, logins=logins)
+        report.add(None, logins=logins)
     with transaction.atomic():
-        tally.add(None, leftovers=remove_orphan_files())
+        report.add(None, leftovers=remove_orphan_files())
     destroy_waiting(before_s=(now - timedelta(hours=settings.RAUT_KEY_GRACE_HOURS)).timestamp())
 
 

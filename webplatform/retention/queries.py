@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
@@ -21,6 +22,9 @@ from webplatform.studies.policy import RetentionPolicy
 
 TOLD_BEFORE = NEAR
 RETRIED_WITHIN = timedelta(days=1)  # a failed analysis keeps its video so long where no video is to be kept
+
+DUE_NAMES = ("videos", "readings", "sessions", "participants", "binned")
+POLICY_FIELDS = ("capture_mode", "media_days", "observation_days", "rest_days", "bin_days")  # what `retention` reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +43,7 @@ class Due:
 
     def counts(self) -> dict[str, int]:
         """How many of each there are."""
-        names = ("videos", "readings", "sessions", "participants", "binned")
-        return {name: getattr(self, name).count() for name in names}
+        return {name: getattr(self, name).count() for name in DUE_NAMES}
 
     def shown_counts(self) -> dict[str, int]:
         """The same without what lies in the bin: what members are told of that they have not deleted."""
@@ -50,19 +53,39 @@ class Due:
 
 def due_of(study: Study, policy: RetentionPolicy, at: datetime) -> Due:
     """What of the study has to be gone at the time, by these days; in the bin, too."""
-    sessions = Session.everything.filter(study=study)
+    return _due_in(Q(study=study), policy, at)
+
+
+def due_by_study(at: datetime) -> dict[UUID, Counter[str]]:
+    """How many of what have to be gone at the time, for each study that has any.
+
+    Thousands of studies share a few policies: the database is asked once for each of those, and not for each study.
+    """
+    found: dict[UUID, Counter[str]] = defaultdict(Counter)
+    for stated in Study.objects.order_by().values(*POLICY_FIELDS).distinct():
+        alike = Q(*(Q(**{f"study__{name}": value}) for name, value in stated.items()))
+        due = _due_in(alike, Study(**stated).retention, at)
+        for name in DUE_NAMES:
+            rows = getattr(due, name).order_by().values_list("study_id").annotate(Count("pk", distinct=True))
+            for study_id, count in rows:
+                found[study_id][name] = count
+    return found
+
+
+def _due_in(studies: Q, policy: RetentionPolicy, at: datetime) -> Due:
+    sessions = Session.everything.filter(studies)
     ended = sessions.exclude(state=Session.State.OPEN)
     return Due(
         videos=ended_before(ended.filter(media__isnull=False), at - (policy.media_time or RETRIED_WITHIN)),
         readings=ended_before(ended.filter(readings_removed_at=None), at - policy.observation_time),
         sessions=ended_before(sessions, at - policy.rest_time),
-        participants=_not_heard_of_since(study, at - policy.rest_time),
+        participants=_not_heard_of_since(studies, at - policy.rest_time),
         binned=sessions.filter(binned_at__lte=at - policy.bin_time),
     )
 
 
-def _not_heard_of_since(study: Study, moment: datetime) -> QuerySet[Participant]:
-    silent = Participant.objects.filter(study=study, sessions=None, created_at__lt=moment)
+def _not_heard_of_since(studies: Q, moment: datetime) -> QuerySet[Participant]:
+    silent = Participant.objects.filter(studies, sessions=None, created_at__lt=moment)
     for sign in ("links__created_at", "links__last_used_at", "requests__asked_at", "consents__given_at"):
         silent = silent.exclude(**{f"{sign}__gte": moment})
     return silent
