@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import fcntl
+import hashlib
 import os
 import secrets
 import shutil
@@ -76,8 +77,9 @@ def default_database(url: str) -> Iterator[None]:
 def _template() -> Path | str:
     """The file that is copied, or the name of the database on the server; the first process that asks makes it."""
     share_template()
-    folder = Path(os.environ[FOLDER])
-    template = _name_in(folder) if _server() else folder / "migrated.sqlite3"
+    folder = _folder()
+    folder.mkdir(exist_ok=True)
+    template = _name() if _server() else folder / "migrated.sqlite3"
     url = _address_of(str(template)) if _server() else f"sqlite:///{template}"
     with (folder / "lock").open("a", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -91,14 +93,18 @@ def _template() -> Path | str:
 
 
 def _remove_template() -> None:
-    folder = Path(os.environ[FOLDER])
-    if _server() and (folder / "made").exists():
-        _on_server(f'DROP DATABASE "{_name_in(folder)}" WITH (FORCE)')
-    shutil.rmtree(folder)
+    if _server() and (_folder() / "made").exists():
+        _on_server(f'DROP DATABASE "{_name()}" WITH (FORCE)')
+    shutil.rmtree(os.environ[FOLDER])
 
 
-def _name_in(folder: Path) -> str:
-    return folder.name.replace("-", "_")
+def _folder() -> Path:
+    """Each server has a template of its own: tests/chaos brings a server, and takes it away again."""
+    return Path(os.environ[FOLDER]) / hashlib.sha256(_server().encode()).hexdigest()[:8]
+
+
+def _name() -> str:
+    return Path(os.environ[FOLDER]).name.replace("-", "_")
 
 
 def _server() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import PurePath
 
 from django.conf import settings
@@ -20,7 +21,7 @@ from webplatform.analysis.queue_limits import require_place
 from webplatform.analysis.quota import require_quota
 from webplatform.analysis.tasks import send_analysis
 from webplatform.analysis.uploads import CheckedUpload, check_upload, keep_upload
-from webplatform.common.commits import after_commit, may_be_committed
+from webplatform.common.commits import after_commit, removed_unless_committed
 from webplatform.common.errors import Conflict, Invalid, NotAllowed
 from webplatform.common.limits import consume
 from webplatform.common.locks import working_on
@@ -89,22 +90,20 @@ def accept_video(
         source=Session.Source.UPLOAD,
         every_ms=settings.RAUT_SAMPLE_EVERY_MS,
     )
-    with working_on(recording.pk):
-        try:  # the file comes first: sending it to a store may take longer than a lock of the database may last
-            key = keep_upload(checked, recording.folder)
-            with transaction.atomic():
-                _refuse_twice(study, checked, again)
-                session = begin_session(session=recording)
-                set_condition(sessions=[session], user=user, condition=place.borne)
-                set_reference(session=session, user=user, external_id=place.external_id, metadata=place.metadata)
-                keep_session_key(session, key)
-                job = _keep(session, checked)
-                if also:
-                    also(job)
-            return job
-        except BaseException as error:
-            _remove_kept(recording, error)
-            raise
+    rows = Session.everything.filter(pk=recording.pk)
+    with working_on(recording.pk), removed_unless_committed(rows, partial(_remove_kept, recording)) as writing_rows:
+        # The file comes first: sending it to a store may take longer than a lock of the database may last.
+        key = keep_upload(checked, recording.folder)
+        with writing_rows():
+            _refuse_twice(study, checked, again)
+            session = begin_session(session=recording)
+            set_condition(sessions=[session], user=user, condition=place.borne)
+            set_reference(session=session, user=user, external_id=place.external_id, metadata=place.metadata)
+            keep_session_key(session, key)
+            job = _keep(session, checked)
+            if also:
+                also(job)
+    return job
 
 
 def cancel_job(*, job: AnalysisJob, user: User) -> AnalysisJob:
@@ -200,10 +199,8 @@ def _keep(session: Session, checked: CheckedUpload) -> AnalysisJob:
     return job
 
 
-def _remove_kept(session: Session, error: BaseException) -> None:
-    """The rows went with the transaction; key and folder are no part of it. What is in doubt waits for the cleaning."""
-    if may_be_committed(error, Session.everything.filter(pk=session.pk)):
-        return
+def _remove_kept(session: Session) -> None:
+    """Key and folder, which are no part of the transaction."""
     erase_session_key(session)
     with suppress(OSError):
         remove_stored(session.folder, is_folder=True)

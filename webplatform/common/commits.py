@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any  # the work's own arguments
 
 from django.db import Error, IntegrityError, connection, transaction
@@ -22,14 +23,39 @@ def after_commit(work: Callable[..., object], *args: Any, **kwargs: Any) -> None
     transaction.on_commit(follow, robust=True)
 
 
-def may_be_committed(error: BaseException, rows: QuerySet[Any]) -> bool:
-    """Whether the transaction that ended with this error may be committed all the same, so that its files must stay.
-
-    A commit can be reported as failed and have happened: by a disk that got full in SQLite's checkpoint, or by a server
-    that died before it answered. One that only froze may even commit after it was asked, so PostgreSQL is not.
+@contextmanager
+def removed_unless_committed(
+    rows: QuerySet[Any], remove: Callable[[], None]
+) -> Iterator[Callable[[], AbstractContextManager[None]]]:
+    """Files are written in the block, and their rows in the transaction that it is given.
 
     Args:
-        rows: what the transaction wrote; nothing where it is not committed.
+        rows: what the transaction writes; nothing where it is not committed.
+        remove: takes the files away again; called where the rows were certainly not committed. What is in doubt stays,
+            and the cleaning of orphan files judges it later.
+    """
+    is_written = False
+
+    @contextmanager
+    def writing_rows() -> Iterator[None]:
+        nonlocal is_written
+        with transaction.atomic():
+            yield
+            is_written = True
+
+    try:
+        yield writing_rows
+    except BaseException as error:
+        if not (is_written and _may_be_committed(error, rows)):
+            remove()
+        raise
+
+
+def _may_be_committed(error: BaseException, rows: QuerySet[Any]) -> bool:
+    """Whether a commit that was reported as failed may have happened.
+
+    It does where a disk gets full in SQLite's checkpoint, or where a server dies before it answers. A server that only
+    froze may even commit after it was asked, so PostgreSQL is not asked.
     """
     if not isinstance(error, Error) or isinstance(error, IntegrityError):
         return False

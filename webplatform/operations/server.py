@@ -1,16 +1,37 @@
-"""`python -m webplatform.operations.server`: the web process, uvicorn with our guard of its connections."""
+"""`python -m webplatform.operations.server`: the web process, uvicorn with our guard of its connections.
+
+Several of them (WEB_CONCURRENCY) listen on one port with a socket each, between which the system spreads connections.
+uvicorn would let them share one socket, from which the process that wakes first takes all that wait.
+"""
 
 from __future__ import annotations
 
 import argparse
 import os
+import sys
+from socket import AF_INET, AF_INET6, SO_REUSEADDR, SO_REUSEPORT, SOL_SOCKET, socket
 
 import uvicorn
 from django.conf import settings
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
 
 POOL = "20"
 WORKER_STARTS_WITHIN_S = 60  # of several processes on one port: a busy machine needs longer than uvicorn's five seconds
 WEBSOCKET_MESSAGE_BYTES = 4 * 1024**2  # a live frame may have half of it; one that has more still gets its answer
+
+
+class SharedPort(socket):
+    """A socket that shares its port; the process that it is sent to binds one of its own."""
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(AF_INET6 if ":" in host else AF_INET)
+        self.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+        self.setsockopt(SOL_SOCKET, SO_REUSEPORT, 1)
+        self.bind((host, port))
+
+    def __reduce__(self) -> tuple[type[SharedPort], tuple[str, int]]:
+        return SharedPort, self.getsockname()[:2]
 
 
 def main() -> None:
@@ -21,7 +42,7 @@ def main() -> None:
     asked = parser.parse_args()
     os.environ.setdefault("RAUT_DB_POOL", POOL)  # workers have a few threads; here each request has one
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webplatform.settings")
-    uvicorn.run(
+    config = uvicorn.Config(
         "webplatform.asgi:application",
         host=asked.host,
         port=asked.port,
@@ -38,6 +59,14 @@ def main() -> None:
         server_header=False,
         access_log=False,  # the address of a participant's link is its key
     )
+    if config.workers > 1:
+        config.bind_socket().close()  # exits where somebody else has the port, with whom it must not be shared
+        Multiprocess(config, [SharedPort(asked.host, asked.port)]).run()
+        return
+    server = uvicorn.Server(config)
+    server.run()
+    if not server.started:
+        sys.exit(STARTUP_FAILURE)
 
 
 if __name__ == "__main__":

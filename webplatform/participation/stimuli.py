@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from pathlib import PurePath
 
 from django.conf import settings
@@ -14,7 +15,7 @@ import inference
 from webplatform.accounts.models import User
 from webplatform.analysis.quota import require_quota
 from webplatform.analysis.uploads import CheckedUpload, check_upload, keep_upload
-from webplatform.common.commits import may_be_committed
+from webplatform.common.commits import removed_unless_committed
 from webplatform.common.errors import Conflict, Invalid
 from webplatform.common.limits import consume
 from webplatform.common.locks import working_on
@@ -58,15 +59,12 @@ def add_stimulus(
         sha256=checked.sha256,
         duration_ms=_playable_ms(checked),
     )
-    try:
-        with working_on(stimulus.pk):
-            return _keep(stimulus, keep_upload(checked, stimulus.folder), user)
-    except BaseException as error:  # the rows went with the transaction; key and folder are no part of it
-        if not may_be_committed(error, Stimulus.objects.filter(pk=stimulus.pk)):
-            erase_key(stimulus.key_name)
-            with suppress(OSError):
-                remove_stored(stimulus.folder, is_folder=True)
-        raise
+    rows = Stimulus.objects.filter(pk=stimulus.pk)
+    with working_on(stimulus.pk), removed_unless_committed(rows, partial(_remove_kept, stimulus)) as writing_rows:
+        key = keep_upload(checked, stimulus.folder)
+        with writing_rows():
+            _keep(stimulus, key, user)
+    return stimulus
 
 
 @transaction.atomic
@@ -107,23 +105,28 @@ def films_for(participant: Participant) -> list[Stimulus]:
     return [film for film in films_in_order(participant) if film.pk not in seen]
 
 
-def _keep(stimulus: Stimulus, key: bytes, user: User) -> Stimulus:
+def _keep(stimulus: Stimulus, key: bytes, user: User) -> None:
     study = stimulus.study
-    with transaction.atomic():
-        Study.objects.select_for_update().get(pk=study.pk)
-        positions = list(study.stimuli.values_list("position", flat=True))
-        if len(positions) >= MOST:
-            raise Conflict(_("A study has at most %(most)d of them.") % {"most": MOST})
-        stimulus.position = max(positions, default=-1) + 1
-        try:
-            with transaction.atomic():
-                stimulus.save(force_insert=True)
-        except IntegrityError as error:
-            text = _("The study has “%(name)s” already.") % {"name": stimulus.title}
-            raise Conflict(text, field="title") from error
-        keep_key(stimulus.key_name, key)
-        record(actor=user, action="stimulus.added", study=study, stimulus=str(stimulus.pk))
-    return stimulus
+    Study.objects.select_for_update().get(pk=study.pk)
+    positions = list(study.stimuli.values_list("position", flat=True))
+    if len(positions) >= MOST:
+        raise Conflict(_("A study has at most %(most)d of them.") % {"most": MOST})
+    stimulus.position = max(positions, default=-1) + 1
+    try:
+        with transaction.atomic():
+            stimulus.save(force_insert=True)
+    except IntegrityError as error:
+        text = _("The study has “%(name)s” already.") % {"name": stimulus.title}
+        raise Conflict(text, field="title") from error
+    keep_key(stimulus.key_name, key)
+    record(actor=user, action="stimulus.added", study=study, stimulus=str(stimulus.pk))
+
+
+def _remove_kept(stimulus: Stimulus) -> None:
+    """Key and folder, which are no part of the transaction."""
+    erase_key(stimulus.key_name)
+    with suppress(OSError):
+        remove_stored(stimulus.folder, is_folder=True)
 
 
 def _require_own(study: Study, condition: Condition | None) -> None:

@@ -106,7 +106,7 @@ class SealedBodies(KeptThreads):
                 request.META.setdefault("CONTENT_LENGTH", "1")
         return request, refusal
 
-    async def read_body(self, receive: Receive) -> IO[bytes]:
+    async def take_in(self, receive: Receive) -> IO[bytes]:
         streamed = getattr(receive, "__self__", None)
         if isinstance(streamed, StreamedBody):
             return cast("IO[bytes]", streamed)
