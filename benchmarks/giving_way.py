@@ -65,7 +65,7 @@ def work(kind: str, level: str, begun_at: str, *, seconds: float) -> None:
     import cv2
 
     from inference import load_engine
-    from webplatform.common.priorities import set_process_priority
+    from webplatform.common.system.priorities import set_process_priority
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webplatform.settings")
     os.sched_setaffinity(0, {CORE})

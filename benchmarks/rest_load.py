@@ -39,7 +39,7 @@ PASSWORD = "correct-horse-battery"
 MIX = {"list": 3, "session": 3, "timeline": 2, "job": 3, "observations": 1, "exports": 2, "markers": 2}
 PARTS = {
     "rest_framework": "REST framework",
-    "webplatform/common/serializing": "serializing",
+    "webplatform/common/rest/serializing": "serializing",
     "django/db": "database",
     "sqlite3": "database",
     "redis": "rates",
@@ -281,7 +281,7 @@ def _where_time_goes(data: dict[str, Any]) -> dict[str, float]:
     from django.conf import settings
     from django.test import RequestFactory
 
-    from webplatform.common.request_threads import Views
+    from webplatform.common.http.request_threads import Views
 
     settings.RAUT_RATES = dict.fromkeys(settings.RAUT_RATES, (10**9, 60))
     settings.ALLOWED_HOSTS = ["testserver"]

@@ -23,7 +23,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 
-from webplatform.common.environment import database_from
+from webplatform.common.configuration.environment import database_from
 
 FOLDER = "RAUT_TEST_TEMPLATE"  # the folder in which the processes of one run find the template
 

@@ -19,7 +19,7 @@ from django.contrib.auth.hashers import make_password
 from tests.databases import default_database, new_database
 from webplatform.accounts.models import User
 from webplatform.accounts.services import create_token
-from webplatform.common.secrets import local_secret
+from webplatform.common.configuration.secrets import local_secret
 from webplatform.consent.services import give_consent
 from webplatform.operations.launch import Launch
 from webplatform.operations.running import running_platform

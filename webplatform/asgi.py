@@ -16,10 +16,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webplatform.settings")
 django.setup(set_prefix=False)
 
 from webplatform.accounts.handshakes import ProofOrOrigin  # noqa: E402  (what follows needs the app registry)
-from webplatform.common.body_limits import BodyLimit  # noqa: E402
-from webplatform.common.disk import free_bytes  # noqa: E402
-from webplatform.common.parent_death import end_with  # noqa: E402
-from webplatform.common.trailing_slash import FinalSlashApp  # noqa: E402
+from webplatform.common.http.body_limits import BodyLimit  # noqa: E402
+from webplatform.common.http.trailing_slash import FinalSlashApp  # noqa: E402
+from webplatform.common.system.disk import free_bytes  # noqa: E402
+from webplatform.common.system.parent_death import end_with  # noqa: E402
 from webplatform.live.picture_checks import PICTURES_BYTES  # noqa: E402
 from webplatform.operations.upload_auth import DOORS, is_streamed, refusal_of  # noqa: E402
 from webplatform.urls import websocket_urlpatterns  # noqa: E402

@@ -5,7 +5,7 @@ import os
 from celery import Celery
 from celery.signals import celeryd_init
 
-from webplatform.common.priorities import set_process_priority
+from webplatform.common.system.priorities import set_process_priority
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webplatform.settings")
 

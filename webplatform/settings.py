@@ -5,10 +5,18 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from webplatform.common.environment import DATABASE, LEVELS, REDIS, WEB, Environment, database_from, unusable
-from webplatform.common.object_store import object_store_from
-from webplatform.common.rates import rate_from
-from webplatform.common.secrets import local_secret
+from webplatform.common.configuration.environment import (
+    DATABASE,
+    LEVELS,
+    REDIS,
+    WEB,
+    Environment,
+    database_from,
+    unusable,
+)
+from webplatform.common.configuration.object_store import object_store_from
+from webplatform.common.configuration.secrets import local_secret
+from webplatform.common.rate_limits.rates import rate_from
 
 ROOT = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -81,16 +89,16 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "webplatform.common.request_ids.RequestIds",
-    "webplatform.common.trailing_slash.FinalSlash",
+    "webplatform.common.http.request_ids.RequestIds",
+    "webplatform.common.http.trailing_slash.FinalSlash",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "webplatform.common.headers.DeviceAndOrigin",
+    "webplatform.common.http.headers.DeviceAndOrigin",
     "corsheaders.middleware.CorsMiddleware",
-    "webplatform.common.static.StaticFiles",
+    "webplatform.common.http.static.StaticFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "webplatform.common.time_zones.Zones",
+    "webplatform.common.localization.time_zones.Zones",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -99,9 +107,9 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "webplatform.accounts.two_factor.SecondFactor",
     "webplatform.accounts.login_ages.LoginsEnd",
-    "webplatform.common.strict_input.StrictAddresses",
-    "webplatform.common.pages.RefusalPages",
-    "webplatform.common.api_responses.ApiAnswers",
+    "webplatform.common.input.strict_input.StrictAddresses",
+    "webplatform.common.http.pages.RefusalPages",
+    "webplatform.common.rest.api_responses.ApiAnswers",
     "webplatform.accounts.idempotency.Idempotency",
 ]
 
@@ -129,7 +137,7 @@ _database = _required_in_production("DATABASE_URL", f"sqlite:///{DATA_DIR}/raut.
 _pool = env.number("RAUT_DB_POOL", 0, least=0)  # the web process has 20 if nothing is said (operations/server.py)
 DATABASES = {"default": database_from(env.address("DATABASE_URL", _database, DATABASE), DATA_DIR, _pool)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "webplatform.common.cache.ForgivingRedisCache", "LOCATION": REDIS_URL}}
+CACHES = {"default": {"BACKEND": "webplatform.common.redis.cache.ForgivingRedisCache", "LOCATION": REDIS_URL}}
 _channels = {"hosts": [REDIS_URL], "prefix": "raut", "capacity": 2000, "expiry": 15}
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": _channels}}
 
@@ -258,7 +266,7 @@ RAUT_SIGNUP_OPEN = env.flag("RAUT_SIGNUP_OPEN", not PRODUCTION)  # anybody who s
 _mail = env.address("EMAIL_URL", env.text("EMAIL_URL", "consolemail://"), env.EMAIL_SCHEMES)
 vars().update(env.email_url_config(_mail))
 if PRODUCTION and not env.text("EMAIL_URL", ""):
-    EMAIL_BACKEND = "webplatform.common.mail.NoMail"
+    EMAIL_BACKEND = "webplatform.common.outbound.mail.NoMail"
     if RAUT_SIGNUP_OPEN and ACCOUNT_EMAIL_VERIFICATION == "mandatory":
         raise unusable("EMAIL_URL", "must be set where people sign up and confirm their address", "See .env.example.")
 elif PRODUCTION and _mail.startswith("consolemail"):
@@ -287,20 +295,20 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_THROTTLE_CLASSES": [
-        "webplatform.common.throttling.ApiThrottle",
-        "webplatform.common.declared.DeclaredOnly",
+        "webplatform.common.rate_limits.throttling.ApiThrottle",
+        "webplatform.common.rest.declared.DeclaredOnly",
     ],
     "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_SCHEMA_CLASS": "webplatform.accounts.schema.ScopedSchema",
     "DEFAULT_PARSER_CLASSES": [
-        "webplatform.common.strict_input.StrictJson",
+        "webplatform.common.input.strict_input.StrictJson",
         "rest_framework.parsers.FormParser",
         "rest_framework.parsers.MultiPartParser",
     ],
-    "DEFAULT_RENDERER_CLASSES": ["webplatform.common.serializing.Json"],
-    "DEFAULT_PAGINATION_CLASS": "webplatform.common.paging.Pages",
-    "EXCEPTION_HANDLER": "webplatform.common.rest.error_response",
+    "DEFAULT_RENDERER_CLASSES": ["webplatform.common.rest.serializing.Json"],
+    "DEFAULT_PAGINATION_CLASS": "webplatform.common.rest.paging.Pages",
+    "EXCEPTION_HANDLER": "webplatform.common.rest.error_handler.error_response",
 }
 _enums = {"Emotion": "history.models.EMOTION_CHOICES", "State": "history.models.Session.State"}
 _enums |= {"Language": "settings.LANGUAGES", "RequestState": "studies.models.ParticipantRequest.State"}
@@ -326,7 +334,7 @@ SPECTACULAR_SETTINGS = {
     "SERVERS": [{"url": PUBLIC_URL, "description": "This server."}],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "webplatform.common.document.complete",
+        "webplatform.common.rest.document.complete",
     ],
     "ENUM_NAME_OVERRIDES": {f"{name}Enum": f"webplatform.{place}" for name, place in _enums.items()},
 }
@@ -356,7 +364,7 @@ STATICFILES_DIRS = [
     ("vendor/uplot", ROOT / "node_modules" / "uplot" / "dist"),
 ]
 SERVESTATIC_USE_FINDERS = not PRODUCTION  # production serves what `collectstatic` made, under names that may be kept
-_static = "webplatform.common.static.Hashed" if PRODUCTION else "django.contrib.staticfiles.storage."
+_static = "webplatform.common.http.static.Hashed" if PRODUCTION else "django.contrib.staticfiles.storage."
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": f"{_static}StaticFilesStorage"},
@@ -391,7 +399,7 @@ OTEL_ENDPOINT = env.text("OTEL_EXPORTER_OTLP_ENDPOINT", "")
 OTEL_SERVICE_NAME = env.text("OTEL_SERVICE_NAME", "raut")
 if OTEL_ENDPOINT:
     env.address("OTEL_EXPORTER_OTLP_ENDPOINT", OTEL_ENDPOINT, WEB)
-    MIDDLEWARE.insert(1, "webplatform.common.traced_requests.TracedRequests")
+    MIDDLEWARE.insert(1, "webplatform.common.observability.traced_requests.TracedRequests")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -405,9 +413,9 @@ LOGGING = {
         },
     },
     "filters": {
-        "keys": {"()": "webplatform.common.logs.WithoutKeys"},
-        "request": {"()": "webplatform.common.request_ids.WithRequestId"},
-        "task": {"()": "webplatform.common.logs.WithTask"},
+        "keys": {"()": "webplatform.common.observability.logs.WithoutKeys"},
+        "request": {"()": "webplatform.common.http.request_ids.WithRequestId"},
+        "task": {"()": "webplatform.common.observability.logs.WithTask"},
     },
     "handlers": {
         "console": {

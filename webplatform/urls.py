@@ -9,10 +9,10 @@ from webplatform.live.urls import websocket_urlpatterns as live_sockets
 from webplatform.participation.urls import websocket_urlpatterns as participant_sockets
 from webplatform.studies import invitation_views
 
-handler400 = "webplatform.common.problems.bad_request"
-handler403 = "webplatform.common.problems.not_allowed"
-handler404 = "webplatform.common.problems.not_found"
-handler500 = "webplatform.common.problems.server_error"
+handler400 = "webplatform.common.http.problems.bad_request"
+handler403 = "webplatform.common.http.problems.not_allowed"
+handler404 = "webplatform.common.http.problems.not_found"
+handler500 = "webplatform.common.http.problems.server_error"
 websocket_urlpatterns = [*analysis_sockets, *live_sockets, *participant_sockets]
 
 single_sign_on = "webplatform.accounts.single_sign_on_urls"

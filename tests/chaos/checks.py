@@ -18,8 +18,8 @@ from webplatform.accounts.audit import broken_links
 from webplatform.accounts.models import AuditEvent
 from webplatform.analysis import orphan_files
 from webplatform.analysis.models import MediaFile, ResumableUpload
-from webplatform.common import erasure_log
 from webplatform.common.errors import AppError
+from webplatform.history import erasure_log
 from webplatform.history.media import open_file
 from webplatform.history.models import Observation, Session, SessionSeconds
 from webplatform.live.protocol import BOX_DIGITS, SCORE_DIGITS

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from webplatform.accounts.audit_head import note_head, read_head
 from webplatform.accounts.models import AuditEvent, User
-from webplatform.common.commits import after_commit
+from webplatform.common.database.commits import after_commit
 
 FIRST = "0" * 64
 LOCK = 0x52617574  # PostgreSQL's advisory lock of the chain: two writers must not follow the same event

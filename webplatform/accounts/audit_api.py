@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from webplatform.accounts.audit import find_events
 from webplatform.accounts.models import AuditEvent
-from webplatform.common.paging import Cursor
+from webplatform.common.rest.paging import Cursor
 
 
 class AuditIn(serializers.Serializer):

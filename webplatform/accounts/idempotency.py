@@ -13,8 +13,8 @@ from webplatform.accounts.authentication import valid_token
 from webplatform.accounts.models import User
 from webplatform.accounts.scopes import scope_of
 from webplatform.common.errors import AppError
-from webplatform.common.problems import problem_answer
-from webplatform.common.throttling import count_request
+from webplatform.common.http.problems import problem_answer
+from webplatform.common.rate_limits.throttling import count_request
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"

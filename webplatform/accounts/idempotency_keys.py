@@ -26,7 +26,7 @@ from django.utils.translation import gettext as _
 
 from webplatform.accounts.models import StoredAnswer, User
 from webplatform.common.errors import AppError, Conflict
-from webplatform.common.locks import Lock, locks_folder, take_lock
+from webplatform.common.system.locks import Lock, locks_folder, take_lock
 
 KEPT = timedelta(days=1)
 UNDER_WAY = timedelta(hours=1)  # then whoever was at it on another machine died

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from webplatform.accounts.audit import record_event
 from webplatform.accounts.events import logins_ended
 from webplatform.accounts.models import ApiToken, User
-from webplatform.common.commits import after_commit
+from webplatform.common.database.commits import after_commit
 
 # The first word that a browser's self-description has wins: Edge also calls itself Chrome, Chrome also Safari.
 BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from drf_spectacular.utils import OpenApiParameter
 
 from webplatform.accounts.scopes import scope_of
-from webplatform.common.document import DocumentedSchema
+from webplatform.common.rest.document import DocumentedSchema
 
 REPEATED = OpenApiParameter(
     "Idempotency-Key",

@@ -8,7 +8,7 @@ from django.core import signing
 
 from webplatform.accounts.authentication import valid_tokens
 from webplatform.accounts.models import ApiToken, User
-from webplatform.common.limits import consume
+from webplatform.common.rate_limits.limits import consume
 
 TICKET_SALT = "live-ticket"
 TICKET_S = 60

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from webplatform.accounts.lockout import reserve
 from webplatform.accounts.models import User
-from webplatform.common.problems import problem_answer
+from webplatform.common.http.problems import problem_answer
 
 # What somebody who has to set up the second factor may still open: the way to it, and the way out.
 OPEN_PAGES = {

@@ -19,9 +19,9 @@ from webplatform.analysis.models import AnalysisJob
 from webplatform.analysis.progress import JobChanged, user_group
 from webplatform.analysis.serializers import job_data
 from webplatform.common.errors import TooManyAttempts
-from webplatform.common.job_errors import told_error
-from webplatform.common.languages import language_of
-from webplatform.common.limits import consume
+from webplatform.common.localization.languages import language_of
+from webplatform.common.rate_limits.limits import consume
+from webplatform.jobs.job_errors import told_error
 
 NOT_SIGNED_IN, TOO_OFTEN, COME_BACK = 4401, 4429, 1012
 RECENT = timedelta(hours=1)

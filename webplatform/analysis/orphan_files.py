@@ -16,7 +16,7 @@ from django.conf import settings
 
 from webplatform.analysis.models import UPLOAD_KEY, MediaFile, ResumableUpload
 from webplatform.analysis.orphan_objects import orphan_objects
-from webplatform.common.locks import is_worked_on
+from webplatform.common.system.locks import is_worked_on
 from webplatform.history.models import Session
 from webplatform.studies.design import STIMULUS_KEY, stimuli_folder
 from webplatform.studies.models import Stimulus

@@ -15,8 +15,8 @@ from django.db.models import QuerySet
 import inference
 from webplatform.analysis.models import MediaFile, PlaybackCopy
 from webplatform.common.errors import AppError, StoreAway
-from webplatform.common.locks import working_on
-from webplatform.common.memory import memory_bound
+from webplatform.common.system.locks import working_on
+from webplatform.common.system.memory import memory_bound
 from webplatform.history.media import open_file
 from webplatform.history.models import Session
 from webplatform.jobs.heartbeat import Heartbeat

@@ -15,7 +15,7 @@ from redis import RedisError
 from webplatform.analysis.job_order import Turn, waiting_turns
 from webplatform.analysis.models import AnalysisJob
 from webplatform.analysis.serializers import job_data
-from webplatform.common.circuit_breaker import redis_hangs
+from webplatform.common.redis.circuit_breaker import redis_hangs
 from webplatform.studies.models import Membership
 
 SEND_WITHIN_S = 2.0

@@ -13,7 +13,7 @@ from webplatform.analysis.progress import publish_job
 from webplatform.analysis.queue_limits import require_place
 from webplatform.analysis.tasks import send_analysis
 from webplatform.analysis.withdrawals import may_keep_media
-from webplatform.common.commits import after_commit
+from webplatform.common.database.commits import after_commit
 from webplatform.common.errors import Conflict
 from webplatform.history.models import Session
 from webplatform.history.repetitions import open_repetition

@@ -22,9 +22,9 @@ from webplatform.analysis.serializers import ResumableIn
 from webplatform.analysis.services import accept_video, require_grounds
 from webplatform.analysis.upload_metadata import asked_for, place_of
 from webplatform.analysis.uploads import check_announced, check_upload, telling_full
-from webplatform.common.disk import free_bytes, storage_full
 from webplatform.common.errors import AppError, Conflict, Invalid, Refused, StorageFull, StoreAway
-from webplatform.common.limits import consume
+from webplatform.common.rate_limits.limits import consume
+from webplatform.common.system.disk import free_bytes, storage_full
 from webplatform.vault.appendable_file import GrowingFile, Locked
 from webplatform.vault.keys import keep_key, key_of
 from webplatform.vault.sealed import new_key, sealed_size

@@ -23,12 +23,12 @@ from webplatform.analysis.models import AnalysisJob, MediaFile, Stretch, recordi
 from webplatform.analysis.progress import publish_job
 from webplatform.analysis.withdrawals import drop_media, may_keep_media
 from webplatform.common.errors import AppError, Conflict, StoreAway
-from webplatform.common.job_errors import stored_error
-from webplatform.common.tracing import stage
+from webplatform.common.observability.tracing import stage
 from webplatform.history.glimpses import LEAST_SURE
 from webplatform.history.models import Session
 from webplatform.history.services import append_readings, close_session, fail_session
 from webplatform.jobs.heartbeat import Heartbeat
+from webplatform.jobs.job_errors import stored_error
 from webplatform.jobs.leases import LeaseLost
 from webplatform.jobs.outages import handed_back
 

@@ -11,8 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, St
 from django.utils.http import content_disposition_header
 
 from webplatform.analysis.ranges import Range, UnsatisfiableRange, parse_range
-from webplatform.common.file_chunks import body_of
-from webplatform.common.headers import INERT, unchanged
+from webplatform.common.http.file_chunks import body_of
+from webplatform.common.http.headers import INERT, unchanged
 
 CHUNK_BYTES = 256 * 1024
 Content = Callable[[], BinaryIO]  # opens the file, as it was uploaded

@@ -21,10 +21,10 @@ from webplatform.analysis.queue_limits import require_place
 from webplatform.analysis.quota import require_quota
 from webplatform.analysis.tasks import send_analysis
 from webplatform.analysis.uploads import CheckedUpload, check_upload, keep_upload
-from webplatform.common.commits import after_commit, removed_unless_committed
+from webplatform.common.database.commits import after_commit, removed_unless_committed
 from webplatform.common.errors import Conflict, Invalid, NotAllowed
-from webplatform.common.limits import consume
-from webplatform.common.locks import working_on
+from webplatform.common.rate_limits.limits import consume
+from webplatform.common.system.locks import working_on
 from webplatform.consent.models import ConsentRecord, ConsentScope
 from webplatform.consent.services import require_consent, require_participant_consent, require_scope
 from webplatform.history.assignments import set_condition

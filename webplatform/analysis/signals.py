@@ -17,7 +17,7 @@ from webplatform.analysis.withdrawals import (
     stop_jobs_of,
     stop_jobs_on,
 )
-from webplatform.common.commits import after_commit
+from webplatform.common.database.commits import after_commit
 from webplatform.consent.events import consent_withdrawn
 from webplatform.consent.models import ConsentRecord, ConsentScope
 from webplatform.history.events import session_assigned, session_binned

@@ -13,8 +13,8 @@ from webplatform.analysis.events import job_ended
 from webplatform.analysis.models import AnalysisJob, Stretch
 from webplatform.analysis.progress import publish_job
 from webplatform.common.errors import Conflict
-from webplatform.common.job_errors import stored_error
 from webplatform.history.services import fail_session
+from webplatform.jobs.job_errors import stored_error
 from webplatform.jobs.requeue import release_stale
 
 

@@ -20,8 +20,8 @@ from webplatform.analysis.models import AnalysisJob, Stretch
 from webplatform.analysis.recordings import open_media, video_limits
 from webplatform.analysis.runs import BATCH_READINGS, Run, append, attempt, finish
 from webplatform.common.errors import KeyGone
-from webplatform.common.memory import memory_bound
-from webplatform.common.tracing import job, stage
+from webplatform.common.observability.tracing import job, stage
+from webplatform.common.system.memory import memory_bound
 from webplatform.consent.models import ConsentScope
 from webplatform.consent.services import require_scope
 from webplatform.history.glimpses import LEAST_SURE

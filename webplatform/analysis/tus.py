@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from webplatform.analysis.models import ResumableUpload
 from webplatform.analysis.receiving import offset_of
 from webplatform.common.errors import AppError, ChecksumMismatch, Invalid
-from webplatform.common.streamed_body import BodyBroke
+from webplatform.common.http.streamed_body import BodyBroke
 from webplatform.vault.request_bodies import SealedBody
 
 VERSION = "1.0.0"

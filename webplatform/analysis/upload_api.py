@@ -21,7 +21,7 @@ from webplatform.analysis import receiving, resumable, tus
 from webplatform.analysis.models import ResumableUpload
 from webplatform.analysis.serializers import ResumableIn, ResumableOut
 from webplatform.common.errors import Gone, Invalid
-from webplatform.common.paging import ListPages
+from webplatform.common.rest.paging import ListPages
 
 OVERRIDE = "X-HTTP-Method-Override"
 

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 
 from inference import VIDEO_ENDINGS
 from webplatform.analysis.file_types import HEAD_BYTES, is_picture, video_type
-from webplatform.common.disk import free_bytes, is_full, storage_full
 from webplatform.common.errors import Invalid, TooLarge
-from webplatform.common.text import shown_text
+from webplatform.common.input.text import shown_text
+from webplatform.common.system.disk import free_bytes, is_full, storage_full
 from webplatform.history.media import SEALED
 from webplatform.vault.sealed import new_key, seal_copy, sealed_size
 from webplatform.vault.stored import draft_of, store_file

@@ -11,7 +11,7 @@ from django.utils import timezone
 from webplatform.accounts.models import User
 from webplatform.analysis.models import AnalysisJob, MediaFile, PlaybackCopy
 from webplatform.analysis.progress import publish_job
-from webplatform.common.commits import after_commit
+from webplatform.common.database.commits import after_commit
 from webplatform.common.errors import Conflict
 from webplatform.consent.models import ConsentRecord, ConsentScope
 from webplatform.consent.queries import effective_scopes

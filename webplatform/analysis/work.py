@@ -21,8 +21,8 @@ from webplatform.analysis.models import AnalysisJob
 from webplatform.analysis.progress import publish_job, publish_turns
 from webplatform.analysis.recordings import open_media, video_limits
 from webplatform.analysis.runs import BATCH_READINGS, Run, append, attempt, finish, write
-from webplatform.common.memory import memory_bound
-from webplatform.common.tracing import job, stage
+from webplatform.common.observability.tracing import job, stage
+from webplatform.common.system.memory import memory_bound
 from webplatform.consent.models import ConsentScope
 from webplatform.consent.services import require_scope
 from webplatform.history.models import Session

@@ -1,4 +1,4 @@
-"""Errors that a user may read. Each maps to one HTTP status in `common.rest` and `common.pages`."""
+"""Errors that a user may read. Each maps to one HTTP status in `common.rest.error_handler` and `common.http.pages`."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from webplatform.common.errors import AppError
-from webplatform.common.pages import tell
+from webplatform.common.http.pages import tell
 from webplatform.dashboard import bulk
 from webplatform.dashboard.choices import NO_CONDITION, conditions_to_give
 from webplatform.dashboard.models import SavedView

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from webplatform.common.errors import AppError, Invalid
-from webplatform.common.pages import tell
+from webplatform.common.http.pages import tell
 from webplatform.history.corrections import correct, take_back
 from webplatform.history.models import Session
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from webplatform.common.errors import AppError, Invalid
-from webplatform.common.pages import tell
+from webplatform.common.http.pages import tell
 from webplatform.history.face_edits import undo_face_edit
 from webplatform.history.face_inputs import edit_faces
 from webplatform.history.mark_files import read_time

@@ -12,7 +12,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET
 
 from inference import EMOTIONS
-from webplatform.common.headers import uses_camera
+from webplatform.common.http.headers import uses_camera
 from webplatform.dashboard.live_words import live_words
 from webplatform.dashboard.targets import Choices, choices_of
 from webplatform.dashboard.upload_views import whose_face

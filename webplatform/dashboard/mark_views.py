@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from webplatform.common.errors import AppError, Invalid
-from webplatform.common.pages import tell
+from webplatform.common.http.pages import tell
 from webplatform.dashboard.marks import figure_rows
 from webplatform.dashboard.words import EMOTION_NAMES
 from webplatform.history.mark_files import MAX_BYTES, read_marks, read_time

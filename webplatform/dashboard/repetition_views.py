@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from webplatform.analysis.repetitions import has_video, repeat_analysis
 from webplatform.common.errors import AppError
-from webplatform.common.pages import tell
+from webplatform.common.http.pages import tell
 from webplatform.dashboard.report import moment
 from webplatform.dashboard.words import EMOTION_NAMES
 from webplatform.history.differences import difference_between

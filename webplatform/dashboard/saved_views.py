@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from webplatform.accounts.models import User
 from webplatform.common.errors import Conflict, Invalid
-from webplatform.common.text import shown_text
+from webplatform.common.input.text import shown_text
 from webplatform.dashboard.models import SavedView
 from webplatform.history.selection import Selection
 from webplatform.history.session_inputs import selection_of

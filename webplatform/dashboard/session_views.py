@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from webplatform.common.errors import AppError, Invalid
-from webplatform.common.pages import tell
+from webplatform.common.http.pages import tell
 from webplatform.dashboard import report
 from webplatform.dashboard.face_pages import face_page
 from webplatform.dashboard.marks import noted_in, people_in, revised_lines

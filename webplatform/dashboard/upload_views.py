@@ -21,7 +21,7 @@ from webplatform.analysis import services
 from webplatform.analysis.models import AnalysisJob
 from webplatform.analysis.uploads import EXTENSIONS
 from webplatform.common.errors import AppError, Invalid, NotAllowed
-from webplatform.common.pages import tell
+from webplatform.common.http.pages import tell
 from webplatform.dashboard.targets import Choices, choices_of, place_named
 from webplatform.dashboard.words import progress_words, upload_words
 from webplatform.studies.place import Place

@@ -7,8 +7,8 @@ from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 
 from webplatform.accounts.audit import record_event
-from webplatform.common.file_chunks import body_of, chunks_of
-from webplatform.common.headers import INERT, unchanged
+from webplatform.common.http.file_chunks import body_of, chunks_of
+from webplatform.common.http.headers import INERT, unchanged
 from webplatform.exporting.kinds import content_type_of
 from webplatform.exporting.models import ExportJob
 from webplatform.vault.keys import key_of

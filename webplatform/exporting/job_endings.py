@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from webplatform.common.commits import after_commit
-from webplatform.common.job_errors import stored_error
+from webplatform.common.database.commits import after_commit
 from webplatform.exporting.files import WORK, remove_file
 from webplatform.exporting.models import EXPORT_KEY, ExportJob, export_jobs_folder
+from webplatform.jobs.job_errors import stored_error
 from webplatform.vault.keys import erase_key, old_keys
 from webplatform.vault.stored import old_objects
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import User
-from webplatform.common.commits import after_commit
+from webplatform.common.database.commits import after_commit
 from webplatform.common.errors import Conflict, Invalid, NotFound, TooLarge
 from webplatform.exporting.job_endings import remove_jobs
 from webplatform.exporting.kinds import KINDS, Format

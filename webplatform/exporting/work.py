@@ -16,15 +16,15 @@ from django.utils.translation import override
 
 import inference
 from webplatform.accounts.audit import record_event
-from webplatform.common.disk import is_full
 from webplatform.common.errors import AppError, StoreAway
-from webplatform.common.job_errors import stored_error
-from webplatform.common.memory import memory_bound
+from webplatform.common.system.disk import is_full
+from webplatform.common.system.memory import memory_bound
 from webplatform.exporting.files import nameless_file, remove_file, seal
 from webplatform.exporting.models import ExportJob, export_jobs_folder
 from webplatform.exporting.queries import content_of, expiry_of, work_of
 from webplatform.exporting.writing import write_file
 from webplatform.jobs.heartbeat import Heartbeat
+from webplatform.jobs.job_errors import stored_error
 from webplatform.jobs.leases import LeaseLost, claim
 from webplatform.jobs.outages import handed_back
 from webplatform.vault.keys import keep_key, key_for

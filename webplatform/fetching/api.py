@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from webplatform.common.paging import ListPages
+from webplatform.common.rest.paging import ListPages
 from webplatform.fetching.models import Fetch
 from webplatform.fetching.serializers import FetchesIn, FetchesOut, FetchOut
 from webplatform.fetching.services import ask_fetches, drop_fetch

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from webplatform.common.errors import Invalid, NotAllowed
-from webplatform.common.outbound_addresses import Allowed, Target, target_within
+from webplatform.common.outbound.addresses import Allowed, Target, target_within
 from webplatform.fetching.models import MAX_URL
 
 ANY = "*"

@@ -17,9 +17,9 @@ from webplatform.analysis.serializers import ResumableIn
 from webplatform.analysis.services import require_grounds
 from webplatform.analysis.upload_metadata import place_of
 from webplatform.analysis.uploads import check_announced
-from webplatform.common.commits import after_commit
+from webplatform.common.database.commits import after_commit
 from webplatform.common.errors import Conflict
-from webplatform.common.limits import consume
+from webplatform.common.rate_limits.limits import consume
 from webplatform.fetching.models import Fetch
 from webplatform.fetching.rules import name_in, require_on, source_of
 from webplatform.fetching.tasks import send_fetches

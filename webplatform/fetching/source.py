@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 from django.utils.translation import gettext as _
 
 from webplatform.common.errors import AppError
-from webplatform.common.outbound_addresses import Target, addresses_of
+from webplatform.common.outbound.addresses import Target, addresses_of
 from webplatform.fetching.rules import allowed, source_of
 
 SILENT_S = 30.0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from webplatform.common.messages import send_message
 from webplatform.fetching import work
+from webplatform.jobs.messages import send_message
 
 
 @shared_task

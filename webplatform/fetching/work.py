@@ -21,11 +21,11 @@ from webplatform.analysis.models import ResumableUpload
 from webplatform.analysis.receiving import offset_of
 from webplatform.analysis.resumable import drop_upload, reserve_upload, take_part
 from webplatform.common.errors import AppError, Gone, OffsetMismatch, StorageFull, StoreAway
-from webplatform.common.job_errors import stored_error
-from webplatform.common.worker_shutdown import is_leaving
+from webplatform.common.system.worker_shutdown import is_leaving
 from webplatform.fetching.models import Fetch
 from webplatform.fetching.source import Source, Unfetched, opened
 from webplatform.jobs.heartbeat import Heartbeat
+from webplatform.jobs.job_errors import stored_error
 from webplatform.jobs.leases import claim, is_stale, requeue
 from webplatform.vault.appendable_file import Locked
 

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from webplatform.common.paging import Cursor, ListPages
+from webplatform.common.rest.paging import Cursor, ListPages
 from webplatform.history.assignments import assign_participant, set_condition
 from webplatform.history.bin import bin_session
 from webplatform.history.mark_serializers import MarkedSessionOut, MarkerChangeIn

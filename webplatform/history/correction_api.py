@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from webplatform.common.paging import ListPages
+from webplatform.common.rest.paging import ListPages
 from webplatform.history.corrections import correct, take_back
 from webplatform.history.models import Correction, Session
 from webplatform.history.queries import bare_sessions_of, sessions_of

@@ -12,9 +12,9 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from webplatform.accounts.models import User
-from webplatform.common.compression import accepts_gzip, gzip_chunks
 from webplatform.common.errors import Conflict
-from webplatform.common.headers import INERT
+from webplatform.common.http.compression import accepts_gzip, gzip_chunks
+from webplatform.common.http.headers import INERT
 from webplatform.history.exports import shared_pieces
 from webplatform.history.sharing import sharing_of
 from webplatform.studies.audit_trail import record

@@ -12,8 +12,8 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from webplatform.common import erasure_log
-from webplatform.common.commits import after_commit
+from webplatform.common.database.commits import after_commit
+from webplatform.history import erasure_log
 from webplatform.history.models import LedgerLine
 
 LEFT_AFTER = timedelta(seconds=30)

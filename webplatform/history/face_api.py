@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from webplatform.common.paging import ComputedPages, ListPages
+from webplatform.common.rest.paging import ComputedPages, ListPages
 from webplatform.history.face_edits import undo_face_edit
 from webplatform.history.face_inputs import edit_faces
 from webplatform.history.faces import Person, everybody_in

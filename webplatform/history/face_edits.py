@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from webplatform.accounts.models import User
 from webplatform.common.errors import Conflict, Invalid
-from webplatform.common.text import shown_text
+from webplatform.common.input.text import shown_text
 from webplatform.history.faces import everybody_in, played
 from webplatform.history.models import FaceEdit, Session
 from webplatform.history.revision import revise_people

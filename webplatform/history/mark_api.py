@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from webplatform.common.paging import ComputedPages, ListPages
+from webplatform.common.rest.paging import ComputedPages, ListPages
 from webplatform.history.mark_files import MAX_BYTES, read_marks
 from webplatform.history.mark_serializers import (
     MarksApplyIn,

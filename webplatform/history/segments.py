@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from webplatform.accounts.models import User
 from webplatform.common.errors import Conflict, Invalid, NotAllowed
-from webplatform.common.text import shown_text
+from webplatform.common.input.text import shown_text
 from webplatform.history.models import Segment, Session
 from webplatform.history.queries import MAX_MS, is_editable_by
 from webplatform.history.revision import revise

@@ -10,7 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from inference import EMOTIONS
-from webplatform.common.serializing import LightSerializer, told_time
+from webplatform.common.rest.serializing import LightSerializer, told_time
 from webplatform.history.deadlines import Deadlines, deadlines_of
 from webplatform.history.models import EMOTION_CHOICES, REASON_CHOICES, Observation, Session
 from webplatform.history.queries import MAX_MS, session_variables

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from inference import EMOTIONS, FaceReading, FrameReading, PictureTrack, VideoEnd
 from webplatform.accounts.models import User
 from webplatform.common.errors import Conflict, ConsentMissing, Invalid, NotAllowed
-from webplatform.common.text import shown_text
+from webplatform.common.input.text import shown_text
 from webplatform.consent.models import ConsentRecord, ConsentScope
 from webplatform.consent.services import require_scope
 from webplatform.history.erasing import erase_session

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from webplatform.common.commits import after_commit
+from webplatform.common.database.commits import after_commit
 from webplatform.consent.events import consent_withdrawn
 from webplatform.consent.models import ConsentRecord, ConsentScope
 from webplatform.history.events import session_assigned

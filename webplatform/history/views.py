@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
 from webplatform.accounts.audit import record_event
-from webplatform.common.headers import unchanged
+from webplatform.common.http.headers import unchanged
 from webplatform.history.downloads import download, shared_file
 from webplatform.history.exports import csv_pieces, file_name, json_pieces
 from webplatform.history.mark_serializers import MarkedSessionOut

@@ -11,7 +11,7 @@ from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from webplatform.common.paging import ComputedPages
+from webplatform.common.rest.paging import ComputedPages
 from webplatform.history.watch import DriftNotice, Week, weeks_of
 from webplatform.studies.models import Study
 

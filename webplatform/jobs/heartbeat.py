@@ -13,7 +13,7 @@ from django.db import Error, connection
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 
-from webplatform.common.worker_shutdown import is_leaving
+from webplatform.common.system.worker_shutdown import is_leaving
 from webplatform.jobs.leases import hand_back
 
 LOOK_EVERY_S = 0.5

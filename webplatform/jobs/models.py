@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from webplatform.common.job_errors import told_error
+from webplatform.jobs.job_errors import told_error
 
 QUEUED, RUNNING = "queued", "running"
 

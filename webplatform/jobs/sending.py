@@ -6,7 +6,7 @@ from typing import Any  # Celery's tasks, of which it ships no types
 
 from django.utils import timezone
 
-from webplatform.common.messages import send_message
+from webplatform.jobs.messages import send_message
 from webplatform.jobs.models import Job
 
 

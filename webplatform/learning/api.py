@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from training import RECIPES
-from webplatform.common.paging import ListPages
+from webplatform.common.rest.paging import ListPages
 from webplatform.learning import services
 from webplatform.learning.dataset_api import StaffView, valid
 from webplatform.learning.models import Dataset, TrainingRun

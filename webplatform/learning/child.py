@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from django.conf import settings
 
-from webplatform.common.parent_death import PARENT_DEATH
+from webplatform.common.system.parent_death import PARENT_DEATH
 
 LOOK_EVERY_S = 1.0
 TERMINATE_WITHIN_S = 3.0

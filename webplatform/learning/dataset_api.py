@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from webplatform.common.paging import ListPages
+from webplatform.common.rest.paging import ListPages
 from webplatform.learning import services
 from webplatform.learning.decisions import make_checked
 from webplatform.learning.models import Dataset

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from inference import EMOTIONS
-from webplatform.common.paging import ComputedPages
+from webplatform.common.rest.paging import ComputedPages
 from webplatform.history.models import EMOTION_CHOICES
 from webplatform.learning.review import Proposal, propose
 

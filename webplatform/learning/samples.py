@@ -14,7 +14,7 @@ from django.conf import settings
 
 import inference
 from webplatform.common.errors import AppError, Invalid
-from webplatform.common.memory import memory_bound
+from webplatform.common.system.memory import memory_bound
 from webplatform.consent.models import ConsentScope
 from webplatform.consent.services import require_scope
 from webplatform.history.media import open_file

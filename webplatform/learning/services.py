@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 
 from training import RECIPES
 from webplatform.accounts.models import User
-from webplatform.common.commits import after_commit
-from webplatform.common.disk import is_full, storage_full
+from webplatform.common.database.commits import after_commit
 from webplatform.common.errors import Conflict, Invalid, NotAllowed
+from webplatform.common.system.disk import is_full, storage_full
 from webplatform.learning.files import SUFFIXES, keep_upload, remove_files
 from webplatform.learning.models import Comparison, Dataset, TrainingRun, Work
 from webplatform.learning.queries import missing_to_learn

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from webplatform.accounts.events import account_disabled
 from webplatform.accounts.models import User
-from webplatform.common.commits import after_commit
+from webplatform.common.database.commits import after_commit
 from webplatform.consent.events import consent_withdrawn
 from webplatform.consent.models import ConsentRecord, ConsentScope
 from webplatform.consent.queries import effective_scopes

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from webplatform.accounts.staff import staff_only
 from webplatform.common.errors import AppError
-from webplatform.common.headers import INERT
-from webplatform.common.pages import tell
+from webplatform.common.http.headers import INERT
+from webplatform.common.http.pages import tell
 from webplatform.learning import queries, services
 from webplatform.learning.decisions import make_checked
 from webplatform.learning.forms import DatasetForm, ParcelForm, RunForm

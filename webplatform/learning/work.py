@@ -22,11 +22,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from webplatform.common.disk import is_disk_full
 from webplatform.common.errors import AppError, StoreAway
-from webplatform.common.job_errors import stored_error
-from webplatform.common.worker_shutdown import is_leaving
+from webplatform.common.system.disk import is_disk_full
+from webplatform.common.system.worker_shutdown import is_leaving
 from webplatform.jobs.heartbeat import Heartbeat
+from webplatform.jobs.job_errors import stored_error
 from webplatform.jobs.leases import claim, hand_back
 from webplatform.jobs.outages import handed_back
 from webplatform.learning import child

@@ -21,8 +21,8 @@ import inference
 from webplatform.accounts.handshakes import Proven, has_proof, proven_by
 from webplatform.accounts.tickets import subprotocol_of
 from webplatform.common.errors import AppError, Conflict, Invalid
-from webplatform.common.languages import language_of
-from webplatform.common.shutdown import shutdown_of
+from webplatform.common.localization.languages import language_of
+from webplatform.common.system.shutdown import shutdown_of
 from webplatform.history.markers import add_marker
 from webplatform.history.models import Session
 from webplatform.live import camera_slots, protocol, services

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from inference import FrameReading
 from webplatform.common.errors import Invalid
-from webplatform.common.text import shown_text
+from webplatform.common.input.text import shown_text
 from webplatform.history.models import EMOTION_CHOICES, REASON_CHOICES
 from webplatform.live.picture_checks import MOST_PICTURES, Problem, look_at_pictures
 from webplatform.live.protocol import faces_data

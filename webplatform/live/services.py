@@ -21,7 +21,7 @@ from inference import BadPrior, Engine, LiveReader
 from webplatform.accounts.authentication import valid_tokens
 from webplatform.accounts.models import User
 from webplatform.common.errors import AppError, Conflict, NotAllowed
-from webplatform.common.limits import consume
+from webplatform.common.rate_limits.limits import consume
 from webplatform.consent.models import ConsentRecord
 from webplatform.consent.services import require_consent, require_participant_consent
 from webplatform.history import services as history

@@ -20,8 +20,8 @@ from django.utils.translation import gettext as _
 import inference
 from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import User
-from webplatform.common.disk import is_full, storage_full
 from webplatform.common.errors import Invalid, NotAllowed, TooLarge
+from webplatform.common.system.disk import is_full, storage_full
 from webplatform.modelhub.bundles import bundle_of
 from webplatform.modelhub.models import ModelVersion
 from webplatform.modelhub.services import register_bundle

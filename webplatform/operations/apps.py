@@ -10,6 +10,6 @@ class OperationsConfig(AppConfig):
         from webplatform.operations import health  # noqa: F401  (connects the workers' heartbeat)
 
         if settings.OTEL_ENDPOINT:
-            from webplatform.common import traced_tasks
+            from webplatform.common.observability import traced_tasks
 
             traced_tasks.connect()

@@ -12,7 +12,7 @@ from celery.signals import beat_init, before_task_publish, heartbeat_sent
 from django.conf import settings
 from django.db import Error, connection
 
-from webplatform.common.disk import is_disk_full
+from webplatform.common.system.disk import is_disk_full
 from webplatform.retention.models import PurgeHold
 from webplatform.vault.stored import store_answers
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
-from webplatform.common.shutdown import KEY, Shutdown
+from webplatform.common.system.shutdown import KEY, Shutdown
 
 
 class DrainingSocket(WebSocketsSansIOProtocol):

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from webplatform.common.parent_death import PARENT_DEATH
+from webplatform.common.system.parent_death import PARENT_DEATH
 
 FIRST_DELAY_S = 0.5
 LONGEST_DELAY_S = 30.0

@@ -17,7 +17,7 @@ from webplatform.accounts.two_factor import lacks_second_factor
 from webplatform.analysis.queue_limits import require_place
 from webplatform.analysis.quota import require_quota
 from webplatform.common.errors import AppError
-from webplatform.common.limits import require_within_rate
+from webplatform.common.rate_limits.limits import require_within_rate
 from webplatform.consent.models import ConsentRecord
 from webplatform.consent.queries import valid_consent
 from webplatform.consent.services import require_consent

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from webplatform.common.paging import ListPages
+from webplatform.common.rest.paging import ListPages
 from webplatform.participation import services
 from webplatform.participation.queries import requests_of
 from webplatform.participation.serializers import (

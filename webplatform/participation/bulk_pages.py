@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from webplatform.common.errors import AppError, Invalid, NotAllowed
-from webplatform.common.pages import tell
+from webplatform.common.http.pages import tell
 from webplatform.studies.bulk_participants import MOST_CHARACTERS, add_participants, read_lines
 from webplatform.studies.link_sheets import MOST, create_links, links_csv
 from webplatform.studies.models import Participant, Study

@@ -11,7 +11,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST
 
 from webplatform.common.errors import AppError, ConsentMissing
-from webplatform.common.headers import uses_camera
+from webplatform.common.http.headers import uses_camera
 from webplatform.consent.services import require_participant_consent
 from webplatform.dashboard.live_views import live_context
 from webplatform.dashboard.live_words import film_words

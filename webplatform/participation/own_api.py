@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from webplatform.common.errors import NotFound
-from webplatform.common.paging import ListPages
+from webplatform.common.rest.paging import ListPages
 from webplatform.consent.consent_status import consent_status_of
 from webplatform.consent.models import ConsentRecord
 from webplatform.consent.proofs import proof_of

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from rest_framework.request import Request
 
-from webplatform.common.limits import address_of, consume, require_within_rate
+from webplatform.common.rate_limits.limits import address_of, consume, require_within_rate
 from webplatform.live.services import LiveIdentity
 from webplatform.retention.models import ErasedLink
 from webplatform.studies.models import ParticipantLink

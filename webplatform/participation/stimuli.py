@@ -15,10 +15,10 @@ import inference
 from webplatform.accounts.models import User
 from webplatform.analysis.quota import require_quota
 from webplatform.analysis.uploads import CheckedUpload, check_upload, keep_upload
-from webplatform.common.commits import removed_unless_committed
+from webplatform.common.database.commits import removed_unless_committed
 from webplatform.common.errors import Conflict, Invalid
-from webplatform.common.limits import consume
-from webplatform.common.locks import working_on
+from webplatform.common.rate_limits.limits import consume
+from webplatform.common.system.locks import working_on
 from webplatform.history.models import Session
 from webplatform.studies.audit_trail import record
 from webplatform.studies.conditions import clean_name

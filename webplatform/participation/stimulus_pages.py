@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from webplatform.analysis.sending import Sent, send_file
 from webplatform.common.errors import AppError, NotAllowed
-from webplatform.common.pages import tell
+from webplatform.common.http.pages import tell
 from webplatform.history.queries import role_in
 from webplatform.live.queries import find_condition
 from webplatform.participation import stimuli

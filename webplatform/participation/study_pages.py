@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from webplatform.common.errors import AppError
-from webplatform.common.pages import tell
+from webplatform.common.http.pages import tell
 from webplatform.history.queries import role_in
 from webplatform.participation import services
 from webplatform.participation.queries import participants_of, requests_of

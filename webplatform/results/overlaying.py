@@ -7,7 +7,7 @@ from uuid import UUID
 
 from inference import EMOTIONS
 from webplatform.accounts.models import User
-from webplatform.common.commits import after_commit
+from webplatform.common.database.commits import after_commit
 from webplatform.history.models import Session
 from webplatform.results.bins import on_clock, unpacked
 from webplatform.results.composing import rounded

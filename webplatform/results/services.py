@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from webplatform.common.commits import after_commit
+from webplatform.common.database.commits import after_commit
 from webplatform.results.choices import Choice
 from webplatform.results.gathering import wanted_of
 from webplatform.results.models import StudyFigures

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from webplatform.common.messages import send_message
+from webplatform.jobs.messages import send_message
 from webplatform.jobs.requeue import release_stale, unsent
 from webplatform.jobs.sending import send_job
 from webplatform.results import curves, refreshing, work

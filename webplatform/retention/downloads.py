@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 
 from webplatform.accounts.audit import record_event
-from webplatform.common.file_chunks import body_of, chunks_of
+from webplatform.common.http.file_chunks import body_of, chunks_of
 from webplatform.retention.export_files import opener_of
 from webplatform.retention.models import DataExport
 from webplatform.vault.stored import is_stored

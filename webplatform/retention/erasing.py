@@ -17,7 +17,7 @@ from webplatform.accounts.idempotency_keys import forget_answers
 from webplatform.accounts.models import User
 from webplatform.analysis.models import ResumableUpload
 from webplatform.analysis.resumable import drop_uploads
-from webplatform.common.commits import after_commit
+from webplatform.common.database.commits import after_commit
 from webplatform.common.errors import NotFound
 from webplatform.consent.models import ConsentRecord
 from webplatform.exporting.job_endings import remove_jobs

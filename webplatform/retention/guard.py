@@ -21,9 +21,9 @@ from django.utils.translation import override
 
 from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import AuditEvent, User
-from webplatform.common.commits import after_commit
+from webplatform.common.database.commits import after_commit
 from webplatform.common.errors import Conflict, NotAllowed
-from webplatform.common.mail import reaches_people
+from webplatform.common.outbound.mail import reaches_people
 from webplatform.history.models import Session
 from webplatform.retention.models import ClockReading, PurgeHold
 from webplatform.retention.purge import purge

@@ -10,9 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from webplatform.accounts.models import User
-from webplatform.common import erasure_log
 from webplatform.consent.models import ConsentRecord
 from webplatform.consent.services import withdraw_again
+from webplatform.history import erasure_log
 from webplatform.history.models import Session
 from webplatform.retention import erasing
 from webplatform.studies.models import Participant, Study

@@ -12,7 +12,7 @@ from webplatform.accounts.events import account_disabled
 from webplatform.accounts.logins import end_logins_of
 from webplatform.accounts.models import ApiToken, User
 from webplatform.analysis.models import MediaFile
-from webplatform.common.commits import after_commit
+from webplatform.common.database.commits import after_commit
 from webplatform.common.errors import Conflict, Invalid, NotAllowed
 from webplatform.consent.models import ConsentRecord
 from webplatform.consent.services import withdraw_consent, withdraw_participant

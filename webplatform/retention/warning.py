@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from webplatform.common.mail import reaches_people
+from webplatform.common.outbound.mail import reaches_people
 from webplatform.retention.models import RetentionWarning
 from webplatform.retention.queries import TOLD_BEFORE, due_of, owners_of
 from webplatform.retention.words import counted

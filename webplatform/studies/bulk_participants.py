@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from webplatform.accounts.models import User
 from webplatform.common.errors import AppError, Conflict, Invalid
-from webplatform.common.text import shown_text
+from webplatform.common.input.text import shown_text
 from webplatform.studies.audit_trail import record
 from webplatform.studies.models import Participant, Study
 from webplatform.studies.participants import clean_pseudonym

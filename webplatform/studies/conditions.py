@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from webplatform.accounts.models import User
 from webplatform.common.errors import Conflict, Invalid
-from webplatform.common.text import shown_text
+from webplatform.common.input.text import shown_text
 from webplatform.studies.audit_trail import record
 from webplatform.studies.models import Condition, Study, Variable
 from webplatform.studies.services import require_owner

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from webplatform.common.paging import ListPages
+from webplatform.common.rest.paging import ListPages
 from webplatform.studies import conditions, variables
 from webplatform.studies.models import Condition, Study, Variable
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from webplatform.common.errors import AppError, NotAllowed
-from webplatform.common.pages import tell
+from webplatform.common.http.pages import tell
 from webplatform.studies import conditions, variables
 from webplatform.studies.design_forms import ConditionForm, VariableForm
 from webplatform.studies.models import Membership, Study

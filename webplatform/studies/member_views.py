@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from webplatform.accounts.staff import staff_only
 from webplatform.common.errors import AppError, NotAllowed
-from webplatform.common.pages import tell
+from webplatform.common.http.pages import tell
 from webplatform.studies import invitations, members
 from webplatform.studies.forms import InvitationForm, PlatformInvitationForm
 from webplatform.studies.models import Invitation, Membership, Study

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from webplatform.accounts.models import User
 from webplatform.common.errors import Conflict, Invalid, NotFound
-from webplatform.common.text import shown_text
+from webplatform.common.input.text import shown_text
 from webplatform.studies.audit_trail import record
 from webplatform.studies.events import request_received
 from webplatform.studies.models import Condition, Participant, ParticipantLink, ParticipantRequest, Study

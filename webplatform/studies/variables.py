@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from webplatform.accounts.models import User
 from webplatform.common.errors import Conflict, Invalid
-from webplatform.common.text import shown_text
+from webplatform.common.input.text import shown_text
 from webplatform.studies.audit_trail import record
 from webplatform.studies.conditions import add_label, clean_name, save_label
 from webplatform.studies.models import Participant, Study, Variable

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from webplatform.common.errors import AppError
-from webplatform.common.pages import tell
+from webplatform.common.http.pages import tell
 from webplatform.studies import services
 from webplatform.studies.approvals import decide_approval, open_question, valid_approval
 from webplatform.studies.forms import StudyForm, form_of

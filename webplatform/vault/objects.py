@@ -20,8 +20,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.utils.translation import gettext as _
 from storages.backends.s3 import S3Storage
 
-from webplatform.common.circuit_breaker import Breaker
 from webplatform.common.errors import StoreAway
+from webplatform.common.redis.circuit_breaker import Breaker
 
 PART_BYTES = 8 * 2**20  # of a large object that is sent in parts: so much waits in memory, for each of two threads
 DELETED_AT_ONCE = 1000  # the most that S3 takes

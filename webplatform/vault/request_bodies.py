@@ -18,8 +18,8 @@ from typing import IO, Any, cast  # ASGI's messages are open dictionaries
 from django.conf import settings
 from django.core.exceptions import RequestAborted
 
-from webplatform.common.request_threads import KeptThreads
-from webplatform.common.streamed_body import Message, StreamedBody
+from webplatform.common.http.request_threads import KeptThreads
+from webplatform.common.http.streamed_body import Message, StreamedBody
 from webplatform.vault.sealed import SealedWriter, new_key, open_sealed
 
 SUFFIX = ".body"

@@ -19,7 +19,7 @@ from django.conf import settings
 from django.core.files.storage import storages
 from django.db.models import F
 
-from webplatform.common.commits import after_commit
+from webplatform.common.database.commits import after_commit
 from webplatform.common.errors import StoreAway
 from webplatform.vault.models import FileRemoval
 from webplatform.vault.remote import RemoteBytes

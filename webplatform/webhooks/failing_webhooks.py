@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from webplatform.accounts.audit import record_event
-from webplatform.common.commits import after_commit
+from webplatform.common.database.commits import after_commit
 from webplatform.webhooks.models import Webhook
 
 

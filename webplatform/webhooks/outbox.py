@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from django.db.models import Q
 from django.utils import timezone
 
-from webplatform.common.commits import after_commit
+from webplatform.common.database.commits import after_commit
 from webplatform.webhooks.models import Delivery, Webhook
 from webplatform.webhooks.permissions import may_hear
 from webplatform.webhooks.tasks import send_deliveries

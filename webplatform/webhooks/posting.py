@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from webplatform.common.outbound_addresses import Target, require_allowed
+from webplatform.common.outbound.addresses import Target, require_allowed
 from webplatform.webhooks.targets import allowed
 
 WITHIN_S = 10.0

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import User
-from webplatform.common.commits import after_commit
+from webplatform.common.database.commits import after_commit
 from webplatform.common.errors import Conflict, Invalid, NotAllowed
-from webplatform.common.text import shown_text
+from webplatform.common.input.text import shown_text
 from webplatform.studies.models import Study
 from webplatform.studies.services import require_owner
 from webplatform.webhooks.models import TEST, Delivery, Event, Webhook

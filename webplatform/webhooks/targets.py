@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from webplatform.common.outbound_addresses import Allowed, Target, target_within
+from webplatform.common.outbound.addresses import Allowed, Target, target_within
 
 MAX_URL = 500
 

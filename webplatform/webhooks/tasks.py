@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from webplatform.common.messages import send_message
+from webplatform.jobs.messages import send_message
 from webplatform.webhooks import work
 
 

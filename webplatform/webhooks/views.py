@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from webplatform.common.errors import AppError, NotAllowed
-from webplatform.common.pages import tell
+from webplatform.common.http.pages import tell
 from webplatform.studies.models import Study
 from webplatform.studies.services import owned_study
 from webplatform.webhooks import services

@@ -20,7 +20,7 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from webplatform.common.errors import Invalid
-from webplatform.common.worker_shutdown import is_leaving
+from webplatform.common.system.worker_shutdown import is_leaving
 from webplatform.jobs.leases import is_stale
 from webplatform.webhooks.failing_webhooks import turn_off_failing
 from webplatform.webhooks.models import TEST, Attempt, Delivery, Webhook

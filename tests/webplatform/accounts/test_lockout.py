@@ -11,8 +11,8 @@ from tests.webplatform.accounts.second_factor import add_second_factor, code_of
 from webplatform.accounts.audit import record_event
 from webplatform.accounts.lockout import LOCK_AFTER, LOCK_FOR, account_mark, refuse_locked, seconds_locked
 from webplatform.accounts.models import AuditEvent
-from webplatform.common.cache import ForgivingRedisCache
 from webplatform.common.errors import TooManyAttempts
+from webplatform.common.redis.cache import ForgivingRedisCache
 
 AWAY = "redis://127.0.0.1:1/0"
 

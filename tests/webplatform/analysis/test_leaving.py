@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from webplatform.analysis import stale_jobs, work
 from webplatform.analysis.models import AnalysisJob
-from webplatform.common import worker_shutdown
+from webplatform.common.system import worker_shutdown
 from webplatform.jobs import heartbeat, outages
 from webplatform.jobs.requeue import unsent
 

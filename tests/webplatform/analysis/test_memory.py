@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from webplatform.analysis.work import run_job
-from webplatform.common.memory import memory_bound
+from webplatform.common.system.memory import memory_bound
 
 LARGE = 512 * 1024**2
 

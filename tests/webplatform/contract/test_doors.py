@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from django.test import Client
 
-from webplatform.common.request_ids import WithRequestId
+from webplatform.common.http.request_ids import WithRequestId
 
 MEMBERS = {"type", "title", "status", "detail", "instance", "code", "message", "details"}
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.api_document import api_document
-from webplatform.common.keyset import KeysetPosition, Listed
+from webplatform.common.rest.keyset import KeysetPosition, Listed
 from webplatform.history.markers import add_marker
 
 

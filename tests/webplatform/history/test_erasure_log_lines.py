@@ -7,8 +7,7 @@ from contextlib import suppress
 import pytest
 
 from tests.full_disk import files_end_at
-from webplatform.common import erasure_log
-from webplatform.history import erasure_log_lines
+from webplatform.history import erasure_log, erasure_log_lines
 from webplatform.history.erasing import erase_session
 from webplatform.history.models import LedgerLine
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from webplatform.accounts.logins import end_logins_of
 from webplatform.accounts.tickets import issue_ticket
-from webplatform.common.shutdown import KEY, Shutdown
+from webplatform.common.system.shutdown import KEY, Shutdown
 from webplatform.consent.services import give_participant_consent, withdraw_consent
 from webplatform.history.models import Marker, Observation, Session
 from webplatform.live import camera_slots, consumers, recording, services

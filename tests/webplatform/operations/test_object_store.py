@@ -18,8 +18,8 @@ from django.test import Client
 
 from tests.webplatform.analysis.conftest import MP4
 from webplatform.analysis.services import submit_video
-from webplatform.common.environment import Environment
-from webplatform.common.object_store import object_store_from
+from webplatform.common.configuration.environment import Environment
+from webplatform.common.configuration.object_store import object_store_from
 from webplatform.history.media import open_file
 from webplatform.operations import backup, health
 from webplatform.operations.backup import BackupProblem

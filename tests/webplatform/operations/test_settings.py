@@ -147,7 +147,7 @@ def test_an_empty_setting_counts_as_not_set(tmp_path: Path):
 
 
 def test_production_prints_no_letters(tmp_path: Path):
-    assert setting(tmp_path, "settings.EMAIL_BACKEND", **PRODUCTION) == "webplatform.common.mail.NoMail"
+    assert setting(tmp_path, "settings.EMAIL_BACKEND", **PRODUCTION) == "webplatform.common.outbound.mail.NoMail"
     done = manage(tmp_path, "check", **{**PRODUCTION, "EMAIL_URL": "consolemail://"})
     assert "[setting] EMAIL_URL would print letters" in done.stderr
 

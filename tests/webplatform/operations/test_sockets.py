@@ -10,7 +10,7 @@ import pytest
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
-from webplatform.common.shutdown import shutdown_of
+from webplatform.common.system.shutdown import shutdown_of
 from webplatform.operations.sockets import DrainingSocket
 
 HANDSHAKE = (

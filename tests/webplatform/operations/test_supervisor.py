@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from webplatform.common.parent_death import PARENT_DEATH
+from webplatform.common.system.parent_death import PARENT_DEATH
 from webplatform.operations.supervisor import ChildSpec, Supervisor
 
 SLEEPER = "import time; print('up', flush=True); time.sleep(60)"

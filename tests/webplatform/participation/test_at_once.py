@@ -8,7 +8,7 @@ import pytest
 from django.db import OperationalError, connection
 
 from tests.webplatform.access.world import ship_texts
-from webplatform.common import deadlocks
+from webplatform.common.database import deadlocks
 from webplatform.common.errors import AppError
 from webplatform.consent.models import ConsentRecord
 from webplatform.participation.services import agree, ask, withdraw

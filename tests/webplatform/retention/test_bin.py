@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from webplatform.accounts.models import AuditEvent
-from webplatform.common import erasure_log
 from webplatform.common.errors import NotAllowed
 from webplatform.consent.models import ConsentScope
 from webplatform.consent.notices import notice_of
@@ -17,6 +16,7 @@ from webplatform.consent.services import withdraw_participant
 from webplatform.exporting.models import ExportJob
 from webplatform.exporting.options import Options
 from webplatform.exporting.services import ask_export_job
+from webplatform.history import erasure_log
 from webplatform.history.bin import bin_session, gone_at, restore_session
 from webplatform.history.models import Session
 from webplatform.retention import guard

@@ -12,10 +12,10 @@ from django.utils import timezone
 from tests.conftest import PASSWORD
 from webplatform.accounts.models import ApiToken, AuditEvent, User
 from webplatform.accounts.services import create_token
-from webplatform.common import erasure_log
 from webplatform.common.errors import Conflict, Invalid, NotAllowed
 from webplatform.consent.models import ConsentRecord
 from webplatform.consent.services import give_participant_consent, withdraw_participant
+from webplatform.history import erasure_log
 from webplatform.history.models import Observation, Session
 from webplatform.history.services import delete_session
 from webplatform.learning.models import Dataset, DatasetSource

@@ -10,9 +10,9 @@ from django.test import Client
 from django.utils import timezone
 
 from webplatform.accounts.models import AuditEvent, User
-from webplatform.common import erasure_log
 from webplatform.common.errors import Conflict, KeyGone, NotAllowed
 from webplatform.consent.services import withdraw_participant
+from webplatform.history import erasure_log
 from webplatform.history.media import set_session_key_aside
 from webplatform.history.models import Session
 from webplatform.retention import guard

@@ -22,7 +22,7 @@ from webplatform.accounts.models import User
 from webplatform.accounts.services import create_token
 from webplatform.analysis.services import submit_video
 from webplatform.common.errors import Invalid
-from webplatform.common.logs import WithoutKeys
+from webplatform.common.observability.logs import WithoutKeys
 from webplatform.history.models import Session
 from webplatform.learning.services import import_dataset
 from webplatform.settings import ROOT
@@ -158,8 +158,8 @@ SPEAKERS = {
     "webplatform/operations/management/commands/health.py",  # the platform itself
     "webplatform/studies/invitations.py",  # the name of an error of sending e-mail
     "webplatform/operations/startup.py",  # whether a port of this machine is free,
-    "webplatform/common/outbound_addresses.py",  # judges the addresses that users give
-    "webplatform/common/tracing.py",  # the name of this machine
+    "webplatform/common/outbound/addresses.py",  # judges the addresses that users give
+    "webplatform/common/observability/tracing.py",  # the name of this machine
     "webplatform/fetching/source.py",  # to addresses that were judged
     "webplatform/operations/sockets.py",  # sockets that others opened to the platform
     "webplatform/webhooks/posting.py",  # to addresses that were judged
@@ -274,7 +274,7 @@ def test_tokens_reach_no_log_line(caplog):
 
 
 def test_a_letter_that_cannot_be_sent_is_written_nowhere(settings, client, owner, caplog, capsys):
-    settings.EMAIL_BACKEND = "webplatform.common.mail.NoMail"
+    settings.EMAIL_BACKEND = "webplatform.common.outbound.mail.NoMail"
     page = client.get("/account/password/reset/").content.decode()
     assert "Mail is off" in page
     client.post("/account/password/reset/", {"email": owner.email})

@@ -10,10 +10,10 @@ from tests.webplatform.analysis.conftest import upload_of
 from webplatform.accounts.services import create_token
 from webplatform.accounts.tickets import issue_ticket
 from webplatform.analysis.services import submit_video
-from webplatform.common.cache import ForgivingRedisCache
 from webplatform.common.errors import TooManyAttempts
-from webplatform.common.limits import consume
-from webplatform.common.rates import rate_from
+from webplatform.common.rate_limits.limits import consume
+from webplatform.common.rate_limits.rates import rate_from
+from webplatform.common.redis.cache import ForgivingRedisCache
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.full_disk import files_end_at
-from webplatform.common.disk import is_full
+from webplatform.common.system.disk import is_full
 from webplatform.vault.sealed import open_sealed
 from webplatform.vault.uploads import SealedUploads
 

@@ -6,7 +6,7 @@ from django import template
 from django.conf import settings
 from django.urls import reverse
 
-from webplatform.common.mail import reaches_people
+from webplatform.common.outbound.mail import reaches_people
 
 register = template.Library()
 

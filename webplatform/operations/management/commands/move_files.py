@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from webplatform.common.configuration.object_store import options_of
 from webplatform.common.errors import AppError
-from webplatform.common.object_store import options_of
 from webplatform.operations.backup import BackupProblem
 from webplatform.operations.health import heard_lately
 from webplatform.operations.storage_migration import move_to_folder, move_to_store

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from webplatform.common.mail import reaches_people
+from webplatform.common.outbound.mail import reaches_people
 from webplatform.operations.startup import StartupProblem, prepare_database
 
 

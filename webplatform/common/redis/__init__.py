@@ -1,0 +1,1 @@
+"""The cache in Redis, and what happens while Redis is away."""

@@ -1,0 +1,1 @@
+"""The machine below: disk, memory, locks on files, priorities, and how processes end."""
