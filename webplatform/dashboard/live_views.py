@@ -14,9 +14,9 @@ from django.views.decorators.http import require_GET
 from inference import EMOTIONS
 from webplatform.common.http.headers import uses_camera
 from webplatform.dashboard.live_words import live_words
-from webplatform.dashboard.targets import Choices, choices_of
 from webplatform.dashboard.upload_views import whose_face
-from webplatform.dashboard.words import EMOTION_NAMES, REASON_NAMES
+from webplatform.history.targets import Choices, choices_of
+from webplatform.history.words import EMOTION_NAMES, REASON_NAMES
 from webplatform.live.services import SOCKET
 
 CHECK = "/api/v1/live/check/"

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from webplatform.common.errors import AppError, Invalid
 from webplatform.common.http.pages import tell
 from webplatform.dashboard.marks import figure_rows
-from webplatform.dashboard.words import EMOTION_NAMES
 from webplatform.history.mark_files import MAX_BYTES, read_marks, read_time
 from webplatform.history.mark_sets import apply_marks, import_marks, marks_of, plan_marks
 from webplatform.history.markers import add_marker, change_marker, remove_marker
@@ -24,6 +23,7 @@ from webplatform.history.models import Session
 from webplatform.history.queries import sessions_of
 from webplatform.history.segments import add_segment, change_segment, remove_segment, require_marker
 from webplatform.history.selection import NO_CONDITION
+from webplatform.history.words import EMOTION_NAMES
 
 MARKER = "marker"
 MOST_LISTED = 200

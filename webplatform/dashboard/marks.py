@@ -9,11 +9,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from inference import EMOTIONS
-from webplatform.dashboard.queries import EmotionShare, shares_of
-from webplatform.dashboard.words import EMOTION_NAMES
+from webplatform.history.emotion_shares import EmotionShare, shares_of
 from webplatform.history.faces import Person, everybody_in
 from webplatform.history.models import Segment, Session
 from webplatform.history.stretches import figures_of
+from webplatform.history.words import EMOTION_NAMES
 from webplatform.studies.models import Participant
 
 

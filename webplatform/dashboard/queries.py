@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 
-from inference import EMOTIONS
 from webplatform.accounts.models import User
 from webplatform.analysis.models import AnalysisJob
-from webplatform.dashboard.words import EMOTION_NAMES
 from webplatform.history.deadlines import Deadlines, deadlines_of
+from webplatform.history.emotion_shares import EmotionShare, shares_of
 from webplatform.history.models import Session
 from webplatform.history.queries import session_variables, sessions_of
 from webplatform.history.selection import Selection
@@ -26,16 +24,6 @@ class Totals:
     sessions: int
     minutes: float
     faces: int
-
-
-@dataclass(frozen=True, slots=True)
-class EmotionShare:
-    """One expression's part of the scored time, and where its piece of a bar of 100 lies."""
-
-    emotion: str
-    name: str
-    percent: float
-    start: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +98,6 @@ def row_of(session: Session) -> Row:
         deadlines=deadlines_of(session, has_media=hasattr(session, "media")),
         variables=session_variables(session),
     )
-
-
-def shares_of(summary: dict[str, Any]) -> list[EmotionShare]:
-    """How the scored time is shared among the expressions, as pieces of a bar; empty without scores."""
-    share, pieces, start = summary.get("share") or {}, [], 0.0
-    for emotion in EMOTIONS:
-        percent = 100 * share.get(emotion, 0)
-        if percent:
-            pieces.append(EmotionShare(str(emotion), str(EMOTION_NAMES[emotion]), round(percent, 1), round(start, 2)))
-            start += percent
-    return pieces
 
 
 def _status(session: Session, job: AnalysisJob | None) -> str:

@@ -15,12 +15,11 @@ from django.views.decorators.http import require_GET, require_POST
 from webplatform.analysis.repetitions import has_video, repeat_analysis
 from webplatform.common.errors import AppError
 from webplatform.common.http.pages import tell
-from webplatform.dashboard.report import moment
-from webplatform.dashboard.words import EMOTION_NAMES
 from webplatform.history.differences import difference_between
 from webplatform.history.models import Session
 from webplatform.history.queries import sessions_of
 from webplatform.history.repetitions import recording_and_repetitions
+from webplatform.history.words import EMOTION_NAMES, moment
 from webplatform.modelhub.models import ModelVersion
 
 

@@ -16,10 +16,10 @@ from inference import EMOTIONS, Emotion, Reason
 from webplatform.accounts.models import User
 from webplatform.analysis.models import AnalysisJob, MediaFile, PlaybackCopy, recording_of
 from webplatform.dashboard.marks import Somebody, chart_marks
-from webplatform.dashboard.queries import EmotionShare, shares_of
-from webplatform.dashboard.words import EMOTION_NAMES, REASON_NAMES
+from webplatform.history.emotion_shares import EmotionShare, shares_of
 from webplatform.history.models import Correction, Session
 from webplatform.history.queries import sessions_of
+from webplatform.history.words import EMOTION_NAMES, REASON_NAMES, moment
 
 OPEN_FACES = 3  # the others are a click away: a crowd must not load a hundred charts at once
 NO_COUNTS: dict[str, Any] = {"unscored": {}, "observations": 0, "scored": 0, "not_sure": 0}
@@ -224,16 +224,6 @@ def _delays(times: dict[str, Any]) -> str:
     """The middle one and the slow ones of some delays."""
     values = {name: round(times[name]) for name in ("p50", "p95", "p99")}
     return _("%(p50)d ms; 95 %% within %(p95)d ms, 99 %% within %(p99)d ms") % values
-
-
-def moment(t_ms: int) -> str:
-    """A point in time as the page shows it: 0:07.4, 12:30.0, 1:02:03.0."""
-    tenths = round(t_ms / 100)
-    seconds, tenth = divmod(tenths, 10)
-    minutes, seconds = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    clock = f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
-    return f"{clock}.{tenth}"
 
 
 def _duration_ms(session: Session) -> int:

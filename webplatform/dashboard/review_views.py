@@ -14,11 +14,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from inference import EMOTIONS, Emotion
 from webplatform.common.errors import AppError
-from webplatform.dashboard.report import moment
-from webplatform.dashboard.words import EMOTION_NAMES
 from webplatform.history.corrections import correct
 from webplatform.history.models import Observation
 from webplatform.history.queries import frame_size_at
+from webplatform.history.words import EMOTION_NAMES, moment
 from webplatform.learning.review import FLICKER, RARE, UNSURE, Proposal, is_proposable, propose
 
 SKIPPED, SHOWN = "review_skipped", "review_shows_scores"

@@ -21,13 +21,14 @@ from webplatform.dashboard.marks import noted_in, people_in, revised_lines
 from webplatform.dashboard.queries import row_of
 from webplatform.dashboard.repetition_views import readings_of
 from webplatform.dashboard.session_words import session_words
-from webplatform.dashboard.targets import participants_to_name
 from webplatform.history.assignments import assign_participant, set_condition
 from webplatform.history.corrections import may_correct
 from webplatform.history.models import Session
 from webplatform.history.queries import is_deletable_by, is_editable_by
 from webplatform.history.references import metadata_lines
 from webplatform.history.services import rename_session
+from webplatform.history.targets import participants_to_name
+from webplatform.history.words import moment
 
 
 @login_required
@@ -49,7 +50,7 @@ def session(request: HttpRequest, pk: UUID) -> HttpResponse:
         **_faces_shown(found, request.GET.get("faces", "")),
         "live_lines": report.live_lines_of(found),
         "gaps": report.gaps_of(found),
-        "missing": report.moment(found.missing_ms),
+        "missing": moment(found.missing_ms),
         "accounting": report.accounting_of(found),
         "may_edit": may_edit,
         "targets": targets,

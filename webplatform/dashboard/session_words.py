@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from webplatform.dashboard.words import progress_words
+from webplatform.analysis.words import progress_words
 
 
 def session_words() -> dict[str, str]:

@@ -20,10 +20,10 @@ from webplatform.accounts.models import User
 from webplatform.analysis import services
 from webplatform.analysis.models import AnalysisJob
 from webplatform.analysis.uploads import EXTENSIONS
+from webplatform.analysis.words import progress_words, upload_words
 from webplatform.common.errors import AppError, Invalid, NotAllowed
 from webplatform.common.http.pages import tell
-from webplatform.dashboard.targets import Choices, choices_of, place_named
-from webplatform.dashboard.words import progress_words, upload_words
+from webplatform.history.targets import Choices, choices_of, place_named
 from webplatform.studies.place import Place
 
 

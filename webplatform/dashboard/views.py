@@ -14,13 +14,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from webplatform.analysis.words import progress_words
 from webplatform.common.errors import NotAllowed
 from webplatform.dashboard import queries
 from webplatform.dashboard.choices import conditions_to_give, filter_choices
 from webplatform.dashboard.models import SavedView
 from webplatform.dashboard.saved_views import query_of
 from webplatform.dashboard.welcome import welcome
-from webplatform.dashboard.words import progress_words
 from webplatform.history.bin import bin_of, bin_session, gone_at
 from webplatform.history.models import Session
 from webplatform.history.queries import is_deletable_by

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from webplatform.dashboard.queries import shares_of
+from webplatform.history.emotion_shares import shares_of
 from webplatform.history.watch import DriftNotice, Week, weeks_of
 from webplatform.studies.models import Study
 

@@ -1,4 +1,4 @@
-"""What expressions and reasons are called, in the reader's language: the same on every page and in every file.
+"""What expressions, reasons and moments are called, in the reader's language: the same on every page and in every file.
 
 The English names are those that files and the REST API write in every language.
 """
@@ -27,3 +27,13 @@ REASON_NAMES = {
     Reason.EXTREME_POSE: gettext_lazy("turned away"),
     Reason.LOW_CONFIDENCE: gettext_lazy("not sure"),
 }
+
+
+def moment(t_ms: int) -> str:
+    """A point in time as the page shows it: 0:07.4, 12:30.0, 1:02:03.0."""
+    tenths = round(t_ms / 100)
+    seconds, tenth = divmod(tenths, 10)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    clock = f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+    return f"{clock}.{tenth}"

@@ -10,19 +10,10 @@ from django.utils.translation import gettext as _
 
 from webplatform.accounts.models import User
 from webplatform.common.errors import NotAllowed
-from webplatform.studies.models import Condition, Membership, Participant, Stimulus, Study
+from webplatform.studies.models import Condition, Participant, Stimulus, Study
 from webplatform.studies.services import personal_study
 
 Found = TypeVar("Found", bound=Model)
-
-RECORDERS = (Membership.Role.OWNER, Membership.Role.ANALYST)
-
-
-def studies_to_record_in(user: User) -> list[Study]:
-    """The open studies in which the user may record; the personal one is among them."""
-    personal_study(user)
-    mine = Study.objects.filter(memberships__user=user, memberships__role__in=RECORDERS)
-    return list(mine.filter(closed_at=None).distinct())
 
 
 def find_study(user: User, study_id: str) -> Study:

@@ -29,9 +29,10 @@ from webplatform.history.assignments import set_condition, set_stimulus
 from webplatform.history.models import Session, Track
 from webplatform.history.queries import faces_in_sight
 from webplatform.history.references import set_reference
+from webplatform.history.targets import RECORDERS
 from webplatform.live.models import LiveConnection
 from webplatform.live.protocol import Close
-from webplatform.live.queries import RECORDERS, find_condition, find_participant, find_stimulus, find_study
+from webplatform.live.queries import find_condition, find_participant, find_stimulus, find_study
 from webplatform.live.recording import Ended, LiveRecording
 from webplatform.live.session_request import SessionRequest as Asked
 from webplatform.live.stale_connections import RESUME_WITHIN_S, close_recorded

@@ -15,8 +15,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from webplatform.common.errors import Conflict, TooLarge
-from webplatform.dashboard.words import EMOTION_NAMES
 from webplatform.exporting.charts import COLOURS, DPI, chart_style
+from webplatform.history.words import EMOTION_NAMES
 from webplatform.results.showing import PERCENT, name_of
 from webplatform.results.words import MEASURE_NAMES
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from webplatform.accounts.models import User
 from webplatform.common.errors import Conflict
-from webplatform.dashboard.words import EMOTION_NAMES
 from webplatform.history.models import Session
+from webplatform.history.words import EMOTION_NAMES
 from webplatform.results import drawing
 from webplatform.results.figure_requests import current_figures, file_name, record_taken, shown_emotions
 from webplatform.results.overlaying import overlay_of

@@ -15,9 +15,9 @@ from django.utils.translation import ngettext
 from matplotlib.figure import Figure
 from PIL import Image
 
-from webplatform.dashboard.words import EMOTION_NAMES
 from webplatform.exporting.pdf_page import Paper
 from webplatform.exporting.report_closing import write_closing
+from webplatform.history.words import EMOTION_NAMES
 from webplatform.results.choices import Choice, stored_choice
 from webplatform.results.drawing import (
     MOST_GROUPS,

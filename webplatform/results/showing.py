@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from webplatform.dashboard.words import EMOTION_NAMES
+from webplatform.history.words import EMOTION_NAMES
 from webplatform.results.words import EFFECT_NAMES, MEASURE_NAMES, WHY_TEXTS
 
 PERCENT = ("mean", "change", "share")

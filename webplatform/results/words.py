@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from webplatform.dashboard.words import EMOTION_NAMES
+from webplatform.history.words import EMOTION_NAMES
 from webplatform.results.material import Why
 
 WHY_TEXTS = {

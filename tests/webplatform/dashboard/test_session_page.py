@@ -13,9 +13,10 @@ from tests.webplatform.history.readings import face, frame
 from webplatform.accounts.models import User
 from webplatform.analysis.models import MediaFile
 from webplatform.consent.models import ConsentRecord
-from webplatform.dashboard.report import accounting_of, faces_of, moment, page_data
+from webplatform.dashboard.report import accounting_of, faces_of, page_data
 from webplatform.history.models import Session
 from webplatform.history.services import append_readings, close_session, open_session, use_model
+from webplatform.history.words import moment
 from webplatform.modelhub.models import ModelVersion
 from webplatform.studies.models import Study
 

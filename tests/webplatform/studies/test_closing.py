@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from webplatform.accounts.models import AuditEvent
 from webplatform.common.errors import Conflict, NotAllowed
-from webplatform.live.queries import studies_to_record_in
+from webplatform.history.targets import studies_to_record_in
 from webplatform.studies.approvals import is_permitted, require_permitted
 from webplatform.studies.services import close_study, personal_study, reopen_study
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from webplatform.consent import queries
 from webplatform.consent.models import ConsentRecord, ConsentScope
-from webplatform.dashboard.words import EMOTION_NAMES
+from webplatform.history.words import EMOTION_NAMES
 
 register = template.Library()
 

@@ -1,14 +1,10 @@
-"""What the pages call things, in the reader's language."""
+"""What pages and their scripts say of uploads and of jobs, in the reader's language."""
 
 from __future__ import annotations
 
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-
-from webplatform.history.words import EMOTION_NAMES, REASON_NAMES
-
-__all__ = ["EMOTION_NAMES", "REASON_NAMES", "progress_words", "upload_words"]
 
 
 def progress_words() -> dict[str, str]:

@@ -12,12 +12,13 @@ from webplatform.accounts.models import User
 from webplatform.consent.consent_status import consent_statuses_of
 from webplatform.consent.models import ConsentScope
 from webplatform.consent.queries import effective_scopes, valid_consent
-from webplatform.live.queries import RECORDERS, studies_to_record_in
-from webplatform.studies.models import Condition, Participant, Study
+from webplatform.studies.models import Condition, Membership, Participant, Study
 from webplatform.studies.place import Place
+from webplatform.studies.services import personal_study
 
 MOST = 500
 SELF = "self"
+RECORDERS = (Membership.Role.OWNER, Membership.Role.ANALYST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,13 @@ class Choices:
     def conditions(self) -> list[Condition]:
         """The conditions of all of these places."""
         return [*self.own, *(condition for target in self.targets for condition in target.conditions)]
+
+
+def studies_to_record_in(user: User) -> list[Study]:
+    """The open studies in which the user may record; the personal one is among them."""
+    personal_study(user)
+    mine = Study.objects.filter(memberships__user=user, memberships__role__in=RECORDERS)
+    return list(mine.filter(closed_at=None).distinct())
 
 
 def choices_of(user: User) -> Choices:

@@ -15,8 +15,8 @@ from webplatform.consent.services import (
     withdraw_consent,
     withdraw_participant,
 )
-from webplatform.dashboard.targets import choices_of, participants_to_name, place_named
 from webplatform.history.models import Session
+from webplatform.history.targets import choices_of, participants_to_name, place_named
 from webplatform.studies.conditions import add_condition
 from webplatform.studies.participants import add_participant, create_link
 from webplatform.studies.place import Place
