@@ -36,6 +36,7 @@ urlpatterns = [
     path("learning/", include("webplatform.learning.urls")),
     path("", include("webplatform.operations.urls")),
     path("", include("webplatform.analysis.urls")),
+    path("", include("webplatform.live.urls")),
     path("", include("webplatform.history.urls")),
     path("", include("webplatform.exporting.urls")),
     path("", include("webplatform.dashboard.urls")),

@@ -36,7 +36,7 @@ interface TimeBand {
   text: string;
 }
 
-/** `live-data`: webplatform/dashboard/live_views.py, and webplatform/participation/camera_pages.py, which adds films. */
+/** `live-data`: webplatform/live/views.py, and webplatform/participation/camera_pages.py, which adds films. */
 interface LiveData {
   socket: string;
   check: string;

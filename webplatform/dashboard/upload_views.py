@@ -23,6 +23,7 @@ from webplatform.analysis.uploads import EXTENSIONS
 from webplatform.analysis.words import progress_words, upload_words
 from webplatform.common.errors import AppError, Invalid, NotAllowed
 from webplatform.common.http.pages import tell
+from webplatform.history.target_pages import whose_face
 from webplatform.history.targets import Choices, choices_of, place_named
 from webplatform.studies.place import Place
 
@@ -84,12 +85,6 @@ def _submit_all(
     if not files:
         refusals.append(("", Invalid(_("Choose a video first."))))
     return jobs, refusals
-
-
-def whose_face(request: HttpRequest, choices: Choices) -> HttpResponse:
-    """The page that tells oneself and others apart, before anything can be recorded."""
-    context = {"next": request.path, "choices": choices, "waiting": any(target.people for target in choices.targets)}
-    return render(request, "dashboard/whose_face.html", context)
 
 
 def _upload_page(request: HttpRequest, choices: Choices, refusals: Sequence[tuple[str, AppError]] = ()) -> HttpResponse:

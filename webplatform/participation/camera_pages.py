@@ -13,14 +13,14 @@ from django.views.decorators.http import require_GET, require_POST
 from webplatform.common.errors import AppError, ConsentMissing
 from webplatform.common.http.headers import uses_camera
 from webplatform.consent.services import require_participant_consent
-from webplatform.dashboard.live_views import live_context
-from webplatform.dashboard.live_words import film_words
 from webplatform.history.deadlines import deadlines_of
 from webplatform.history.models import Session
 from webplatform.live.picture_checks import look
 from webplatform.live.protocol import faces_data, hidden_faces_data
+from webplatform.live.views import live_context
 from webplatform.participation.participant_auth import participant_only
 from webplatform.participation.stimuli import films_for
+from webplatform.participation.words import film_words
 from webplatform.studies.models import Stimulus, Study
 
 CHECK_BYTES = 2 * 1024**2

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_GET
 
 from inference import EMOTIONS
 from webplatform.common.http.headers import uses_camera
-from webplatform.dashboard.live_words import live_words
-from webplatform.dashboard.upload_views import whose_face
+from webplatform.history.target_pages import whose_face
 from webplatform.history.targets import Choices, choices_of
 from webplatform.history.words import EMOTION_NAMES, REASON_NAMES
 from webplatform.live.services import SOCKET
+from webplatform.live.words import live_words
 
 CHECK = "/api/v1/live/check/"
 RATES = (2, 5, 10, 15)
@@ -33,7 +33,7 @@ def live(request: HttpRequest) -> HttpResponse:
     choices = choices_of(request.user)
     if not choices.is_anybody:
         return whose_face(request, choices)
-    return render(request, "dashboard/live.html", live_context(choices))
+    return render(request, "live/live.html", live_context(choices))
 
 
 def live_context(
@@ -43,7 +43,7 @@ def live_context(
 
     `home`, `again` and `consent` are where its links lead, if not to the account's pages.
     """
-    account = {"home": "dashboard:home", "again": "dashboard:live", "consent": "consent:give"}
+    account = {"home": "dashboard:home", "again": "live:page", "consent": "consent:give"}
     emotions = [{"key": str(emotion), "name": str(EMOTION_NAMES[emotion])} for emotion in EMOTIONS]
     return {
         "emotions": emotions,

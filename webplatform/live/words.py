@@ -10,16 +10,6 @@ def live_words() -> dict[str, str]:
     return {**_camera_words(), **_check_words(), **_running_words()}
 
 
-def film_words() -> dict[str, str]:
-    """The words of the page that shows films meanwhile, beside those of the live page."""
-    return {
-        "filmPlace": _("{now} of {end}"),
-        "filmBroken": _("The film cannot be played. What was recorded until then is kept."),
-        "oneFilmLeft": _("One more film is left."),
-        "filmsLeft": _("{n} films are left."),
-    }
-
-
 def _camera_words() -> dict[str, str]:
     return {
         "insecure": _("Browsers give cameras to safe pages only: open this page over https, or on this very machine."),
