@@ -1,12 +1,16 @@
-"""Addresses of the analysis app: the media of a session, and the socket of its jobs."""
+"""Addresses of the analysis app: uploading, steering jobs, the media of a session, and the socket of its jobs."""
 
 from django.urls import path
 
+from webplatform.analysis import upload_views
 from webplatform.analysis.consumers import JobsConsumer
 from webplatform.analysis.views import media, playback
 
 app_name = "analysis"
 urlpatterns = [
+    path("upload/", upload_views.upload, name="upload"),
+    path("jobs/<uuid:pk>/cancel/", upload_views.cancel, name="cancel"),
+    path("jobs/<uuid:pk>/retry/", upload_views.retry, name="retry"),
     path("sessions/<uuid:session_id>/media/", media, name="media"),
     path("sessions/<uuid:session_id>/media/playback/", playback, name="playback"),
 ]

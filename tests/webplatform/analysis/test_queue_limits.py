@@ -72,5 +72,5 @@ def test_the_page_says_that_the_queue_is_full(owner, consent, sent, settings, cl
     settings.RAUT_QUEUE_PER_ACCOUNT = 1
     submit_video(user=owner, upload=upload_of())
     client.force_login(owner)
-    answer = client.post(reverse("dashboard:upload"), {"file": upload_of("b.mp4"), "again": "yes"})
+    answer = client.post(reverse("analysis:upload"), {"file": upload_of("b.mp4"), "again": "yes"})
     assert "more can be handed in when one of them is done" in answer.content.decode()

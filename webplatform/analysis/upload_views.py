@@ -100,4 +100,4 @@ def _upload_page(request: HttpRequest, choices: Choices, refusals: Sequence[tupl
         "of": request.POST.get("of", ""),
         "words": progress_words() | upload_words(limits["maxBytes"]),
     }
-    return render(request, "dashboard/upload.html", context, status=400 if refusals else 200)
+    return render(request, "analysis/upload.html", context, status=400 if refusals else 200)
