@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any  # what a template takes
+
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -16,7 +18,7 @@ from webplatform.analysis.withdrawals import may_keep_media
 from webplatform.common.database.commits import after_commit
 from webplatform.common.errors import Conflict
 from webplatform.history.models import Session
-from webplatform.history.repetitions import open_repetition
+from webplatform.history.repetitions import open_repetition, recording_and_repetitions
 from webplatform.modelhub.models import ModelVersion
 from webplatform.modelhub.services import is_whole
 from webplatform.vault.stored import seems_stored
@@ -27,6 +29,18 @@ def has_video(session: Session) -> bool:
     recording = recording_of(session)
     media: MediaFile | None = getattr(recording, "media", None)
     return media is not None and may_keep_media(recording) and seems_stored(recording.folder / media.stored_name)
+
+
+def readings_of(session: Session, *, may_edit: bool) -> dict[str, Any]:
+    """What a session's page tells of other readings of its video, and of models that could read it."""
+    if session.source != Session.Source.UPLOAD or session.state != Session.State.CLOSED:
+        return {}
+    readings = recording_and_repetitions(session)
+    found: dict[str, Any] = {"others": [one for one in readings if one.pk != session.pk]}
+    if may_edit:
+        known = [one.model_version_id for one in readings]
+        found |= {"models": list(ModelVersion.objects.exclude(pk__in=known)), "has_video": has_video(session)}
+    return found
 
 
 @transaction.atomic

@@ -13,13 +13,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from webplatform.analysis.repetitions import readings_of
 from webplatform.common.errors import AppError, Invalid
 from webplatform.common.http.pages import tell
 from webplatform.dashboard import report
 from webplatform.dashboard.face_pages import face_page
 from webplatform.dashboard.marks import noted_in, people_in, revised_lines
 from webplatform.dashboard.queries import row_of
-from webplatform.dashboard.repetition_views import readings_of
 from webplatform.dashboard.session_words import session_words
 from webplatform.history.assignments import assign_participant, set_condition
 from webplatform.history.corrections import may_correct

@@ -12,13 +12,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from webplatform.analysis.repetitions import has_video, repeat_analysis
+from webplatform.analysis.repetitions import repeat_analysis
 from webplatform.common.errors import AppError
 from webplatform.common.http.pages import tell
 from webplatform.history.differences import difference_between
-from webplatform.history.models import Session
 from webplatform.history.queries import sessions_of
-from webplatform.history.repetitions import recording_and_repetitions
 from webplatform.history.words import EMOTION_NAMES, moment
 from webplatform.modelhub.models import ModelVersion
 
@@ -49,19 +47,7 @@ def difference(request: HttpRequest, pk: UUID, other: UUID) -> HttpResponse:
     found = difference_between(first, second)
     context = {"first": first, "second": second, "found": found, **_told(found)}
     context["models"] = [one.model_version for one in (first, second) if one.model_version]
-    return render(request, "dashboard/difference.html", context)
-
-
-def readings_of(session: Session, *, may_edit: bool) -> dict[str, Any]:
-    """What a session's page tells of other readings of its video, and of models that could read it."""
-    if session.source != Session.Source.UPLOAD or session.state != Session.State.CLOSED:
-        return {}
-    readings = recording_and_repetitions(session)
-    found: dict[str, Any] = {"others": [one for one in readings if one.pk != session.pk]}
-    if may_edit:
-        known = [one.model_version_id for one in readings]
-        found |= {"models": list(ModelVersion.objects.exclude(pk__in=known)), "has_video": has_video(session)}
-    return found
+    return render(request, "analysis/difference.html", context)
 
 
 def _told(found: dict[str, Any]) -> dict[str, Any]:
