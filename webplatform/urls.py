@@ -34,6 +34,7 @@ urlpatterns = [
     path("consent/", include("webplatform.consent.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("learning/", include("webplatform.learning.urls")),
+    path("review/", include("webplatform.learning.review_urls")),
     path("", include("webplatform.operations.urls")),
     path("", include("webplatform.analysis.urls")),
     path("", include("webplatform.live.urls")),

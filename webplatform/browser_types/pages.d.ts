@@ -79,7 +79,7 @@ interface OverlayData {
   isWaiting: boolean;
 }
 
-/** `review-data`: webplatform/dashboard/review_views.py */
+/** `review-data`: webplatform/learning/review_views.py */
 interface ReviewData {
   media: string;
   tMs: number;

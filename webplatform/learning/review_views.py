@@ -30,7 +30,7 @@ def review(request: HttpRequest) -> HttpResponse:
     """The next face, without what the model says of it unless that is wished."""
     if request.GET.get("scores") in ("0", "1"):
         request.session[SHOWN] = request.GET["scores"] == "1"
-        return redirect("dashboard:review")
+        return redirect("review:next")
     skipped = request.session.get(SKIPPED, [])
     found = next(iter(propose(request.user, limit=1, skipped=skipped)), None)
     is_shown = request.session.get(SHOWN, False)
@@ -44,7 +44,7 @@ def review(request: HttpRequest) -> HttpResponse:
         "data": _data(found) if found else None,
         "when": moment(found.row.t_ms) if found else "",
     }
-    return render(request, "dashboard/review.html", context)
+    return render(request, "learning/review.html", context)
 
 
 @login_required
@@ -56,7 +56,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     emotion = request.POST.get("emotion", "")
     if emotion == "skip" or not is_proposable(row, request.user):
         request.session[SKIPPED] = [*request.session.get(SKIPPED, []), row.pk][-MOST_SKIPPED:]
-        return redirect("dashboard:review")
+        return redirect("review:next")
     place = {"track": row.track.number, "from_ms": row.t_ms, "to_ms": row.t_ms}
     try:
         correct(session=row.session, user=request.user, emotion=emotion, **place)
@@ -64,7 +64,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, noted % {"name": EMOTION_NAMES[Emotion(emotion)], "said": _said(row)})
     except AppError as error:
         messages.error(request, error.message)
-    return redirect("dashboard:review")
+    return redirect("review:next")
 
 
 @login_required
@@ -72,7 +72,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
 def again(request: HttpRequest) -> HttpResponse:
     """Ask about the skipped faces once more."""
     request.session.pop(SKIPPED, None)
-    return redirect("dashboard:review")
+    return redirect("review:next")
 
 
 def _why(kind: str) -> str:
