@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from inference import EMOTIONS, Emotion, Reason
 from webplatform.accounts.models import User
 from webplatform.analysis.models import AnalysisJob, MediaFile, PlaybackCopy, recording_of
-from webplatform.dashboard.marks import Somebody, chart_marks
 from webplatform.history.emotion_shares import EmotionShare, shares_of
+from webplatform.history.marks import Somebody, chart_marks
 from webplatform.history.models import Correction, Session
 from webplatform.history.queries import sessions_of
 from webplatform.history.words import EMOTION_NAMES, REASON_NAMES, moment

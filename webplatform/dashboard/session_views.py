@@ -18,11 +18,11 @@ from webplatform.common.errors import AppError, Invalid
 from webplatform.common.http.pages import tell
 from webplatform.dashboard import report
 from webplatform.dashboard.face_pages import face_page
-from webplatform.dashboard.marks import noted_in, people_in, revised_lines
 from webplatform.dashboard.queries import row_of
 from webplatform.dashboard.session_words import session_words
 from webplatform.history.assignments import assign_participant, set_condition
 from webplatform.history.corrections import may_correct
+from webplatform.history.marks import noted_in, people_in, revised_lines
 from webplatform.history.models import Session
 from webplatform.history.queries import is_deletable_by, is_editable_by
 from webplatform.history.references import metadata_lines

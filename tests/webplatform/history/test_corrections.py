@@ -11,12 +11,6 @@ SAD = {"track": 1, "from_s": "0", "to_s": "2", "emotion": "sad"}
 
 
 @pytest.fixture
-def story(session_of):
-    """A session in which one face was read at 0 ms."""
-    return session_of("Morning walk")
-
-
-@pytest.fixture
 def agreed(monkeypatch):
     """The person seen agreed that pictures of them train models. (That the gate asks is tested with real records.)"""
     monkeypatch.setattr(corrections, "effective_scopes", lambda record: set(ConsentScope.values))

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from webplatform.common.errors import AppError, Invalid
 from webplatform.common.http.pages import tell
-from webplatform.dashboard.marks import figure_rows
 from webplatform.history.mark_files import MAX_BYTES, read_marks, read_time
 from webplatform.history.mark_sets import apply_marks, import_marks, marks_of, plan_marks
 from webplatform.history.markers import add_marker, change_marker, remove_marker
+from webplatform.history.marks import figure_rows
 from webplatform.history.models import Session
 from webplatform.history.queries import sessions_of
 from webplatform.history.segments import add_segment, change_segment, remove_segment, require_marker
@@ -129,7 +129,7 @@ def apply(request: HttpRequest, pk: UUID) -> HttpResponse:
         "condition": asked.get("condition", ""),
         "no_condition": NO_CONDITION,
     }
-    return render(request, "dashboard/marks_apply.html", context)
+    return render(request, "history/marks_apply.html", context)
 
 
 @login_required
@@ -138,7 +138,7 @@ def stretches(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Figures within each segment, and from marker to marker."""
     session = _session(request, pk)
     told = {"session": session, "rows": figure_rows(session), "names": EMOTION_NAMES.values()}
-    return render(request, "dashboard/stretches.html", told)
+    return render(request, "history/stretches.html", told)
 
 
 def _others(request: HttpRequest, session: Session) -> list[Session]:
