@@ -6,9 +6,7 @@ from webplatform.dashboard import (
     bin_views,
     bulk_views,
     session_views,
-    sharing_views,
     views,
-    watch_views,
 )
 
 app_name = "dashboard"
@@ -24,6 +22,4 @@ urlpatterns = [
     path("sessions/<uuid:pk>/", session_views.session, name="session"),
     path("sessions/<uuid:pk>/assign/", session_views.assign, name="assign"),
     path("sessions/<uuid:pk>/delete/", views.delete, name="delete"),
-    path("studies/<uuid:pk>/watch/", watch_views.watch, name="watch"),
-    path("studies/<uuid:pk>/sharing/", sharing_views.sharing, name="sharing"),
 ]

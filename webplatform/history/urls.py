@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from webplatform.history import correction_views, face_views, mark_views, views
+from webplatform.history import correction_views, face_views, mark_views, sharing_views, views, watch_views
 
 app_name = "history"
 urlpatterns = [
@@ -19,4 +19,6 @@ urlpatterns = [
     path("sessions/<uuid:session_id>/observations.csv", views.download_csv, name="csv"),
     path("sessions/<uuid:session_id>/session.json", views.download_json, name="json"),
     path("studies/<uuid:study_id>/shared.csv", views.download_shared, name="shared"),
+    path("studies/<uuid:pk>/watch/", watch_views.watch, name="watch"),
+    path("studies/<uuid:pk>/sharing/", sharing_views.sharing, name="sharing"),
 ]

@@ -41,9 +41,9 @@ AREAS: tuple[tuple[Promise, tuple[StudyArea, ...]], ...] = (
         _("Results"),
         (
             StudyArea("results", _("Results"), "results:study"),
-            StudyArea("watch", _("Week by week"), "dashboard:watch"),
+            StudyArea("watch", _("Week by week"), "history:watch"),
             StudyArea("export", _("Export"), "exporting:new"),
-            StudyArea("sharing", _("For other researchers"), "dashboard:sharing", owners=True),
+            StudyArea("sharing", _("For other researchers"), "history:sharing", owners=True),
         ),
     ),
     (

@@ -256,7 +256,7 @@ class TestThePage:
     def test_it_tells_how_many_go_and_why_others_stay(self, study, owner, participant_of, recorded, client_of):
         recorded(participant_of("Blue"))
         recorded(participant_of("Red", UNSHARED))
-        browser, address = client_of(owner), reverse("dashboard:sharing", args=[study.pk])
+        browser, address = client_of(owner), reverse("history:sharing", args=[study.pk])
         page = browser.get(address).content.decode()
         assert "1 session goes into the file." in page
         assert "1 · no consent to share" in page
@@ -265,18 +265,18 @@ class TestThePage:
 
     def test_where_nobody_agreed_it_says_what_to_do(self, study, owner, participant_of, recorded, client_of):
         recorded(participant_of("Red", UNSHARED))
-        page = client_of(owner).get(reverse("dashboard:sharing", args=[study.pk])).content.decode()
+        page = client_of(owner).get(reverse("history:sharing", args=[study.pk])).content.decode()
         assert "No session of this study may be shared yet." in page
         assert "a participant on the page of their link" in page
         assert reverse("history:shared", args=[study.pk]) not in page
 
     def test_a_study_without_a_session_says_so(self, study, owner, client_of):
-        page = client_of(owner).get(reverse("dashboard:sharing", args=[study.pk])).content.decode()
+        page = client_of(owner).get(reverse("history:sharing", args=[study.pk])).content.decode()
         assert "Nothing was recorded in this study yet." in page
 
     def test_only_owners_see_the_way_to_it(self, study, viewer, client_of):
         page = client_of(viewer).get(reverse("results:study", args=[study.pk])).content.decode()
-        assert reverse("dashboard:sharing", args=[study.pk]) not in page
+        assert reverse("history:sharing", args=[study.pk]) not in page
 
 
 class TestTheDownload:

@@ -126,7 +126,7 @@ def test_a_model_without_figures_is_watched_all_the_same(study, recorded, valida
 
 
 def test_members_see_the_page_and_what_shifted(study, viewer, stranger, recorded, client_of):
-    address = reverse("dashboard:watch", args=[study.pk])
+    address = reverse("history:watch", args=[study.pk])
     assert "Nothing was recorded" in client_of(viewer).get(address).content.decode()
     Session.objects.filter(pk=recorded(0, HAPPY).pk).update(created_at=datetime.now(tz=UTC))
     page = client_of(viewer).get(address).content.decode()

@@ -278,8 +278,8 @@ class TestLaidOver:
 
 
 class TestThePlacesOfAStudy:
-    PLACES = ("results:study", "participation:study", "studies:members", "studies:design", "dashboard:watch")
-    OWNERS = ("studies:change", "documents:record", "dashboard:sharing")
+    PLACES = ("results:study", "participation:study", "studies:members", "studies:design", "history:watch")
+    OWNERS = ("studies:change", "documents:record", "history:sharing")
 
     @pytest.mark.parametrize("name", [*PLACES, *OWNERS, "documents:assessment", "retention:policy"])
     def test_every_page_of_a_study_says_where_one_is(self, owner, client_of, study, name):

@@ -28,7 +28,7 @@ NOTICE_TEXTS = {
 def watch(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The study's weeks, newest first."""
     study = get_object_or_404(Study.objects.for_user(request.user), pk=pk)
-    return render(request, "dashboard/watch.html", {"study": study, "weeks": [_shown(w) for w in weeks_of(study)]})
+    return render(request, "history/watch.html", {"study": study, "weeks": [_shown(w) for w in weeks_of(study)]})
 
 
 def _shown(week: Week) -> dict[str, Any]:

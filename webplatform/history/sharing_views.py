@@ -28,4 +28,4 @@ def sharing(request: HttpRequest, pk: UUID) -> HttpResponse:
         "left_out": left_out,
         "staying": sum(found.left_out.values()),
     }
-    return render(request, "dashboard/sharing.html", context)
+    return render(request, "history/sharing.html", context)
