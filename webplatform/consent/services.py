@@ -16,7 +16,7 @@ from webplatform.consent.events import consent_withdrawn
 from webplatform.consent.models import ConsentRecord, ConsentScope, ConsentWithdrawal, default_scopes
 from webplatform.consent.notices import Notice, notice_of
 from webplatform.studies.models import Participant
-from webplatform.studies.participants import lock_participant
+from webplatform.studies.participant_lock import lock_participant
 
 Channel = ConsentRecord.Channel
 

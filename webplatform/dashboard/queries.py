@@ -9,10 +9,10 @@ from django.db.models import Count, QuerySet, Sum
 
 from webplatform.accounts.models import User
 from webplatform.analysis.models import AnalysisJob
-from webplatform.history.deadlines import Deadlines, deadlines_of
 from webplatform.history.emotion_shares import EmotionShare, shares_of
 from webplatform.history.models import Session
 from webplatform.history.queries import session_variables, sessions_of
+from webplatform.history.retention_deadlines import Deadlines, deadlines_of
 from webplatform.history.selection import Selection
 from webplatform.studies.models import Membership
 

@@ -15,8 +15,8 @@ from webplatform.exporting.content import Content
 from webplatform.exporting.kinds import KINDS, Format
 from webplatform.exporting.models import ExportJob, ExportPart
 from webplatform.exporting.options import Options
-from webplatform.history.deadlines import deadlines_of
 from webplatform.history.models import Observation, Session
+from webplatform.history.retention_deadlines import deadlines_of
 
 
 def jobs_of(user: User) -> QuerySet[ExportJob]:

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import User
 from webplatform.common.errors import NotAllowed
-from webplatform.history.deadlines import deadlines_of
 from webplatform.history.erasing import erase_session
 from webplatform.history.events import session_binned
 from webplatform.history.models import Session, SessionQuerySet
 from webplatform.history.queries import is_deletable_by
+from webplatform.history.retention_deadlines import deadlines_of
 from webplatform.studies.models import Membership
 
 

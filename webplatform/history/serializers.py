@@ -11,10 +11,10 @@ from rest_framework import serializers
 
 from inference import EMOTIONS
 from webplatform.common.rest.serializing import LightSerializer, told_time
-from webplatform.history.deadlines import Deadlines, deadlines_of
 from webplatform.history.models import EMOTION_CHOICES, REASON_CHOICES, Observation, Session
 from webplatform.history.queries import MAX_MS, session_variables
 from webplatform.history.reference_fields import MetadataField
+from webplatform.history.retention_deadlines import Deadlines, deadlines_of
 
 DIGITS = 4
 VALUES = {"type": "object", "additionalProperties": {"oneOf": [{"type": "string"}, {"type": "number"}]}}

@@ -10,9 +10,9 @@ from webplatform.consent.models import ConsentRecord, ConsentScope
 from webplatform.consent.services import give_participant_consent
 from webplatform.operations.demo_clip import make_reaction
 from webplatform.operations.demo_face import Plan
+from webplatform.participation.participants import add_participant
 from webplatform.studies.conditions import add_condition
 from webplatform.studies.models import Participant, Study
-from webplatform.studies.participants import add_participant
 from webplatform.studies.services import Purpose, create_study
 
 NAME = "Two films (demonstration)"

@@ -13,7 +13,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from webplatform.common.rest.paging import ListPages
-from webplatform.participation import services
+from webplatform.participation import participants, services
+from webplatform.participation.bulk_participants import Line, add_participants
+from webplatform.participation.links import create_link, link_address, revoke_link
 from webplatform.participation.queries import requests_of
 from webplatform.participation.serializers import (
     AnswerIn,
@@ -25,8 +27,6 @@ from webplatform.participation.serializers import (
     ParticipantOut,
     RequestOut,
 )
-from webplatform.studies import participants
-from webplatform.studies.bulk_participants import Line, add_participants
 from webplatform.studies.models import Participant, ParticipantLink, ParticipantRequest, Study
 
 
@@ -108,8 +108,8 @@ class LinkListApi(generics.ListAPIView):
         participant = _participant(request, participant_id)
         sent = LinkIn(data=request.data)
         sent.is_valid(raise_exception=True)
-        link, key = participants.create_link(participant=participant, user=request.user, **sent.validated_data)
-        answer = LinkOut(link, context={"address": participants.link_address(key)})
+        link, key = create_link(participant=participant, user=request.user, **sent.validated_data)
+        answer = LinkOut(link, context={"address": link_address(key)})
         return Response(answer.data, status=status.HTTP_201_CREATED)
 
     def get_queryset(self) -> QuerySet[ParticipantLink]:
@@ -126,7 +126,7 @@ class LinkApi(APIView):
     def delete(self, request: Request, link_id: int) -> Response:
         mine = ParticipantLink.objects.filter(participant__in=Participant.objects.for_user(request.user))
         link = get_object_or_404(mine.select_related("participant__study"), pk=link_id)
-        participants.revoke_link(link=link, user=request.user)
+        revoke_link(link=link, user=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

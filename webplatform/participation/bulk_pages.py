@@ -18,10 +18,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from webplatform.common.errors import AppError, Invalid, NotAllowed
 from webplatform.common.http.pages import tell
-from webplatform.studies.bulk_participants import MOST_CHARACTERS, add_participants, read_lines
-from webplatform.studies.link_sheets import MOST, create_links, links_csv
+from webplatform.participation.bulk_participants import MOST_CHARACTERS, add_participants, read_lines
+from webplatform.participation.link_sheets import MOST, create_links, links_csv
+from webplatform.participation.links import MAX_LINK_DAYS
 from webplatform.studies.models import Participant, Study
-from webplatform.studies.participants import MAX_LINK_DAYS
 from webplatform.studies.services import require_recorder
 
 USUAL_DAYS = 90

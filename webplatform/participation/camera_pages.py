@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 from webplatform.common.errors import AppError, ConsentMissing
 from webplatform.common.http.headers import uses_camera
 from webplatform.consent.services import require_participant_consent
-from webplatform.history.deadlines import deadlines_of
 from webplatform.history.models import Session
+from webplatform.history.retention_deadlines import deadlines_of
 from webplatform.live.picture_checks import look
 from webplatform.live.protocol import faces_data, hidden_faces_data
 from webplatform.live.views import live_context

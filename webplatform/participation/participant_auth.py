@@ -13,9 +13,9 @@ from rest_framework.request import Request
 
 from webplatform.common.rate_limits.limits import address_of, consume, require_within_rate
 from webplatform.live.services import LiveIdentity
+from webplatform.participation.links import link_of_key, valid_links
 from webplatform.retention.models import ErasedLink
 from webplatform.studies.models import ParticipantLink
-from webplatform.studies.participants import link_of_key, valid_links
 
 KEPT_AS = "participant_link"
 

@@ -20,6 +20,7 @@ from webplatform.consent.notices import notice_of
 from webplatform.consent.proofs import proof_file
 from webplatform.consent.queries import participant_history
 from webplatform.participation import services
+from webplatform.participation.links import key_digest
 from webplatform.participation.participant_auth import KEPT_AS, link_opened, link_over, participant_only
 from webplatform.participation.stimuli import films_for
 from webplatform.retention.downloads import export_file
@@ -27,7 +28,6 @@ from webplatform.retention.models import DataExport
 from webplatform.retention.queries import held_of
 from webplatform.retention.services import ask_export
 from webplatform.studies.models import ParticipantRequest, Study
-from webplatform.studies.participants import key_digest
 
 LINK = ConsentRecord.Channel.LINK
 

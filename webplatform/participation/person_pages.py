@@ -19,8 +19,8 @@ from webplatform.consent.queries import participant_history
 from webplatform.dashboard.queries import listed_sessions, rows_of
 from webplatform.history.queries import role_in
 from webplatform.history.selection import Selection
+from webplatform.participation.participants import change_participant
 from webplatform.studies.models import Membership, Participant
-from webplatform.studies.participants import change_participant
 
 VARIABLE = "variable-"  # what the fields of variables are called, before the variable's number
 SESSIONS = 50

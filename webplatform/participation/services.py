@@ -9,10 +9,10 @@ from django.db import transaction
 from webplatform.accounts.models import User
 from webplatform.consent.models import ConsentRecord, ConsentScope
 from webplatform.consent.services import give_participant_consent, withdraw_participant
+from webplatform.participation.requests import answer_request, ask
 from webplatform.retention.services import erase_participant
 from webplatform.studies.audit_trail import record
 from webplatform.studies.models import Participant, ParticipantRequest
-from webplatform.studies.participants import answer_request, ask
 
 Channel = ConsentRecord.Channel
 

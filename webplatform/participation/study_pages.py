@@ -17,9 +17,9 @@ from django.views.decorators.http import require_GET, require_POST
 from webplatform.common.errors import AppError
 from webplatform.common.http.pages import tell
 from webplatform.history.queries import role_in
-from webplatform.participation import services
+from webplatform.participation import participants, services
+from webplatform.participation.links import create_link, link_address, revoke_link
 from webplatform.participation.queries import participants_of, requests_of
-from webplatform.studies import participants
 from webplatform.studies.models import Membership, ParticipantLink, Study
 
 
@@ -57,13 +57,11 @@ def link(request: HttpRequest, pk: UUID, participant_pk: UUID) -> HttpResponse:
     participant = get_object_or_404(found.participants, pk=participant_pk)
     days = request.POST.get("days", "90")
     try:
-        _link, key = participants.create_link(
-            participant=participant, user=request.user, days=int(days) if days.isdecimal() else 0
-        )
+        _link, key = create_link(participant=participant, user=request.user, days=int(days) if days.isdecimal() else 0)
     except AppError as error:
         tell(request, error)
         return redirect("participation:study", found.pk)
-    return _page(request, found, new={"participant": participant, "address": participants.link_address(key)})
+    return _page(request, found, new={"participant": participant, "address": link_address(key)})
 
 
 @login_required
@@ -72,9 +70,7 @@ def revoke(request: HttpRequest, pk: UUID, link_pk: int) -> HttpResponse:
     """Revoke a link."""
     found = _study(request, pk)
     revoked = get_object_or_404(ParticipantLink.objects.filter(participant__study=found), pk=link_pk)
-    return _done(
-        request, found, lambda: participants.revoke_link(link=revoked, user=request.user), _("The link is revoked.")
-    )
+    return _done(request, found, lambda: revoke_link(link=revoked, user=request.user), _("The link is revoked."))
 
 
 @login_required

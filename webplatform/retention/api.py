@@ -24,7 +24,7 @@ from webplatform.retention.models import DataExport, Receipt
 from webplatform.retention.queries import TOLD_BEFORE, due_of
 from webplatform.retention.serializers import ExportOut, OwnWordIn, PolicyIn, PolicyOut, ReceiptOut
 from webplatform.studies.models import Participant, Study
-from webplatform.studies.policy import RetentionPolicy
+from webplatform.studies.retention_policy import RetentionPolicy
 
 
 @extend_schema(tags=["retention"])

@@ -33,7 +33,7 @@ from webplatform.retention.models import DataExport, Receipt
 from webplatform.retention.queries import last_owned_by, own_sessions
 from webplatform.studies.films import forget_films
 from webplatform.studies.models import Invitation, Participant, Study
-from webplatform.studies.participants import lock_participant
+from webplatform.studies.participant_lock import lock_participant
 
 READINGS_AT_ONCE = 5000
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from webplatform.studies.models import Study
-from webplatform.studies.policy import RetentionPolicy
+from webplatform.studies.retention_policy import RetentionPolicy
 
 
 class PolicyForm(forms.Form):

@@ -15,10 +15,10 @@ from django.utils import timezone
 from webplatform.accounts.models import User
 from webplatform.analysis.models import MediaFile
 from webplatform.history.bin import gone_at
-from webplatform.history.deadlines import NEAR, ended_before, with_end
 from webplatform.history.models import Session
+from webplatform.history.retention_deadlines import NEAR, ended_before, with_end
 from webplatform.studies.models import Membership, Participant, Study
-from webplatform.studies.policy import RetentionPolicy
+from webplatform.studies.retention_policy import RetentionPolicy
 
 TOLD_BEFORE = NEAR
 RETRIED_WITHIN = timedelta(days=1)  # a failed analysis keeps its video so long where no video is to be kept

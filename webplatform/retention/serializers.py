@@ -6,7 +6,7 @@ from django.urls import reverse
 from rest_framework import serializers
 
 from webplatform.retention.models import DataExport, Receipt
-from webplatform.studies.policy import MOST_DAYS
+from webplatform.studies.retention_policy import MOST_DAYS
 
 
 class PolicyIn(serializers.Serializer):

@@ -22,8 +22,8 @@ from webplatform.retention.models import DataExport, ErasedLink, Receipt
 from webplatform.retention.queries import due_of, last_owned_by, own_sessions
 from webplatform.retention.tasks import send_export
 from webplatform.studies.models import Participant, Study
-from webplatform.studies.participants import lock_participant
-from webplatform.studies.policy import RetentionPolicy
+from webplatform.studies.participant_lock import lock_participant
+from webplatform.studies.retention_policy import RetentionPolicy
 from webplatform.studies.services import change_retention, require_owner
 
 MOST_GUESSES, GUESSES_REMEMBERED_S = 5, 900

@@ -15,7 +15,7 @@ from webplatform.studies.design import Condition as Condition
 from webplatform.studies.design import Stimulus as Stimulus
 from webplatform.studies.design import StimulusOrder as StimulusOrder
 from webplatform.studies.design import Variable as Variable
-from webplatform.studies.policy import MOST_DAYS, RetentionPolicy
+from webplatform.studies.retention_policy import MEDIA_DAYS, MOST_DAYS, OBSERVATION_DAYS, RetentionPolicy
 
 
 class StudyQuerySet(models.QuerySet["Study"]):
@@ -81,8 +81,12 @@ class Study(models.Model):
     prior = models.JSONField(default=list, help_text=_("Shares of expressions to expect; none: as the model assumes."))
     languages = models.JSONField(default=default_languages, help_text=_("Codes of the participants' languages."))
     contact = models.CharField(max_length=200, blank=True, help_text=_("Whom a participant can ask: name and address."))
-    media_days = models.PositiveSmallIntegerField(default=30, help_text=_("Days that a video stays, if it is kept."))
-    observation_days = models.PositiveSmallIntegerField(default=365, help_text=_("Days that readings stay."))
+    media_days = models.PositiveSmallIntegerField(
+        default=MEDIA_DAYS, help_text=_("Days that a video stays, if it is kept.")
+    )
+    observation_days = models.PositiveSmallIntegerField(
+        default=OBSERVATION_DAYS, help_text=_("Days that readings stay.")
+    )
     rest_days = models.PositiveSmallIntegerField(default=MOST_DAYS, help_text=_("Days that everything else stays."))
     bin_days = models.PositiveSmallIntegerField(null=True, help_text=_("Days in the bin; none: as the platform says."))
     stimulus_order = models.CharField(max_length=6, choices=StimulusOrder.choices, default=StimulusOrder.FIXED)

@@ -16,8 +16,8 @@ from webplatform.common.errors import Conflict, Invalid, NotAllowed
 from webplatform.studies.approvals import ask_approval, require_reason, valid_approval
 from webplatform.studies.audit_trail import record
 from webplatform.studies.models import Membership, Study, default_languages
-from webplatform.studies.policy import RetentionPolicy
 from webplatform.studies.prior import checked_prior
+from webplatform.studies.retention_policy import RetentionPolicy
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,10 @@ from tests.webplatform.access.world import ship_texts
 from webplatform.accounts.tickets import issue_ticket
 from webplatform.consent.services import give_participant_consent
 from webplatform.modelhub.services import ensure_active_model
+from webplatform.participation.links import create_link
 from webplatform.participation.participant_auth import KEPT_AS
+from webplatform.participation.participants import add_participant
 from webplatform.studies.models import Membership
-from webplatform.studies.participants import add_participant, create_link
 from webplatform.urls import websocket_urlpatterns
 
 # What everybody gets: `open`, or the code that the socket is closed with. A new socket needs one line.

@@ -35,6 +35,9 @@ from webplatform.learning.models import Comparison, Dataset, TrainingRun
 from webplatform.learning.work import import_folder
 from webplatform.modelhub.models import ModelVersion
 from webplatform.modelhub.services import register_bundle
+from webplatform.participation.links import create_link
+from webplatform.participation.participants import add_participant
+from webplatform.participation.requests import ask
 from webplatform.retention.models import DataExport, Receipt
 from webplatform.retention.services import ask_export
 from webplatform.studies.approvals import ask_approval
@@ -49,7 +52,6 @@ from webplatform.studies.models import (
     Stimulus,
     Study,
 )
-from webplatform.studies.participants import add_participant, ask, create_link
 from webplatform.studies.services import Purpose, create_study
 from webplatform.studies.variables import add_variable
 from webplatform.vault.keys import keep_key

@@ -15,11 +15,13 @@ from webplatform.documents.facts import limits_of, people_of
 from webplatform.documents.processing import record_of, record_of_platform
 from webplatform.documents.schedule import retention_schedule
 from webplatform.history.services import close_session, open_session
+from webplatform.participation.links import create_link
+from webplatform.participation.participants import add_participant
+from webplatform.participation.requests import ask
 from webplatform.studies.approvals import is_permitted
 from webplatform.studies.assessments import state_assessment
 from webplatform.studies.models import Study
-from webplatform.studies.participants import add_participant, ask, create_link
-from webplatform.studies.policy import RetentionPolicy
+from webplatform.studies.retention_policy import RetentionPolicy
 from webplatform.studies.services import Purpose, change_retention, create_study, personal_study
 from webplatform.studies.variables import add_variable
 from webplatform.webhooks.models import Webhook

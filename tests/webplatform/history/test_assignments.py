@@ -17,11 +17,11 @@ from webplatform.history.assignments import assign_participant, set_condition
 from webplatform.history.exports import SHARED_COLUMNS, shared_pieces
 from webplatform.history.models import Session
 from webplatform.learning.models import Dataset, DatasetSource
+from webplatform.participation.participants import add_participant
 from webplatform.retention.models import DataExport
 from webplatform.retention.services import ask_export
 from webplatform.studies.conditions import add_condition
 from webplatform.studies.models import Membership, Study
-from webplatform.studies.participants import add_participant
 from webplatform.studies.variables import add_variable, set_values
 
 SCOPES = ["analyse", "keep_media", "share"]

@@ -22,9 +22,9 @@ from webplatform.history.markers import add_marker
 from webplatform.history.models import Correction, FaceEdit, Segment, Session
 from webplatform.history.services import append_readings, close_session, open_session, use_model
 from webplatform.history.sharing import Sharing, sharing_of
+from webplatform.participation.participants import add_participant
 from webplatform.participation.services import agree, withdraw
 from webplatform.studies.models import Membership, Participant
-from webplatform.studies.participants import add_participant
 
 EVERYTHING = list(ConsentScope.values)
 UNSHARED = ["analyse", "keep_media", "train"]

@@ -17,8 +17,9 @@ from webplatform.consent.services import (
 )
 from webplatform.history.models import Session
 from webplatform.history.targets import choices_of, participants_to_name, place_named
+from webplatform.participation.links import create_link
+from webplatform.participation.participants import add_participant
 from webplatform.studies.conditions import add_condition
-from webplatform.studies.participants import add_participant, create_link
 from webplatform.studies.place import Place
 
 MP4 = b"\x00\x00\x00\x18ftypmp42" + bytes(64)

@@ -7,7 +7,8 @@ from django.apps import apps
 from django.test import Client
 
 from webplatform.history.models import Observation, Session, Track
-from webplatform.studies.participants import add_participant, create_link
+from webplatform.participation.links import create_link
+from webplatform.participation.participants import add_participant
 
 
 @pytest.fixture(autouse=True)

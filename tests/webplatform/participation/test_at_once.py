@@ -11,10 +11,11 @@ from tests.webplatform.access.world import ship_texts
 from webplatform.common.database import deadlocks
 from webplatform.common.errors import AppError
 from webplatform.consent.models import ConsentRecord
+from webplatform.participation.links import create_link
+from webplatform.participation.participants import add_participant
 from webplatform.participation.services import agree, ask, withdraw
 from webplatform.retention.services import erase_participant
 from webplatform.studies.models import Participant
-from webplatform.studies.participants import add_participant, create_link
 
 
 @pytest.mark.django_db(transaction=True)

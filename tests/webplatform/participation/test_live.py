@@ -10,10 +10,10 @@ from tests.webplatform.live.conftest import Socket, jpegs, model
 from webplatform.consent.models import ConsentRecord
 from webplatform.history.models import Observation, Session
 from webplatform.participation.consumers import ParticipantConsumer
+from webplatform.participation.links import revoke_link
 from webplatform.participation.participant_auth import KEPT_AS
 from webplatform.participation.services import agree, withdraw
 from webplatform.studies.models import ParticipantLink
-from webplatform.studies.participants import revoke_link
 
 __all__ = ["jpegs", "model"]
 LINK = ConsentRecord.Channel.LINK

@@ -6,10 +6,10 @@ import pytest
 
 from webplatform.accounts.models import AuditEvent
 from webplatform.common.errors import Invalid, NotAllowed
-from webplatform.studies.bulk_participants import Line, add_participants, read_lines
+from webplatform.participation.bulk_participants import Line, add_participants, read_lines
+from webplatform.participation.links import key_digest
 from webplatform.studies.conditions import add_condition
 from webplatform.studies.models import Participant, ParticipantLink
-from webplatform.studies.participants import key_digest
 from webplatform.studies.variables import add_variable
 
 

@@ -13,8 +13,8 @@ from webplatform.common.errors import ConsentMissing
 from webplatform.consent.models import ConsentRecord, ConsentText, ConsentWithdrawal
 from webplatform.consent.services import require_participant_consent
 from webplatform.history.models import Observation, Session
+from webplatform.participation.links import create_link, key_digest, revoke_link
 from webplatform.studies.models import Participant, ParticipantLink, ParticipantRequest
-from webplatform.studies.participants import create_link, key_digest, revoke_link
 from webplatform.studies.place import Place
 
 

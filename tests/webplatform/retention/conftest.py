@@ -12,8 +12,9 @@ from webplatform.analysis.models import AnalysisJob, MediaFile
 from webplatform.consent.models import ConsentRecord
 from webplatform.consent.services import give_participant_consent
 from webplatform.history.models import Correction, Marker, Observation, Session, Track
+from webplatform.participation.links import create_link
+from webplatform.participation.participants import add_participant
 from webplatform.studies.models import Participant
-from webplatform.studies.participants import add_participant, create_link
 
 DAYS_OLD = 400
 

@@ -19,6 +19,8 @@ from webplatform.history import erasure_log
 from webplatform.history.models import Observation, Session
 from webplatform.history.services import delete_session
 from webplatform.learning.models import Dataset, DatasetSource
+from webplatform.participation.participants import add_participant
+from webplatform.participation.requests import ask
 from webplatform.retention import services
 from webplatform.retention.models import DataExport, ErasedLink, Receipt
 from webplatform.retention.reapplying import fingerprint_of, reapply
@@ -26,7 +28,6 @@ from webplatform.retention.services import ask_export, erase_account, erase_part
 from webplatform.retention.tasks import requeue_stranded
 from webplatform.retention.work import run_export
 from webplatform.studies.models import Membership, Participant, ParticipantLink, ParticipantRequest, Study
-from webplatform.studies.participants import add_participant, ask
 from webplatform.studies.services import personal_study
 
 

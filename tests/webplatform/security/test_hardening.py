@@ -25,9 +25,10 @@ from webplatform.common.errors import Invalid
 from webplatform.common.observability.logs import WithoutKeys
 from webplatform.history.models import Session
 from webplatform.learning.services import import_dataset
+from webplatform.participation.links import create_link
+from webplatform.participation.participants import add_participant
 from webplatform.settings import ROOT
 from webplatform.studies.models import Study
-from webplatform.studies.participants import add_participant, create_link
 
 PASSWORD = "correct-horse-battery"
 EVIL = "https://evil.example/"

@@ -6,9 +6,9 @@ from webplatform.accounts.models import AuditEvent
 from webplatform.common.errors import Conflict, Invalid, NotAllowed
 from webplatform.consent.notices import notice_of
 from webplatform.history.services import open_session
+from webplatform.participation.participants import add_participant
 from webplatform.studies import conditions, variables
 from webplatform.studies.models import Condition, Participant, Variable
-from webplatform.studies.participants import add_participant
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from webplatform.common.errors import Invalid, NotAllowed
 from webplatform.consent.models import ConsentRecord
 from webplatform.consent.notices import notice_of
 from webplatform.consent.services import give_participant_consent, is_current
+from webplatform.participation.participants import add_participant
 from webplatform.studies.models import Membership, Study
-from webplatform.studies.participants import add_participant
-from webplatform.studies.policy import RetentionPolicy
+from webplatform.studies.retention_policy import RetentionPolicy
 from webplatform.studies.services import change_retention
 
 

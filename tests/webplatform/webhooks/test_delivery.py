@@ -23,8 +23,8 @@ from webplatform.history.services import delete_session
 from webplatform.jobs.leases import claim
 from webplatform.learning.models import Dataset, TrainingRun
 from webplatform.learning.work import Hold, _fail
+from webplatform.participation.requests import ask
 from webplatform.studies.models import Membership, Participant
-from webplatform.studies.participants import ask
 from webplatform.studies.place import Place
 from webplatform.webhooks import posting, work
 from webplatform.webhooks.models import Attempt, Delivery, Event, Webhook

@@ -17,8 +17,8 @@ from qrcode.image.svg import SvgPathImage
 from inference import defuse_cell
 from webplatform.accounts.models import User
 from webplatform.common.errors import Invalid
+from webplatform.participation.links import create_link, link_address
 from webplatform.studies.models import Participant, Study
-from webplatform.studies.participants import create_link, link_address
 
 MOST = 200
 

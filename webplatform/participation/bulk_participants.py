@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from webplatform.accounts.models import User
 from webplatform.common.errors import AppError, Conflict, Invalid
 from webplatform.common.input.text import shown_text
+from webplatform.participation.participants import clean_pseudonym
 from webplatform.studies.audit_trail import record
 from webplatform.studies.models import Participant, Study
-from webplatform.studies.participants import clean_pseudonym
 from webplatform.studies.services import require_recorder
 from webplatform.studies.variables import COLUMNS, checked_values
 
