@@ -240,7 +240,7 @@ def _long(server: Server, data: dict[str, Any]) -> dict[str, Any]:
     print("\n| of the long session | ms | ms of processor | kB |\n|---|---|---|---|")
     with httpx.Client(base_url=server.url, headers=headers, timeout=300, trust_env=False) as api:
         root = f"/api/v1/sessions/{data['long']}"
-        page = "from_ms=0&to_ms=36000000&bucket_ms=120000&track=7"  # js/session/lanes.js, on a chart of 1000 px
+        page = "from_ms=0&to_ms=36000000&bucket_ms=120000&track=7"  # js/dashboard/lanes.js, on a chart of 1000 px
         for name, address in {
             "timeline": f"{root}/timeline/",
             "timeline of one face, as the page asks": f"{root}/timeline/?{page}",

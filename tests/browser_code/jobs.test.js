@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
-import { isStale, watchJobs } from "../../webplatform/static/js/jobs.js";
+import { isStale, watchJobs } from "../../webplatform/static/js/analysis/jobs.js";
 import { Connection } from "./connection.js";
 
 const JOB = { id: "a", status: "running", progress: 0.5, attempts: 1, queued_at: "2026-11-27T10:00:00Z" };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
-import { ObservationStore } from "../../webplatform/static/js/session/observations.js";
+import { ObservationStore } from "../../webplatform/static/js/dashboard/observations.js";
 
 const SESSION = { id: "s1", stepMs: 200, durationMs: 600_000 };
 const face = (track, tMs, x, width = 640) => ({ track, t_ms: tMs, box: [x, 10, 50, 60], frame_width: width });

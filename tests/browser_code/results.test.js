@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { inkOn } from "../../webplatform/static/js/paint.js";
 import { asCount, asPercent, asPoints, rangeOf } from "../../webplatform/static/js/results/chart.js";
 import { faded, groupDash } from "../../webplatform/static/js/results/lines.js";
-import { inkOn } from "../../webplatform/static/js/session/paint.js";
 
 test("no two of 36 groups share both colour and dash, and neighbours share neither", () => {
   const looks = Array.from({ length: 36 }, (_none, place) => `${place % 6} ${groupDash(place)}`);

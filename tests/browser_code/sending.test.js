@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
 import { Exchange } from "./exchange.js";
 
-const { halfUploads, refusalOf, sendFile } = await import("../../webplatform/static/js/sending.js");
+const { halfUploads, refusalOf, sendFile } = await import("../../webplatform/static/js/analysis/sending.js");
 
 const LIMITS = { maxBytes: 2048, extensions: [".mp4", ".mkv"] };
 const WORDS = { wrongKind: "It reads {extensions}.", empty: "It is empty.", tooLarge: "It has {size}." };

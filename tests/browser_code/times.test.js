@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bucketFor, fetchLane, placeAt, rankedAt, verdictAt } from "../../webplatform/static/js/session/lanes.js";
-import { formatMoment, roundBucket } from "../../webplatform/static/js/session/moments.js";
+import { bucketFor, fetchLane, placeAt, rankedAt, verdictAt } from "../../webplatform/static/js/dashboard/lanes.js";
+import { formatMoment, roundBucket } from "../../webplatform/static/js/moments.js";
 
 test("moments are told in tenths of a second, and in hours only where there are some", () => {
   const told = [0, 49, 50, 7400, 59_949, 59_950, 3_599_949, 3_599_950, 3_661_200, -300].map((tMs) => formatMoment(tMs));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { View } from "../../webplatform/static/js/session/view.js";
+import { View } from "../../webplatform/static/js/dashboard/view.js";
 
 /** A view of 100 s in which a second at least is shown, and how often it told of a change. */
 function minutes() {

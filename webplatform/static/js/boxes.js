@@ -1,6 +1,6 @@
 // A face's box and its label on a canvas, the same over a video and over a webcam's picture.
 
-import { emotionColor, inkOn } from "./session/paint.js";
+import { emotionColor, inkOn } from "./paint.js";
 
 const UNSURE_COLOR = "#e6e9ee";
 const UNSCORED_COLOR = "#aab2bd";

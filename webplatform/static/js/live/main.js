@@ -2,7 +2,7 @@
 
 import { find, findIn } from "../dom.js";
 import { fill, formatClock, formatNumber, pageData } from "../format.js";
-import { chosen, isChosen } from "../whom.js";
+import { chosen, isChosen } from "../history/whom.js";
 import { Camera, CameraProblem } from "./camera.js";
 import { SelfCheck } from "./check.js";
 import { FaceCards } from "./faces.js";

@@ -3,7 +3,7 @@
 import uPlot from "../../vendor/uplot/uPlot.esm.js";
 import { find } from "../dom.js";
 import { fill, formatClock } from "../format.js";
-import { DASHES, emotionColor, themeColor } from "../session/paint.js";
+import { DASHES, emotionColor, themeColor } from "../paint.js";
 
 const SPAN_MS = 60_000;
 const GAP_MS = 1500;

@@ -2,8 +2,8 @@
 
 import uPlot from "../../vendor/uplot/uPlot.esm.js";
 import { fill, formatNumber } from "../format.js";
-import { formatMoment } from "../session/moments.js";
-import { themeColor } from "../session/paint.js";
+import { formatMoment } from "../moments.js";
+import { themeColor } from "../paint.js";
 import { faded, groupColor, groupDash } from "./lines.js";
 
 const STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];

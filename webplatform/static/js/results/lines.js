@@ -1,6 +1,6 @@
 // What tells groups apart: a colour and a dash for each, so that no two differ by their colour only.
 
-import { themeColor } from "../session/paint.js";
+import { themeColor } from "../paint.js";
 
 const COLORS = 6;
 const DASHES = [[], [9, 4], [2, 3], [12, 3, 2, 3], [5, 2], [2, 6]];

@@ -3,7 +3,7 @@
 import { cell } from "../cells.js";
 import { find, findIn } from "../dom.js";
 import { fill } from "../format.js";
-import { formatMoment } from "../session/moments.js";
+import { formatMoment } from "../moments.js";
 import { asPercent, asPoints } from "./chart.js";
 
 const ROWS = 60;

@@ -1,9 +1,9 @@
 // While the analysis runs: its progress, its end on request, and the result as soon as there is one.
 
+import { cancelJob, isFinal, retryJob, watchJobs } from "../analysis/jobs.js";
 import { reasonOf } from "../api.js";
 import { find, findAll, findIn } from "../dom.js";
 import { fill, formatProgress } from "../format.js";
-import { cancelJob, isFinal, retryJob, watchJobs } from "../jobs.js";
 
 const REDRAW_AGAIN_MS = 3000;
 const PATIENCE_MS = 3000; // a short gap in the connection worries nobody

@@ -1,6 +1,6 @@
 // The menus of whom a recording shows and in which condition: only the conditions of the chosen place are offered.
 
-import { findAll, findOptional } from "./dom.js";
+import { findAll, findOptional } from "../dom.js";
 
 const of = findOptional("of", HTMLSelectElement);
 const condition = findOptional("condition", HTMLSelectElement);

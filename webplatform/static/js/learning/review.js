@@ -1,7 +1,7 @@
 // The face under review, cut out of its video by the browser, and the keys that answer.
 
-import { closest, find, findAll, penOf } from "./dom.js";
-import { pageData } from "./format.js";
+import { closest, find, findAll, penOf } from "../dom.js";
+import { pageData } from "../format.js";
 
 const MARGIN = 0.35; // of the box's longer side, so that hair and chin are seen
 const AROUND_S = 1;

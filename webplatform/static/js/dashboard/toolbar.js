@@ -2,8 +2,8 @@
 
 import { find, findAll, findIn } from "../dom.js";
 import { fill, formatNumber } from "../format.js";
-import { formatMoment } from "./moments.js";
-import { drawSwatches } from "./paint.js";
+import { formatMoment } from "../moments.js";
+import { drawSwatches } from "../paint.js";
 
 /** @type {Record<string, number>} */
 const ZOOM = { in: 0.5, out: 2 };

@@ -1,7 +1,7 @@
 // One line of the upload page: a file, from being chosen to its finished session.
 
-import { copyOf, find, findIn } from "./dom.js";
-import { fill, formatBytes, formatProgress } from "./format.js";
+import { copyOf, find, findIn } from "../dom.js";
+import { fill, formatBytes, formatProgress } from "../format.js";
 import { isFinal } from "./jobs.js";
 
 /**
@@ -92,7 +92,7 @@ export class UploadItem {
 
   /**
    * What the server, or the way to it, said to an upload.
-   * @param {import("./api.js").Refusal} refusal
+   * @param {import("../api.js").Refusal} refusal
    */
   showRefusal(refusal) {
     const isDuplicate = refusal.details.reason === "duplicate";

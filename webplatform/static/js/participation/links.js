@@ -1,6 +1,6 @@
 // The page of new links: copies one or all of them, and prints the sheet.
 
-import { closest, find, findIn } from "./dom.js";
+import { closest, find, findIn } from "../dom.js";
 
 const copied = find("copied");
 const table = find("links", HTMLTableElement);

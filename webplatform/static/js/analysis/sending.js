@@ -1,8 +1,8 @@
 // One file on its way to the server, by tus: what has arrived stays there when the connection breaks.
 
-import "../vendor/tus/tus.min.js"; // no module: it leaves its name at the window
-import { API, csrfToken, Refusal, request, requestRows } from "./api.js";
-import { fill, formatBytes } from "./format.js";
+import "../../vendor/tus/tus.min.js"; // no module: it leaves its name at the window
+import { API, csrfToken, Refusal, request, requestRows } from "../api.js";
+import { fill, formatBytes } from "../format.js";
 
 const { DetailedError, Upload, defaultOptions } = globalThis.tus;
 const PART_BYTES = 32 * 2 ** 20; // what a proxy between here and there may keep back before it hands on

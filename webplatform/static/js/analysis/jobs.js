@@ -4,7 +4,7 @@
 // later; until it is back, the jobs that the page waits for are asked for one by one. So a message lost on the way
 // delays what is seen and never falsifies it.
 
-import { Refusal, request } from "./api.js";
+import { Refusal, request } from "../api.js";
 
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 30000;

@@ -1,7 +1,7 @@
 // One track's readings in equal buckets of time, as the timeline API gives them.
 
 import { request } from "../api.js";
-import { roundBucket } from "./moments.js";
+import { roundBucket } from "../moments.js";
 
 /**
  * How long a bucket is when `places` of them shall fill a span; never shorter than one sample.

@@ -3,9 +3,9 @@
 import { Refusal, reasonOf } from "../api.js";
 import { find, findIn } from "../dom.js";
 import { fill } from "../format.js";
+import { formatMoment } from "../moments.js";
 import { Chart } from "./chart.js";
 import { bucketFor, fetchLane, placeAt, rankedAt, verdictAt } from "./lanes.js";
-import { formatMoment } from "./moments.js";
 import { LaneTable } from "./table.js";
 
 const PX_PER_BUCKET = 3;

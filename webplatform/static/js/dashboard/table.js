@@ -3,8 +3,8 @@
 import { reasonOf } from "../api.js";
 import { cell } from "../cells.js";
 import { findIn } from "../dom.js";
+import { formatMoment } from "../moments.js";
 import { bucketFor, fetchLane, verdictAt } from "./lanes.js";
-import { formatMoment } from "./moments.js";
 
 const ROWS = 30;
 

@@ -1,12 +1,12 @@
 // The upload page: files are checked, sent one after the other, and followed until their sessions are done.
 
-import { Refusal, reasonOf } from "./api.js";
-import { copyOf, find, findIn, findOptional } from "./dom.js";
-import { fill, formatBytes, pageData } from "./format.js";
+import { Refusal, reasonOf } from "../api.js";
+import { copyOf, find, findIn, findOptional } from "../dom.js";
+import { fill, formatBytes, pageData } from "../format.js";
+import { chosen, isChosen } from "../history/whom.js";
 import { cancelJob, retryJob, watchJobs } from "./jobs.js";
 import { dropUpload, halfUploads, refusalOf, sendFile } from "./sending.js";
 import { UploadItem } from "./upload_item.js";
-import { chosen, isChosen } from "./whom.js";
 
 /** @type {Words} */
 const words = pageData("words");

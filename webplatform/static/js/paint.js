@@ -1,6 +1,6 @@
 // Colours, dashes and patterns: what tells the expressions apart, with and without colour.
 
-import { findAll, findIn, penOf } from "../dom.js";
+import { findAll, findIn, penOf } from "./dom.js";
 
 /** Dashes for lines, in CSS pixels, so that no two lines differ by their colour only. */
 /** @type {Record<string, number[]>} */

@@ -1,7 +1,7 @@
 // Shows how far exports are; when one is over, the page is fetched anew, as the server draws it.
 
-import { request } from "./api.js";
-import { find, findAll, findIn } from "./dom.js";
+import { request } from "../api.js";
+import { find, findAll, findIn } from "../dom.js";
 
 const EVERY_MS = 2000;
 const list = find("exports");

@@ -3,10 +3,10 @@
 
 import { find, findAll, findIn, findOptional } from "../dom.js";
 import { fill, formatClock, pageData } from "../format.js";
-import { Camera, CameraProblem } from "./camera.js";
-import { SelfCheck } from "./check.js";
-import { FaceCards } from "./faces.js";
-import { Link } from "./link.js";
+import { Camera, CameraProblem } from "../live/camera.js";
+import { SelfCheck } from "../live/check.js";
+import { FaceCards } from "../live/faces.js";
+import { Link } from "../live/link.js";
 
 const FPS = 10;
 const WAIT_MS = 20;

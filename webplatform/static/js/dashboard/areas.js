@@ -1,7 +1,7 @@
 // What uPlot does not draw: areas that are exactly as wide as their buckets, hatching, and the band of verdicts.
 
+import { emotionColor, inkOn, pattern } from "../paint.js";
 import { verdictAt } from "./lanes.js";
-import { emotionColor, inkOn, pattern } from "./paint.js";
 
 /**
  * @import uPlot from "../../vendor/uplot/uPlot.esm.js"

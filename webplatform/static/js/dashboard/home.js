@@ -1,8 +1,8 @@
 // Keeps the list of sessions current: progress is written into its row; what changes a row's shape is fetched anew.
 
-import { closest, find, findAll, findIn, findOptional } from "./dom.js";
-import { fill, formatProgress, pageData } from "./format.js";
-import { isFinal, watchJobs } from "./jobs.js";
+import { isFinal, watchJobs } from "../analysis/jobs.js";
+import { closest, find, findAll, findIn, findOptional } from "../dom.js";
+import { fill, formatProgress, pageData } from "../format.js";
 
 /** @type {Words} */
 const words = pageData("words");

@@ -1,9 +1,9 @@
 // One track's timeline: uPlot's axes, cursor and lines; our areas, hatching and playhead.
 
 import uPlot from "../../vendor/uplot/uPlot.esm.js";
+import { formatMoment } from "../moments.js";
+import { DASHES, emotionColor, themeColor } from "../paint.js";
 import { nameAreas, nameLines, paintAreas, paintVerdicts } from "./areas.js";
-import { formatMoment } from "./moments.js";
-import { DASHES, emotionColor, themeColor } from "./paint.js";
 
 const STEPS_MS = [100, 200, 500, 1e3, 2e3, 5e3, 1e4, 15e3, 3e4, 6e4, 12e4, 3e5, 6e5, 9e5, 18e5, 36e5, 72e5];
 const CLICK_PX = 5;

@@ -1,11 +1,11 @@
 // Puts the parts of the result together: one player, one view of time, one panel for each face.
 
 import { closest, find, findAll } from "../dom.js";
+import { formatMoment } from "../moments.js";
 import { Corrections } from "./correct.js";
 import { FacePanel } from "./face.js";
 import { enableKeys } from "./keys.js";
 import { Marking } from "./marking.js";
-import { formatMoment } from "./moments.js";
 import { ObservationStore } from "./observations.js";
 import { BoxOverlay } from "./overlay.js";
 import { Player } from "./player.js";
