@@ -77,6 +77,22 @@ def test_no_module_has_a_name_that_says_nothing():
     assert [place(p) for p in modules() if REFUSED_NAMES & {p.stem, *p.relative_to(ROOT).parts[:-1]}] == []
 
 
+def test_what_apps_share_lies_in_a_package_that_says_what_it_is_for():
+    assert {p.stem for p in (ROOT / "webplatform/common").glob("*.py")} == {"__init__", "admin", "errors"}
+
+
+def test_an_app_serves_its_own_pages_only():
+    """Its addresses lead to its own views, and these show its own templates: a feature lies in one place."""
+    texts = {path: path.read_text(encoding="utf-8") for path in modules() if path.is_relative_to(ROOT / "webplatform")}
+    apps = {path: path.relative_to(ROOT / "webplatform").parts[0] for path in texts}
+    templates_of = {path: re.findall(r"\"([a-z_]+)/[a-z_/]+\.html\"", text) for path, text in texts.items()}
+    assert [place(path) for path, named in templates_of.items() if set(named) - {apps[path]}] == []
+    urls = [path for path in texts if path.stem.endswith("urls") and path.parents[1] != ROOT]
+    served = {path: re.findall(r"^from webplatform\.(\w+)", texts[path], re.MULTILINE) for path in urls}
+    assert len(urls) > 20
+    assert [place(path) for path, found in served.items() if set(found) - {apps[path]}] == []
+
+
 def test_no_app_is_called_sessions():
     assert [a.label for a in django.apps.apps.get_app_configs() if a.name == "webplatform.sessions"] == []
 
@@ -96,7 +112,7 @@ def test_the_environment_is_read_in_the_settings_only():
         "webplatform/common/configuration/environment.py",
         "webplatform/operations/launch.py",
     }
-    assert {place(p) for p in readers} <= {f"webplatform/{name}" for name in allowed}
+    assert {place(p) for p in readers} <= allowed
 
 
 def glossary() -> list[tuple[str, str]]:
