@@ -12,7 +12,6 @@ urlpatterns = [
     path("jobs/<uuid:pk>/cancel/", upload_views.cancel, name="cancel"),
     path("jobs/<uuid:pk>/retry/", upload_views.retry, name="retry"),
     path("sessions/<uuid:pk>/repeat/", repetition_views.repeat, name="repeat"),
-    path("sessions/<uuid:pk>/difference/<uuid:other>/", repetition_views.difference, name="difference"),
     path("sessions/<uuid:session_id>/media/", media, name="media"),
     path("sessions/<uuid:session_id>/media/playback/", playback, name="playback"),
 ]

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from webplatform.history import correction_views, face_views, mark_views, sharing_views, views, watch_views
+from webplatform.history import (
+    correction_views,
+    difference_views,
+    face_views,
+    mark_views,
+    sharing_views,
+    views,
+    watch_views,
+)
 
 app_name = "history"
 urlpatterns = [
@@ -16,6 +24,7 @@ urlpatterns = [
     path("sessions/<uuid:pk>/faces/undo/", face_views.undo, name="faces-undo"),
     path("sessions/<uuid:pk>/correct/", correction_views.add, name="correct"),
     path("sessions/<uuid:pk>/correct/<int:correction_id>/", correction_views.remove, name="uncorrect"),
+    path("sessions/<uuid:pk>/difference/<uuid:other>/", difference_views.difference, name="difference"),
     path("sessions/<uuid:session_id>/observations.csv", views.download_csv, name="csv"),
     path("sessions/<uuid:session_id>/session.json", views.download_json, name="json"),
     path("studies/<uuid:study_id>/shared.csv", views.download_shared, name="shared"),
