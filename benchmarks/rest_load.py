@@ -33,7 +33,7 @@ from benchmarks._live_servers import Server, embedded
 
 ACCOUNTS = 12  # 200 reads a second are more than the rate of one
 SESSIONS = 60
-CONNECTIONS = 24
+CONNECTIONS = 48
 PASSWORD = "correct-horse-battery"
 # What a program and a page ask for, and how often.
 MIX = {"list": 3, "session": 3, "timeline": 2, "job": 3, "observations": 1, "exports": 2, "markers": 2}

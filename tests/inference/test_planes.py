@@ -9,10 +9,11 @@ import pytest
 from av.video.reformatter import VideoReformatter
 
 from inference.cuts import sketch_frame
+from inference.errors import UnreadableVideo
 from inference.geometry import Geometry
 from inference.joining import Joiner
 from inference.pipeline import Observer
-from inference.planes import as_picture, read_planes, sample_pixels, take_grey, take_part
+from inference.planes import as_picture, read_planes, sample_pixels, take_grey, take_part, turn_frame
 from inference.reading import StretchReading, VideoReading
 from inference.scaling import scale_picture
 from inference.stretches import StretchPlan
@@ -127,3 +128,58 @@ def test_a_frame_says_all_of_its_picture_whichever_way_it_is_held(clip):
     held, turned = (next(VideoReader(clip, in_planes=is_held)) for is_held in (True, False))
     assert differences(held.picture, turned.picture).max() <= 3
     assert held.picture.shape == as_picture(held.shown).shape == (480, 640, 3)
+
+
+def ycgco_frame(picture, name):
+    """A frame in YCgCo, by the formulas of ITU-T H.273, 8.3.8, made without ffmpeg, which cannot."""
+    blue, green, red = (picture[:, :, channel] / 255 for channel in range(3))
+    luma, cg, co = (red + 2 * green + blue) / 4, (2 * green - red - blue) / 4, (red - blue) / 2
+    depth = 10 if "10" in name else 8
+    values = [16 + 219 * luma, 128 + 224 * cg, 128 + 224 * co]
+    stored = np.stack([np.rint(plane * 2 ** (depth - 8)) for plane in values]).astype(
+        np.uint16 if depth > 8 else np.uint8
+    )
+    frame = av.VideoFrame(picture.shape[1], picture.shape[0], name)
+    for plane, rows in zip(frame.planes, stored, strict=True):
+        padded = np.zeros((rows.shape[0], plane.line_size // rows.itemsize), rows.dtype)
+        padded[:, : rows.shape[1]] = rows
+        plane.update(padded)
+    frame.colorspace, frame.color_range = 8, 1
+    return frame
+
+
+@pytest.mark.parametrize("name", ["yuv444p", "yuv444p10le"])
+def test_green_and_orange_differences_become_the_same_picture(name):
+    picture = cv2.resize(clips.face_picture(), (320, 240))
+    shown = turn_frame(ycgco_frame(picture, name), VideoReformatter())
+    assert differences(shown, picture).max() <= 4
+    if name == "yuv444p":
+        planes = read_planes(ycgco_frame(picture, name), Geometry())
+        np.testing.assert_array_equal(planes.picture(), shown)
+        assert differences(planes.grey(), cv2.cvtColor(shown, cv2.COLOR_BGR2GRAY)).max() <= 1
+
+
+@pytest.mark.parametrize("space", [10, 12, 13])
+def test_spaces_of_constant_brightness_are_shown_as_players_show_them(space):
+    np.testing.assert_array_equal(
+        turn_frame(encode("yuv420p10le", space=space), VideoReformatter()),
+        turn_whole(encode("yuv420p10le", space=BT2020)),
+    )
+    np.testing.assert_array_equal(
+        read_planes(encode("yuv420p", space=space), Geometry()).picture(),
+        read_planes(encode("yuv420p", space=BT2020), Geometry()).picture(),
+    )
+
+
+@pytest.mark.parametrize("space", [11, 14, 15])
+def test_a_video_whose_colours_nobody_can_show_is_refused_by_name(tmp_path, space):
+    path = tmp_path / "colours.mkv"
+    with av.open(path, "w") as container:
+        stream = container.add_stream("ffv1", rate=5)
+        stream.width, stream.height, stream.pix_fmt, stream.codec_context.colorspace = 320, 240, "yuv420p", space
+        frame = encode("yuv420p", size=(320, 240))
+        frame.colorspace = space
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    with pytest.raises(UnreadableVideo, match=rf"colours\.mkv cannot be read.*colour space {space}"):
+        list(VideoReader(path))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -113,11 +115,22 @@ def recipients_of(study: Study) -> Facts:
         (_("Members of the study"), members),
         (_("Other researchers"), _shared(study)),
         (_("Others"), others_of(study)),
+        (_("Who stores videos and exports"), _storage()),
         (
             _("Countries outside of the European Union"),
-            _("none by the platform; where the server stands, the controller knows"),
+            _("none by the platform; where the server and its stores stand, the controller knows"),
         ),
     )
+
+
+def _storage() -> str:
+    """Where files lie: a store of somebody else is a processor, which the record names."""
+    store = settings.RAUT_OBJECT_STORE
+    if not store:
+        return _("this server, on its own disk, encrypted")
+    host = urlsplit(store.get("endpoint_url", "")).hostname or "Amazon S3"
+    text = _("the object store %(host)s, bucket %(bucket)s: encrypted before they leave this server, without a key")
+    return text % {"host": host, "bucket": store["bucket_name"]}
 
 
 def _shared(study: Study) -> str:

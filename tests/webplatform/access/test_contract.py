@@ -117,7 +117,14 @@ def application() -> Iterator[Any]:
     ends = (request_started, request_finished)
     for end in ends:
         end.disconnect(close_old_connections)
-    yield get_wsgi_application()
+    platform = get_wsgi_application()
+
+    def closing(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        """Servers close an answer when it is sent, which also closes the request's files; schemathesis does not."""
+        with contextlib.closing(platform(environ, start_response)) as answer:
+            return [b"".join(answer)]
+
+    yield closing
     for end in ends:
         end.connect(close_old_connections)
 

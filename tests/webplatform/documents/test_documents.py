@@ -118,6 +118,13 @@ class TestRecord:
         Webhook.objects.create(user=stranger, name="stranger", url="https://d.example", sealed_secret="s")
         assert facts(record_of(study))["Others"].startswith("2 addresses that")
 
+    def test_it_names_the_store_that_holds_the_files(self, study, settings):
+        assert facts(record_of(study))["Who stores videos and exports"].startswith("this server")
+        settings.RAUT_OBJECT_STORE = {"bucket_name": "recordings", "endpoint_url": "https://s3.example.org:9000"}
+        assert "s3.example.org, bucket recordings" in facts(record_of(study))["Who stores videos and exports"]
+        settings.RAUT_OBJECT_STORE = {"bucket_name": "recordings"}
+        assert "Amazon S3, bucket recordings" in facts(record_of(study))["Who stores videos and exports"]
+
     def test_it_states_the_study_as_it_is_now(self, study):
         found = facts(record_of(study))
         assert found["Purpose"] == "How people react to films"

