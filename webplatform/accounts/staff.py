@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
+
+from webplatform.common.errors import NotFound
 
 View = Callable[..., HttpResponse]
 
@@ -16,7 +18,7 @@ def staff_only(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if not request.user.is_staff:
-            raise Http404
+            raise NotFound
         return view(request, *args, **kwargs)
 
     return guarded

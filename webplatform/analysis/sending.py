@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from io import SEEK_END
 from typing import BinaryIO
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
 from webplatform.analysis.ranges import Range, UnsatisfiableRange, parse_range
+from webplatform.common.errors import NotFound
 from webplatform.common.http.file_chunks import body_of
 from webplatform.common.http.headers import INERT, unchanged
 
@@ -62,7 +63,7 @@ def _size_of(content: Content) -> int:
         with content() as file:
             return file.seek(0, SEEK_END)
     except FileNotFoundError as error:
-        raise Http404 from error
+        raise NotFound from error
 
 
 def _range_asked(request: HttpRequest, file: Sent) -> str:

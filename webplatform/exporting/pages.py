@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.http import Http404, QueryDict
-from django.shortcuts import get_object_or_404
+from django.http import QueryDict
 
 from webplatform.accounts.models import User
+from webplatform.common.database.rows import require_row
+from webplatform.common.errors import NotFound
 from webplatform.exporting.models import ExportJob
 from webplatform.exporting.persons import everybody_named
 from webplatform.exporting.queries import exportable
@@ -55,15 +56,18 @@ class Row:
 
 
 def meant_by(user: User, sent: QueryDict) -> Meant:
-    """What the address or the form names; 404 where the user may not know of it, or it names nothing."""
+    """What the address or the form names.
+
+    Raises NotFound where the user may not know of it, or nothing is named.
+    """
     if number := sent.get("study"):
-        study = get_object_or_404(Study.objects.for_user(user), pk=_uuid(number))
+        study = require_row(Study.objects.for_user(user), pk=_uuid(number))
         found = tuple(exportable(user).filter(study=study).order_by("created_at", "pk")[: MOST_SESSIONS + 1])
         return Meant(found, Session.objects.filter(study=study).count() - len(found), study)
     wanted = list(dict.fromkeys(_uuid(number) for number in sent.getlist("session")[: MOST_SESSIONS + 1]))
     known = Session.objects.for_user(user).filter(pk__in=wanted).count()
     if not known:
-        raise Http404
+        raise NotFound
     return meant_of(user, wanted, known)
 
 
@@ -97,4 +101,4 @@ def _uuid(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError as error:
-        raise Http404 from error
+        raise NotFound from error

@@ -49,7 +49,7 @@ def shared_file(request: HttpRequest, study_id: UUID, user: User) -> StreamingHt
     """The study's readings that other researchers may have; the audit says that they went, and how many sessions.
 
     Raises:
-        Http404: the user has no part in the study.
+        NotFound: the user has no part in the study.
         NotAllowed: the user does not own the study.
         Conflict: no session may go.
     """

@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from inference import BadPrior, Engine, LiveReader
-from webplatform.accounts.authentication import valid_tokens
 from webplatform.accounts.models import User
+from webplatform.accounts.tokens import valid_tokens
 from webplatform.common.errors import AppError, Conflict, NotAllowed
 from webplatform.common.rate_limits.limits import consume
 from webplatform.consent.models import ConsentRecord

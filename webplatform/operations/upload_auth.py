@@ -11,8 +11,8 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.http import HttpRequest
 
-from webplatform.accounts.authentication import KEYWORDS, valid_token
 from webplatform.accounts.models import ApiToken, User
+from webplatform.accounts.tokens import KEYWORDS, valid_token
 from webplatform.accounts.two_factor import lacks_second_factor
 from webplatform.analysis.queue_limits import require_place
 from webplatform.analysis.quota import require_quota

@@ -9,13 +9,13 @@ from types import ModuleType
 from typing import Any
 from uuid import UUID
 
-from django.shortcuts import get_object_or_404
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from inference import EMOTIONS
 from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import User
+from webplatform.common.database.rows import require_row
 from webplatform.common.errors import Conflict
 from webplatform.results import tables
 from webplatform.results.choices import Choice, choice_from
@@ -26,8 +26,8 @@ from webplatform.studies.models import Study
 
 
 def study_for(user: User, study_id: UUID) -> Study:
-    """The study, for its members; Http404 for everybody else."""
-    return get_object_or_404(Study.objects.for_user(user), pk=study_id)
+    """The study, for its members; NotFound for everybody else."""
+    return require_row(Study.objects.for_user(user), pk=study_id)
 
 
 def asked_choice(study: Study, asked: Mapping[str, Any]) -> Choice:

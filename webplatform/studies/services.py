@@ -7,11 +7,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from webplatform.accounts.models import User
+from webplatform.common.database.rows import require_row
 from webplatform.common.errors import Conflict, Invalid, NotAllowed
 from webplatform.studies.approvals import ask_approval, require_reason, valid_approval
 from webplatform.studies.audit_trail import record
@@ -162,10 +162,10 @@ def owned_study(user: User, pk: UUID) -> Study:
     """The study, for one of its owners.
 
     Raises:
-        Http404: the user has no part in it, or it does not exist.
+        NotFound: the user has no part in it, or it does not exist.
         NotAllowed: the user has a part in it and does not own it.
     """
-    study = get_object_or_404(Study.objects.for_user(user), pk=pk)
+    study = require_row(Study.objects.for_user(user), pk=pk)
     require_owner(study, user)
     return study
 

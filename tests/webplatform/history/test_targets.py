@@ -5,8 +5,8 @@ import importlib
 import pytest
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import Http404
 
+from webplatform.common.errors import NotFound
 from webplatform.consent.services import (
     give_consent,
     give_participant_consent,
@@ -116,7 +116,7 @@ def test_the_place_is_found_by_whom_it_may_be_found(owner, stranger, participant
     unreachable = [(stranger, f"participant={participant.pk}", ""), (owner, "study=nothing", ""), (owner, "x=1", "")]
     unreachable += [(stranger, "", str(film.pk)), (owner, "", "x")]
     for user, name, condition in unreachable:
-        with pytest.raises(Http404):
+        with pytest.raises(NotFound):
             place_named(user, name, condition)
 
 

@@ -8,8 +8,8 @@ import pytest
 from skimage.data import astronaut
 
 import inference
-from webplatform.accounts.authentication import token_digest
 from webplatform.accounts.models import ApiToken, User
+from webplatform.accounts.tokens import token_digest
 from webplatform.consent.services import require_consent
 from webplatform.history.models import Session
 from webplatform.operations import demo_clip, demo_face, demo_login

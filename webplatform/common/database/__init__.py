@@ -1,1 +1,1 @@
-"""What transactions need: what follows a commit, and what is done again after a deadlock."""
+"""What transactions and queries need: one row or a refusal, what follows a commit, what is done again after a deadlock."""
