@@ -1,1 +1,1 @@
-"""What transactions and queries need: one row or a refusal, what follows a commit, what is done again after a deadlock."""
+"""What queries and transactions need: one row or a refusal, what follows a commit, another try after a deadlock."""

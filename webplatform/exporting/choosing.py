@@ -6,14 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.http import QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
 
 from webplatform.accounts.models import User
 from webplatform.common.database.rows import require_row
-from webplatform.common.errors import NotFound
+from webplatform.common.errors import AppError, NotFound
+from webplatform.exporting import words
 from webplatform.exporting.models import ExportJob
+from webplatform.exporting.options import Blur
 from webplatform.exporting.persons import everybody_named
-from webplatform.exporting.queries import exportable
+from webplatform.exporting.queries import exportable, has_video
 from webplatform.exporting.services import MOST_SESSIONS
 from webplatform.history.models import Session
 from webplatform.studies.models import Study
@@ -86,6 +89,26 @@ def faces_to_choose(meant: Meant) -> list[FaceChoice]:
     people = sorted(everybody_named(session), key=lambda named: not named.person.counts)
     found = [FaceChoice(min(one.faces), one.title, one.person.is_glimpse, one.person.dropped) for one in people]
     return found[:MOST_FACES_SHOWN] if len(found) > 1 else []
+
+
+def choosing_page(request: HttpRequest, meant: Meant, sent: QueryDict, error: AppError | None = None) -> HttpResponse:
+    """The page on which the kind of file is chosen; the list of sessions sends here, too."""
+    faces = faces_to_choose(meant)
+    context = {
+        "meant": meant,
+        "groups": [(name, [(kind, kind.label, words.NOTES[kind]) for kind in kinds]) for name, kinds in words.GROUPS],
+        "faces": faces,
+        "has_video": any(has_video(session) for session in meant.sessions),
+        "blurs": [(value, name) for value, name in Blur.choices if faces or value in (Blur.NONE, Blur.ALL)],
+        "chosen": {
+            "format": sent.get("format", "xlsx"),
+            "faces": set(sent.getlist("face")),
+            "blur": sent.get("blur", Blur.ALL),
+            "decimal_comma": sent.get("decimal_comma", ""),
+        },
+        "error": error,
+    }
+    return render(request, "exporting/new.html", context, status=error.status if error else 200)
 
 
 def rows_of(jobs: Iterable[ExportJob]) -> list[Row]:
