@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -15,7 +17,8 @@ from webplatform.history.models import Session
 from webplatform.history.sharing import sharing_of
 from webplatform.modelhub.queries import active_version
 from webplatform.studies.approvals import valid_approval
-from webplatform.studies.models import Membership, Study
+from webplatform.studies.models import Study
+from webplatform.studies.roles import Role
 
 Facts = tuple[tuple[str, str], ...]
 
@@ -107,8 +110,8 @@ def people_of(study: Study) -> Facts:
 
 def recipients_of(study: Study) -> Facts:
     """Who sees the study's data."""
-    roles = [Membership.objects.filter(study=study, role=role).count() for role in Membership.Role]
-    members = ", ".join(f"{role.label}: {n}" for role, n in zip(Membership.Role, roles, strict=True))
+    counts = Counter(study.memberships.values_list("role", flat=True))
+    members = ", ".join(f"{role.label}: {counts[role]}" for role in Role)
     return (
         (_("Members of the study"), members),
         (_("Other researchers"), _shared(study)),

@@ -17,7 +17,7 @@ from webplatform.history.queries import is_deletable_by, is_editable_by
 from webplatform.history.repetitions import of_one_video
 from webplatform.studies.approvals import require_permitted
 from webplatform.studies.models import Condition, Participant, Stimulus
-from webplatform.studies.services import require_recorder
+from webplatform.studies.permissions import require_recorder
 
 
 @transaction.atomic

@@ -23,7 +23,7 @@ from webplatform.history.queries import sessions_of
 from webplatform.history.sharing import sharing_of
 from webplatform.history.versions import tag_of
 from webplatform.studies.audit_trail import record
-from webplatform.studies.services import owned_study
+from webplatform.studies.permissions import owned_study
 
 TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 SHARED_NAME = "shared-readings.csv"  # says nothing of the study, nor of the day

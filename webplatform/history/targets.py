@@ -11,13 +11,14 @@ from webplatform.common.errors import NotFound
 from webplatform.consent.consent_status import consent_statuses_of
 from webplatform.consent.models import ConsentScope
 from webplatform.consent.queries import effective_scopes, valid_consent
-from webplatform.studies.models import Condition, Membership, Participant, Study
+from webplatform.studies.models import Condition, Participant, Study
+from webplatform.studies.permissions import studies_where
 from webplatform.studies.place import Place
+from webplatform.studies.roles import Act
 from webplatform.studies.services import personal_study
 
 MOST = 500
 SELF = "self"
-RECORDERS = (Membership.Role.OWNER, Membership.Role.ANALYST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,7 @@ class Choices:
 def studies_to_record_in(user: User) -> list[Study]:
     """The open studies in which the user may record; the personal one is among them."""
     personal_study(user)
-    mine = Study.objects.filter(memberships__user=user, memberships__role__in=RECORDERS)
-    return list(mine.filter(closed_at=None).distinct())
+    return list(Study.objects.filter(pk__in=studies_where(user, Act.RECORD), closed_at=None))
 
 
 def choices_of(user: User) -> Choices:
@@ -103,7 +103,7 @@ def choices_of(user: User) -> Choices:
 
 def participants_to_name(user: User) -> list[tuple[Study, list[Participant]]]:
     """The open studies in which the user may record, each with its participants who have agreed."""
-    mine = Study.objects.filter(memberships__user=user, memberships__role__in=RECORDERS)
+    mine = Study.objects.filter(pk__in=studies_where(user, Act.RECORD))
     studies = list(mine.filter(is_personal=False, closed_at=None).order_by("name"))
     if not studies:
         return []

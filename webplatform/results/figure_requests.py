@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from inference import EMOTIONS
 from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import User
-from webplatform.common.database.rows import require_row
 from webplatform.common.errors import Conflict
 from webplatform.results import tables
 from webplatform.results.choices import Choice, choice_from
@@ -23,11 +22,6 @@ from webplatform.results.models import StudyFigures
 from webplatform.results.queries import lines_of, plain_choice
 from webplatform.results.services import ask_figures
 from webplatform.studies.models import Study
-
-
-def study_for(user: User, study_id: UUID) -> Study:
-    """The study, for its members; NotFound for everybody else."""
-    return require_row(Study.objects.for_user(user), pk=study_id)
 
 
 def asked_choice(study: Study, asked: Mapping[str, Any]) -> Choice:

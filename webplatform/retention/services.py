@@ -11,6 +11,7 @@ from webplatform.accounts.audit import record_event
 from webplatform.accounts.events import account_disabled
 from webplatform.accounts.logins import end_logins_of
 from webplatform.accounts.models import ApiToken, User
+from webplatform.accounts.permissions import require_admin
 from webplatform.analysis.models import MediaFile
 from webplatform.common.database.commits import after_commit
 from webplatform.common.errors import Conflict, Invalid, NotAllowed
@@ -23,8 +24,9 @@ from webplatform.retention.queries import due_of, last_owned_by, own_sessions
 from webplatform.retention.tasks import send_export
 from webplatform.studies.models import Participant, Study
 from webplatform.studies.participant_lock import lock_participant
+from webplatform.studies.permissions import require_owner
 from webplatform.studies.retention_policy import RetentionPolicy
-from webplatform.studies.services import change_retention, require_owner
+from webplatform.studies.services import change_retention
 
 MOST_GUESSES, GUESSES_REMEMBERED_S = 5, 900
 Channel = ConsentRecord.Channel
@@ -99,8 +101,8 @@ def erase_account(*, user: User, by: User) -> Receipt:
         NotAllowed: it is somebody else's, and the user is no admin.
         Conflict: a study that others work in would have no owner.
     """
-    if by.pk != user.pk and not (by.is_active and by.is_staff):
-        raise NotAllowed(_("Only admins may do this."))
+    if by.pk != user.pk:
+        require_admin(by)
     shared = last_owned_by(user).shared
     if shared:
         names = ", ".join(study.name for study in shared)
