@@ -20,7 +20,7 @@ from webplatform.dashboard import bulk
 from webplatform.dashboard.choices import NO_CONDITION, conditions_to_give
 from webplatform.dashboard.models import SavedView
 from webplatform.dashboard.queries import listed_sessions, rows_of
-from webplatform.dashboard.saved_views import remove_view, save_view, tidy_query
+from webplatform.dashboard.services import remove_view, save_view, tidy_query
 from webplatform.exporting.choosing import choosing_page, meant_of
 from webplatform.history.models import Session
 from webplatform.history.selection import Selection

@@ -15,9 +15,9 @@ from webplatform.common.http.headers import uses_camera
 from webplatform.consent.services import require_participant_consent
 from webplatform.history.models import Session
 from webplatform.history.retention_deadlines import deadlines_of
+from webplatform.live.page_data import live_context
 from webplatform.live.picture_checks import look
 from webplatform.live.protocol import faces_data, hidden_faces_data
-from webplatform.live.views import live_context
 from webplatform.participation.participant_auth import participant_only
 from webplatform.participation.stimuli import films_for
 from webplatform.participation.words import film_words

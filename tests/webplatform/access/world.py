@@ -19,7 +19,7 @@ from webplatform.accounts.services import create_token
 from webplatform.analysis.models import AnalysisJob, MediaFile, PlaybackCopy, ResumableUpload
 from webplatform.consent.models import ConsentRecord, ConsentText
 from webplatform.consent.services import give_consent, give_participant_consent
-from webplatform.dashboard.saved_views import save_view
+from webplatform.dashboard.services import save_view
 from webplatform.exporting.options import Options
 from webplatform.exporting.services import ask_export_job
 from webplatform.exporting.work import run_export_job
