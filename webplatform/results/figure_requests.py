@@ -55,7 +55,7 @@ def shown_emotions(asked: Mapping[str, Any]) -> list[str]:
 
 def drawing_files() -> ModuleType:
     """What makes pictures and reports; loaded when one is asked for, since its libraries take 80 MB of a process."""
-    return import_module("webplatform.results.files")
+    return import_module("webplatform.results.report_files")
 
 
 def current_figures(study: Study, asked: Mapping[str, Any]) -> StudyFigures:
