@@ -26,7 +26,7 @@ from webplatform.common.errors import Conflict, Invalid, NotAllowed
 from webplatform.common.rate_limits.limits import consume
 from webplatform.common.system.locks import working_on
 from webplatform.consent.models import ConsentRecord, ConsentScope
-from webplatform.consent.services import require_consent, require_participant_consent, require_scope
+from webplatform.consent.services import require_consent, require_scope
 from webplatform.history.assignments import set_condition
 from webplatform.history.media import erase_session_key, keep_session_key
 from webplatform.history.models import Session
@@ -172,10 +172,7 @@ def require_grounds(user: User, place: Place) -> tuple[Study, ConsentRecord]:
     """
     study = place.participant.study if place.participant else place.study or personal_study(user)
     require_permitted(study)
-    if place.participant is None:
-        consent = require_consent(user=user)
-    else:
-        consent = require_participant_consent(participant=place.participant)
+    consent = require_consent(of=place.participant or user)
     if not may_in(study, user, Act.RECORD):
         raise NotAllowed(_("Only owners and analysts of a study may record sessions in it."))
     if place.borne is not None and place.borne.study_id != study.pk:

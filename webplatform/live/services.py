@@ -23,7 +23,7 @@ from webplatform.accounts.tokens import valid_tokens
 from webplatform.common.errors import AppError, Conflict, NotAllowed
 from webplatform.common.rate_limits.limits import consume
 from webplatform.consent.models import ConsentRecord
-from webplatform.consent.services import require_consent, require_participant_consent
+from webplatform.consent.services import require_consent
 from webplatform.history import services as history
 from webplatform.history.assignments import set_condition, set_stimulus
 from webplatform.history.models import Session, Track
@@ -101,7 +101,7 @@ def begin(*, seat: LiveIdentity, asked: Asked) -> LiveRecording:
         session = history.open_session(
             study=study,
             user=user,
-            consent=require_participant_consent(participant=participant) if participant else require_consent(user=user),
+            consent=require_consent(of=participant or user),
             title=asked.title.strip() or _title(participant, shown or condition),
             source=Session.Source.WEBCAM,
             every_ms=max(1, round(1000 / asked.fps)),

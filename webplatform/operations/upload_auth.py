@@ -42,7 +42,7 @@ def require_upload(scope: dict[str, Any], size_bytes: int) -> None:
     user = _user_of(scope, ApiToken.Scope.WRITE)
     require_within_rate("upload", user.pk)
     if valid_consent(user) is None and not _records_participants(user):
-        require_consent(user=user)
+        require_consent(of=user)
     require_place(user)
     require_quota(user, size_bytes)
 
@@ -55,7 +55,7 @@ def require_faces(scope: dict[str, Any], size_bytes: int) -> None:
     """
     user = _user_of(scope, ApiToken.Scope.WRITE)
     if valid_consent(user) is None and not _records_participants(user):
-        require_consent(user=user)
+        require_consent(of=user)
 
 
 def require_admin(scope: dict[str, Any], size_bytes: int) -> None:

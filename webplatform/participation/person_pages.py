@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from webplatform.common.errors import AppError, NotAllowed
 from webplatform.consent.consent_status import consent_status_of
-from webplatform.consent.queries import participant_history
+from webplatform.consent.queries import consent_history
 from webplatform.dashboard.queries import listed_sessions, rows_of
 from webplatform.history.selection import Selection
 from webplatform.participation.participants import change_participant
@@ -82,7 +82,7 @@ def _page(
         "conditions": person.study.conditions.all(),
         "rows": rows_of(request.user, sessions[:SESSIONS]),
         "session_count": sessions.count(),
-        "records": participant_history(person),
+        "records": consent_history(person),
         "requests": person.requests.order_by("-asked_at"),
         "links": person.links.all(),
         "now": timezone.now(),

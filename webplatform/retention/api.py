@@ -98,7 +98,7 @@ class ExportListApi(generics.ListAPIView):
 
     @extend_schema(operation_id="exports_ask", request=None, responses={202: ExportOut})
     def post(self, request: Request) -> Response:
-        export = services.ask_export(user=request.user, language=get_language() or "en")
+        export = services.ask_export(of=request.user, language=get_language() or "en")
         return Response(ExportOut(export).data, status=status.HTTP_202_ACCEPTED)
 
     def get_queryset(self) -> QuerySet[DataExport]:

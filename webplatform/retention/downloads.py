@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from django.http import HttpRequest, StreamingHttpResponse
 
-from webplatform.accounts.audit import record_event
 from webplatform.common.errors import NotFound
 from webplatform.common.http.file_chunks import body_of, chunks_of
-from webplatform.retention.export_files import opener_of
+from webplatform.retention.export_files import opener_of, record_export
 from webplatform.retention.models import DataExport
 from webplatform.vault.stored import is_stored
 
@@ -20,8 +19,7 @@ def export_file(request: HttpRequest, export: DataExport) -> StreamingHttpRespon
     if not export.is_ready or not is_stored(export.file):
         raise NotFound
     opener = opener_of(export)
-    study_id = export.participant.study_id if export.participant else None
-    record_event("export.downloaded", actor=export.user, study_id=study_id, target=f"export:{export.pk}")
+    record_export(export, "downloaded")
     body = body_of(request, chunks_of(opener))
     day = f"{export.finished_at:%Y-%m-%d}"
     headers = {

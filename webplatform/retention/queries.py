@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from webplatform.accounts.models import User
 from webplatform.analysis.models import MediaFile
+from webplatform.consent.subject import Subject
 from webplatform.history.bin import gone_at
 from webplatform.history.models import Session
 from webplatform.history.retention_deadlines import NEAR, ended_before, with_end
@@ -147,12 +148,14 @@ def _held(session: Session, has_media: bool) -> dict[str, Any]:
     }
 
 
-def own_sessions(user: User) -> QuerySet[Session]:
-    """The sessions that rest on the user's own consent: what is held of the person, not of others they recorded.
+def own_sessions(subject: Subject) -> QuerySet[Session]:
+    """The sessions of their own face: what is held of the person, not of others they recorded.
 
     Those in the bin are held, too.
     """
-    return Session.everything.filter(consent__user=user)
+    if isinstance(subject, Participant):
+        return Session.everything.filter(participant=subject)
+    return Session.everything.filter(consent__user=subject)
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ def test_nobody_is_seen_for_some_seconds_of_the_clip():
 def test_the_demo_account_may_upload_by_its_token():
     login = prepare_demo_account()
     user = User.objects.get(email=login.email)
-    require_consent(user=user)
+    require_consent(of=user)
     assert user.check_password(login.password)
     assert ApiToken.objects.filter(user=user, digest=token_digest(login.token)).exists()
 
