@@ -21,8 +21,7 @@ class Role(models.TextChoices):
 class Act(Enum):
     """What somebody wants to do in a study."""
 
-    VIEW = auto()  # see the study, its sessions and its results; `for_user` of a model finds what that reaches
-    EXPORT = auto()  # take copies of sessions and results
+    VIEW = auto()  # see the study, its sessions and results, and export them: every member, found by `for_user`
     RECORD = auto()  # add sessions and participants, give participants their links
     ANNOTATE = auto()  # change what is said of a session: title, marks, people, corrections, condition
     DELETE = auto()  # delete any session; see `may_delete`
@@ -32,7 +31,6 @@ class Act(Enum):
 ROLES: Mapping[Act, frozenset[Role]] = MappingProxyType(
     {
         Act.VIEW: frozenset(Role),
-        Act.EXPORT: frozenset(Role),
         Act.RECORD: frozenset({Role.OWNER, Role.ANALYST}),
         Act.ANNOTATE: frozenset({Role.OWNER, Role.ANALYST}),
         Act.DELETE: frozenset({Role.OWNER}),
