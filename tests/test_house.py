@@ -7,9 +7,11 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from typing import Any  # TOML
 
 import django.apps
 import pytest
@@ -23,10 +25,33 @@ HOUSES = ("inference", "training", "webplatform")
 MAX_MODULE_LINES, MAX_FUNCTION_LINES, MAX_ARGUMENTS = 300, 40, 6
 REFUSED_NAMES = {"utils", "helpers", "core", "manager", "misc"}
 
-# The layer of each module, by the last word of its name or its folder; what has none of these names is domain code.
-LAYERS = {
-    "page": {"urls", "api", "views", "pages", "consumers", "admin", "forms", "apps", "management", "templatetags"},
-    "pure": {"services", "tasks", "work", "queries", "models", "events"},
+# The layers of an app's modules from top to bottom, as pyproject.toml lists them: "In each app the path is a line".
+DOORS = ("urls", "apps", "doors")
+LAYERS = (*DOORS, "presenters", "services", "tasks", "work", "serializers", "queries", "models", "values")
+HTTP_ERRORS = (
+    "django.http.Http404",
+    "django.shortcuts.get_object_or_404",
+    "django.core.exceptions.PermissionDenied",
+    "rest_framework.exceptions",
+)
+ROLE_NAMED = (
+    r"\bRole\.(OWNER|ANALYST|VIEWER)\b"
+    r"|[\"'](analyst|viewer)[\"']"
+    r"|\brole\w*[\"']?\s*(==|!=|=|:|\bin\b)[^\n]*[\"']owner[\"']"
+)
+ADMIN_ASKED = r"\bis_staff\s*=|\.is_staff\b|__is_staff\b|[\"']is_staff[\"']\s*:|\bIsAdminUser\b"
+# Where a role is named without asking what it may do.
+NAMED_ROLES = {
+    "webplatform/studies/roles.py": "the table",
+    "webplatform/studies/services.py": "whoever makes a study becomes its owner",
+    "webplatform/studies/queries.py": "the order of a list of members",
+    "webplatform/studies/forms.py": "what a menu of roles begins with",
+}
+ADMIN_FLAG = {
+    "webplatform/accounts/permissions.py": "the one place that asks it",
+    "webplatform/accounts/models.py": "createsuperuser sets it",
+    "webplatform/operations/services.py": "the demonstration's account gets it and loses it",
+    "webplatform/retention/exporting.py": "a copy of everything held of a person says whether it is set",
 }
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -136,33 +161,88 @@ def test_the_import_contracts_are_kept():
     assert done.returncode == 0, done.stdout
 
 
-def layer(parts: tuple[str, ...]) -> str:
-    words = {*parts[:-1], parts[-1].rpartition("_")[2]}
-    return next((name for name, ends in LAYERS.items() if ends & words), "domain")
+@cache
+def contracts() -> list[dict[str, Any]]:
+    return tomllib.loads(read("pyproject.toml"))["tool"]["importlinter"]["contracts"]
 
 
+@cache
+def layers() -> dict[str, str]:
+    """The layer of each module of an app by its name, or its folder's."""
+    listed = next(c for c in contracts() if c["name"] == "In each app the path is a line")["layers"]
+    return {name: of for of, names in zip(LAYERS, listed, strict=True) for name in re.findall(r"\w+", names)}
+
+
+def layer(name: str) -> str | None:
+    """The layer of `webplatform.app.module`; None for what is no module of an app with layers."""
+    parts = name.split(".")
+    is_in_line = len(parts) > 2 and parts[0] == "webplatform" and parts[1] not in {"common", "jobs", "vault"}
+    return layers().get(parts[2]) if is_in_line else None
+
+
+def module_name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+@cache
 def imports() -> list[tuple[Path, str, str]]:
-    """Each module of an app, its layer, and one thing that it imports, by its whole name."""
+    """Each module of an app, and one thing that it imports: the module and the name."""
     apps = [path for path in modules() if path.is_relative_to(ROOT / "webplatform") and path.parents[1] != ROOT]
     trees = [(path, ast.walk(ast.parse(path.read_text(encoding="utf-8")))) for path in apps]
     froms = [(path, node) for path, nodes in trees for node in nodes if isinstance(node, ast.ImportFrom)]
-    named = [(path, f"{node.module}.{alias.name}") for path, node in froms for alias in node.names]
-    return [(path, layer(path.relative_to(ROOT).with_suffix("").parts), name) for path, name in named]
+    return [(path, node.module or "", alias.name) for path, node in froms for alias in node.names]
 
 
-def test_no_module_below_the_pages_imports_one():
-    def is_page(name: str) -> bool:
-        parents = [name, name.rpartition(".")[0]]
-        files = [one for one in parents if (ROOT / one.replace(".", "/")).with_suffix(".py").is_file()]
-        return any(layer(tuple(one.split("."))) == "page" for one in files if one.startswith("webplatform."))
-
-    assert len(imports()) > 1000
-    assert [(place(path), name) for path, of, name in imports() if of != "page" and is_page(name)] == []
+def imported_module(module: str, name: str) -> str:
+    whole = f"{module}.{name}"
+    is_module = (ROOT / whole.replace(".", "/")).with_suffix(".py").is_file()
+    return whole if is_module else module
 
 
-def test_services_work_and_queries_raise_no_http_errors():
-    errors = ("django.http.Http404", "django.core.exceptions.PermissionDenied", "rest_framework.exceptions.")
-    assert [(place(path), name) for path, of, name in imports() if of == "pure" and name.startswith(errors)] == []
+def test_every_module_of_the_platform_has_a_layer():
+    listed = {c for contract in contracts() if contract.get("exhaustive") for c in contract.get("containers", ())}
+    apps = {module_name(path.parent) for path in (ROOT / "webplatform").glob("*/__init__.py")}
+    assert apps - listed == set(), "An app without a contract that covers all of its modules."
+    names = [module_name(path) for path in modules() if path.name != "__init__.py"]
+    inside = [name for name in names if name.count(".") > 1 and name.startswith("webplatform.")]
+    line = [name for name in inside if name.split(".")[1] not in {"common", "jobs", "vault", "locale"}]
+    assert len(line) > 300
+    assert [name for name in line if layer(name) is None] == [], (
+        "Name it in pyproject.toml, in the layer it belongs to."
+    )
+
+
+def test_no_module_below_the_doors_imports_one():
+    below = [(path, imported_module(module, name)) for path, module, name in imports()]
+    below = [(path, name) for path, name in below if layer(module_name(path)) not in {*DOORS, None}]
+    assert len(below) > 1000
+    assert [(place(path), name) for path, name in below if layer(name) in DOORS] == []
+
+
+def test_no_view_imports_a_view():
+    """What two of them share lies below: in downloads, forms, a page's data. A socket may extend another app's."""
+    doors = [(path, imported_module(module, name)) for path, module, name in imports()]
+    doors = [(path, name) for path, name in doors if layer(module_name(path)) == "doors" and layer(name) == "doors"]
+    assert [(place(path), name) for path, name in doors if not name.endswith(".consumers")] == []
+
+
+def test_only_the_doors_raise_http_errors():
+    named = [(path, f"{module}.{name}") for path, module, name in imports() if layer(module_name(path)) != "doors"]
+    named = [(path, name) for path, name in named if not path.is_relative_to(ROOT / "webplatform" / "common")]
+    assert [(place(path), name) for path, name in named if name.startswith(HTTP_ERRORS)] == []
+
+
+def test_what_a_role_may_do_is_said_in_one_place():
+    """Ask `studies.permissions`, `studies.roles` or `Membership.objects.who_may`; a right is a line of the table."""
+    role = re.compile(ROLE_NAMED)
+    assert {place(p) for p in modules() if role.search(p.read_text(encoding="utf-8"))} == set(NAMED_ROLES)
+
+
+def test_who_is_an_admin_is_said_in_one_place():
+    """Ask `accounts.permissions`, `accounts.staff` in views and in the REST API."""
+    flag = re.compile(ADMIN_ASKED)
+    found = {place(p) for p in modules() if flag.search(p.read_text(encoding="utf-8"))}
+    assert sorted(found - set(ADMIN_FLAG)) == []
 
 
 def shape(text: str) -> object:

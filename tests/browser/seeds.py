@@ -42,7 +42,7 @@ def _face(number: int, t_ms: int, t_of_round_ms: int) -> FaceReading:
 
 def agree_to_training(person: Person) -> None:
     """The person agrees to everything, training included."""
-    withdraw_consent(user=person.user, scopes=[ConsentScope.ANALYSE])
+    withdraw_consent(of=person.user, scopes=[ConsentScope.ANALYSE])
     give_consent(user=person.user, language="en", channel="page", scopes=list(ConsentScope.values))
 
 

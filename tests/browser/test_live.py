@@ -166,7 +166,7 @@ def test_withdrawn_consent_ends_the_session_and_says_why(platform, sit_down):
     person = platform.create_user()
     visitor = sit_down(person)
     start(visitor)
-    withdraw_consent(user=person.user)
+    withdraw_consent(of=person.user)
     expect(visitor.page.locator("#over-text")).to_have_text("The consent was withdrawn.", timeout=5_000)
 
 

@@ -11,7 +11,7 @@ from tests.browser.study_seeds import seed_study
 from tests.browser.test_keyboard_and_phone import IS_WIDER, PHONE, tab_to
 from tests.browser.visitor import Visitor
 from tests.whole_platform import Person, Platform
-from webplatform.consent.services import withdraw_participant
+from webplatform.consent.services import withdraw_consent
 from webplatform.results.models import StudyFigures
 from webplatform.studies.models import Study
 
@@ -81,7 +81,7 @@ def test_a_withdrawal_changes_n_and_the_curve(visit: Callable[..., Visitor], per
     page = visit(person).page
     open_results(page, study)
     expect(page.get_by_text("4 participants", exact=False).first).to_be_visible()
-    withdraw_participant(participant=study.participants.get(pseudonym="P02"), channel="link", scopes=["analyse"])
+    withdraw_consent(of=study.participants.get(pseudonym="P02"), channel="link", scopes=["analyse"])
     open_results(page, study)
     expect(page.get_by_text("1 participant withdrew")).to_be_visible()
     assert page.get_by_text("P02").count() == 0

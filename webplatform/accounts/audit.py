@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from webplatform.accounts.audit_head import note_head, read_head
 from webplatform.accounts.models import AuditEvent, User
+from webplatform.accounts.permissions import is_admin
 from webplatform.common.database.commits import after_commit
 
 FIRST = "0" * 64
@@ -82,9 +83,9 @@ def broken_links() -> list[str]:
 
 def events_for(user: User) -> models.QuerySet[AuditEvent]:
     """The events that the user may read: admins all of them, others those of the studies that they own."""
-    if user.is_staff:
+    if is_admin(user):
         return AuditEvent.objects.all()
-    owned = user.memberships.filter(role="owner").values("study_id")
+    owned = user.memberships.owners().values("study_id")
     return AuditEvent.objects.filter(study_id__in=owned)
 
 

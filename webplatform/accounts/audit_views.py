@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from webplatform.accounts.audit import find_events
 from webplatform.accounts.audit_names import names_of, target_of
 from webplatform.accounts.models import User
+from webplatform.accounts.permissions import is_admin
 
 ROWS = 50
 
@@ -21,7 +22,7 @@ ROWS = 50
 @require_GET
 def audit(request: HttpRequest) -> HttpResponse:
     """Events, newest first; `action` narrows to those that begin so, `actor` to an address, `study` to an id."""
-    if not request.user.is_staff and not request.user.memberships.filter(role="owner").exists():
+    if not is_admin(request.user) and not request.user.memberships.owners().exists():
         raise Http404
     chosen = {name: request.GET.get(name, "").strip() for name in ("action", "actor", "study")}
     study_id = _uuid(chosen["study"]) if chosen["study"] else None

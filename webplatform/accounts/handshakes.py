@@ -8,9 +8,9 @@ from typing import Any  # the ASGI scope
 
 from channels.security.websocket import AllowedHostsOriginValidator
 
-from webplatform.accounts.authentication import valid_token, valid_tokens
 from webplatform.accounts.models import User
 from webplatform.accounts.tickets import ticket_of, token_of_ticket, user_of_ticket
+from webplatform.accounts.tokens import valid_token, valid_tokens
 
 SCHEMES = (b"token ", b"bearer ")
 

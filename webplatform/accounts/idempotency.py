@@ -9,9 +9,9 @@ from typing import Any  # views take whatever their address holds
 from django.http import HttpRequest, HttpResponse
 
 from webplatform.accounts import idempotency_keys
-from webplatform.accounts.authentication import valid_token
 from webplatform.accounts.models import User
 from webplatform.accounts.scopes import scope_of
+from webplatform.accounts.tokens import valid_token
 from webplatform.common.errors import AppError
 from webplatform.common.http.problems import problem_answer
 from webplatform.common.rate_limits.throttling import count_request

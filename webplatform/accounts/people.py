@@ -11,7 +11,8 @@ from webplatform.accounts.audit import record_event
 from webplatform.accounts.events import account_disabled
 from webplatform.accounts.logins import end_logins_of
 from webplatform.accounts.models import ApiToken, User
-from webplatform.common.errors import Conflict, NotAllowed
+from webplatform.accounts.permissions import require_admin
+from webplatform.common.errors import Conflict
 
 
 def people(text: str = "") -> QuerySet[User]:
@@ -29,7 +30,7 @@ def disable_account(*, person: User, by: User) -> User:
         NotAllowed: whoever does it is no admin.
         Conflict: it is their own account; so there is always an admin left.
     """
-    _require_admin(by)
+    require_admin(by)
     if person.pk == by.pk:
         raise Conflict(_("You cannot disable your own account."))
     if User.objects.filter(pk=person.pk, is_active=True).update(is_active=False):
@@ -47,7 +48,7 @@ def enable_account(*, person: User, by: User) -> User:
 
     Raises NotAllowed where whoever does it is no admin.
     """
-    _require_admin(by)
+    require_admin(by)
     if User.objects.filter(pk=person.pk, is_active=False).update(is_active=True):
         person.refresh_from_db(fields=["is_active"])
         record_event("account.enabled", actor=by, target=f"user:{person.pk}")
@@ -62,14 +63,9 @@ def remove_second_factor(*, person: User, by: User) -> None:
         NotAllowed: whoever does it is no admin.
         Conflict: it is their own account: its page asks for the password.
     """
-    _require_admin(by)
+    require_admin(by)
     if person.pk == by.pk:
         raise Conflict(_("Turn your own second factor off on your account's page."))
     if Authenticator.objects.filter(user=person).delete()[0]:
         end_logins_of(person)
         record_event("two_factor.removed", actor=by, target=f"user:{person.pk}")
-
-
-def _require_admin(user: User) -> None:
-    if not user.is_active or not user.is_staff:
-        raise NotAllowed(_("Only admins may do this."))

@@ -7,13 +7,13 @@ from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, serializers, status
-from rest_framework.permissions import IsAdminUser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from webplatform.accounts import people
 from webplatform.accounts.models import User
+from webplatform.accounts.staff import IsAdmin
 
 
 class PersonOut(serializers.ModelSerializer):
@@ -35,7 +35,7 @@ class PersonIn(serializers.Serializer):
 class PersonListApi(generics.ListAPIView):
     """For admins: the accounts, by address."""
 
-    permission_classes = (IsAdminUser,)
+    permission_classes = (IsAdmin,)
     serializer_class = PersonOut
 
     @extend_schema(
@@ -53,7 +53,7 @@ class PersonListApi(generics.ListAPIView):
 class PersonApi(APIView):
     """For admins: one account."""
 
-    permission_classes = (IsAdminUser,)
+    permission_classes = (IsAdmin,)
 
     @extend_schema(operation_id="people_change", request=PersonIn, responses=PersonOut)
     def patch(self, request: Request, user_id: int) -> Response:
@@ -70,7 +70,7 @@ class PersonApi(APIView):
 class PersonSecondFactorApi(APIView):
     """For admins: the second factor of somebody who lost it."""
 
-    permission_classes = (IsAdminUser,)
+    permission_classes = (IsAdmin,)
 
     @extend_schema(operation_id="people_remove_second_factor", responses={204: None})
     def delete(self, request: Request, user_id: int) -> Response:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rest_framework.permissions import SAFE_METHODS, IsAdminUser
+from rest_framework.permissions import SAFE_METHODS
 
 from webplatform.accounts.models import ApiToken, User
+from webplatform.accounts.permissions import is_admin
+from webplatform.accounts.staff import IsAdmin
 
 if TYPE_CHECKING:  # it loads the authentication, which loads this
     from rest_framework.views import APIView
@@ -16,7 +18,7 @@ Scope = ApiToken.Scope
 
 def scopes_open_to(user: User) -> list[str]:
     """The scopes that a token of the user may have."""
-    return [scope for scope in Scope.values if scope != Scope.ADMIN or user.is_staff]
+    return [scope for scope in Scope.values if scope != Scope.ADMIN or is_admin(user)]
 
 
 def scope_of(view: APIView | None, method: str) -> str:
@@ -25,7 +27,7 @@ def scope_of(view: APIView | None, method: str) -> str:
     What only staff may do asks for `admin`; a view may name its own `scope`; otherwise the method decides. No view
     is left out: this is asked where tokens are read.
     """
-    if view is not None and any(isinstance(permission, IsAdminUser) for permission in view.get_permissions()):
+    if view is not None and any(isinstance(permission, IsAdmin) for permission in view.get_permissions()):
         return Scope.ADMIN
     own = getattr(view, "scope", None)
     return own or (Scope.READ if method in SAFE_METHODS else Scope.WRITE)

@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from webplatform.accounts.audit import record_event
-from webplatform.accounts.authentication import token_digest
 from webplatform.accounts.models import ApiToken, User
 from webplatform.accounts.scopes import scopes_open_to
+from webplatform.accounts.tokens import token_digest
 from webplatform.common.errors import Conflict, Invalid
 
 KEY_BEGINS_WITH = "raut_"  # lets secret scanners recognise a leaked key

@@ -6,8 +6,8 @@ from typing import Any  # the ASGI scope
 
 from django.core import signing
 
-from webplatform.accounts.authentication import valid_tokens
 from webplatform.accounts.models import ApiToken, User
+from webplatform.accounts.tokens import valid_tokens
 from webplatform.common.rate_limits.limits import consume
 
 TICKET_SALT = "live-ticket"

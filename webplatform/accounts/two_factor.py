@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from webplatform.accounts.lockout import reserve
 from webplatform.accounts.models import User
+from webplatform.accounts.permissions import is_admin
 from webplatform.common.http.problems import problem_answer
 
 # What somebody who has to set up the second factor may still open: the way to it, and the way out.
@@ -83,7 +84,7 @@ class SecondFactor:
 
 def lacks_second_factor(user: User) -> bool:
     """Whether the user must have a second factor before acting as staff, and has none."""
-    obliged = settings.RAUT_REQUIRE_MFA_FOR_STAFF and user.is_authenticated and user.is_staff
+    obliged = settings.RAUT_REQUIRE_MFA_FOR_STAFF and is_admin(user)
     return obliged and not is_mfa_enabled(user, [Authenticator.Type.TOTP])
 
 

@@ -9,8 +9,8 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 
-from webplatform.analysis.views import media
-from webplatform.history.download_api import FileApi
+from webplatform.analysis.sending import session_video
+from webplatform.common.rest.files import FileApi
 
 PIECE = OpenApiParameter("Range", OpenApiTypes.STR, OpenApiParameter.HEADER, description="As `bytes=0-1023`.")
 
@@ -31,4 +31,4 @@ class SessionMediaApi(FileApi):
         },
     )
     def get(self, request: Request, session_id: UUID) -> HttpResponseBase:
-        return media(request._request, session_id)
+        return session_video(request._request, session_id, request.user)

@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from webplatform.accounts.models import User
 from webplatform.analysis.models import MediaFile, ResumableUpload
 from webplatform.common.errors import QuotaExceeded
-from webplatform.studies.models import Membership, Stimulus
+from webplatform.studies.models import Stimulus
+from webplatform.studies.permissions import studies_where
+from webplatform.studies.roles import Act
 
 
 def require_quota(user: User, size_bytes: int) -> None:
@@ -18,7 +20,7 @@ def require_quota(user: User, size_bytes: int) -> None:
     if not quota_bytes:
         return
     kept = MediaFile.objects.filter(session__created_by=user).aggregate(bytes=Sum("size_bytes"))["bytes"] or 0
-    owned = Membership.objects.filter(user=user, role=Membership.Role.OWNER).values("study")
+    owned = studies_where(user, Act.OWN)
     kept += Stimulus.objects.filter(study__in=owned).aggregate(bytes=Sum("size_bytes"))["bytes"] or 0
     coming = ResumableUpload.objects.filter(user=user).exclude(state=ResumableUpload.State.DONE)
     kept += coming.aggregate(bytes=Sum("size_bytes"))["bytes"] or 0

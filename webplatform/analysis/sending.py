@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from io import SEEK_END
 from typing import BinaryIO
+from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
+from webplatform.accounts.models import User
+from webplatform.analysis.models import MediaFile
 from webplatform.analysis.ranges import Range, UnsatisfiableRange, parse_range
+from webplatform.common.database.rows import require_row
+from webplatform.common.errors import NotFound
 from webplatform.common.http.file_chunks import body_of
 from webplatform.common.http.headers import INERT, unchanged
+from webplatform.history.media import open_file
+from webplatform.history.models import Session
 
 CHUNK_BYTES = 256 * 1024
 Content = Callable[[], BinaryIO]  # opens the file, as it was uploaded
@@ -33,6 +41,18 @@ class Sent:
     content_type: str
     name: str
     etag: str
+
+
+def session_video(request: HttpRequest, session_id: UUID, user: User) -> HttpResponseBase:
+    """The session's video, as `send_file` sends it.
+
+    Raises:
+        NotFound: the user reaches no such session, or it has no video any more.
+    """
+    session = require_row(Session.objects.for_user(user), pk=session_id)
+    file = require_row(MediaFile.objects.all(), session=session)
+    content = partial(open_file, session, file.stored_name)
+    return send_file(request, Sent(content, file.content_type, file.original_name, f'"{file.sha256}"'))
 
 
 def send_file(request: HttpRequest, file: Sent) -> HttpResponseBase:
@@ -62,7 +82,7 @@ def _size_of(content: Content) -> int:
         with content() as file:
             return file.seek(0, SEEK_END)
     except FileNotFoundError as error:
-        raise Http404 from error
+        raise NotFound from error
 
 
 def _range_asked(request: HttpRequest, file: Sent) -> str:

@@ -26,16 +26,18 @@ from webplatform.common.errors import Conflict, Invalid, NotAllowed
 from webplatform.common.rate_limits.limits import consume
 from webplatform.common.system.locks import working_on
 from webplatform.consent.models import ConsentRecord, ConsentScope
-from webplatform.consent.services import require_consent, require_participant_consent, require_scope
+from webplatform.consent.services import require_consent, require_scope
 from webplatform.history.assignments import set_condition
 from webplatform.history.media import erase_session_key, keep_session_key
 from webplatform.history.models import Session
-from webplatform.history.queries import is_editable_by, role_in
+from webplatform.history.queries import is_editable_by
 from webplatform.history.references import set_reference
 from webplatform.history.services import begin_session, fail_session, reopen_session
 from webplatform.studies.approvals import require_permitted
-from webplatform.studies.models import Membership, Study
+from webplatform.studies.models import Study
+from webplatform.studies.permissions import may_in
 from webplatform.studies.place import Place
+from webplatform.studies.roles import Act
 from webplatform.studies.services import personal_study
 from webplatform.vault.stored import remove_stored
 
@@ -170,11 +172,8 @@ def require_grounds(user: User, place: Place) -> tuple[Study, ConsentRecord]:
     """
     study = place.participant.study if place.participant else place.study or personal_study(user)
     require_permitted(study)
-    if place.participant is None:
-        consent = require_consent(user=user)
-    else:
-        consent = require_participant_consent(participant=place.participant)
-    if role_in(study, user) not in (Membership.Role.OWNER, Membership.Role.ANALYST):
+    consent = require_consent(of=place.participant or user)
+    if not may_in(study, user, Act.RECORD):
         raise NotAllowed(_("Only owners and analysts of a study may record sessions in it."))
     if place.borne is not None and place.borne.study_id != study.pk:
         name = {"name": place.borne}

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from typing import Any  # what a serializer has read
 
 from django.db.models import Model
-from django.utils.translation import gettext as _
 
 from webplatform.accounts.models import User
-from webplatform.common.errors import NotFound
+from webplatform.common.database.rows import require_row
 from webplatform.studies.models import Condition, Participant, Study
 from webplatform.studies.place import Place
 
@@ -31,9 +30,4 @@ def place_of(user: User, given: Mapping[str, Any]) -> Place:
 
 
 def _reached(model: type[Model], user: User, key: object) -> Any:  # one of the model's
-    if not key:
-        return None
-    found = model.objects.for_user(user).filter(pk=key).first()
-    if found is None:
-        raise NotFound(_("There is no such object."))
-    return found
+    return require_row(model.objects.for_user(user), pk=key) if key else None

@@ -23,8 +23,8 @@ from webplatform.analysis.uploads import EXTENSIONS
 from webplatform.analysis.words import progress_words, upload_words
 from webplatform.common.errors import AppError, Invalid, NotAllowed
 from webplatform.common.http.pages import tell
-from webplatform.history.target_pages import whose_face
 from webplatform.history.targets import Choices, choices_of, place_named
+from webplatform.history.whose_face import whose_face
 from webplatform.studies.place import Place
 
 

@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from webplatform.analysis.models import MediaFile, PlaybackCopy
-from webplatform.analysis.sending import Sent, send_file
+from webplatform.analysis.models import PlaybackCopy
+from webplatform.analysis.sending import Sent, send_file, session_video
 from webplatform.history.media import open_file
 from webplatform.history.models import Session
 
@@ -21,10 +21,7 @@ from webplatform.history.models import Session
 @require_safe
 def media(request: HttpRequest, session_id: UUID) -> HttpResponseBase:
     """The session's media file: 200 whole, 206 a part, 416 a part that does not exist."""
-    session = get_object_or_404(Session.objects.for_user(request.user), pk=session_id)
-    file = get_object_or_404(MediaFile, session=session)
-    content = partial(open_file, session, file.stored_name)
-    return send_file(request, Sent(content, file.content_type, file.original_name, f'"{file.sha256}"'))
+    return session_video(request, session_id, request.user)
 
 
 @login_required

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 
 class AppError(Exception):
     """The base of every refusal: a stable code for programs, a sentence for people, an HTTP status."""
@@ -92,6 +94,9 @@ class NotFound(AppError):
 
     code = "not_found"
     status = 404
+
+    def __init__(self, message: str = "", **details: Any) -> None:  # details go into JSON as they are
+        super().__init__(message or _("There is no such object."), **details)
 
 
 class KeyGone(AppError):

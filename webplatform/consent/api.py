@@ -72,7 +72,7 @@ class ConsentWithdrawalApi(APIView):
         """Take all of it back, or some; what ran by it stops, and what rested on it is deleted."""
         sent = TakenBackIn(data=request.data)
         sent.is_valid(raise_exception=True)
-        changed = services.withdraw_consent(user=request.user, channel=API, **sent.validated_data)
+        changed = services.withdraw_consent(of=request.user, channel=API, **sent.validated_data)
         return Response(TakenBackOut({"changed": changed, **_standing(request.user, _language())}).data)
 
 

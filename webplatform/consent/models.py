@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from webplatform.accounts.models import User
+from webplatform.consent.subject import Subject
 from webplatform.studies.models import Participant
 
 
@@ -94,6 +95,11 @@ class ConsentRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id or self.participant_id} {self.text_id}"
+
+    @property
+    def subject(self) -> Subject:
+        """Who agreed."""
+        return self.user if self.participant_id is None else self.participant
 
 
 class ConsentWithdrawal(models.Model):

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from webplatform.accounts.models import User
 from webplatform.consent.models import ConsentRecord, ConsentScope, ConsentText, ConsentWithdrawal
+from webplatform.consent.subject import Subject, columns_of
 from webplatform.studies.models import Participant
 
 FALLBACK_LANGUAGE = "en"
@@ -36,9 +37,9 @@ def valid_consent(user: User) -> ConsentRecord | None:
     return records.select_related("text").first()
 
 
-def latest_of(participant: Participant) -> ConsentRecord | None:
-    """The participant's newest agreement that is not withdrawn, also where the notice has changed since."""
-    records = ConsentRecord.objects.filter(participant=participant, withdrawn_at=None)
+def latest_of(subject: Subject) -> ConsentRecord | None:
+    """Their newest agreement that is not withdrawn, also where the text or the notice has changed since."""
+    records = ConsentRecord.objects.filter(**columns_of(subject), withdrawn_at=None)
     return records.select_related("text", "participant__study").first()
 
 
@@ -87,16 +88,10 @@ def standing_of_scope(records: QuerySet[ConsentRecord], scope: str) -> tuple[set
     return given - withdrawn, withdrawn
 
 
-def consent_history(user: User) -> QuerySet[ConsentRecord]:
-    """Everything the user ever agreed to, newest first, with what was withdrawn of it."""
-    records = ConsentRecord.objects.filter(user=user)
-    return records.select_related("text", "user").prefetch_related("withdrawals")
-
-
-def participant_history(participant: Participant) -> list[ConsentRecord]:
-    """Everything the participant ever agreed to, newest first, with what was withdrawn of it."""
-    records = ConsentRecord.objects.filter(participant=participant)
-    return list(records.select_related("text").prefetch_related("withdrawals"))
+def consent_history(subject: Subject) -> QuerySet[ConsentRecord]:
+    """Everything they ever agreed to, newest first, with what was withdrawn of it."""
+    records = ConsentRecord.objects.filter(**columns_of(subject))
+    return records.select_related("text", "user", "participant__study").prefetch_related("withdrawals")
 
 
 def sessions_resting_on(user: User) -> QuerySet[Any]:

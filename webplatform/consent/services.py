@@ -15,6 +15,7 @@ from webplatform.consent import queries
 from webplatform.consent.events import consent_withdrawn
 from webplatform.consent.models import ConsentRecord, ConsentScope, ConsentWithdrawal, default_scopes
 from webplatform.consent.notices import Notice, notice_of
+from webplatform.consent.subject import Subject, columns_of
 from webplatform.studies.models import Participant
 from webplatform.studies.participant_lock import lock_participant
 
@@ -42,7 +43,7 @@ def give_consent(
     if digest is not None and digest != text.digest:
         told = _("What you read is not the consent text that counts now in this language. Please read that one first.")
         raise Conflict(told, version=text.version, language=text.language)
-    User.objects.select_for_update().get(pk=user.pk)  # two clicks at once make one record, whatever the language
+    _lock(user)  # two clicks at once make one record, whatever the language
     valid = queries.valid_consent(user)
     if valid is not None:
         held = queries.effective_scopes(valid)
@@ -78,7 +79,7 @@ def give_participant_consent(
         Conflict: what was read is not the notice as it is now, in this language.
     """
     wanted = _checked(scopes)
-    lock_participant(participant.pk)
+    _lock(participant)
     notice = _notice_that_was_read(participant, language, digest)
     latest = queries.latest_of(participant)
     if latest is not None and latest.text_digest == notice.digest and queries.effective_scopes(latest) == set(wanted):
@@ -108,34 +109,21 @@ def _notice_that_was_read(participant: Participant, language: str, digest: str |
 
 @transaction.atomic
 def withdraw_consent(
-    *, user: User, channel: Channel = Channel.PAGE, scopes: Iterable[str] = (ConsentScope.ANALYSE,)
+    *, of: Subject, channel: Channel = Channel.PAGE, scopes: Iterable[str] = (ConsentScope.ANALYSE,)
 ) -> int:
-    """The scopes hold no more in any agreement of the user; without the analysis nothing else holds either.
+    """The scopes hold no more in any agreement of theirs; without the analysis nothing else holds either.
 
     Returns how many agreements changed now.
 
     Raises:
         Invalid: a scope is unknown.
     """
-    User.objects.select_for_update().get(pk=user.pk)  # the person's row first, then the audit log's lock
     wanted = sorted(scopes)
-    changed = _withdraw_all(ConsentRecord.objects.filter(user=user, withdrawn_at=None), wanted, channel)
-    if changed:
-        record_event("consent.withdrawn", actor=user, scopes=wanted, consents=changed)
+    _lock(of)  # the person's row first, then the audit log's lock
+    changed = _withdraw_all(ConsentRecord.objects.filter(**columns_of(of), withdrawn_at=None), wanted, channel)
+    if changed and not isinstance(of, Participant):
+        record_event("consent.withdrawn", actor=of, scopes=wanted, consents=changed)
     return changed
-
-
-@transaction.atomic
-def withdraw_participant(
-    *, participant: Participant, channel: Channel, scopes: Iterable[str] = (ConsentScope.ANALYSE,)
-) -> int:
-    """The same for a participant.
-
-    Raises:
-        Invalid: a scope is unknown.
-    """
-    lock_participant(participant.pk)
-    return _withdraw_all(ConsentRecord.objects.filter(participant=participant, withdrawn_at=None), scopes, channel)
 
 
 @transaction.atomic
@@ -144,26 +132,17 @@ def withdraw_again(*, record: ConsentRecord, scopes: Iterable[str]) -> bool:
     return _withdraw(record, set(scopes) & set(ConsentScope.values), Channel.COMMAND)
 
 
-def require_consent(*, user: User, scope: str = ConsentScope.ANALYSE) -> ConsentRecord:
-    """The user's agreement to the newest text.
+def require_consent(*, of: Subject, scope: str = ConsentScope.ANALYSE) -> ConsentRecord:
+    """Their agreement to what they would be asked today: the newest text, or the notice as it is now.
 
-    Raises ConsentMissing when there is none that covers the scope: never given, withdrawn, or to an older text.
+    Raises ConsentMissing when there is none that covers the scope: never given, withdrawn, or the text has changed.
     """
-    record = queries.valid_consent(user)
-    if record is None or scope not in queries.effective_scopes(record):
-        raise ConsentMissing(_("Please read and accept the consent text first."))
-    return record
-
-
-def require_participant_consent(*, participant: Participant, scope: str = ConsentScope.ANALYSE) -> ConsentRecord:
-    """The participant's agreement to the notice as it is now.
-
-    Raises ConsentMissing when there is none that covers the scope: never given, withdrawn, or the notice has changed.
-    """
-    record = queries.latest_of(participant)
-    if record is None or scope not in queries.effective_scopes(record) or not is_current(record):
+    record = queries.latest_of(of)
+    if record is not None and scope in queries.effective_scopes(record) and is_current(record):
+        return record
+    if isinstance(of, Participant):
         raise ConsentMissing(_("The participant has not agreed to this, or has to be asked again."))
-    return record
+    raise ConsentMissing(_("Please read and accept the consent text first."))
 
 
 def require_scope(*, record: ConsentRecord, scope: str) -> None:
@@ -181,6 +160,13 @@ def is_current(record: ConsentRecord) -> bool:
     if record.participant is None:
         return record.text.version == queries.current_version()
     return record.text_digest == notice_of(record.participant.study, record.language).digest
+
+
+def _lock(subject: Subject) -> None:
+    if isinstance(subject, Participant):
+        lock_participant(subject.pk)
+    else:
+        User.objects.select_for_update().get(pk=subject.pk)
 
 
 def _checked(scopes: Iterable[str]) -> list[str]:

@@ -59,7 +59,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
         context = {"sessions": sessions[:SESSIONS], "count": counts["sessions"], "goes": counts}
         return render(request, "consent/withdraw.html", context)
     scopes = request.POST.getlist("scope") or [ConsentScope.ANALYSE.value]
-    services.withdraw_consent(user=request.user, scopes=scopes)
+    services.withdraw_consent(of=request.user, scopes=scopes)
     messages.success(request, _("This is withdrawn. What ran is stopped, and what rested on it is deleted."))
     return redirect("consent:give")
 

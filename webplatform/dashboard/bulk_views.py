@@ -20,9 +20,8 @@ from webplatform.dashboard import bulk
 from webplatform.dashboard.choices import NO_CONDITION, conditions_to_give
 from webplatform.dashboard.models import SavedView
 from webplatform.dashboard.queries import listed_sessions, rows_of
-from webplatform.dashboard.saved_views import remove_view, save_view, tidy_query
-from webplatform.exporting.pages import meant_of
-from webplatform.exporting.views import choosing
+from webplatform.dashboard.services import remove_view, save_view, tidy_query
+from webplatform.exporting.choosing import choosing_page, meant_of
 from webplatform.history.models import Session
 from webplatform.history.selection import Selection
 from webplatform.modelhub.models import ModelVersion
@@ -117,7 +116,7 @@ def _lay_over(request: HttpRequest, sessions: list[Session]) -> HttpResponse:
 
 def _export(request: HttpRequest, sessions: list[Session]) -> HttpResponse:
     meant = meant_of(request.user, [session.pk for session in sessions], len(sessions))
-    return choosing(request, meant, QueryDict())
+    return choosing_page(request, meant, QueryDict())
 
 
 ACTIONS = {"condition": _move, "read-again": _read_again, "overlay": _lay_over, "export": _export, "delete": _delete}

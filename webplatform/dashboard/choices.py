@@ -9,6 +9,8 @@ from webplatform.history.models import Session
 from webplatform.history.selection import NO_CONDITION, Sort
 from webplatform.modelhub.models import ModelVersion
 from webplatform.studies.models import Condition, Participant, Study
+from webplatform.studies.permissions import studies_where
+from webplatform.studies.roles import Act
 
 MOST = 500  # participants in one menu; with more of them, the search by pseudonym finds each
 
@@ -32,8 +34,7 @@ def filter_choices(user: User) -> dict[str, list[dict[str, Any]]]:
 
 def conditions_to_give(user: User) -> list[Condition]:
     """The conditions that the user may give to sessions."""
-    roles = ("owner", "analyst")
-    mine = Condition.objects.filter(study__memberships__user=user, study__memberships__role__in=roles)
+    mine = Condition.objects.filter(study__in=studies_where(user, Act.ANNOTATE))
     return list(mine.select_related("study").order_by("study__name", "position", "id"))
 
 

@@ -15,6 +15,7 @@ from webplatform.history.queries import session_variables, sessions_of
 from webplatform.history.retention_deadlines import Deadlines, deadlines_of
 from webplatform.history.selection import Selection
 from webplatform.studies.models import Membership
+from webplatform.studies.roles import Act, may, may_delete
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,8 @@ def rows_of(user: User, sessions: Iterable[Session]) -> list[Row]:
 def _row_for(user: User, role: str, session: Session) -> Row:
     return replace(
         row_of(session),
-        may_edit=role in (Membership.Role.OWNER, Membership.Role.ANALYST),
-        may_delete=role == Membership.Role.OWNER or session.created_by_id == user.pk,
+        may_edit=may(Act.ANNOTATE, role),
+        may_delete=may_delete(role, is_recorder=session.created_by_id == user.pk),
     )
 
 

@@ -17,7 +17,7 @@ from webplatform.analysis.repetitions import readings_of
 from webplatform.common.errors import AppError, Invalid
 from webplatform.common.http.pages import tell
 from webplatform.dashboard import report
-from webplatform.dashboard.face_pages import face_page
+from webplatform.dashboard.face_paging import face_page
 from webplatform.dashboard.queries import row_of
 from webplatform.dashboard.session_words import session_words
 from webplatform.history.assignments import assign_participant, set_condition

@@ -19,7 +19,7 @@ from webplatform.common.errors import NotAllowed
 from webplatform.dashboard import queries
 from webplatform.dashboard.choices import conditions_to_give, filter_choices
 from webplatform.dashboard.models import SavedView
-from webplatform.dashboard.saved_views import query_of
+from webplatform.dashboard.services import query_of
 from webplatform.dashboard.welcome import welcome
 from webplatform.history.bin import bin_of, bin_session, gone_at
 from webplatform.history.models import Session

@@ -8,18 +8,19 @@ from uuid import UUID
 from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.permissions import AllowAny, IsAdminUser
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from webplatform.accounts.staff import IsAdmin
 from webplatform.documents.assessment import assessment_of
 from webplatform.documents.document import Document
 from webplatform.documents.processing import record_of, record_of_platform
 from webplatform.documents.schedule import retention_schedule
 from webplatform.studies.assessments import MIN_NOTE, state_assessment
 from webplatform.studies.models import Study
-from webplatform.studies.services import owned_study
+from webplatform.studies.permissions import owned_study
 
 
 class FactOut(serializers.Serializer):
@@ -79,7 +80,7 @@ class ScheduleApi(APIView):
 class PlatformRecordApi(APIView):
     """For admins: the record of processing of the whole platform."""
 
-    permission_classes = (IsAdminUser,)
+    permission_classes = (IsAdmin,)
 
     @extend_schema(operation_id="documents_platform_record", responses=DocumentOut)
     def get(self, request: Request) -> Response:

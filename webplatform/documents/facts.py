@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -17,7 +18,8 @@ from webplatform.history.models import Session
 from webplatform.history.sharing import sharing_of
 from webplatform.modelhub.queries import active_version
 from webplatform.studies.approvals import valid_approval
-from webplatform.studies.models import Membership, Study
+from webplatform.studies.models import Study
+from webplatform.studies.roles import Role
 
 Facts = tuple[tuple[str, str], ...]
 
@@ -109,8 +111,8 @@ def people_of(study: Study) -> Facts:
 
 def recipients_of(study: Study) -> Facts:
     """Who sees the study's data."""
-    roles = [Membership.objects.filter(study=study, role=role).count() for role in Membership.Role]
-    members = ", ".join(f"{role.label}: {n}" for role, n in zip(Membership.Role, roles, strict=True))
+    counts = Counter(study.memberships.values_list("role", flat=True))
+    members = ", ".join(f"{role.label}: {counts[role]}" for role in Role)
     return (
         (_("Members of the study"), members),
         (_("Other researchers"), _shared(study)),

@@ -6,13 +6,14 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from webplatform.accounts.staff import staff_only
 from webplatform.common.errors import AppError
 from webplatform.documents.assessment import assessment_of
 from webplatform.documents.document import Document
@@ -20,7 +21,7 @@ from webplatform.documents.processing import record_of, record_of_platform
 from webplatform.documents.schedule import retention_schedule
 from webplatform.studies.assessments import state_assessment
 from webplatform.studies.models import Study
-from webplatform.studies.services import owned_study
+from webplatform.studies.permissions import owned_study
 
 
 @require_GET
@@ -30,11 +31,10 @@ def retention(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@staff_only
 @require_GET
 def platform_record(request: HttpRequest) -> HttpResponse:
     """The record of the whole platform, for admins."""
-    if not request.user.is_staff:
-        raise Http404
     return _answer(request, record_of_platform())
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 
 from webplatform.accounts.audit import record_event
+from webplatform.common.errors import NotFound
 from webplatform.common.http.file_chunks import body_of, chunks_of
 from webplatform.common.http.headers import INERT, unchanged
 from webplatform.exporting.kinds import content_type_of
@@ -16,13 +17,14 @@ from webplatform.vault.stored import is_stored, open_stored
 
 
 def job_file(request: HttpRequest, job: ExportJob) -> HttpResponseBase:
-    """The job's file as a download; 404 where it is not ready, or not there any more.
+    """The job's file as a download.
 
     Raises:
+        NotFound: it is not ready, or not there any more.
         KeyGone, Damaged: nobody can read it any more.
     """
     if not job.is_ready or not is_stored(job.file):
-        raise Http404
+        raise NotFound
     file = open_stored(job.file, key_of(job.key_name))
     tag = f'"{job.pk.hex}"'
     if (known := unchanged(request, tag)) is not None:

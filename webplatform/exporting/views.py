@@ -7,19 +7,18 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from webplatform.common.errors import AppError, NotAllowed
-from webplatform.exporting import words
+from webplatform.exporting.choosing import Meant, choosing_page, meant_by, rows_of
 from webplatform.exporting.downloads import job_file
 from webplatform.exporting.models import ExportJob
 from webplatform.exporting.options import Blur, checked_options
-from webplatform.exporting.pages import Meant, faces_to_choose, meant_by, rows_of
-from webplatform.exporting.queries import has_video, jobs_of
+from webplatform.exporting.queries import jobs_of
 from webplatform.exporting.services import ask_export_job, delete_export_job
 
 ROWS = 20
@@ -41,35 +40,15 @@ def new(request: HttpRequest) -> HttpResponse:
     sent = request.POST if request.method == "POST" else request.GET
     meant = meant_by(request.user, sent)
     if request.method == "GET":
-        return choosing(request, meant, sent)
+        return choosing_page(request, meant, sent)
     try:
         _ask(request, meant)
     except NotAllowed:
         raise
     except AppError as error:
-        return choosing(request, meant, sent, error)
+        return choosing_page(request, meant, sent, error)
     messages.success(request, _("Your file is being made. This page shows when it is ready."))
     return redirect("exporting:list")
-
-
-def choosing(request: HttpRequest, meant: Meant, sent: QueryDict, error: AppError | None = None) -> HttpResponse:
-    """The page on which the kind of file is chosen; the list of sessions sends here, too."""
-    faces = faces_to_choose(meant)
-    context = {
-        "meant": meant,
-        "groups": [(name, [(kind, kind.label, words.NOTES[kind]) for kind in kinds]) for name, kinds in words.GROUPS],
-        "faces": faces,
-        "has_video": any(has_video(session) for session in meant.sessions),
-        "blurs": [(value, name) for value, name in Blur.choices if faces or value in (Blur.NONE, Blur.ALL)],
-        "chosen": {
-            "format": sent.get("format", "xlsx"),
-            "faces": set(sent.getlist("face")),
-            "blur": sent.get("blur", Blur.ALL),
-            "decimal_comma": sent.get("decimal_comma", ""),
-        },
-        "error": error,
-    }
-    return render(request, "exporting/new.html", context, status=error.status if error else 200)
 
 
 @login_required

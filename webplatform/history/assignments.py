@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import User
 from webplatform.common.errors import Conflict, Invalid, NotAllowed
-from webplatform.consent.services import require_participant_consent
+from webplatform.consent.services import require_consent
 from webplatform.history.events import session_assigned
 from webplatform.history.models import Session
 from webplatform.history.queries import is_deletable_by, is_editable_by
 from webplatform.history.repetitions import of_one_video
 from webplatform.studies.approvals import require_permitted
 from webplatform.studies.models import Condition, Participant, Stimulus
-from webplatform.studies.services import require_recorder
+from webplatform.studies.permissions import require_recorder
 
 
 @transaction.atomic
@@ -65,7 +65,7 @@ def assign_participant(*, session: Session, user: User, participant: Participant
     require_recorder(participant.study, user)
     _require_taking(session, user, participant)
     require_permitted(participant.study)
-    consent = require_participant_consent(participant=participant)
+    consent = require_consent(of=participant)
     before, was_in = session.participant_id, session.study_id
     for one in of_one_video(session):
         if one.state == Session.State.OPEN:

@@ -17,7 +17,7 @@ from webplatform.history.events import session_binned
 from webplatform.history.models import Session, SessionQuerySet
 from webplatform.history.queries import is_deletable_by
 from webplatform.history.retention_deadlines import deadlines_of
-from webplatform.studies.models import Membership
+from webplatform.studies.permissions import deletable_by
 
 
 def gone_at(session: Session) -> datetime | None:
@@ -36,8 +36,7 @@ def bin_of(user: User) -> SessionQuerySet:
 
     What went along with its recording is not named apart: it comes back with it.
     """
-    owned = Membership.objects.filter(user=user, role=Membership.Role.OWNER).values("study")
-    theirs = Session.everything.binned().for_user(user).filter(Q(study__in=owned) | Q(created_by=user))
+    theirs = Session.everything.binned().for_user(user).filter(deletable_by(user))
     alone = theirs.exclude(repeats__isnull=False, repeats__binned_at=F("binned_at"))
     return alone.select_related("study", "participant", "condition", "repeats", "model_version").order_by(
         "-binned_at", "pk"

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
-from webplatform.history.views import download_csv, download_json
-
-
-class FileApi(APIView):
-    """Answers with a file: whoever asks for its own type gets it; only errors are rendered, as JSON."""
-
-    def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[Any, Any]:
-        return super().perform_content_negotiation(request, force=True)
+from webplatform.common.rest.files import FileApi
+from webplatform.history.downloads import session_file
 
 
 @extend_schema(tags=["sessions"])
@@ -27,7 +19,7 @@ class SessionCsvApi(FileApi):
 
     @extend_schema(operation_id="sessions_csv", responses={(200, "text/csv"): OpenApiTypes.STR})
     def get(self, request: Request, session_id: UUID) -> HttpResponseBase:
-        return download_csv(request._request, session_id)
+        return session_file(request._request, session_id, request.user, "csv")
 
 
 @extend_schema(tags=["sessions"])
@@ -36,4 +28,4 @@ class SessionJsonApi(FileApi):
 
     @extend_schema(operation_id="sessions_json", responses={(200, "application/json"): OpenApiTypes.OBJECT})
     def get(self, request: Request, session_id: UUID) -> HttpResponseBase:
-        return download_json(request._request, session_id)
+        return session_file(request._request, session_id, request.user, "json")

@@ -7,19 +7,25 @@ from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
+from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import User
+from webplatform.common.database.rows import require_row
 from webplatform.common.errors import Conflict
 from webplatform.common.http.compression import accepts_gzip, gzip_chunks
-from webplatform.common.http.headers import INERT
-from webplatform.history.exports import shared_pieces
+from webplatform.common.http.headers import INERT, unchanged
+from webplatform.history.exports import csv_pieces, file_name, json_pieces, shared_pieces
+from webplatform.history.mark_serializers import MarkedSessionOut
+from webplatform.history.queries import sessions_of
 from webplatform.history.sharing import sharing_of
+from webplatform.history.versions import tag_of
 from webplatform.studies.audit_trail import record
-from webplatform.studies.services import owned_study
+from webplatform.studies.permissions import owned_study
 
+TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 SHARED_NAME = "shared-readings.csv"  # says nothing of the study, nor of the day
 
 
@@ -45,11 +51,27 @@ def attachment(made: bytes, content_type: str, name: str) -> HttpResponse:
     return HttpResponse(made, content_type=content_type, headers={**headers, **INERT})
 
 
+def session_file(request: HttpRequest, session_id: UUID, user: User, kind: str) -> HttpResponseBase:
+    """The session as a file of one of TYPES, unless whoever asks has it already; the audit says that it went.
+
+    Raises:
+        NotFound: the user reaches no such session.
+    """
+    session = require_row(sessions_of(user), pk=session_id)
+    head = MarkedSessionOut(session).data
+    tag = tag_of(session, head)
+    if tag is not None and (known := unchanged(request, tag)) is not None:
+        return known
+    record_event("session.exported", actor=user, study_id=session.study_id, target=f"session:{session.pk}")
+    pieces = csv_pieces(session) if kind == "csv" else json_pieces(session, head)
+    return download(request, pieces, TYPES[kind], file_name(session, kind), tag)
+
+
 def shared_file(request: HttpRequest, study_id: UUID, user: User) -> StreamingHttpResponse:
     """The study's readings that other researchers may have; the audit says that they went, and how many sessions.
 
     Raises:
-        Http404: the user has no part in the study.
+        NotFound: the user has no part in the study.
         NotAllowed: the user does not own the study.
         Conflict: no session may go.
     """

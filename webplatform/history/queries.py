@@ -15,27 +15,23 @@ from webplatform.accounts.models import User
 from webplatform.history.models import FrameSize, Observation, Session
 from webplatform.history.selection import Selection, select
 from webplatform.modelhub.models import ModelVersion
-from webplatform.studies.models import Membership, Participant, Study
+from webplatform.studies.models import Participant, Study
+from webplatform.studies.permissions import may_in, role_in
 from webplatform.studies.queries import variables_of
+from webplatform.studies.roles import Act, may_delete
 
 MAX_MS = 2**31 - 1
 DIGITS = 4
 
 
-def role_in(study: Study, user: User) -> str | None:
-    """The user's role in a study; None for strangers."""
-    return Membership.objects.filter(study=study, user=user).values_list("role", flat=True).first()
-
-
 def is_editable_by(session: Session, user: User) -> bool:
-    """Whether the user may change the session's title: owners and analysts of its study."""
-    return role_in(session.study, user) in (Membership.Role.OWNER, Membership.Role.ANALYST)
+    """Whether the user may change the session's title, marks and so on."""
+    return may_in(session.study, user, Act.ANNOTATE)
 
 
 def is_deletable_by(session: Session, user: User) -> bool:
     """Whether the user may delete the session: its study's owner, or its creator while still a member."""
-    role = role_in(session.study, user)
-    return role == Membership.Role.OWNER or (role is not None and session.created_by_id == user.pk)
+    return may_delete(role_in(session.study, user), is_recorder=session.created_by_id == user.pk)
 
 
 def sessions_of(user: User, selection: Selection | None = None) -> QuerySet[Session]:

@@ -20,13 +20,15 @@ from webplatform.consent.services import require_scope
 from webplatform.history.erasing import erase_session
 from webplatform.history.events import session_closed
 from webplatform.history.models import FrameSize, Observation, Session, Track
-from webplatform.history.queries import is_deletable_by, is_editable_by, role_in
+from webplatform.history.queries import is_deletable_by, is_editable_by
 from webplatform.history.revision import revise
 from webplatform.history.seconds import keep_seconds
 from webplatform.history.summary import summarize
 from webplatform.modelhub.models import ModelVersion
 from webplatform.studies.approvals import require_permitted
-from webplatform.studies.models import Membership, Study
+from webplatform.studies.models import Study
+from webplatform.studies.permissions import may_in
+from webplatform.studies.roles import Act
 
 INSERT_ROWS = 1000
 MAX_TITLE = 200
@@ -49,7 +51,7 @@ def open_session(
 def begin_session(*, session: Session) -> Session:
     """The same for a session that was thought of already, as one whose file came first; raises as `open_session`."""
     study, user, consent = session.study, session.created_by, session.consent
-    if role_in(study, user) not in (Membership.Role.OWNER, Membership.Role.ANALYST):
+    if not may_in(study, user, Act.RECORD):
         raise NotAllowed(_("Only owners and analysts of a study may record sessions in it."))
     require_permitted(study)
     participant = consent.participant

@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from webplatform.history.downloads import shared_file
 from webplatform.history.sharing import StaysBack, sharing_of
-from webplatform.studies.services import owned_study
+from webplatform.studies.permissions import owned_study
 
 
 class SharingOut(serializers.Serializer):

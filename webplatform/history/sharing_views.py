@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from webplatform.history.sharing import StaysBack, sharing_of
-from webplatform.studies.services import owned_study
+from webplatform.studies.permissions import owned_study
 
 
 @login_required

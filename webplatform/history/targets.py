@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.http import Http404
-from django.shortcuts import get_object_or_404
-
 from webplatform.accounts.models import User
+from webplatform.common.database.rows import require_row
+from webplatform.common.errors import NotFound
 from webplatform.consent.consent_status import consent_statuses_of
 from webplatform.consent.models import ConsentScope
 from webplatform.consent.queries import effective_scopes, valid_consent
-from webplatform.studies.models import Condition, Membership, Participant, Study
+from webplatform.studies.models import Condition, Participant, Study
+from webplatform.studies.permissions import studies_where
 from webplatform.studies.place import Place
+from webplatform.studies.roles import Act
 from webplatform.studies.services import personal_study
 
 MOST = 500
 SELF = "self"
-RECORDERS = (Membership.Role.OWNER, Membership.Role.ANALYST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,7 @@ class Choices:
 def studies_to_record_in(user: User) -> list[Study]:
     """The open studies in which the user may record; the personal one is among them."""
     personal_study(user)
-    mine = Study.objects.filter(memberships__user=user, memberships__role__in=RECORDERS)
-    return list(mine.filter(closed_at=None).distinct())
+    return list(Study.objects.filter(pk__in=studies_where(user, Act.RECORD), closed_at=None))
 
 
 def choices_of(user: User) -> Choices:
@@ -104,7 +103,7 @@ def choices_of(user: User) -> Choices:
 
 def participants_to_name(user: User) -> list[tuple[Study, list[Participant]]]:
     """The open studies in which the user may record, each with its participants who have agreed."""
-    mine = Study.objects.filter(memberships__user=user, memberships__role__in=RECORDERS)
+    mine = Study.objects.filter(pk__in=studies_where(user, Act.RECORD))
     studies = list(mine.filter(is_personal=False, closed_at=None).order_by("name"))
     if not studies:
         return []
@@ -118,15 +117,15 @@ def participants_to_name(user: User) -> list[tuple[Study, list[Participant]]]:
 def place_named(user: User, name: str, condition: str = "") -> Place:
     """The place for "study=…", "participant=…", "self" or nothing, and a condition's number or nothing.
 
-    Raises Http404 for one that the user cannot reach.
+    Raises NotFound for one that the user cannot reach.
     """
     kind, _equals, number = name.partition("=")
     reachable = {"study": Study, "participant": Participant}
     found: dict[str, Study | Participant] = {}
     if kind in reachable:
-        found[kind] = get_object_or_404(reachable[kind].objects.for_user(user), pk=_uuid(number))
+        found[kind] = require_row(reachable[kind].objects.for_user(user), pk=_uuid(number))
     elif name not in ("", SELF):
-        raise Http404
+        raise NotFound
     return Place(**found, condition=_condition(user, condition))
 
 
@@ -134,7 +133,7 @@ def _condition(user: User, number: str) -> Condition | None:
     if not number:
         return None
     key = int(number) if number.isdecimal() and len(number) < 10 else None
-    return get_object_or_404(Condition.objects.for_user(user), pk=key)
+    return require_row(Condition.objects.for_user(user), pk=key)
 
 
 def _uuid(number: str) -> UUID | None:

@@ -10,11 +10,13 @@ from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from training import RECIPES
+from webplatform.accounts.staff import IsAdmin
 from webplatform.common.rest.paging import ListPages
+from webplatform.common.rest.serializing import valid_data
 from webplatform.learning import services
-from webplatform.learning.dataset_api import StaffView, valid
 from webplatform.learning.models import Dataset, TrainingRun
 from webplatform.learning.queries import run_data, withdrawn_since
 from webplatform.modelhub.models import ModelVersion
@@ -67,9 +69,10 @@ class PromotionIn(serializers.Serializer):
 
 
 @extend_schema(tags=["learning"])
-class RunListApi(StaffView, generics.ListAPIView):
+class RunListApi(generics.ListAPIView):
     """Training runs, newest first."""
 
+    permission_classes = (IsAdmin,)
     queryset = TrainingRun.objects.all()
     serializer_class = RunOut
     pagination_class = ListPages
@@ -81,15 +84,17 @@ class RunListApi(StaffView, generics.ListAPIView):
 
     @extend_schema(operation_id="runs_start", request=RunIn, responses={202: RunOut})
     def post(self, request: Request) -> Response:
-        sent = valid(RunIn, request)
+        sent = valid_data(RunIn, request)
         dataset = get_object_or_404(Dataset, pk=sent.pop("dataset"))
         run = services.start_run(user=request.user, dataset=dataset, asked=services.RunAsked(**sent))
         return Response(run_data(run), status=status.HTTP_202_ACCEPTED)
 
 
 @extend_schema(tags=["learning"])
-class RunApi(StaffView):
+class RunApi(APIView):
     """One training run."""
+
+    permission_classes = (IsAdmin,)
 
     @extend_schema(operation_id="runs_read", responses=RunOut)
     def get(self, request: Request, run_id: UUID) -> Response:
@@ -105,9 +110,10 @@ class RunApi(StaffView):
 
 
 @extend_schema(tags=["learning"])
-class ModelListApi(StaffView, generics.ListAPIView):
+class ModelListApi(generics.ListAPIView):
     """Models, newest first."""
 
+    permission_classes = (IsAdmin,)
     queryset = ModelVersion.objects.all()
     serializer_class = VersionOut
     pagination_class = ListPages
@@ -118,14 +124,16 @@ class ModelListApi(StaffView, generics.ListAPIView):
 
 
 @extend_schema(tags=["learning"])
-class PromotionApi(StaffView):
+class PromotionApi(APIView):
     """Making a model the active one."""
+
+    permission_classes = (IsAdmin,)
 
     @extend_schema(operation_id="models_promote", request=PromotionIn, responses=VersionOut)
     def post(self, request: Request, version_id: int) -> Response:
         """The answer's state tells whether a second admin must confirm first."""
         version = get_object_or_404(ModelVersion, pk=version_id)
-        services.promote(user=request.user, version=version, **valid(PromotionIn, request))
+        services.promote(user=request.user, version=version, **valid_data(PromotionIn, request))
         version.refresh_from_db()
         return Response(VersionOut(version).data)
 
@@ -135,14 +143,16 @@ class PromotionDecisionIn(serializers.Serializer):
 
 
 @extend_schema(tags=["learning"])
-class DecisionApi(StaffView):
+class DecisionApi(APIView):
     """A second admin's word on the open proposal of a model."""
+
+    permission_classes = (IsAdmin,)
 
     @extend_schema(operation_id="models_decide", request=PromotionDecisionIn, responses=VersionOut)
     def post(self, request: Request, version_id: int) -> Response:
         version = get_object_or_404(ModelVersion, pk=version_id)
         proposal = get_object_or_404(version.proposals.select_related("by", "version"), decided_at=None)
-        is_confirmed = valid(PromotionDecisionIn, request)["decision"] == "confirm"
+        is_confirmed = valid_data(PromotionDecisionIn, request)["decision"] == "confirm"
         services.decide_promotion(user=request.user, proposal=proposal, is_confirmed=is_confirmed)
         version.refresh_from_db()
         return Response(VersionOut(version).data)

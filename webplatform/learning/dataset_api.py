@@ -8,12 +8,13 @@ from uuid import UUID
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import generics, serializers, status
-from rest_framework.permissions import IsAdminUser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from webplatform.accounts.staff import IsAdmin
 from webplatform.common.rest.paging import ListPages
+from webplatform.common.rest.serializing import valid_data
 from webplatform.learning import services
 from webplatform.learning.decisions import make_checked
 from webplatform.learning.models import Dataset
@@ -63,16 +64,11 @@ class CorrectionsIn(serializers.Serializer):
     dry_run = serializers.BooleanField(required=False, default=False, help_text=DRY_RUN)
 
 
-class StaffView(APIView):
-    """For admins only."""
-
-    permission_classes = (IsAdminUser,)
-
-
 @extend_schema(tags=["learning"])
-class DatasetListApi(StaffView, generics.ListAPIView):
+class DatasetListApi(generics.ListAPIView):
     """Data sets, newest first."""
 
+    permission_classes = (IsAdmin,)
     queryset = Dataset.objects.all()
     serializer_class = DatasetOut
     pagination_class = ListPages
@@ -83,26 +79,30 @@ class DatasetListApi(StaffView, generics.ListAPIView):
 
     @extend_schema(operation_id="datasets_import", request=DatasetIn, responses={202: DatasetOut})
     def post(self, request: Request) -> Response:
-        sent = valid(DatasetIn, request)
+        sent = valid_data(DatasetIn, request)
         dataset = services.import_dataset(user=request.user, asks_first=sent.pop("dry_run"), **sent)
         return Response(DatasetOut(dataset).data, status=status.HTTP_202_ACCEPTED)
 
 
 @extend_schema(tags=["learning"])
-class CorrectionsApi(StaffView):
+class CorrectionsApi(APIView):
     """Data sets of corrected faces."""
+
+    permission_classes = (IsAdmin,)
 
     @extend_schema(operation_id="datasets_from_corrections", request=CorrectionsIn, responses={202: DatasetOut})
     def post(self, request: Request) -> Response:
-        sent = valid(CorrectionsIn, request)
+        sent = valid_data(CorrectionsIn, request)
         asks_first = sent["dry_run"]
         dataset = services.dataset_from_corrections(user=request.user, name=sent["name"], asks_first=asks_first)
         return Response(DatasetOut(dataset).data, status=status.HTTP_202_ACCEPTED)
 
 
 @extend_schema(tags=["learning"])
-class DatasetApi(StaffView):
+class DatasetApi(APIView):
     """One data set."""
+
+    permission_classes = (IsAdmin,)
 
     @extend_schema(operation_id="datasets_read", responses=DatasetOut)
     def get(self, request: Request, dataset_id: UUID) -> Response:
@@ -118,8 +118,10 @@ class DatasetApi(StaffView):
 
 
 @extend_schema(tags=["learning"])
-class DatasetMakeApi(StaffView):
+class DatasetMakeApi(APIView):
     """The decision that a checked data set is made."""
+
+    permission_classes = (IsAdmin,)
 
     @extend_schema(operation_id="datasets_make", request=None, responses=DatasetOut)
     def post(self, request: Request, dataset_id: UUID) -> Response:
@@ -127,14 +129,3 @@ class DatasetMakeApi(StaffView):
         make_checked(user=request.user, dataset=dataset)
         dataset.refresh_from_db()
         return Response(DatasetOut(dataset).data)
-
-
-def valid(serializer: type[serializers.Serializer], request: Request) -> dict[str, Any]:
-    """What was sent, checked.
-
-    Raises:
-        ValidationError: it does not fit the serializer.
-    """
-    sent = serializer(data=request.data)
-    sent.is_valid(raise_exception=True)
-    return dict(sent.validated_data)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from webplatform.accounts.models import User
+from webplatform.accounts.permissions import require_admin
 from webplatform.common.errors import Conflict
 from webplatform.learning.models import Dataset
-from webplatform.learning.services import require_staff
 
 
 def make_checked(*, user: User, dataset: Dataset) -> None:
@@ -17,7 +17,7 @@ def make_checked(*, user: User, dataset: Dataset) -> None:
         NotAllowed: the user is no admin.
         Conflict: it does not wait for a decision, or somebody in it took their consent back.
     """
-    require_staff(user)
+    require_admin(user)
     waiting = Dataset.objects.filter(pk=dataset.pk, state=Dataset.State.CHECKED, withdrawn_at=None)
     if not waiting.update(state=Dataset.State.DONE):
         raise Conflict(_("This data set does not wait for a decision."))

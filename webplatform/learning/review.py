@@ -16,14 +16,14 @@ from webplatform.consent.models import ConsentScope
 from webplatform.consent.queries import effective_scopes
 from webplatform.history.models import Correction, Observation, Session
 from webplatform.learning.samples import may_teach
-from webplatform.studies.models import Membership
+from webplatform.studies.permissions import studies_where
+from webplatform.studies.roles import Act
 
 NEWEST_SESSIONS = 50
 LOOKED_AT = 60  # candidates of each kind
 APART_MS = 1000  # neighbouring frames of one face show the same
 RARE_CLASSES = 2
 UNSURE, FLICKER, RARE = "unsure", "flicker", "rare"
-EDITORS = (Membership.Role.OWNER, Membership.Role.ANALYST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def is_proposable(row: Observation, user: User) -> bool:
 
 def teaching_sessions(user: User, only: Any = None) -> list[Session]:
     """The user's newest sessions whose people agreed to training and whose video is kept and there."""
-    mine = Membership.objects.filter(user=user, role__in=EDITORS).values("study_id")
+    mine = studies_where(user, Act.ANNOTATE)
     found = Session.objects.for_user(user).filter(study__in=mine, state=Session.State.CLOSED, media__isnull=False)
     if only is not None:
         found = found.filter(pk=only)

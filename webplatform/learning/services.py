@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 
 from training import RECIPES
 from webplatform.accounts.models import User
+from webplatform.accounts.permissions import require_admin
 from webplatform.common.database.commits import after_commit
-from webplatform.common.errors import Conflict, Invalid, NotAllowed
+from webplatform.common.errors import Conflict, Invalid
 from webplatform.common.system.disk import is_full, storage_full
 from webplatform.learning.files import SUFFIXES, keep_upload, remove_files
 from webplatform.learning.models import Comparison, Dataset, TrainingRun, Work
@@ -69,7 +70,7 @@ def import_dataset(
         Invalid: there is no name, or no such source.
         StorageFull: the upload does not fit on the disk.
     """
-    require_staff(user)
+    require_admin(user)
     if not name.strip():
         raise Invalid(_("A data set needs a name."))
     shown = source.name or "" if isinstance(source, UploadedFile) else source
@@ -99,7 +100,7 @@ def dataset_from_corrections(*, user: User, name: str, asks_first: bool = False)
         Invalid: there is no name.
         Conflict: nothing was corrected that may be learnt from.
     """
-    require_staff(user)
+    require_admin(user)
     if not name.strip():
         raise Invalid(_("A data set needs a name."))
     if not corrected_sessions():
@@ -135,7 +136,7 @@ def start_run(*, user: User, dataset: Dataset, asked: RunAsked) -> TrainingRun:
         Conflict: the data set is not frozen or lacks a class, or there is no active model to start from.
         Invalid: there is no such recipe, or the recipe and the start do not fit.
     """
-    require_staff(user)
+    require_admin(user)
     if not dataset.is_usable:
         raise Conflict(_("The data set is not ready, or somebody in it took their consent back."))
     if lacking := missing_to_learn(dataset):
@@ -171,7 +172,7 @@ def cancel(*, user: User, work: Work) -> None:
         NotAllowed: the user is no admin.
         Conflict: it has ended already.
     """
-    require_staff(user)
+    require_admin(user)
     if not _stop(work):
         raise Conflict(_("It has ended already."))
 
@@ -206,7 +207,7 @@ def compare(*, user: User, version: ModelVersion, dataset: Dataset) -> Compariso
         NotAllowed: the user is no admin.
         Conflict: the data set has no test pictures, or the version is the active one.
     """
-    require_staff(user)
+    require_admin(user)
     if not dataset.is_usable:
         raise Conflict(_("The data set is not ready, or somebody in it took their consent back."))
     with transaction.atomic():
@@ -235,7 +236,7 @@ def promote(*, user: User, version: ModelVersion, reason: str) -> Promotion | Pr
         Invalid: no reason is given.
         Conflict: the gate is shut, the bundle is not the one that was registered, or it was proposed already.
     """
-    require_staff(user)
+    require_admin(user)
     act = propose_promotion if settings.RAUT_TWO_PERSON_PROMOTION else promote_version
     return act(version=version, by=user, reason=reason, evidence=_result_for(version))
 
@@ -247,7 +248,7 @@ def decide_promotion(*, user: User, proposal: PromotionProposal, is_confirmed: b
         NotAllowed: the user is no admin, or confirms their own proposal.
         Conflict: it was decided already, or the gate is shut by now.
     """
-    require_staff(user)
+    require_admin(user)
     if is_confirmed:
         confirm_promotion(proposal=proposal, by=user, evidence=_result_for(proposal.version))
     else:
@@ -266,7 +267,7 @@ def delete_dataset(*, user: User, dataset: Dataset) -> None:
         NotAllowed: the user is no admin.
         Conflict: a run was trained on it, or it is being made.
     """
-    require_staff(user)
+    require_admin(user)
     if dataset.is_active:
         raise Conflict(_("Cancel the import first."))
     if dataset.runs.exists() or Comparison.objects.filter(dataset=dataset).exists():
@@ -284,13 +285,3 @@ def _take_upload(dataset: Dataset, upload: UploadedFile) -> None:
     except OSError as error:
         shutil.rmtree(dataset.folder, ignore_errors=True)
         raise (storage_full() if is_full(error) else error) from error
-
-
-def require_staff(user: User) -> None:
-    """Nothing changes.
-
-    Raises:
-        NotAllowed: the user is no admin.
-    """
-    if not user.is_active or not user.is_staff:
-        raise NotAllowed(_("Only admins may do this."))

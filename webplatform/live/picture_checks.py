@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from inference import Engine, FrameReading, InferenceError, MediaTooLarge
 from webplatform.accounts.models import User
 from webplatform.common.errors import Conflict, Invalid, TooManyAttempts
-from webplatform.consent.services import require_consent, require_participant_consent
+from webplatform.consent.services import require_consent
 from webplatform.live.protocol import is_picture
 from webplatform.live.queries import find_participant
 from webplatform.modelhub.engines import engine_for
@@ -60,10 +60,7 @@ def look_once(*, user: User, picture: bytes, participant_id: str = "") -> FrameR
         Conflict: there is no model to read with.
         Invalid: the picture cannot be read.
     """
-    if participant := find_participant(user, participant_id):
-        require_participant_consent(participant=participant)
-    else:
-        require_consent(user=user)
+    require_consent(of=find_participant(user, participant_id) or user)
     return look(picture)
 
 
@@ -94,10 +91,7 @@ def look_at_pictures(*, user: User, files: Sequence[UploadedFile], participant_i
         Conflict: there is no model to read with.
         TooManyAttempts: this process reads as many pictures as it may, and none was done in time.
     """
-    if participant := find_participant(user, participant_id):
-        require_participant_consent(participant=participant)
-    else:
-        require_consent(user=user)
+    require_consent(of=find_participant(user, participant_id) or user)
     version = active_version()
     if version is None:
         raise Conflict(_("There is no model to read with yet."))

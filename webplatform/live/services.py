@@ -18,18 +18,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from inference import BadPrior, Engine, LiveReader
-from webplatform.accounts.authentication import valid_tokens
 from webplatform.accounts.models import User
+from webplatform.accounts.tokens import valid_tokens
 from webplatform.common.errors import AppError, Conflict, NotAllowed
 from webplatform.common.rate_limits.limits import consume
 from webplatform.consent.models import ConsentRecord
-from webplatform.consent.services import require_consent, require_participant_consent
+from webplatform.consent.services import require_consent
 from webplatform.history import services as history
 from webplatform.history.assignments import set_condition, set_stimulus
 from webplatform.history.models import Session, Track
 from webplatform.history.queries import faces_in_sight
 from webplatform.history.references import set_reference
-from webplatform.history.targets import RECORDERS
 from webplatform.live.models import LiveConnection
 from webplatform.live.protocol import Close
 from webplatform.live.queries import find_condition, find_participant, find_stimulus, find_study
@@ -43,6 +42,7 @@ from webplatform.studies.approvals import require_permitted
 from webplatform.studies.film_order import place_of
 from webplatform.studies.models import Condition, Participant, Stimulus, Study
 from webplatform.studies.place import Place
+from webplatform.studies.roles import ROLES, Act
 
 SOCKET = "/ws/live/"
 RESUME_SALT = "live-resume"
@@ -101,7 +101,7 @@ def begin(*, seat: LiveIdentity, asked: Asked) -> LiveRecording:
         session = history.open_session(
             study=study,
             user=user,
-            consent=require_participant_consent(participant=participant) if participant else require_consent(user=user),
+            consent=require_consent(of=participant or user),
             title=asked.title.strip() or _title(participant, shown or condition),
             source=Session.Source.WEBCAM,
             every_ms=max(1, round(1000 / asked.fps)),
@@ -213,7 +213,7 @@ def refusal(recording: LiveRecording) -> Ended | None:
     held = Session.objects.filter(pk=session.pk, state=Session.State.OPEN, connection__holder=recording.holder)
     signed_in = {} if recording.login_epoch is None else {"login_epoch": recording.login_epoch}
     user = {f"user__{name}": value for name, value in {"is_active": True, **signed_in}.items()}
-    member = {"user_id": user_id, "role__in": RECORDERS, **user}
+    member = {"user_id": user_id, "role__in": ROLES[Act.RECORD], **user}
     allowed = held.filter(
         consent__withdrawn_at=None, **{f"study__memberships__{name}": value for name, value in member.items()}
     )

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET
 
-from inference import EMOTIONS
 from webplatform.common.http.headers import uses_camera
-from webplatform.history.target_pages import whose_face
-from webplatform.history.targets import Choices, choices_of
-from webplatform.history.words import EMOTION_NAMES, REASON_NAMES
-from webplatform.live.services import SOCKET
-from webplatform.live.words import live_words
-
-CHECK = "/api/v1/live/check/"
-RATES = (2, 5, 10, 15)
-USUAL_RATE = 10
+from webplatform.history.targets import choices_of
+from webplatform.history.whose_face import whose_face
+from webplatform.live.page_data import live_context
 
 
 @login_required
@@ -34,28 +24,3 @@ def live(request: HttpRequest) -> HttpResponse:
     if not choices.is_anybody:
         return whose_face(request, choices)
     return render(request, "live/live.html", live_context(choices))
-
-
-def live_context(
-    choices: Choices | None = None, *, socket: str = SOCKET, check: str = CHECK, **pages: str
-) -> dict[str, Any]:
-    """What the live page's template needs; `socket` and `check` are where its scripts turn to.
-
-    `home`, `again` and `consent` are where its links lead, if not to the account's pages.
-    """
-    account = {"home": "dashboard:home", "again": "live:page", "consent": "consent:give"}
-    emotions = [{"key": str(emotion), "name": str(EMOTION_NAMES[emotion])} for emotion in EMOTIONS]
-    return {
-        "emotions": emotions,
-        "rates": RATES,
-        "usual_rate": USUAL_RATE,
-        "choices": choices,
-        "pages": {name: reverse(pages.get(name, page)) for name, page in account.items()},
-        "words": live_words(),
-        "data": {
-            "socket": socket,
-            "check": check,
-            "emotions": emotions,
-            "reasons": {str(reason): str(name) for reason, name in REASON_NAMES.items()},
-        },
-    }

@@ -20,7 +20,8 @@ from django.utils.translation import gettext as _
 import inference
 from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import User
-from webplatform.common.errors import Invalid, NotAllowed, TooLarge
+from webplatform.accounts.permissions import require_admin
+from webplatform.common.errors import Invalid, TooLarge
 from webplatform.common.system.disk import is_full, storage_full
 from webplatform.modelhub.bundles import bundle_of
 from webplatform.modelhub.models import ModelVersion
@@ -65,8 +66,7 @@ def import_archive(*, user: User, parcel: IO[bytes], accepts_unsigned: bool = Fa
         Invalid: it is no whole bundle, its signature is wrong or not trusted, or it cannot score.
         TooLarge: it has too many bytes or files.
     """
-    if not user.is_staff:
-        raise NotAllowed(_("Only admins may do this."))
+    require_admin(user)
     home = Path(settings.DATA_DIR) / "models"
     home.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=home))

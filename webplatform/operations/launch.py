@@ -17,6 +17,7 @@ from webplatform.operations.supervisor import ChildSpec
 
 REDIS_HOST = "127.0.0.1"
 IN_UP = ("worker", "housekeeper", "trainer", "beat", "web")
+NAMES = ("web", "worker", "housekeeper", "trainer", "beat")  # as `manage.py run` takes them
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.http import HttpRequest
 
-from webplatform.accounts.authentication import KEYWORDS, valid_token
 from webplatform.accounts.models import ApiToken, User
+from webplatform.accounts.permissions import is_admin
+from webplatform.accounts.tokens import KEYWORDS, valid_token
 from webplatform.accounts.two_factor import lacks_second_factor
 from webplatform.analysis.queue_limits import require_place
 from webplatform.analysis.quota import require_quota
@@ -21,10 +22,10 @@ from webplatform.common.rate_limits.limits import require_within_rate
 from webplatform.consent.models import ConsentRecord
 from webplatform.consent.queries import valid_consent
 from webplatform.consent.services import require_consent
-from webplatform.studies.models import Membership
+from webplatform.studies.permissions import studies_where
+from webplatform.studies.roles import Act
 
 PART = "application/offset+octet-stream"
-RECORDING = (Membership.Role.OWNER, Membership.Role.ANALYST)
 
 
 class NotAuthenticated(Exception):
@@ -41,7 +42,7 @@ def require_upload(scope: dict[str, Any], size_bytes: int) -> None:
     user = _user_of(scope, ApiToken.Scope.WRITE)
     require_within_rate("upload", user.pk)
     if valid_consent(user) is None and not _records_participants(user):
-        require_consent(user=user)
+        require_consent(of=user)
     require_place(user)
     require_quota(user, size_bytes)
 
@@ -54,13 +55,13 @@ def require_faces(scope: dict[str, Any], size_bytes: int) -> None:
     """
     user = _user_of(scope, ApiToken.Scope.WRITE)
     if valid_consent(user) is None and not _records_participants(user):
-        require_consent(user=user)
+        require_consent(of=user)
 
 
 def require_admin(scope: dict[str, Any], size_bytes: int) -> None:
     """Whoever asks is an admin; raises NotAuthenticated otherwise."""
     user = _user_of(scope, ApiToken.Scope.ADMIN)
-    if not user.is_staff or lacks_second_factor(user):
+    if not is_admin(user) or lacks_second_factor(user):
         raise NotAuthenticated
 
 
@@ -118,7 +119,7 @@ def _signed_in(cookies: str) -> User | None:
 
 def _records_participants(user: User) -> bool:
     """Whether somebody has agreed in a study that the user records in: which one it is about stands in the body."""
-    studies = Membership.objects.filter(user=user, role__in=RECORDING).values("study")
+    studies = studies_where(user, Act.RECORD)
     return ConsentRecord.objects.filter(participant__study__in=studies, withdrawn_at=None).exists()
 
 

@@ -22,7 +22,7 @@ from webplatform.participation.bulk_participants import MOST_CHARACTERS, add_par
 from webplatform.participation.link_sheets import MOST, create_links, links_csv
 from webplatform.participation.links import MAX_LINK_DAYS
 from webplatform.studies.models import Participant, Study
-from webplatform.studies.services import require_recorder
+from webplatform.studies.permissions import require_recorder
 
 USUAL_DAYS = 90
 

@@ -19,7 +19,7 @@ from webplatform.common.input.text import shown_text
 from webplatform.participation.participants import clean_pseudonym
 from webplatform.studies.audit_trail import record
 from webplatform.studies.models import Participant, Study
-from webplatform.studies.services import require_recorder
+from webplatform.studies.permissions import require_recorder
 from webplatform.studies.variables import COLUMNS, checked_values
 
 MOST = 500

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from webplatform.common.errors import AppError, ConsentMissing
 from webplatform.common.http.headers import uses_camera
-from webplatform.consent.services import require_participant_consent
+from webplatform.consent.services import require_consent
 from webplatform.history.models import Session
 from webplatform.history.retention_deadlines import deadlines_of
+from webplatform.live.page_data import live_context
 from webplatform.live.picture_checks import look
 from webplatform.live.protocol import faces_data, hidden_faces_data
-from webplatform.live.views import live_context
 from webplatform.participation.participant_auth import participant_only
 from webplatform.participation.stimuli import films_for
 from webplatform.participation.words import film_words
@@ -35,7 +35,7 @@ def live(request: HttpRequest) -> HttpResponse:
     """Join a live session, with the study's films that are left; where none is, the end."""
     participant = request.link.participant
     try:
-        require_participant_consent(participant=participant)
+        require_consent(of=participant)
     except ConsentMissing:
         return redirect("participation:home")
     films = films_for(participant)
@@ -50,7 +50,7 @@ def check(request: HttpRequest) -> HttpResponse:
     """What the model sees in one picture before the session; nothing of it is kept."""
     picture = request.read(CHECK_BYTES + 1)
     try:
-        require_participant_consent(participant=request.link.participant)
+        require_consent(of=request.link.participant)
         reading = look(picture if len(picture) <= CHECK_BYTES else b"")
     except AppError as error:
         return JsonResponse({"code": error.code, "message": error.message, "details": {}}, status=error.status)

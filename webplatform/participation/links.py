@@ -16,7 +16,7 @@ from webplatform.common.errors import Invalid
 from webplatform.studies.audit_trail import record
 from webplatform.studies.models import Participant, ParticipantLink
 from webplatform.studies.participant_lock import lock_participant
-from webplatform.studies.services import require_recorder
+from webplatform.studies.permissions import require_recorder
 
 MAX_LINK_DAYS = 365
 

@@ -21,7 +21,7 @@ from webplatform.common.rest.paging import ListPages
 from webplatform.consent.consent_status import consent_status_of
 from webplatform.consent.models import ConsentRecord
 from webplatform.consent.proofs import proof_of
-from webplatform.consent.queries import participant_history
+from webplatform.consent.queries import consent_history
 from webplatform.participation import services
 from webplatform.participation.participant_auth import link_opened
 from webplatform.participation.queries import notice_data
@@ -71,7 +71,7 @@ class OwnApi(APIView):
                 "study": participant.study.name,
                 "notice": notice_data(participant, participant.language),
                 "held": held_of(participant),
-                "proofs": [proof_of(record) for record in participant_history(participant)],
+                "proofs": [proof_of(record) for record in consent_history(participant)],
                 **standing_data(consent_status_of(participant)),
             }
         ).data
@@ -139,7 +139,7 @@ class OwnExportListApi(OwnApi, generics.ListAPIView):
     @extend_schema(operation_id="own_exports_ask", request=None, responses={202: ExportOut})
     def post(self, request: Request) -> Response:
         participant = self.participant(request)
-        export = ask_export(participant=participant, language=participant.language)
+        export = ask_export(of=participant, language=participant.language)
         return Response(ExportOut(export).data, status=status.HTTP_202_ACCEPTED)
 
     def get_queryset(self) -> QuerySet[DataExport]:

@@ -18,7 +18,7 @@ from webplatform.consent.consent_status import consent_status_of
 from webplatform.consent.models import ConsentRecord, ConsentScope
 from webplatform.consent.notices import notice_of
 from webplatform.consent.proofs import proof_file
-from webplatform.consent.queries import participant_history
+from webplatform.consent.queries import consent_history
 from webplatform.participation import services
 from webplatform.participation.links import key_digest
 from webplatform.participation.participant_auth import KEPT_AS, link_opened, link_over, participant_only
@@ -116,7 +116,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 def copy(request: HttpRequest) -> HttpResponse:
     """Ask for everything that is held, as one ZIP file."""
     participant = request.link.participant
-    ask_export(participant=participant, language=get_language() or participant.language)
+    ask_export(of=participant, language=get_language() or participant.language)
     messages.success(request, _("Your copy is being made. This page shows when it is ready."))
     return redirect("participation:home")
 
@@ -157,7 +157,7 @@ def _home(request: HttpRequest, status: int = 200) -> HttpResponse:
         ],
         "films": films_for(participant),
         "has_films": participant.study.stimuli.exists(),
-        "records": participant_history(participant),
+        "records": consent_history(participant),
         "held": held_of(participant),
         "export": participant.exports.first(),
         "requests": participant.requests.order_by("-asked_at"),

@@ -14,7 +14,7 @@ from webplatform.common.errors import Conflict, Invalid
 from webplatform.common.input.text import shown_text
 from webplatform.studies.audit_trail import record
 from webplatform.studies.models import Condition, Participant, Study
-from webplatform.studies.services import require_recorder
+from webplatform.studies.permissions import require_recorder
 from webplatform.studies.variables import checked_values, set_values
 
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that is taken for another one

@@ -15,12 +15,13 @@ from django.views.decorators.http import require_http_methods
 
 from webplatform.common.errors import AppError, NotAllowed
 from webplatform.consent.consent_status import consent_status_of
-from webplatform.consent.queries import participant_history
+from webplatform.consent.queries import consent_history
 from webplatform.dashboard.queries import listed_sessions, rows_of
-from webplatform.history.queries import role_in
 from webplatform.history.selection import Selection
 from webplatform.participation.participants import change_participant
-from webplatform.studies.models import Membership, Participant
+from webplatform.studies.models import Participant
+from webplatform.studies.permissions import role_in
+from webplatform.studies.roles import Act, may
 
 VARIABLE = "variable-"  # what the fields of variables are called, before the variable's number
 SESSIONS = 50
@@ -73,15 +74,15 @@ def _page(
     context = {
         "study": person.study,
         "participant": person,
-        "is_owner": role == Membership.Role.OWNER,
-        "is_recorder": role in (Membership.Role.OWNER, Membership.Role.ANALYST),
+        "is_owner": may(Act.OWN, role),
+        "is_recorder": may(Act.RECORD, role),
         "standing": consent_status_of(person),
         "fields": _fields(person, sent or {}),
         "pseudonym": (sent or {}).get("pseudonym", person.pseudonym),
         "conditions": person.study.conditions.all(),
         "rows": rows_of(request.user, sessions[:SESSIONS]),
         "session_count": sessions.count(),
-        "records": participant_history(person),
+        "records": consent_history(person),
         "requests": person.requests.order_by("-asked_at"),
         "links": person.links.all(),
         "now": timezone.now(),

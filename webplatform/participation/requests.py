@@ -14,7 +14,7 @@ from webplatform.studies.audit_trail import record
 from webplatform.studies.events import request_received
 from webplatform.studies.models import Participant, ParticipantRequest
 from webplatform.studies.participant_lock import lock_participant
-from webplatform.studies.services import require_owner
+from webplatform.studies.permissions import require_owner
 
 ANSWER_WITHIN = timedelta(hours=72)
 

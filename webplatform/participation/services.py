@@ -8,7 +8,7 @@ from django.db import transaction
 
 from webplatform.accounts.models import User
 from webplatform.consent.models import ConsentRecord, ConsentScope
-from webplatform.consent.services import give_participant_consent, withdraw_participant
+from webplatform.consent.services import give_participant_consent, withdraw_consent
 from webplatform.participation.requests import answer_request, ask
 from webplatform.retention.services import erase_participant
 from webplatform.studies.audit_trail import record
@@ -53,7 +53,7 @@ def withdraw(*, participant: Participant, channel: Channel, scopes: Iterable[str
         Invalid: a scope is unknown.
     """
     wanted = sorted(scopes)
-    changed = withdraw_participant(participant=participant, channel=channel, scopes=wanted)
+    changed = withdraw_consent(of=participant, channel=channel, scopes=wanted)
     if changed:
         record(actor=None, action="consent.withdrawn", study=participant.study, scopes=wanted, consents=changed)
     return changed

@@ -25,7 +25,7 @@ from webplatform.studies.conditions import clean_name
 from webplatform.studies.film_order import films_in_order
 from webplatform.studies.films import forget_film
 from webplatform.studies.models import Condition, Participant, Stimulus, StimulusOrder, Study
-from webplatform.studies.services import require_owner
+from webplatform.studies.permissions import require_owner
 from webplatform.vault.keys import erase_key, keep_key
 from webplatform.vault.stored import remove_stored
 

@@ -16,13 +16,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from webplatform.analysis.sending import Sent, send_file
 from webplatform.common.errors import AppError, NotAllowed
 from webplatform.common.http.pages import tell
-from webplatform.history.queries import role_in
 from webplatform.live.queries import find_condition
 from webplatform.participation import stimuli
 from webplatform.participation.participant_auth import participant_only
 from webplatform.studies.conditions import move_label
 from webplatform.studies.films import open_film
-from webplatform.studies.models import Membership, Stimulus, StimulusOrder, Study
+from webplatform.studies.models import Stimulus, StimulusOrder, Study
+from webplatform.studies.permissions import may_in
+from webplatform.studies.roles import Act
 
 STEPS = {"up": -1, "down": 1}
 
@@ -109,7 +110,7 @@ def _study(request: HttpRequest, pk: UUID) -> Study:
 def _page(request: HttpRequest, study: Study, *, problem: str = "") -> HttpResponse:
     context = {
         "study": study,
-        "is_owner": role_in(study, request.user) == Membership.Role.OWNER,
+        "is_owner": may_in(study, request.user, Act.OWN),
         "stimuli": study.stimuli.select_related("condition"),
         "conditions": study.conditions.all(),
         "orders": StimulusOrder.choices,

@@ -16,11 +16,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from webplatform.common.errors import AppError
 from webplatform.common.http.pages import tell
-from webplatform.history.queries import role_in
 from webplatform.participation import participants, services
 from webplatform.participation.links import create_link, link_address, revoke_link
 from webplatform.participation.queries import participants_of, requests_of
-from webplatform.studies.models import Membership, ParticipantLink, Study
+from webplatform.studies.models import ParticipantLink, Study
+from webplatform.studies.permissions import role_in
+from webplatform.studies.roles import Act, may
 
 
 @login_required
@@ -106,8 +107,8 @@ def _page(request: HttpRequest, found: Study, new: dict[str, object] | None = No
     context = {
         "study": found,
         "role": role,
-        "is_owner": role == Membership.Role.OWNER,
-        "is_recorder": role in (Membership.Role.OWNER, Membership.Role.ANALYST),
+        "is_owner": may(Act.OWN, role),
+        "is_recorder": may(Act.RECORD, role),
         "participants": participants_of(found),
         "requests": requests_of(request.user).filter(participant__study=found),
         "now": timezone.now(),

@@ -16,10 +16,11 @@ from rest_framework.views import APIView
 
 from webplatform.history.downloads import attachment, download
 from webplatform.results.choices import CHARTS, COMPARED, PAIRINGS, PICTURES
-from webplatform.results.figure_requests import drawing_files, figures_for, study_for, table_file
+from webplatform.results.figure_requests import drawing_files, figures_for, table_file
 from webplatform.results.models import StudyFigures
 from webplatform.results.overlaying import MOST_LAID_OVER, overlay_of, overlay_sessions
 from webplatform.results.tables import NAMES
+from webplatform.studies.permissions import reached_study
 
 
 class ResultsIn(serializers.Serializer):
@@ -102,7 +103,7 @@ class ResultsApi(APIView):
 
     @extend_schema(operation_id="studies_results", parameters=[ResultsIn], responses=ResultsOut)
     def get(self, request: Request, study_id: UUID) -> Response:
-        study = study_for(request.user, study_id)
+        study = reached_study(request.user, study_id)
         return Response(ResultsOut(figures_for(study, _asked(request))).data)
 
 
@@ -114,7 +115,7 @@ class ResultsFileApi(APIView):
         operation_id="studies_results_file", parameters=[ResultsIn], responses={(200, "text/csv"): OpenApiTypes.STR}
     )
     def get(self, request: Request, study_id: UUID, table: str) -> StreamingHttpResponse:
-        study = study_for(request.user, study_id)
+        study = reached_study(request.user, study_id)
         if table not in NAMES:
             raise NotFound
         pieces, name = table_file(study, _asked(request), table, request.user)
@@ -131,7 +132,7 @@ class ChartApi(APIView):
         responses={(200, media): OpenApiTypes.BINARY for media in PICTURES.values()},
     )
     def get(self, request: Request, study_id: UUID, chart: str, kind: str) -> HttpResponse:
-        study = study_for(request.user, study_id)
+        study = reached_study(request.user, study_id)
         if chart not in CHARTS or kind not in PICTURES:
             raise NotFound
         asked = _asked(request)
@@ -149,7 +150,7 @@ class ReportApi(APIView):
         responses={(200, "application/pdf"): OpenApiTypes.BINARY},
     )
     def get(self, request: Request, study_id: UUID) -> HttpResponse:
-        study = study_for(request.user, study_id)
+        study = reached_study(request.user, study_id)
         made, name = drawing_files().report_file(study, _asked(request), request.user)
         return attachment(made, "application/pdf", name)
 

@@ -9,7 +9,6 @@ from types import ModuleType
 from typing import Any
 from uuid import UUID
 
-from django.shortcuts import get_object_or_404
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -23,11 +22,6 @@ from webplatform.results.models import StudyFigures
 from webplatform.results.queries import lines_of, plain_choice
 from webplatform.results.services import ask_figures
 from webplatform.studies.models import Study
-
-
-def study_for(user: User, study_id: UUID) -> Study:
-    """The study, for its members; Http404 for everybody else."""
-    return get_object_or_404(Study.objects.for_user(user), pk=study_id)
 
 
 def asked_choice(study: Study, asked: Mapping[str, Any]) -> Choice:
@@ -61,7 +55,7 @@ def shown_emotions(asked: Mapping[str, Any]) -> list[str]:
 
 def drawing_files() -> ModuleType:
     """What makes pictures and reports; loaded when one is asked for, since its libraries take 80 MB of a process."""
-    return import_module("webplatform.results.files")
+    return import_module("webplatform.results.report_files")
 
 
 def current_figures(study: Study, asked: Mapping[str, Any]) -> StudyFigures:

@@ -14,11 +14,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from webplatform.history.downloads import attachment, download
-from webplatform.history.queries import role_in
 from webplatform.history.watch import weeks_of
 from webplatform.results import showing
 from webplatform.results.choices import CHARTS, PICTURES, VARIABLE, Choice
-from webplatform.results.figure_requests import asked_choice, drawing_files, study_for, table_file
+from webplatform.results.figure_requests import asked_choice, drawing_files, table_file
 from webplatform.results.gathering import marker_labels
 from webplatform.results.models import StudyFigures
 from webplatform.results.overlaying import clocks_of, overlay_of, overlay_sessions
@@ -26,7 +25,9 @@ from webplatform.results.queries import lines_of, overlay_choices, withdrawn_peo
 from webplatform.results.services import ask_figures
 from webplatform.results.tables import NAMES
 from webplatform.results.words import MEASURE_NAMES, WHY_TEXTS, chart_words, emotions
-from webplatform.studies.models import Membership, Study
+from webplatform.studies.models import Study
+from webplatform.studies.permissions import may_in, reached_study
+from webplatform.studies.roles import Act
 
 ROWS = 30
 
@@ -36,15 +37,14 @@ ROWS = 30
 @require_GET
 def study(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A study's results: sessions, curves, tables, comparison, and what was left out."""
-    found = study_for(request.user, pk)
+    found = reached_study(request.user, pk)
     choice = asked_choice(found, request.GET)
     figures = ask_figures(study=found, choice=choice)
     result = figures.result
     lines = lines_of(found, result)
-    role = role_in(found, request.user)
     context = {
         "study": found,
-        "is_recorder": role in (Membership.Role.OWNER, Membership.Role.ANALYST),
+        "is_recorder": may_in(found, request.user, Act.RECORD),
         "figures": figures,
         "result": result,
         "lines": lines,
@@ -66,7 +66,7 @@ def study(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_GET
 def table(request: HttpRequest, pk: UUID, table: str) -> HttpResponse:
     """One table of the results as a CSV file."""
-    found = study_for(request.user, pk)
+    found = reached_study(request.user, pk)
     if table not in NAMES:
         raise Http404
     pieces, name = table_file(found, request.GET, table, request.user)
@@ -78,7 +78,7 @@ def table(request: HttpRequest, pk: UUID, table: str) -> HttpResponse:
 @require_GET
 def report(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The results as a PDF report."""
-    made, name = drawing_files().report_file(study_for(request.user, pk), request.GET, request.user)
+    made, name = drawing_files().report_file(reached_study(request.user, pk), request.GET, request.user)
     return attachment(made, "application/pdf", name)
 
 
@@ -87,7 +87,7 @@ def report(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_GET
 def chart(request: HttpRequest, pk: UUID, chart: str, kind: str) -> HttpResponse:
     """One chart of the results as a picture."""
-    found = study_for(request.user, pk)
+    found = reached_study(request.user, pk)
     if chart not in CHARTS or kind not in PICTURES:
         raise Http404
     made, name = drawing_files().chart_file(found, request.GET, f"{chart}.{kind}", request.user)

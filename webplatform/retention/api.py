@@ -12,12 +12,13 @@ from django.utils.translation import get_language
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
-from rest_framework.permissions import AllowAny, IsAdminUser
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from webplatform.accounts.models import User
+from webplatform.accounts.staff import IsAdmin
 from webplatform.retention import services
 from webplatform.retention.downloads import export_file
 from webplatform.retention.models import DataExport, Receipt
@@ -97,7 +98,7 @@ class ExportListApi(generics.ListAPIView):
 
     @extend_schema(operation_id="exports_ask", request=None, responses={202: ExportOut})
     def post(self, request: Request) -> Response:
-        export = services.ask_export(user=request.user, language=get_language() or "en")
+        export = services.ask_export(of=request.user, language=get_language() or "en")
         return Response(ExportOut(export).data, status=status.HTTP_202_ACCEPTED)
 
     def get_queryset(self) -> QuerySet[DataExport]:
@@ -142,7 +143,7 @@ class OwnErasureApi(APIView):
 class AccountErasureApi(APIView):
     """For admins: the end of somebody's account and of everything that is held of them."""
 
-    permission_classes = (IsAdminUser,)
+    permission_classes = (IsAdmin,)
 
     @extend_schema(operation_id="accounts_erase", request=None, responses=ReceiptOut)
     def post(self, request: Request, user_id: int) -> Response:

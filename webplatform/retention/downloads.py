@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
 
-from webplatform.accounts.audit import record_event
+from webplatform.common.errors import NotFound
 from webplatform.common.http.file_chunks import body_of, chunks_of
-from webplatform.retention.export_files import opener_of
+from webplatform.retention.export_files import opener_of, record_export
 from webplatform.retention.models import DataExport
 from webplatform.vault.stored import is_stored
 
 
 def export_file(request: HttpRequest, export: DataExport) -> StreamingHttpResponse:
-    """The export's file as a download; 404 where it is not ready, or not there any more."""
+    """The export's file as a download.
+
+    Raises NotFound where it is not ready, or not there any more.
+    """
     if not export.is_ready or not is_stored(export.file):
-        raise Http404
+        raise NotFound
     opener = opener_of(export)
-    study_id = export.participant.study_id if export.participant else None
-    record_event("export.downloaded", actor=export.user, study_id=study_id, target=f"export:{export.pk}")
+    record_export(export, "downloaded")
     body = body_of(request, chunks_of(opener))
     day = f"{export.finished_at:%Y-%m-%d}"
     headers = {

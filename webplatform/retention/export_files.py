@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+from webplatform.accounts.audit import record_event
 from webplatform.retention.models import DataExport
 from webplatform.vault.keys import erase_key, key_for, key_of
 from webplatform.vault.sealed import seal_copy
@@ -14,6 +15,12 @@ from webplatform.vault.stored import draft_of, is_remote, open_stored, remove_st
 
 KEY = "dataexport-"
 COPIED_BYTES = 2**20
+
+
+def record_export(export: DataExport, what: str) -> None:
+    """The audit log says that the copy was asked for, made or downloaded."""
+    study_id = export.participant.study_id if export.participant else None
+    record_event(f"export.{what}", actor=export.user, study_id=study_id, target=f"export:{export.pk}")
 
 
 def keep_export(export: DataExport, part: Path) -> None:

@@ -25,7 +25,8 @@ from webplatform.analysis.models import MediaFile
 from webplatform.common.errors import KeyGone
 from webplatform.consent.models import ConsentRecord
 from webplatform.consent.proofs import proof_of
-from webplatform.consent.queries import consent_history, participant_history
+from webplatform.consent.queries import consent_history
+from webplatform.consent.subject import Subject
 from webplatform.history.bin import gone_at
 from webplatform.history.exports import csv_pieces, json_pieces
 from webplatform.history.media import open_file
@@ -45,31 +46,26 @@ def write_export(export: DataExport, target: Path) -> None:
     """The ZIP file lies at `target`, whole."""
     target.parent.mkdir(parents=True, exist_ok=True)
     target.touch(mode=0o600)
+    subject = export.subject
+    sessions, records = own_sessions(subject), consent_history(subject)
     with override(export.language), ZipFile(target, "w", ZIP_DEFLATED) as archive:
-        if export.participant is not None:
-            _write_participant(archive, export.participant)
-        else:
-            _write_account(archive, export.user)
+        archive.writestr("README.txt", _readme(_title(subject), sessions.count(), len(records)))
+        archive.writestr("person.json", _json(_data_of(subject)))
+        if export.user is not None:
+            with archive.open("activity.csv", "w") as file:
+                _write_text(file, _activity(export.user))
+        _write_rest(archive, sessions, records)
 
 
-def _write_participant(archive: ZipFile, participant: Participant) -> None:
-    sessions, records = Session.everything.filter(participant=participant), participant_history(participant)
-    title = _("What the study “%(study)s” holds of %(name)s") % {
-        "study": participant.study.name, "name": participant.pseudonym,
-    }  # fmt: skip
-    archive.writestr("README.txt", _readme(title, sessions.count(), len(records)))
-    archive.writestr("person.json", _json(_participant_data(participant)))
-    _write_rest(archive, sessions, records)
+def _title(subject: Subject) -> str:
+    if isinstance(subject, Participant):
+        told = {"study": subject.study.name, "name": subject.pseudonym}
+        return _("What the study “%(study)s” holds of %(name)s") % told
+    return _("What Raut holds of %(name)s") % {"name": subject.email}
 
 
-def _write_account(archive: ZipFile, user: User) -> None:
-    sessions, records = own_sessions(user), consent_history(user)
-    title = _("What Raut holds of %(name)s") % {"name": user.email}
-    archive.writestr("README.txt", _readme(title, sessions.count(), len(records)))
-    archive.writestr("person.json", _json(_account_data(user)))
-    with archive.open("activity.csv", "w") as file:
-        _write_text(file, _activity(user))
-    _write_rest(archive, sessions, records)
+def _data_of(subject: Subject) -> dict[str, Any]:
+    return _participant_data(subject) if isinstance(subject, Participant) else _account_data(subject)
 
 
 def _write_rest(archive: ZipFile, sessions: QuerySet[Session], records: Iterable[ConsentRecord]) -> None:

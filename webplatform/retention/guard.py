@@ -21,8 +21,9 @@ from django.utils.translation import override
 
 from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import AuditEvent, User
+from webplatform.accounts.permissions import admins, require_admin
 from webplatform.common.database.commits import after_commit
-from webplatform.common.errors import Conflict, NotAllowed
+from webplatform.common.errors import Conflict
 from webplatform.common.outbound.mail import reaches_people
 from webplatform.history.models import Session
 from webplatform.retention.models import ClockReading, PurgeHold
@@ -98,8 +99,8 @@ def confirm_hold(*, hold: PurgeHold, by: User | None) -> PurgeHold:
         NotAllowed: whoever does it is no admin.
         Conflict: it was confirmed before, or its reason is over.
     """
-    if by is not None and not (by.is_active and by.is_staff):
-        raise NotAllowed(_("Only admins may do this."))
+    if by is not None:
+        require_admin(by)
     waiting = PurgeHold.objects.filter(pk=hold.pk, ended_at=None, confirmed_at=None)
     if not waiting.update(confirmed_at=timezone.now(), confirmed_by_id=by.pk if by else None):
         raise Conflict(_("This purge does not wait any more."))
@@ -144,8 +145,7 @@ def _tell_admins(hold: PurgeHold) -> None:
             *(f"- {line}" for line in counted(hold.counts)),
             f"{settings.PUBLIC_URL}/retention/hold/",
         ]
-        admins = User.objects.filter(is_active=True, is_staff=True).values_list("email", flat=True)
-        for address in admins:
+        for address in admins().values_list("email", flat=True):
             send_mail(_("Raut: the purge waits for an admin"), "\n".join(lines) + "\n", None, [address])
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from webplatform.accounts.models import User
+from webplatform.consent.subject import Subject
 from webplatform.jobs.models import Job
 from webplatform.studies.models import Participant, Study
 
@@ -110,6 +111,11 @@ class DataExport(Job):
 
     def __str__(self) -> str:
         return f"{self.pk} {self.state}"
+
+    @property
+    def subject(self) -> Subject:
+        """Of whom it is a copy."""
+        return self.user if self.participant_id is None else self.participant
 
     @property
     def file(self) -> Path:

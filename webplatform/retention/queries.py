@@ -14,11 +14,14 @@ from django.utils import timezone
 
 from webplatform.accounts.models import User
 from webplatform.analysis.models import MediaFile
+from webplatform.consent.subject import Subject
 from webplatform.history.bin import gone_at
 from webplatform.history.models import Session
 from webplatform.history.retention_deadlines import NEAR, ended_before, with_end
 from webplatform.studies.models import Membership, Participant, Study
+from webplatform.studies.permissions import studies_where
 from webplatform.studies.retention_policy import RetentionPolicy
+from webplatform.studies.roles import Act
 
 TOLD_BEFORE = NEAR
 RETRIED_WITHIN = timedelta(days=1)  # a failed analysis keeps its video so long where no video is to be kept
@@ -93,7 +96,7 @@ def _not_heard_of_since(studies: Q, moment: datetime) -> QuerySet[Participant]:
 
 def going_soon(user: User) -> dict[str, int]:
     """How many videos, readings and sessions of the studies that the user owns go within a week; empty: nothing."""
-    owned = Study.objects.filter(memberships__user=user, memberships__role=Membership.Role.OWNER)
+    owned = Study.objects.filter(pk__in=studies_where(user, Act.OWN))
     by_policy: dict[RetentionPolicy, list[Study]] = defaultdict(list)
     for study in owned:
         by_policy[study.retention].append(study)
@@ -145,12 +148,14 @@ def _held(session: Session, has_media: bool) -> dict[str, Any]:
     }
 
 
-def own_sessions(user: User) -> QuerySet[Session]:
-    """The sessions that rest on the user's own consent: what is held of the person, not of others they recorded.
+def own_sessions(subject: Subject) -> QuerySet[Session]:
+    """The sessions of their own face: what is held of the person, not of others they recorded.
 
     Those in the bin are held, too.
     """
-    return Session.everything.filter(consent__user=user)
+    if isinstance(subject, Participant):
+        return Session.everything.filter(participant=subject)
+    return Session.everything.filter(consent__user=subject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +173,7 @@ class OwnedStudies:
 
 def last_owned_by(user: User) -> OwnedStudies:
     """The studies that would have no owner without the user."""
-    owners = Membership.objects.filter(role=Membership.Role.OWNER)
+    owners = Membership.objects.owners()
     mine = Study.objects.filter(memberships__in=owners.filter(user=user))
     last = mine.exclude(memberships__in=owners.exclude(user=user)).order_by("name")
     others = set(Membership.objects.filter(study__in=last).exclude(user=user).values_list("study_id", flat=True))
@@ -177,5 +182,4 @@ def last_owned_by(user: User) -> OwnedStudies:
 
 def owners_of(study: Study) -> Iterable[User]:
     """The study's owners who can sign in."""
-    memberships = {"memberships__study": study, "memberships__role": Membership.Role.OWNER}
-    return User.objects.filter(is_active=True, **memberships)
+    return User.objects.filter(is_active=True, memberships__in=study.memberships.owners())

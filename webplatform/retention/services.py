@@ -11,20 +11,24 @@ from webplatform.accounts.audit import record_event
 from webplatform.accounts.events import account_disabled
 from webplatform.accounts.logins import end_logins_of
 from webplatform.accounts.models import ApiToken, User
+from webplatform.accounts.permissions import require_admin
 from webplatform.analysis.models import MediaFile
 from webplatform.common.database.commits import after_commit
 from webplatform.common.errors import Conflict, Invalid, NotAllowed
 from webplatform.consent.models import ConsentRecord
-from webplatform.consent.services import withdraw_consent, withdraw_participant
+from webplatform.consent.services import withdraw_consent
+from webplatform.consent.subject import Subject, columns_of
 from webplatform.history.models import Observation, Session
 from webplatform.retention import erasing
+from webplatform.retention.export_files import record_export
 from webplatform.retention.models import DataExport, ErasedLink, Receipt
 from webplatform.retention.queries import due_of, last_owned_by, own_sessions
 from webplatform.retention.tasks import send_export
 from webplatform.studies.models import Participant, Study
 from webplatform.studies.participant_lock import lock_participant
+from webplatform.studies.permissions import require_owner
 from webplatform.studies.retention_policy import RetentionPolicy
-from webplatform.studies.services import change_retention, require_owner
+from webplatform.studies.services import change_retention
 
 MOST_GUESSES, GUESSES_REMEMBERED_S = 5, 900
 Channel = ConsentRecord.Channel
@@ -54,18 +58,17 @@ def what_would_go(study: Study, policy: RetentionPolicy) -> dict[str, int]:
     return {name: n - already[name] for name, n in then.items() if n > already[name]}
 
 
-def ask_export(*, user: User | None = None, participant: Participant | None = None, language: str) -> DataExport:
+def ask_export(*, of: Subject, language: str) -> DataExport:
     """A copy of all that is held of the person is being made; one that waits already is returned, an older one goes."""
-    of = {"user": user} if user else {"participant": participant}
-    waiting = DataExport.objects.filter(state__in=(DataExport.State.QUEUED, DataExport.State.RUNNING), **of)
+    theirs = DataExport.objects.filter(**columns_of(of))
+    waiting = theirs.filter(state__in=(DataExport.State.QUEUED, DataExport.State.RUNNING))
     try:
         with transaction.atomic():
             if found := waiting.first():
                 return found
-            erasing.remove_exports(DataExport.objects.filter(**of))
-            export = DataExport.objects.create(language=language, asked_at=timezone.now(), **of)
-            study_id = participant.study_id if participant else None
-            record_event("export.asked", actor=user, study_id=study_id, target=f"export:{export.pk}")
+            erasing.remove_exports(theirs)
+            export = DataExport.objects.create(language=language, asked_at=timezone.now(), **columns_of(of))
+            record_export(export, "asked")
             after_commit(send_export, export.pk)
             return export
     except IntegrityError:  # asked twice at once: the other one's counts
@@ -83,7 +86,7 @@ def erase_participant(*, participant: Participant, by: User) -> Receipt:
         lock_participant(participant.pk)
         receipt = _begin(Receipt.Kind.PARTICIPANT, participant.pk, by, _held_of_participant(participant))
         Receipt.objects.filter(pk=receipt.pk).update(study_id=participant.study_id)
-        withdraw_participant(participant=participant, channel=Channel.PAGE)
+        withdraw_consent(of=participant)
         links = [ErasedLink(link_id=x.pk, digest=x.digest, receipt=receipt) for x in participant.links.all()]
         ErasedLink.objects.bulk_create(links, ignore_conflicts=True)
         participant.links.filter(revoked_at=None).update(revoked_at=timezone.now())
@@ -99,8 +102,8 @@ def erase_account(*, user: User, by: User) -> Receipt:
         NotAllowed: it is somebody else's, and the user is no admin.
         Conflict: a study that others work in would have no owner.
     """
-    if by.pk != user.pk and not (by.is_active and by.is_staff):
-        raise NotAllowed(_("Only admins may do this."))
+    if by.pk != user.pk:
+        require_admin(by)
     shared = last_owned_by(user).shared
     if shared:
         names = ", ".join(study.name for study in shared)
@@ -116,7 +119,7 @@ def erase_account(*, user: User, by: User) -> Receipt:
         ApiToken.objects.filter(user=user).delete()
         end_logins_of(user)
         account_disabled.send(sender=User, user=user)
-        withdraw_consent(user=user)
+        withdraw_consent(of=user)
         after_commit(_finish, receipt)
     receipt.refresh_from_db()
     return receipt
@@ -159,7 +162,7 @@ def _finish(receipt: Receipt) -> None:
 
 
 def _held_of_participant(participant: Participant) -> dict[str, int]:
-    return _held_in(Session.everything.filter(participant=participant)) | {
+    return _held_in(own_sessions(participant)) | {
         "consents": participant.consents.count(),
         "links": participant.links.count(),
         "requests": participant.requests.count(),

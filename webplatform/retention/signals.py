@@ -8,6 +8,7 @@ from django.dispatch import receiver
 
 from webplatform.consent.events import consent_withdrawn
 from webplatform.consent.models import ConsentRecord, ConsentScope
+from webplatform.consent.subject import columns_of
 from webplatform.history.erasure_log_lines import note_erased
 from webplatform.history.events import session_assigned
 from webplatform.retention.erasing import remove_exports
@@ -36,5 +37,5 @@ def remove_copies_of_another(before: ConsentRecord, **_: Any) -> None:
 
 
 def _remove_copies_of(record: ConsentRecord) -> None:
-    whose = {"participant": record.participant} if record.participant_id else {"user": record.user}
+    whose = columns_of(record.subject)
     remove_exports(DataExport.objects.filter(**whose))

@@ -15,14 +15,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from webplatform.common.errors import AppError, Conflict
-from webplatform.history.queries import role_in
 from webplatform.retention import services
 from webplatform.retention.forms import PolicyForm
 from webplatform.retention.models import Receipt
 from webplatform.retention.queries import TOLD_BEFORE, due_of, held_of
 from webplatform.retention.words import counted, receipt_lines
-from webplatform.studies.models import Membership, Participant, Study
-from webplatform.studies.services import require_owner
+from webplatform.studies.models import Participant, Study
+from webplatform.studies.permissions import may_in, require_owner
+from webplatform.studies.roles import Act
 
 RECEIPTS = 20
 
@@ -66,7 +66,7 @@ def _page(request: HttpRequest, study: Study, form: PolicyForm, losses: dict[str
     context = {
         "study": study,
         "form": form,
-        "is_owner": role_in(study, request.user) == Membership.Role.OWNER,
+        "is_owner": may_in(study, request.user, Act.OWN),
         "keeps_media": bool(study.retention.media_days),
         "losses": counted(losses),
         "going": counted(going if study.retention.media_days else going | {"videos": 0}),

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from webplatform.accounts.models import User
+from webplatform.accounts.staff import staff_only
 from webplatform.common.errors import AppError
 from webplatform.retention import services
 from webplatform.retention.downloads import export_file
@@ -40,7 +41,7 @@ def data(request: HttpRequest) -> HttpResponse:
 @require_POST
 def ask(request: HttpRequest) -> HttpResponse:
     """Ask for the copy."""
-    services.ask_export(user=request.user, language=get_language() or "en")
+    services.ask_export(of=request.user, language=get_language() or "en")
     messages.success(request, _("Your copy is being made. This page shows when it is ready."))
     return redirect("retention:data")
 
@@ -70,12 +71,11 @@ def erase(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@staff_only
 @never_cache
 @require_http_methods(["GET", "POST"])
 def erase_other(request: HttpRequest, pk: int) -> HttpResponse:
     """For admins: erase somebody's account."""
-    if not request.user.is_staff:
-        raise Http404
     user = get_object_or_404(User, pk=pk)
     if user == request.user:
         return redirect("retention:erase")

@@ -12,11 +12,10 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from webplatform.accounts.audit import record_event
 from webplatform.jobs.heartbeat import Heartbeat
 from webplatform.jobs.leases import claim
 from webplatform.jobs.outages import handed_back
-from webplatform.retention.export_files import keep_export, remove_export_file
+from webplatform.retention.export_files import keep_export, record_export, remove_export_file
 from webplatform.retention.exporting import write_export
 from webplatform.retention.models import DataExport
 
@@ -56,8 +55,7 @@ def _settle(export: DataExport, part: Path) -> None:
         if not DataExport.objects.filter(pk=export.pk).exists():  # erased meanwhile
             remove_export_file(export)
         return
-    study_id = export.participant.study_id if export.participant else None
-    record_event("export.made", actor=export.user, study_id=study_id, target=f"export:{export.pk}")
+    record_export(export, "made")
 
 
 def give_up(export: DataExport, held: QuerySet[DataExport]) -> bool:

@@ -8,11 +8,11 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
-from rest_framework.permissions import IsAdminUser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from webplatform.accounts.staff import IsAdmin
 from webplatform.studies.approvals import decide_approval
 from webplatform.studies.models import Study, StudyApproval
 from webplatform.studies.queries import studies_of
@@ -83,7 +83,7 @@ class ApprovalListApi(generics.ListAPIView):
     """For admins: the studies in restricted settings, asked and decided."""
 
     serializer_class = ApprovalOut
-    permission_classes = (IsAdminUser,)
+    permission_classes = (IsAdmin,)
     queryset = StudyApproval.objects.select_related("study").order_by("-asked_at", "-id")
 
     @extend_schema(operation_id="approvals_list")
@@ -95,7 +95,7 @@ class ApprovalListApi(generics.ListAPIView):
 class DecisionApi(APIView):
     """For admins: the answer to one question."""
 
-    permission_classes = (IsAdminUser,)
+    permission_classes = (IsAdmin,)
 
     @extend_schema(operation_id="approvals_decide", request=DecisionIn, responses=ApprovalOut)
     def post(self, request: Request, approval_id: int) -> Response:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from webplatform.accounts.models import User
+from webplatform.accounts.permissions import is_admin
 from webplatform.common.errors import Conflict, Invalid, NotAllowed
 from webplatform.studies.audit_trail import record
 from webplatform.studies.models import Membership, Study, StudyApproval
@@ -100,7 +101,7 @@ def decide_approval(*, approval: StudyApproval, user: User, is_approved: bool, n
     """
     study = approval.study
     is_party = approval.asked_by_id == user.pk or Membership.objects.filter(study=study, user=user).exists()
-    if not user.is_staff or is_party:
+    if not is_admin(user) or is_party:
         raise NotAllowed(_("Only an admin who has no part in the study may decide this."))
     if not is_approved and not note.strip():
         raise Invalid(_("Say why the study is refused."))

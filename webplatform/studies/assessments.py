@@ -9,7 +9,7 @@ from webplatform.accounts.models import User
 from webplatform.common.errors import Invalid
 from webplatform.studies.audit_trail import record
 from webplatform.studies.models import Study
-from webplatform.studies.services import require_owner
+from webplatform.studies.permissions import require_owner
 
 MIN_NOTE = 10  # characters: where it is filed, or why there is none
 

@@ -11,7 +11,7 @@ from webplatform.common.errors import Conflict, Invalid
 from webplatform.common.input.text import shown_text
 from webplatform.studies.audit_trail import record
 from webplatform.studies.models import Condition, Study, Variable
-from webplatform.studies.services import require_owner
+from webplatform.studies.permissions import require_owner
 
 MOST = 50
 MAX_NAME = 60

@@ -17,8 +17,10 @@ from webplatform.common.errors import AppError, NotAllowed
 from webplatform.common.http.pages import tell
 from webplatform.studies import conditions, variables
 from webplatform.studies.design_forms import ConditionForm, VariableForm
-from webplatform.studies.models import Membership, Study
+from webplatform.studies.models import Study
+from webplatform.studies.permissions import may_in
 from webplatform.studies.queries import conditions_with_sessions, variables_with_values
+from webplatform.studies.roles import Act
 
 STEPS = {"up": -1, "down": 1}
 
@@ -129,10 +131,9 @@ def _page(
     variable_form: VariableForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    owned = study.memberships.filter(user=request.user, role=Membership.Role.OWNER)
     context = {
         "study": study,
-        "is_owner": owned.exists(),
+        "is_owner": may_in(study, request.user, Act.OWN),
         "conditions": conditions_with_sessions(study),
         "variables": variables_with_values(study),
         "condition_form": condition_form or ConditionForm(),

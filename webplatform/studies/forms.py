@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from inference import EVEN
 from webplatform.accounts.models import User
 from webplatform.common.errors import Invalid
-from webplatform.studies.models import Membership, Study
+from webplatform.studies.models import Study
 from webplatform.studies.prior import checked_prior, read_percentages
+from webplatform.studies.roles import Role
 from webplatform.studies.services import Purpose
 
 
@@ -117,7 +118,7 @@ class PlatformInvitationForm(forms.Form):
 class InvitationForm(PlatformInvitationForm):
     """Whom to invite into a study, as what."""
 
-    role = forms.ChoiceField(label=_("Role"), choices=Membership.Role.choices, initial=Membership.Role.VIEWER)
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.VIEWER)
 
 
 class NewcomerForm(forms.Form):

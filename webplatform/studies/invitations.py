@@ -22,9 +22,12 @@ from django.utils.translation import gettext as _
 
 from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import User
+from webplatform.accounts.permissions import admins, require_admin
 from webplatform.common.errors import Conflict, Invalid, NotAllowed
 from webplatform.studies.models import Invitation, Membership, Study
-from webplatform.studies.services import personal_study, require_owner
+from webplatform.studies.permissions import require_owner
+from webplatform.studies.roles import ROLES, Act, Role
+from webplatform.studies.services import personal_study
 
 VALID_FOR = timedelta(days=14)
 SEND_AGAIN_AFTER = timedelta(minutes=1)
@@ -135,8 +138,8 @@ def accept_as_newcomer(*, invitation: Invitation, password: str) -> User:
 
 def valid_invitations() -> QuerySet[Invitation]:
     """Those that open something now: not too old, and whoever wrote them may still invite."""
-    by_owner = Q(study__memberships__user=F("created_by"), study__memberships__role=Membership.Role.OWNER)
-    by_admin = Q(study=None, created_by__is_staff=True)
+    by_owner = Q(study__memberships__user=F("created_by"), study__memberships__role__in=ROLES[Act.OWN])
+    by_admin = Q(study=None, created_by__in=admins())
     open_now = Invitation.objects.filter(expires_at__gt=timezone.now(), created_by__is_active=True)
     return open_now.filter(by_owner | by_admin).select_related("study", "created_by").distinct()
 
@@ -160,8 +163,8 @@ def key_digest(key: str) -> str:
 def _require_right(by: User, study: Study | None) -> None:
     if study is not None:
         require_owner(study, by)
-    elif not by.is_active or not by.is_staff:
-        raise NotAllowed(_("Only admins may do this."))
+    else:
+        require_admin(by)
 
 
 def _check(email: str, study: Study | None, role: str) -> None:
@@ -173,7 +176,7 @@ def _check(email: str, study: Study | None, role: str) -> None:
         if User.objects.filter(email__iexact=email).exists():
             raise Conflict(_("This address has an account already."), field="email")
         return
-    if role not in Membership.Role.values:
+    if role not in Role.values:
         raise Invalid(_("This is not one of the choices."), field="role")
     if study.is_personal:
         raise Conflict(_("The personal study is for its owner alone. Make another one to work together."))

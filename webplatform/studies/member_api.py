@@ -8,15 +8,16 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers, status
-from rest_framework.permissions import IsAdminUser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from webplatform.accounts.staff import IsAdmin
 from webplatform.studies import invitations, members
 from webplatform.studies.models import Invitation, Membership, Study
+from webplatform.studies.permissions import owned_study
 from webplatform.studies.queries import members_of
-from webplatform.studies.services import owned_study
+from webplatform.studies.roles import Role
 
 
 class MemberOut(serializers.ModelSerializer):
@@ -32,7 +33,7 @@ class MemberOut(serializers.ModelSerializer):
 
 
 class RoleIn(serializers.Serializer):
-    role = serializers.ChoiceField(Membership.Role.choices)
+    role = serializers.ChoiceField(Role.choices)
 
 
 class AddressIn(serializers.Serializer):
@@ -40,7 +41,7 @@ class AddressIn(serializers.Serializer):
 
 
 class InvitationIn(AddressIn):
-    role = serializers.ChoiceField(Membership.Role.choices)
+    role = serializers.ChoiceField(Role.choices)
 
 
 class InvitationOut(serializers.ModelSerializer):
@@ -135,7 +136,7 @@ class InvitationApi(APIView):
 class PlatformInvitationListApi(generics.ListAPIView):
     """For admins: the invitations onto the platform that wait."""
 
-    permission_classes = (IsAdminUser,)
+    permission_classes = (IsAdmin,)
     serializer_class = InvitationOut
     queryset = Invitation.objects.filter(study=None)
 
@@ -155,7 +156,7 @@ class PlatformInvitationListApi(generics.ListAPIView):
 class PlatformInvitationApi(APIView):
     """For admins: one invitation onto the platform."""
 
-    permission_classes = (IsAdminUser,)
+    permission_classes = (IsAdmin,)
 
     @extend_schema(operation_id="people_invite_again", request=None, responses=InvitationOut)
     def post(self, request: Request, invitation_id: int) -> Response:

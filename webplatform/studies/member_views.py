@@ -20,6 +20,7 @@ from webplatform.studies import invitations, members
 from webplatform.studies.forms import InvitationForm, PlatformInvitationForm
 from webplatform.studies.models import Invitation, Membership, Study
 from webplatform.studies.queries import members_of
+from webplatform.studies.roles import Act, Role, may
 
 
 @login_required
@@ -35,8 +36,8 @@ def listing(request: HttpRequest, pk: UUID) -> HttpResponse:
         "study": study,
         "members": members_of(study),
         "invitations": Invitation.objects.for_user(request.user).filter(study=study),
-        "is_owner": mine.role == Membership.Role.OWNER,
-        "roles": Membership.Role.choices,
+        "is_owner": may(Act.OWN, mine.role),
+        "roles": Role.choices,
         "form": form,
         "now": timezone.now(),
     }

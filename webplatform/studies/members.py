@@ -9,7 +9,8 @@ from webplatform.accounts.models import User
 from webplatform.common.errors import Conflict, Invalid
 from webplatform.studies.audit_trail import record
 from webplatform.studies.models import Membership, Study
-from webplatform.studies.services import require_owner
+from webplatform.studies.permissions import require_owner
+from webplatform.studies.roles import Role
 
 
 @transaction.atomic
@@ -23,7 +24,7 @@ def change_role(*, membership: Membership, role: str, by: User) -> Membership:
     """
     study = _locked(membership.study)
     require_owner(study, by)
-    if role not in Membership.Role.values:
+    if role not in Role.values:
         raise Invalid(_("This is not one of the choices."), field="role")
     before = membership.role
     if role != before:
@@ -57,6 +58,6 @@ def _locked(study: Study) -> Study:
 
 
 def _require_an_owner(study: Study) -> None:
-    owners = Membership.objects.filter(study=study, role=Membership.Role.OWNER, user__is_active=True)
+    owners = Membership.objects.owners().filter(study=study, user__is_active=True)
     if not owners.exists():
         raise Conflict(_("A study needs an owner. Make somebody else an owner first."))

@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from webplatform.accounts.models import User
+from webplatform.accounts.permissions import is_admin
 from webplatform.studies.design import Condition as Condition
 from webplatform.studies.design import Stimulus as Stimulus
 from webplatform.studies.design import StimulusOrder as StimulusOrder
@@ -19,6 +20,7 @@ from webplatform.studies.participants import Participant as Participant
 from webplatform.studies.participants import ParticipantLink as ParticipantLink
 from webplatform.studies.participants import ParticipantRequest as ParticipantRequest
 from webplatform.studies.retention_policy import MEDIA_DAYS, MOST_DAYS, OBSERVATION_DAYS, RetentionPolicy
+from webplatform.studies.roles import ROLES, Act, Role
 
 
 class StudyQuerySet(models.QuerySet["Study"]):
@@ -172,17 +174,28 @@ class StudyApproval(models.Model):
         return f"{self.study_id} {self.is_approved}"
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Memberships by what they allow."""
+
+    def who_may(self, act: Act) -> MembershipQuerySet:
+        """Those whose role may do it."""
+        return self.filter(role__in=ROLES[act])
+
+    def owners(self) -> MembershipQuerySet:
+        """Those that own their study."""
+        return self.who_may(Act.OWN)
+
+
 class Membership(models.Model):
     """A user's part in a study."""
 
-    class Role(models.TextChoices):
-        OWNER = "owner", _("owner")
-        ANALYST = "analyst", _("analyst")
-        VIEWER = "viewer", _("viewer")
+    Role = Role
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role.choices)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "study"], name="membership_once_per_study")]
@@ -196,8 +209,8 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
     def for_user(self, user: User) -> InvitationQuerySet:
         """Those to the studies that `user` owns; for admins also those to the platform."""
-        owned = Membership.objects.filter(user_id=user.pk, role=Membership.Role.OWNER).values("study")
-        return self.filter(models.Q(study__in=owned) | (models.Q(study=None) if user.is_staff else models.Q()))
+        owned = Membership.objects.owners().filter(user_id=user.pk).values("study")
+        return self.filter(models.Q(study__in=owned) | (models.Q(study=None) if is_admin(user) else models.Q()))
 
 
 class Invitation(models.Model):
@@ -205,7 +218,7 @@ class Invitation(models.Model):
 
     email = models.EmailField()
     study = models.ForeignKey(Study, on_delete=models.CASCADE, null=True, related_name="invitations")
-    role = models.CharField(max_length=10, choices=Membership.Role.choices, blank=True)
+    role = models.CharField(max_length=10, choices=Role.choices, blank=True)
     digest = models.CharField(max_length=64, unique=True, help_text=_("SHA-256 of the link's key, hex."))
     created_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from webplatform.studies.models import Membership, Study
+from webplatform.studies.models import Study
+from webplatform.studies.roles import Act, may
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ AREAS: tuple[tuple[Promise, tuple[StudyArea, ...]], ...] = (
 
 def areas_for(study: Study, role: str | None) -> list[tuple[Promise, list[StudyArea]]]:
     """The study's areas with the places that somebody of this role may open; areas without any are not told."""
-    is_owner = role == Membership.Role.OWNER
+    is_owner = may(Act.OWN, role)
     found = []
     for name, places in AREAS:
         open_places = [p for p in places if (is_owner or not p.owners) and not (p.shared and study.is_personal)]

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from django.db.models import Case, Count, F, Q, QuerySet, When
 
 from webplatform.accounts.models import User
+from webplatform.accounts.permissions import is_admin
 from webplatform.studies.models import (
     Condition,
     Membership,
@@ -17,6 +18,7 @@ from webplatform.studies.models import (
     StudyApproval,
     Variable,
 )
+from webplatform.studies.roles import Role
 
 
 def studies_of(user: User) -> QuerySet[Study]:
@@ -35,7 +37,7 @@ def studies_of(user: User) -> QuerySet[Study]:
 
 def waiting_questions(user: User) -> list[StudyApproval]:
     """The studies on which this admin may decide; for everybody else there are none."""
-    if not user.is_staff:
+    if not is_admin(user):
         return []
     waiting = StudyApproval.objects.filter(decided_at=None).exclude(asked_by=user)
     return list(waiting.exclude(study__memberships__user=user).select_related("study", "asked_by"))
@@ -49,7 +51,7 @@ def decided_questions(newest: int = 50) -> QuerySet[StudyApproval]:
 
 def members_of(study: Study) -> QuerySet[Membership]:
     """The study's members with their users, owners first."""
-    order = Case(When(role=Membership.Role.OWNER, then=0), When(role=Membership.Role.ANALYST, then=1), default=2)
+    order = Case(When(role=Role.OWNER, then=0), When(role=Role.ANALYST, then=1), default=2)
     return study.memberships.select_related("user").order_by(order, "user__email")
 
 

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from webplatform.accounts.models import User
-from webplatform.common.errors import Conflict, Invalid, NotAllowed
+from webplatform.common.errors import Conflict, Invalid
 from webplatform.studies.approvals import ask_approval, require_reason, valid_approval
 from webplatform.studies.audit_trail import record
 from webplatform.studies.models import Membership, Study, default_languages
+from webplatform.studies.permissions import require_owner
 from webplatform.studies.prior import checked_prior
 from webplatform.studies.retention_policy import RetentionPolicy
+from webplatform.studies.roles import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,11 @@ def personal_study(user: User) -> Study:
     """The study that `user` records for alone exists, and is returned; a second call returns the same one."""
     # Locking the user's row lets one of two simultaneous calls wait (PostgreSQL); SQLite's writers wait anyway.
     User.objects.select_for_update().get(pk=user.pk)
-    owned = Membership.objects.filter(user=user, role=Membership.Role.OWNER)
+    owned = Membership.objects.owners().filter(user=user)
     study = Study.objects.filter(is_personal=True, memberships__in=owned).first()
     if study is None:
         study = Study.objects.create(name=_("Personal"), is_personal=True, setting=Study.Setting.PERSONAL)
-        Membership.objects.create(user=user, study=study, role=Membership.Role.OWNER)
+        Membership.objects.create(user=user, study=study, role=Role.OWNER)
     return study
 
 
@@ -59,7 +59,7 @@ def create_study(*, user: User, purpose: Purpose) -> Study:
     require_reason(study, user)  # outside of the transaction: the refusal itself is kept in the audit
     with transaction.atomic():
         study.save()
-        Membership.objects.create(user=user, study=study, role=Membership.Role.OWNER)
+        Membership.objects.create(user=user, study=study, role=Role.OWNER)
         record(actor=user, action="study.created", study=study, setting=study.setting)
         _ask_where_needed(study, user)
     return study
@@ -150,31 +150,6 @@ def reopen_study(*, study: Study, user: User) -> Study:
         record(actor=user, action="study.reopened", study=study)
     study.refresh_from_db(fields=["closed_at"])
     return study
-
-
-def require_owner(study: Study, user: User) -> None:
-    """Raises NotAllowed for everybody but the study's owners."""
-    if not Membership.objects.filter(study=study, user=user, role=Membership.Role.OWNER).exists():
-        raise NotAllowed(_("Only an owner of the study may do this."))
-
-
-def owned_study(user: User, pk: UUID) -> Study:
-    """The study, for one of its owners.
-
-    Raises:
-        Http404: the user has no part in it, or it does not exist.
-        NotAllowed: the user has a part in it and does not own it.
-    """
-    study = get_object_or_404(Study.objects.for_user(user), pk=pk)
-    require_owner(study, user)
-    return study
-
-
-def require_recorder(study: Study, user: User) -> None:
-    """Raises NotAllowed for everybody but the study's owners and analysts."""
-    roles = (Membership.Role.OWNER, Membership.Role.ANALYST)
-    if not Membership.objects.filter(study=study, user=user, role__in=roles).exists():
-        raise NotAllowed(_("Only owners and analysts of the study may do this."))
 
 
 def _ask_where_needed(study: Study, user: User) -> None:

@@ -14,7 +14,7 @@ from webplatform.common.input.text import shown_text
 from webplatform.studies.audit_trail import record
 from webplatform.studies.conditions import add_label, clean_name, save_label
 from webplatform.studies.models import Participant, Study, Variable
-from webplatform.studies.services import require_owner, require_recorder
+from webplatform.studies.permissions import require_owner, require_recorder
 
 MAX_TEXT = 200
 MOST_CHOICES = 50

@@ -7,17 +7,19 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from webplatform.accounts.staff import staff_only
 from webplatform.common.errors import AppError
 from webplatform.common.http.pages import tell
 from webplatform.studies import services
 from webplatform.studies.approvals import decide_approval, open_question, valid_approval
 from webplatform.studies.forms import StudyForm, form_of
 from webplatform.studies.models import Study, StudyApproval
+from webplatform.studies.permissions import owned_study
 from webplatform.studies.queries import decided_questions, studies_of, waiting_questions
 
 
@@ -46,7 +48,7 @@ def create(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def change(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Change what a study states."""
-    study = services.owned_study(request.user, pk)
+    study = owned_study(request.user, pk)
     form = form_of(study, request.POST or None)
     if request.method == "POST" and form.is_valid():
         changed = _tried(
@@ -77,21 +79,19 @@ def close_or_reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @login_required
+@staff_only
 @require_GET
 def approvals(request: HttpRequest) -> HttpResponse:
     """What admins are asked to decide, and what was decided."""
-    if not request.user.is_staff:
-        raise Http404
     context = {"waiting": waiting_questions(request.user), "decided": decided_questions()}
     return render(request, "studies/approvals.html", context)
 
 
 @login_required
+@staff_only
 @require_POST
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve or refuse a study in a restricted setting."""
-    if not request.user.is_staff:
-        raise Http404
     approval = get_object_or_404(StudyApproval.objects.select_related("study"), pk=pk)
     is_approved = request.POST.get("decision") == "approve"
     try:

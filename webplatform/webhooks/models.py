@@ -9,7 +9,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from webplatform.accounts.models import User
-from webplatform.studies.models import Membership, Study
+from webplatform.studies.models import Study
+from webplatform.studies.permissions import studies_where
+from webplatform.studies.roles import Act
 
 
 class Event(models.TextChoices):
@@ -30,8 +32,7 @@ class WebhookQuerySet(models.QuerySet["Webhook"]):
 
     def for_user(self, user: User) -> WebhookQuerySet:
         """The user's own without a study, and those of the studies that they own."""
-        owned = Membership.objects.filter(user_id=user.pk, role=Membership.Role.OWNER).values("study")
-        return self.filter(Q(study=None, user_id=user.pk) | Q(study__in=owned))
+        return self.filter(Q(study=None, user_id=user.pk) | Q(study__in=studies_where(user, Act.OWN)))
 
 
 class Webhook(models.Model):

@@ -13,8 +13,7 @@ def may_hear(webhook: Webhook, study_id: UUID | None) -> bool:
     if not webhook.user.is_active:
         return False
     if webhook.study_id is not None:
-        owners = Membership.objects.filter(study=webhook.study_id, role=Membership.Role.OWNER)
-        return owners.filter(user=webhook.user_id).exists()
+        return Membership.objects.owners().filter(study=webhook.study_id, user=webhook.user_id).exists()
     return study_id is None or Membership.objects.filter(user=webhook.user_id, study=study_id).exists()
 
 
@@ -26,5 +25,5 @@ def may_still_hear(delivery: Delivery) -> bool:
 
 def owners_of(study_id: UUID) -> list[int]:
     """The accounts that own a study."""
-    owners = Membership.objects.filter(study=study_id, role=Membership.Role.OWNER, user__is_active=True)
+    owners = Membership.objects.owners().filter(study=study_id, user__is_active=True)
     return list(owners.values_list("user_id", flat=True))

@@ -16,7 +16,7 @@ from webplatform.common.database.commits import after_commit
 from webplatform.common.errors import Conflict, Invalid, NotAllowed
 from webplatform.common.input.text import shown_text
 from webplatform.studies.models import Study
-from webplatform.studies.services import require_owner
+from webplatform.studies.permissions import require_owner
 from webplatform.webhooks.models import TEST, Delivery, Event, Webhook
 from webplatform.webhooks.outbox import GIVE_UP_AFTER, new_delivery
 from webplatform.webhooks.signing import new_secret, seal_secret

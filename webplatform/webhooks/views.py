@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from webplatform.common.errors import AppError, NotAllowed
 from webplatform.common.http.pages import tell
 from webplatform.studies.models import Study
-from webplatform.studies.services import owned_study
+from webplatform.studies.permissions import owned_study
 from webplatform.webhooks import services
 from webplatform.webhooks.forms import WebhookForm
 from webplatform.webhooks.models import Webhook

@@ -19,7 +19,7 @@ from webplatform.accounts.services import create_token
 from webplatform.analysis.models import AnalysisJob, MediaFile, PlaybackCopy, ResumableUpload
 from webplatform.consent.models import ConsentRecord, ConsentText
 from webplatform.consent.services import give_consent, give_participant_consent
-from webplatform.dashboard.saved_views import save_view
+from webplatform.dashboard.services import save_view
 from webplatform.exporting.options import Options
 from webplatform.exporting.services import ask_export_job
 from webplatform.exporting.work import run_export_job
@@ -91,7 +91,7 @@ def build_world() -> dict[str, Any]:
         "member": users["viewer"].pk,
         "invitation": _letter(by=users["owner"], email="new@example.org", study=study, role="viewer"),
         "letter": _letter(by=users["admin"], email="newer@example.org"),
-        "copy": _copy(user=users["owner"]),
+        "copy": _copy(users["owner"]),
         "upload": ResumableUpload.objects.create(
             user=users["owner"],
             consent=consent,
@@ -212,7 +212,7 @@ def _participant(study: Study, owner: User) -> dict[str, Any]:
         participant=blue, digest="1" * 64, created_by=owner, expires_at=timezone.now() + timedelta(days=1)
     )
     ids = {"participant": blue.pk, "own_consent": given.pk, "request": asked.pk, "spare_link": spare.pk}
-    return {**ids, "link": link.pk, "key": key, "own_copy": _copy(participant=blue)}
+    return {**ids, "link": link.pk, "key": key, "own_copy": _copy(blue)}
 
 
 def _letter(**invitation: Any) -> Any:
@@ -222,9 +222,9 @@ def _letter(**invitation: Any) -> Any:
     return letter.pk
 
 
-def _copy(**whose: Any) -> Any:
+def _copy(whose: Any) -> Any:
     """The copy of somebody's data, ready to be fetched."""
-    copy = ask_export(**whose, language="en")
+    copy = ask_export(of=whose, language="en")
     tomorrow = timezone.now() + timedelta(days=1)
     DataExport.objects.filter(pk=copy.pk).update(state="done", expires_at=tomorrow, finished_at=timezone.now())
     copy.file.parent.mkdir(exist_ok=True)

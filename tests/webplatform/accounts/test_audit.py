@@ -69,7 +69,7 @@ def test_sign_ins_are_noted_without_an_address(client, owner):
 
 
 def test_consent_and_tokens_are_noted(owner, consent):
-    withdraw_consent(user=owner)
+    withdraw_consent(of=owner)
     token, _ = create_token(user=owner, name="x")
     revoke_token(token=token)
     assert actions() == ["consent.given", "consent.withdrawn", "token.created", "token.revoked"]

@@ -7,9 +7,10 @@ from django.utils import timezone
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.test import APIRequestFactory
 
-from webplatform.accounts.authentication import TokenAuthentication, valid_token
+from webplatform.accounts.authentication import TokenAuthentication
 from webplatform.accounts.models import ApiToken
 from webplatform.accounts.services import create_token
+from webplatform.accounts.tokens import valid_token
 
 
 def _authenticate(header):

@@ -87,7 +87,7 @@ def test_who_may_only_view_may_not_repeat(read, viewer, other):
 
 
 def test_a_withdrawn_consent_is_read_no_more(read, owner, other):
-    withdraw_consent(user=owner, scopes=[ConsentScope.ANALYSE])
+    withdraw_consent(of=owner, scopes=[ConsentScope.ANALYSE])
     with pytest.raises((ConsentMissing, Conflict)):
         repeat_analysis(session=read, user=owner, version=other)
 

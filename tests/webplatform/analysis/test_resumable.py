@@ -196,7 +196,7 @@ def test_it_is_taken_away_when_its_time_is_over(api, half, settings):
 
 def test_a_withdrawal_takes_it_away(half, consent, settings, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
-        withdraw_consent(user=consent.user)
+        withdraw_consent(of=consent.user)
     assert (ResumableUpload.objects.count(), growing_files(settings), list(kept_keys())) == (0, [], [])
 
 

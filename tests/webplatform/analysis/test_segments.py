@@ -160,7 +160,7 @@ def test_a_withdrawal_takes_it_away_and_its_key_at_once_also_while_the_store_is_
     django_capture_on_commit_callbacks,
 ):
     with store.away(), django_capture_on_commit_callbacks(execute=True):
-        withdraw_consent(user=consent.user)
+        withdraw_consent(of=consent.user)
         assert FileKey.objects.count() == 0
     assert ResumableUpload.objects.count() == 0
     assert remove_due() == 0

@@ -217,7 +217,7 @@ def test_only_an_ended_job_without_a_result_can_be_tried_again(submit, owner, st
 
 def test_no_retry_once_the_consent_was_withdrawn(submit, owner):
     job = services.cancel_job(job=submit(), user=owner)
-    withdraw_consent(user=owner)
+    withdraw_consent(of=owner)
     with pytest.raises(ConsentMissing):
         services.retry_job(job=job, user=owner)
     assert AnalysisJob.objects.get().state == "cancelled"

@@ -252,7 +252,7 @@ def test_a_withdrawal_in_the_middle_leaves_no_row_and_no_file(job, engine, owner
     def withdraw(number: int) -> None:
         if number == 3:
             with django_capture_on_commit_callbacks(execute=True):
-                withdraw_consent(user=owner)
+                withdraw_consent(of=owner)
 
     engine.on_observe = withdraw
     work_off(job)

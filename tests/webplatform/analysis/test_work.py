@@ -242,7 +242,7 @@ def test_a_withdrawal_cancels_the_job_at_once_and_then_removes_its_session(
     job = submit()
     folder = job.session.folder
     with django_capture_on_commit_callbacks(execute=True):
-        withdraw_consent(user=owner)
+        withdraw_consent(of=owner)
         assert job_now().state == "cancelled"
     work.run_job(job.pk)
     assert not Session.objects.exists()
@@ -268,7 +268,7 @@ def test_taking_back_the_keeping_of_videos_removes_them_and_leaves_the_readings(
     job = submit()
     work.run_job(job.pk)
     with django_capture_on_commit_callbacks(execute=True):
-        withdraw_consent(user=owner, scopes=["keep_media"])
+        withdraw_consent(of=owner, scopes=["keep_media"])
     assert list(job.session.folder.iterdir()) == []
     assert Observation.objects.exists()
 

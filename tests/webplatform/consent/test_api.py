@@ -55,7 +55,7 @@ def test_agreeing_to_the_text_that_was_read_is_recorded_with_its_language_and_ch
     answer = api.post(HERE, {"digest": read["digest"], "language": "id", "scopes": ["share", "analyse"]})
     assert answer.status_code == 200
     assert _standing(answer.json()) == {"is_valid": True, "is_asked_again": False, "scopes": ["analyse", "share"]}
-    record = require_consent(user=owner)
+    record = require_consent(of=owner)
     assert (record.channel, record.language, record.text_digest) == ("api", "id", read["digest"])
     assert AuditEvent.objects.filter(action="consent.given", actor_id=owner.pk).count() == 1
 
@@ -128,13 +128,13 @@ def test_what_does_not_exist_cannot_be_taken_back(api, owner, scopes):
     record = _given(owner)
     refused = api.post(BACK, {"scopes": scopes}, format="json")
     assert (refused.status_code, refused.json()["code"]) == (400, "invalid")
-    assert require_consent(user=owner) == record
+    assert require_consent(of=owner) == record
 
 
 def test_the_history_tells_what_was_given_and_what_is_left_of_it(api, owner, stranger):
     _given(stranger)
     _given(owner, ["analyse", "train"], language="id")
-    withdraw_consent(user=owner)
+    withdraw_consent(of=owner)
     _given(owner)
     api.post(BACK, {"scopes": ["train"]})
     page = api.get(HISTORY).json()
@@ -160,7 +160,7 @@ def test_the_history_comes_in_pages_and_costs_the_same_queries(api, owner, djang
 
 def test_each_proof_is_the_file_of_the_page(api, api_of, client_of, owner, stranger):
     record = _given(owner)
-    withdraw_consent(user=owner, scopes=["share"])
+    withdraw_consent(of=owner, scopes=["share"])
     address = api.get(HISTORY).json()["results"][0]["proof"]
     proof = api.get(address)
     assert proof.content == client_of(owner).get(f"/consent/proofs/{record.pk}/").content

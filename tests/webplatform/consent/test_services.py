@@ -14,7 +14,6 @@ from webplatform.consent.services import (
     give_participant_consent,
     require_consent,
     withdraw_consent,
-    withdraw_participant,
 )
 from webplatform.studies.models import Participant
 
@@ -49,7 +48,7 @@ def test_a_newer_text_that_is_not_translated_yet_is_asked_for_in_english():
 def test_given_consent_says_who_agreed_to_what_and_how(owner):
     record = give_consent(user=owner, language="id", channel=PAGE)
     assert (record.user, record.text.language, record.channel) == (owner, "id", PAGE)
-    assert require_consent(user=owner) == record
+    assert require_consent(of=owner) == record
 
 
 def test_agreeing_twice_keeps_the_first_record_also_in_another_language(owner):
@@ -60,43 +59,43 @@ def test_agreeing_twice_keeps_the_first_record_also_in_another_language(owner):
 
 def test_consent_never_given_is_missing(owner):
     with pytest.raises(ConsentMissing):
-        require_consent(user=owner)
+        require_consent(of=owner)
 
 
 def test_somebody_elses_consent_does_not_count(owner, stranger):
     give_consent(user=stranger, language="en", channel=PAGE)
     with pytest.raises(ConsentMissing):
-        require_consent(user=owner)
+        require_consent(of=owner)
 
 
 def test_withdrawn_consent_is_missing_and_its_record_stays(owner):
     record = give_consent(user=owner, language="en", channel=PAGE)
-    assert withdraw_consent(user=owner) == 1
+    assert withdraw_consent(of=owner) == 1
     with pytest.raises(ConsentMissing):
-        require_consent(user=owner)
+        require_consent(of=owner)
     record.refresh_from_db()
     assert record.withdrawn_at is not None
 
 
 def test_withdrawing_twice_keeps_the_first_time(owner):
     record = give_consent(user=owner, language="en", channel=PAGE)
-    withdraw_consent(user=owner)
+    withdraw_consent(of=owner)
     record.refresh_from_db()
     first = record.withdrawn_at
-    assert withdraw_consent(user=owner) == 0
+    assert withdraw_consent(of=owner) == 0
     record.refresh_from_db()
     assert record.withdrawn_at == first
 
 
 def test_withdrawing_touches_nobody_else(owner, stranger):
     give_consent(user=stranger, language="en", channel=PAGE)
-    withdraw_consent(user=owner)
-    assert require_consent(user=stranger)
+    withdraw_consent(of=owner)
+    assert require_consent(of=stranger)
 
 
 def test_consent_given_again_after_withdrawal_is_a_new_record(owner):
     first = give_consent(user=owner, language="en", channel=PAGE)
-    withdraw_consent(user=owner)
+    withdraw_consent(of=owner)
     second = give_consent(user=owner, language="en", channel=PAGE)
     assert second != first
     assert list(queries.consent_history(owner)) == [second, first]
@@ -106,7 +105,7 @@ def test_a_newer_text_asks_again(owner):
     give_consent(user=owner, language="en", channel=PAGE)
     _newer_text()
     with pytest.raises(ConsentMissing):
-        require_consent(user=owner)
+        require_consent(of=owner)
     assert give_consent(user=owner, language="en", channel=PAGE).text.version == 5
 
 
@@ -119,14 +118,14 @@ def test_a_text_that_somebody_agreed_to_cannot_be_deleted(owner):
 def test_a_scope_can_be_allowed_later_and_the_earlier_record_keeps_its_own(owner):
     first = give_consent(user=owner, language="en", channel=PAGE, scopes=["analyse", "train"])
     second = give_consent(user=owner, language="id", channel=PAGE, scopes=["analyse", "share"])
-    assert (second.scopes, require_consent(user=owner)) == (["analyse", "train", "share"], second)
+    assert (second.scopes, require_consent(of=owner)) == (["analyse", "train", "share"], second)
     assert queries.effective_scopes(first) == {"analyse", "train"}
     assert give_consent(user=owner, language="en", channel=PAGE, scopes=["analyse", "share"]) == second
 
 
 def test_a_scope_that_was_taken_back_can_be_allowed_again_for_what_comes(owner):
     first = give_consent(user=owner, language="en", channel=PAGE, scopes=["analyse", "share"])
-    withdraw_consent(user=owner, scopes=["share"])
+    withdraw_consent(of=owner, scopes=["share"])
     second = give_consent(user=owner, language="en", channel=PAGE, scopes=["analyse", "share"])
     assert (queries.effective_scopes(first), queries.effective_scopes(second)) == ({"analyse"}, {"analyse", "share"})
 
@@ -134,15 +133,15 @@ def test_a_scope_that_was_taken_back_can_be_allowed_again_for_what_comes(owner):
 def test_taking_a_scope_back_reaches_every_record_that_covers_it(owner):
     give_consent(user=owner, language="en", channel=PAGE, scopes=["analyse", "share"])
     give_consent(user=owner, language="en", channel=PAGE, scopes=["analyse", "train"])
-    assert withdraw_consent(user=owner, scopes=["share"]) == 2
-    assert require_consent(user=owner, scope="train")
+    assert withdraw_consent(of=owner, scopes=["share"]) == 2
+    assert require_consent(of=owner, scope="train")
     with pytest.raises(ConsentMissing):
-        require_consent(user=owner, scope="share")
+        require_consent(of=owner, scope="share")
 
 
 def test_agreeing_without_naming_scopes_brings_none_back(owner):
     first = give_consent(user=owner, language="en", channel=PAGE)
-    withdraw_consent(user=owner, scopes=["keep_media"])
+    withdraw_consent(of=owner, scopes=["keep_media"])
     assert give_consent(user=owner, language="en", channel=PAGE) == first
     assert queries.effective_scopes(first) == {"analyse"}
 
@@ -168,8 +167,8 @@ def test_the_latest_of_each_is_the_latest_of_one_in_two_queries(study, django_as
     agreed = [(red, ["analyse"]), (red, ["analyse", "share"]), (blue, ["analyse", "train"]), (grey, ["analyse"])]
     for person, scopes in agreed:
         give_participant_consent(participant=person, language="en", channel=PAGE, scopes=scopes)
-    withdraw_participant(participant=blue, channel=PAGE, scopes=["train"])
-    withdraw_participant(participant=grey, channel=PAGE)
+    withdraw_consent(of=blue, channel=PAGE, scopes=["train"])
+    withdraw_consent(of=grey, channel=PAGE)
     with django_assert_num_queries(2):
         latest = queries.latest_of_each(study.participants.all())
         found = {record: queries.effective_scopes(record) for record in latest}

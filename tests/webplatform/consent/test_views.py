@@ -111,12 +111,12 @@ def test_a_longer_record_costs_no_more_queries(client_of, owner, django_assert_n
     client.get(PAGE)
     for _ in range(2):
         give_consent(user=owner, language="en", channel=ConsentRecord.Channel.PAGE)
-        withdraw_consent(user=owner)
+        withdraw_consent(of=owner)
     with CaptureQueriesContext(connection) as short:
         client.get(PAGE)
     for _ in range(3):
         give_consent(user=owner, language="en", channel=ConsentRecord.Channel.PAGE)
-        withdraw_consent(user=owner)
+        withdraw_consent(of=owner)
     with django_assert_num_queries(len(short)):
         client.get(PAGE)
 

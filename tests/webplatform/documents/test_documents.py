@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 from webplatform.accounts.models import AuditEvent
 from webplatform.analysis.withdrawals import may_keep_media
 from webplatform.common.errors import Invalid, NotAllowed
-from webplatform.consent.services import give_consent, give_participant_consent, withdraw_participant
+from webplatform.consent.services import give_consent, give_participant_consent, withdraw_consent
 from webplatform.documents.assessment import assessment_of
 from webplatform.documents.document import Document, Section
 from webplatform.documents.facts import limits_of, people_of
@@ -345,7 +345,7 @@ def test_more_participants_cost_no_more_queries(study, owner, django_assert_num_
         give_participant_consent(
             participant=joined, language="en", channel="link", scopes=["analyse", "train", "share"]
         )
-        withdraw_participant(participant=joined, channel="link", scopes=["share"])
+        withdraw_consent(of=joined, channel="link", scopes=["share"])
 
     join("Blue")
     with django_assert_num_queries(6):

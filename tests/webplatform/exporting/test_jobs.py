@@ -100,7 +100,7 @@ class TestEnding:
     def test_a_withdrawal_ends_a_copy_that_was_made_before(self, told, owner, made, django_capture_on_commit_callbacks):
         job = made("csv", told)
         with django_capture_on_commit_callbacks(execute=True):
-            withdraw_consent(user=owner)
+            withdraw_consent(of=owner)
         assert is_gone(job)
         assert state_of(job) == "ended"
 
@@ -110,7 +110,7 @@ class TestEnding:
         table, video = made("csv", told), made("csv", told)
         ExportJob.objects.filter(pk=video.pk).update(format="video")
         with django_capture_on_commit_callbacks(execute=True):
-            withdraw_consent(user=owner, scopes=["keep_media"])
+            withdraw_consent(of=owner, scopes=["keep_media"])
         assert (state_of(table), state_of(video)) == ("done", "ended")
         assert is_gone(video)
 

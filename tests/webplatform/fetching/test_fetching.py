@@ -235,7 +235,7 @@ def test_a_withdrawal_and_an_erasure_end_what_is_fetched(api, files, owner, cons
     files.breaks_at = 200_000
     ask(api, f"{files.url}/walk.mp4")
     work.run_due()
-    withdraw_consent(user=owner)
+    withdraw_consent(of=owner)
     assert (Fetch.objects.count(), ResumableUpload.objects.count(), left(settings), list(kept_keys())) == (0, 0, [], [])
     assert ask(api, f"{files.url}/walk.mp4").json()["code"] == "consent_missing"
 

@@ -88,5 +88,5 @@ def test_a_withdrawal_takes_what_came(api, files, store, owner):
     ask(api, f"{files.url}/walk.mp4")
     work.run_due()
     assert UploadSegment.objects.count() == 1
-    withdraw_consent(user=owner)
+    withdraw_consent(of=owner)
     assert (store.names(store.bucket), FileKey.objects.count(), ResumableUpload.objects.count()) == ([], 0, 0)

@@ -81,7 +81,7 @@ def test_a_session_becomes_a_participants_and_rests_on_their_consent(story, owne
     assign_participant(session=story, user=owner, participant=blue)
     story.refresh_from_db()
     assert (story.participant, story.consent.participant) == (blue, blue)
-    withdraw_consent(user=owner)
+    withdraw_consent(of=owner)
     assert Session.objects.filter(pk=story.pk).exists()
     assert AuditEvent.objects.get(action="session.assigned").target == f"session:{story.pk}"
 
@@ -91,7 +91,7 @@ def test_what_was_made_of_it_on_the_old_consent_goes_where_the_new_one_does_not_
 ):
     dataset = Dataset.objects.create(name="Faces", state="done")
     DatasetSource.objects.create(dataset=dataset, session_id=story.pk, pictures=1)
-    copy = ask_export(user=owner, language="en")
+    copy = ask_export(of=owner, language="en")
     with django_capture_on_commit_callbacks(execute=True):
         assign_participant(session=story, user=owner, participant=blue)
     dataset.refresh_from_db()

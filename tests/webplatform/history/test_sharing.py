@@ -191,7 +191,7 @@ class TestWithdrawal:
     def test_an_account_takes_back_only_the_sharing(self, study, owner, recorded):
         session = recorded(consent=give_consent(user=owner, language="en", channel="page", scopes=EVERYTHING))
         assert sharing_of(study).sessions == 1
-        withdraw_consent(user=owner, scopes=["share"])
+        withdraw_consent(of=owner, scopes=["share"])
         assert rows_of(study) == []
         assert sharing_of(study) == Sharing(sessions=0, left_out={"withdrawn": 1})
         assert session.observations.count() == 2

@@ -5,15 +5,13 @@ import importlib
 import pytest
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import Http404
 
+from webplatform.common.errors import NotFound
 from webplatform.consent.services import (
     give_consent,
     give_participant_consent,
     require_consent,
-    require_participant_consent,
     withdraw_consent,
-    withdraw_participant,
 )
 from webplatform.history.models import Session
 from webplatform.history.targets import choices_of, participants_to_name, place_named
@@ -78,9 +76,9 @@ def test_giving_and_withdrawing_the_own_consent_never_touches_a_participants(
     page = client.get("/consent/withdraw/").content.decode()
     assert "1 session that rests on it is deleted" in page
     with django_capture_on_commit_callbacks(execute=True):
-        withdraw_consent(user=owner)
+        withdraw_consent(of=owner)
     assert set(Session.objects.all()) == {theirs}
-    assert require_participant_consent(participant=participant) == agreed
+    assert require_consent(of=participant) == agreed
     give_consent(user=owner, language="en", channel="page")
     agreed.refresh_from_db()
     assert agreed.withdrawn_at is None
@@ -94,9 +92,9 @@ def test_a_participants_withdrawal_never_touches_the_researchers_own(
     upload(client, of=f"participant={participant.pk}")
     upload(client, of="self")
     with django_capture_on_commit_callbacks(execute=True):
-        withdraw_participant(participant=participant, channel="link")
+        withdraw_consent(of=participant, channel="link")
     assert [session.consent for session in Session.objects.all()] == [consent]
-    assert require_consent(user=owner) == consent
+    assert require_consent(of=owner) == consent
 
 
 def test_a_participant_reads_what_goes_before_they_withdraw(client, owner, participant, agreed, client_of):
@@ -116,7 +114,7 @@ def test_the_place_is_found_by_whom_it_may_be_found(owner, stranger, participant
     unreachable = [(stranger, f"participant={participant.pk}", ""), (owner, "study=nothing", ""), (owner, "x=1", "")]
     unreachable += [(stranger, "", str(film.pk)), (owner, "", "x")]
     for user, name, condition in unreachable:
-        with pytest.raises(Http404):
+        with pytest.raises(NotFound):
             place_named(user, name, condition)
 
 

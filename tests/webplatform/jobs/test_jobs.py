@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def job(owner):
     """A job of the plainest kind, waiting."""
-    return ask_export(user=owner, language="en")
+    return ask_export(of=owner, language="en")
 
 
 def age(**fields: object) -> None:

@@ -31,7 +31,7 @@ def record(study, owner, consent_of):
     consent_of(owner)
 
     def make(scopes=ALL):
-        withdraw_consent(user=owner, scopes=[ConsentScope.ANALYSE])
+        withdraw_consent(of=owner, scopes=[ConsentScope.ANALYSE])
         consent = give_consent(user=owner, language="en", channel="page", scopes=scopes)
         session = open_session(study=study, user=owner, consent=consent, title="Walk", source="upload", every_ms=200)
         session.folder.mkdir(parents=True)

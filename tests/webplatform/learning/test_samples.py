@@ -35,7 +35,7 @@ def watch(study, consent_of, settings, tmp_path):
     def record(user, scopes=ALL):
         if not consent_of(user):
             raise AssertionError
-        withdraw_consent(user=user, scopes=[ConsentScope.ANALYSE])
+        withdraw_consent(of=user, scopes=[ConsentScope.ANALYSE])
         consent = give_consent(user=user, language="en", channel="page", scopes=scopes)
         session = open_session(study=study, user=user, consent=consent, title="x", source="upload", every_ms=200)
         session.folder.mkdir(parents=True)
@@ -110,7 +110,7 @@ def test_what_was_corrected_and_what_is_missing_is_counted_where_it_may_teach(wa
     told = samples.corrections_so_far()
     assert told["corrected"] == [("sad", 1)]
     assert told["missing"] == ["angry", "disgust", "fear", "happy", "surprise", "neutral"]
-    withdraw_consent(user=owner, scopes=[ConsentScope.TRAIN])
+    withdraw_consent(of=owner, scopes=[ConsentScope.TRAIN])
     assert samples.corrections_so_far()["corrected"] == []
 
 
@@ -161,7 +161,7 @@ def test_withdrawn_consent_closes_the_data_set_and_takes_its_faces(watch, owner,
     cut_samples(dataset)
     Dataset.objects.filter(pk=dataset.pk).update(state="done")
     run = TrainingRun.objects.create(dataset=dataset, recipe="small", state="running")
-    withdraw_consent(user=owner, scopes=[ConsentScope.TRAIN])
+    withdraw_consent(of=owner, scopes=[ConsentScope.TRAIN])
     dataset.refresh_from_db()
     assert dataset.withdrawn_at is not None
     assert not dataset.folder.exists()
@@ -180,7 +180,7 @@ def test_a_withdrawal_while_faces_are_cut_stops_the_data_set(watch, owner, admin
 
     def withdraw_meanwhile(*given):
         pictures = cut(*given)
-        withdraw_consent(user=owner, scopes=[ConsentScope.TRAIN])
+        withdraw_consent(of=owner, scopes=[ConsentScope.TRAIN])
         return pictures
 
     monkeypatch.setattr(samples, "_cut_session", withdraw_meanwhile)

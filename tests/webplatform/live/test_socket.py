@@ -233,7 +233,7 @@ async def test_withdrawn_consent_closes_the_socket_and_removes_what_was_recorded
     socket, ready = await begin()
     await socket.frame(0, 0, jpegs[0])
     await socket.hear()
-    await ask(lambda: withdraw_consent(user=owner))
+    await ask(lambda: withdraw_consent(of=owner))
     started = asyncio.get_running_loop().time()
     closing = await socket.hear()
     assert (closing["type"], closing["message"]) == ("closing", "The consent was withdrawn.")

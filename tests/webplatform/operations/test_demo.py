@@ -8,8 +8,8 @@ import pytest
 from skimage.data import astronaut
 
 import inference
-from webplatform.accounts.authentication import token_digest
 from webplatform.accounts.models import ApiToken, User
+from webplatform.accounts.tokens import token_digest
 from webplatform.consent.services import require_consent
 from webplatform.history.models import Session
 from webplatform.operations import demo_clip, demo_face, demo_login
@@ -87,7 +87,7 @@ def test_nobody_is_seen_for_some_seconds_of_the_clip():
 def test_the_demo_account_may_upload_by_its_token():
     login = prepare_demo_account()
     user = User.objects.get(email=login.email)
-    require_consent(user=user)
+    require_consent(of=user)
     assert user.check_password(login.password)
     assert ApiToken.objects.filter(user=user, digest=token_digest(login.token)).exists()
 

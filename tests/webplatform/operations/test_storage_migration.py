@@ -37,7 +37,7 @@ def sessions(machine, owner, consent, monkeypatch):
     jobs = [
         submit_video(user=owner, upload=SimpleUploadedFile(f"{name}.mp4", CONTENT + name.encode())) for name in "ab"
     ]
-    export = ask_export(user=owner, language="en")
+    export = ask_export(of=owner, language="en")
     run_export(export.pk)
     shutil.copytree(inference.SHIPPED_BUNDLE, machine / "models" / "brought")
     register_bundle(path=machine / "models" / "brought")

@@ -11,7 +11,7 @@ from django.utils import timezone
 from webplatform.analysis.services import submit_video
 from webplatform.common.errors import ConsentMissing
 from webplatform.consent.models import ConsentRecord, ConsentText, ConsentWithdrawal
-from webplatform.consent.services import require_participant_consent
+from webplatform.consent.services import require_consent
 from webplatform.history.models import Observation, Session
 from webplatform.participation.links import create_link, key_digest, revoke_link
 from webplatform.studies.models import Participant, ParticipantLink, ParticipantRequest
@@ -95,18 +95,18 @@ def test_somebody_elses_proof_is_not_found(visitor, owner, consent_of):
 
 def test_a_changed_purpose_and_a_newer_text_ask_again(visitor, participant):
     agree(visitor)
-    assert require_participant_consent(participant=participant)
+    assert require_consent(of=participant)
     participant.study.purpose = "Something else"
     participant.study.save()
     with pytest.raises(ConsentMissing):
-        require_participant_consent(participant=participant)
+        require_consent(of=participant)
     assert "has changed since you agreed" in visitor.get("/p/").content.decode()
     assert visitor.get("/p/live/").status_code == 302
     agree(visitor)
-    assert require_participant_consent(participant=participant)
+    assert require_consent(of=participant)
     ConsentText.objects.create(audience="participant", version=9, language="en", body="New\nText.", digest="0" * 64)
     with pytest.raises(ConsentMissing):
-        require_participant_consent(participant=participant)
+        require_consent(of=participant)
 
 
 def test_one_click_withdraws_and_nothing_of_what_rested_on_it_is_left(
@@ -123,7 +123,7 @@ def test_one_click_withdraws_and_nothing_of_what_rested_on_it_is_left(
     assert record.withdrawn_at is not None
     assert record.withdrawals.get().scopes == ["analyse", "keep_media"]
     with pytest.raises(ConsentMissing):
-        require_participant_consent(participant=participant)
+        require_consent(of=participant)
 
 
 def test_unticking_a_scope_takes_back_that_scope_only(
@@ -134,9 +134,9 @@ def test_unticking_a_scope_takes_back_that_scope_only(
     with django_capture_on_commit_callbacks(execute=True):
         agree(visitor, "share")
     assert Session.objects.exists()
-    assert require_participant_consent(participant=participant, scope="share")
+    assert require_consent(of=participant, scope="share")
     with pytest.raises(ConsentMissing):
-        require_participant_consent(participant=participant, scope="train")
+        require_consent(of=participant, scope="train")
     assert [list(taken.scopes) for taken in ConsentRecord.objects.earliest("pk").withdrawals.all()] == [["train"]]
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from webplatform.accounts.models import AuditEvent
-from webplatform.consent.services import withdraw_participant
+from webplatform.consent.services import withdraw_consent
 from webplatform.history.models import Segment, Session
 from webplatform.results.choices import Choice
 from webplatform.results.curves import keep_curve
@@ -53,7 +53,7 @@ def test_who_withdrew_is_counted_in_the_report_and_not_named(
     lab, owner, study, made, client_of, django_capture_on_commit_callbacks
 ):
     with django_capture_on_commit_callbacks(execute=True):
-        withdraw_participant(participant=lab[0].participant, scopes=["analyse"], channel="link")
+        withdraw_consent(of=lab[0].participant, scopes=["analyse"], channel="link")
     made(Choice())
     words = words_of(client_of(owner).get(reverse("results:report", args=[study.pk])).content)
     assert "1 participant withdrew" in words and "P01" not in words and "film A 2 2" in words

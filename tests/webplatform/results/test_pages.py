@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
-from webplatform.consent.services import withdraw_participant
+from webplatform.consent.services import withdraw_consent
 from webplatform.history.markers import add_marker
 from webplatform.history.models import Session
 from webplatform.results import tables
@@ -103,7 +103,7 @@ def test_who_withdrew_is_counted_and_nothing_else_is_said_of_them(
 ):
     made(Choice())
     with django_capture_on_commit_callbacks(execute=True):
-        withdraw_participant(participant=lab[0].participant, scopes=["analyse"], channel="link")
+        withdraw_consent(of=lab[0].participant, scopes=["analyse"], channel="link")
     made(Choice())
     page = page_of(owner)
     assert "1 participant withdrew" in page

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from webplatform.consent.services import withdraw_participant
+from webplatform.consent.services import withdraw_consent
 from webplatform.history.assignments import assign_participant
 from webplatform.history.corrections import correct
 from webplatform.history.erasing import close_readings, erase_session
@@ -69,7 +69,7 @@ def test_a_withdrawal_changes_n_and_the_curve_and_leaves_no_older_results(
 ):
     figures = made(Choice())
     with django_capture_on_commit_callbacks(execute=True):
-        withdraw_participant(participant=four[2].participant, scopes=["analyse"], channel="link")
+        withdraw_consent(of=four[2].participant, scopes=["analyse"], channel="link")
     assert not StudyFigures.objects.filter(pk=figures.pk).exists()
     later = made(Choice())
     assert mean(later, "film A") == pytest.approx([0.2, 0.2, 0.2])

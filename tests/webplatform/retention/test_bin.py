@@ -12,7 +12,7 @@ from webplatform.accounts.models import AuditEvent
 from webplatform.common.errors import NotAllowed
 from webplatform.consent.models import ConsentScope
 from webplatform.consent.notices import notice_of
-from webplatform.consent.services import withdraw_participant
+from webplatform.consent.services import withdraw_consent
 from webplatform.exporting.models import ExportJob
 from webplatform.exporting.options import Options
 from webplatform.exporting.services import ask_export_job
@@ -80,7 +80,7 @@ def test_a_withdrawal_and_an_erasure_reach_into_the_bin_at_once(
     binned, participant, agreed, recorded, owner, django_capture_on_commit_callbacks
 ):
     with django_capture_on_commit_callbacks(execute=True):
-        withdraw_participant(participant=participant, channel="link", scopes=[ConsentScope.ANALYSE])
+        withdraw_consent(of=participant, channel="link", scopes=[ConsentScope.ANALYSE])
     assert not Session.everything.exists()
     assert not binned.folder.exists()
 
@@ -107,7 +107,7 @@ def test_an_export_that_holds_it_ends_and_is_not_found_by_its_title(agreed, reco
 
 
 def test_the_persons_own_copy_still_holds_it_and_says_that_it_was_deleted(binned, participant):
-    export = ask_export(participant=participant, language="en")
+    export = ask_export(of=participant, language="en")
     run_export(export.pk)
     export.refresh_from_db()
     held = json.loads(ZipFile(export.file).read("sessions.json"))

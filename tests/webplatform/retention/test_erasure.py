@@ -14,7 +14,7 @@ from webplatform.accounts.models import ApiToken, AuditEvent, User
 from webplatform.accounts.services import create_token
 from webplatform.common.errors import Conflict, Invalid, NotAllowed
 from webplatform.consent.models import ConsentRecord
-from webplatform.consent.services import give_participant_consent, withdraw_participant
+from webplatform.consent.services import give_participant_consent, withdraw_consent
 from webplatform.history import erasure_log
 from webplatform.history.models import Observation, Session
 from webplatform.history.services import delete_session
@@ -51,7 +51,7 @@ def on_disk(tmp_path):
 def test_nothing_of_a_participant_is_left(participant, agreed, key, recorded, owner, erased, rows_of, tmp_path):
     sessions = [recorded(agreed).pk, recorded(agreed, source="webcam").pk]
     ask(participant=participant, kind="question", text="what for?")
-    run_export(ask_export(participant=participant, language="en").pk)
+    run_export(ask_export(of=participant, language="en").pk)
     assert len(on_disk(tmp_path)) == 2
     receipt = erased(erase_participant, participant=participant, by=owner)
     assert rows_of(sessions) == {}
@@ -147,7 +147,7 @@ def test_nothing_of_an_account_is_left(person, recorded, client_of, erased, rows
     browser = client_of(person)
     own_study = person.studies.get()
     session = recorded(person.consents.get(), study=own_study)
-    run_export(ask_export(user=person, language="en").pk)
+    run_export(ask_export(of=person, language="en").pk)
     receipt = erased(erase_account, user=person, by=person)
     assert rows_of([session.pk]) == {}
     assert not User.objects.filter(email=person.email).exists()
@@ -282,7 +282,7 @@ def test_the_owner_erases_a_participant_by_page_and_by_rest(
 
 def test_a_restore_brings_no_withdrawn_consent_back(participant, agreed, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
-        withdraw_participant(participant=participant, channel="link")
+        withdraw_consent(of=participant, channel="link")
     assert reapply() == {}
     entry = [line for line in erasure_log.entries() if line["kind"] == "consent"]
     assert entry[0]["check"] == fingerprint_of(agreed)

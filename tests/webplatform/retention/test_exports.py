@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from webplatform.accounts.models import AuditEvent
-from webplatform.consent.services import withdraw_consent, withdraw_participant
+from webplatform.consent.services import withdraw_consent
 from webplatform.history.models import FaceEdit, Segment, Session
 from webplatform.jobs.requeue import release_stale, unsent
 from webplatform.retention import work
@@ -22,10 +22,10 @@ from webplatform.studies.models import Condition, Variable
 
 @pytest.fixture
 def made(db):
-    """`made(user=…)` or `made(participant=…)`: an export that is done."""
+    """`made(owner)` or `made(participant)`: an export that is done."""
 
-    def make(language="en", **of):
-        export = ask_export(language=language, **of)
+    def make(of, language="en"):
+        export = ask_export(of=of, language=language)
         run_export(export.pk)
         export.refresh_from_db()
         return export
@@ -39,7 +39,7 @@ def archive_of(export):
 
 def test_a_participants_copy_holds_everything(participant, agreed, recorded, made, key):
     session = recorded(agreed)
-    export = made(participant=participant)
+    export = made(participant)
     assert (export.state, export.size_bytes) == ("done", export.file.stat().st_size)
     archive = archive_of(export)
     folder = f"sessions/{session.pk}"
@@ -59,7 +59,7 @@ def test_a_copy_tells_what_was_said_of_stretches_and_faces(participant, agreed, 
     session = recorded(agreed)
     Segment.objects.create(session=session, from_ms=0, to_ms=100, kind="excluded", reason="phone rang")
     FaceEdit.objects.create(session=session, kind="name", face="1", text="Left chair")
-    told = json.loads(archive_of(made(participant=participant)).read(f"sessions/{session.pk}/session.json"))
+    told = json.loads(archive_of(made(participant)).read(f"sessions/{session.pk}/session.json"))
     assert told["segments"] == [{"from_ms": 0, "to_ms": 100, "kind": "excluded", "label": "", "reason": "phone rang"}]
     assert [(edit["kind"], edit["text"]) for edit in told["face_edits"]] == [("name", "Left chair")]
 
@@ -72,7 +72,7 @@ def test_a_copy_tells_the_persons_variables_and_each_sessions_condition(particip
     Variable.objects.create(study=study, name="left-handed")
     participant.values = {str(band.pk): "20s"}
     participant.save()
-    archive = archive_of(made(participant=participant))
+    archive = archive_of(made(participant))
     assert json.loads(archive.read("person.json"))["variables"] == {"age band": "20s"}
     assert json.loads(archive.read(f"sessions/{session.pk}/session.json"))["condition"] == "film A"
 
@@ -80,24 +80,21 @@ def test_a_copy_tells_the_persons_variables_and_each_sessions_condition(particip
 def test_a_copy_ends_with_the_withdrawal_of_whom_it_is(
     participant, agreed, owner, consent, made, django_capture_on_commit_callbacks
 ):
-    theirs, mine = made(participant=participant), made(user=owner)
+    theirs, mine = made(participant), made(owner)
     with django_capture_on_commit_callbacks(execute=True):
-        withdraw_participant(participant=participant, channel="link", scopes=["share"])
+        withdraw_consent(of=participant, channel="link", scopes=["share"])
     assert theirs.file.exists()
     with django_capture_on_commit_callbacks(execute=True):
-        withdraw_participant(participant=participant, channel="link")
+        withdraw_consent(of=participant, channel="link")
     assert (theirs.file.exists(), mine.file.exists()) == (False, True)
     with django_capture_on_commit_callbacks(execute=True):
-        withdraw_consent(user=owner)
+        withdraw_consent(of=owner)
     assert not mine.file.exists()
     assert not DataExport.objects.exists()
 
 
 def test_the_summary_is_in_the_persons_language(participant, made):
-    assert (
-        "Apa yang disimpan studi"
-        in archive_of(made(participant=participant, language="id")).read("README.txt").decode()
-    )
+    assert "Apa yang disimpan studi" in archive_of(made(participant, language="id")).read("README.txt").decode()
 
 
 def test_an_accounts_copy_holds_what_rests_on_its_own_consent_and_nobody_elses(
@@ -108,7 +105,7 @@ def test_an_accounts_copy_holds_what_rests_on_its_own_consent_and_nobody_elses(
     owner.webhooks.create(name="Lab", url="https://lab.example/in", events=["job.done"], sealed_secret="s3cret")
     mine, theirs = recorded(consent, study=study), recorded(agreed)
     Session.objects.filter(pk=mine.pk).update(external_id="lab-7", metadata={"room": 2})
-    archive = archive_of(made(user=owner))
+    archive = archive_of(made(owner))
     names = archive.namelist()
     assert f"sessions/{mine.pk}/video.mp4" in names
     assert not [name for name in names if str(theirs.pk) in name]
@@ -125,27 +122,27 @@ def test_an_accounts_copy_holds_what_rests_on_its_own_consent_and_nobody_elses(
 
 
 def test_asking_again_while_one_waits_is_the_same_one(owner):
-    assert ask_export(user=owner, language="en") == ask_export(user=owner, language="en")
+    assert ask_export(of=owner, language="en") == ask_export(of=owner, language="en")
 
 
 def test_a_new_copy_takes_the_place_of_the_old_one(owner, made, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
-        first = made(user=owner)
-        second = made(user=owner)
+        first = made(owner)
+        second = made(owner)
     assert not first.file.exists()
     assert second.file.exists()
     assert list(DataExport.objects.all()) == [second]
 
 
 def test_a_lost_message_is_sent_again(owner):
-    export = ask_export(user=owner, language="en")
+    export = ask_export(of=owner, language="en")
     assert [*unsent(DataExport.objects.all())] == [export]
     DataExport.objects.update(enqueued_at=timezone.now())
     assert [*unsent(DataExport.objects.all())] == []
 
 
 def test_an_export_whose_worker_died_waits_again_and_is_done_by_the_next(owner):
-    export = ask_export(user=owner, language="en")
+    export = ask_export(of=owner, language="en")
     old = timezone.now() - timedelta(minutes=5)
     DataExport.objects.update(state="running", lease="0" * 32, attempts=1, heartbeat_at=old, enqueued_at=old)
     release_stale(DataExport.objects.all(), give_up)
@@ -156,7 +153,7 @@ def test_an_export_whose_worker_died_waits_again_and_is_done_by_the_next(owner):
 
 
 def test_an_export_that_kills_its_workers_fails_in_the_end(owner):
-    ask_export(user=owner, language="en")
+    ask_export(of=owner, language="en")
     old = timezone.now() - timedelta(minutes=5)
     DataExport.objects.update(state="running", attempts=3, heartbeat_at=old)
     release_stale(DataExport.objects.all(), give_up)
@@ -164,7 +161,7 @@ def test_an_export_that_kills_its_workers_fails_in_the_end(owner):
 
 
 def test_a_worker_that_lost_its_lease_leaves_nothing(owner, monkeypatch):
-    export = ask_export(user=owner, language="en")
+    export = ask_export(of=owner, language="en")
 
     def interrupted(export, part):
         part.parent.mkdir(parents=True, exist_ok=True)
@@ -179,13 +176,13 @@ def test_a_worker_that_lost_its_lease_leaves_nothing(owner, monkeypatch):
 
 def test_one_that_cannot_be_written_fails_and_leaves_nothing(owner, tmp_path):
     (tmp_path / "exports").write_bytes(b"a file in the way")
-    export = ask_export(user=owner, language="en")
+    export = ask_export(of=owner, language="en")
     run_export(export.pk)
     assert DataExport.objects.get().state == "failed"
 
 
 def test_a_person_downloads_their_own_copy_and_nobody_elses(owner, viewer, client_of, made):
-    export = made(user=owner)
+    export = made(owner)
     url = f"/account/data/copies/{export.pk}/"
     answer = client_of(owner).get(url)
     assert zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))).testzip() is None
@@ -196,7 +193,7 @@ def test_a_person_downloads_their_own_copy_and_nobody_elses(owner, viewer, clien
 
 
 def test_an_expired_copy_cannot_be_downloaded(owner, client_of, made):
-    export = made(user=owner)
+    export = made(owner)
     DataExport.objects.update(expires_at=timezone.now())
     assert client_of(owner).get(f"/account/data/copies/{export.pk}/").status_code == 404
 
@@ -224,7 +221,7 @@ def test_a_participant_gets_their_copy_by_their_link(participant, agreed, record
     assert visitor.get(f"/p/copies/{export.pk}/").status_code == 200
     assert Client().get(f"/p/copies/{export.pk}/").status_code == 404
     assert client_of(owner).get(f"/account/data/copies/{export.pk}/").status_code == 404
-    others = made(user=owner)
+    others = made(owner)
     assert visitor.get(f"/p/copies/{others.pk}/").status_code == 404
 
 

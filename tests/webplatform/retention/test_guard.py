@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from webplatform.accounts.models import AuditEvent, User
 from webplatform.common.errors import Conflict, KeyGone, NotAllowed
-from webplatform.consent.services import withdraw_participant
+from webplatform.consent.services import withdraw_consent
 from webplatform.history import erasure_log
 from webplatform.history.media import set_session_key_aside
 from webplatform.history.models import Session
@@ -187,7 +187,7 @@ def test_a_key_that_waits_goes_at_once_with_a_withdrawal_or_an_erasure(
     run(purge)
     assert waiting_keys()
     if how == "withdrawal":
-        run(withdraw_participant, participant=participant, channel="page")
+        run(withdraw_consent, of=participant, channel="page")
     else:
         run(erase_participant, participant=participant, by=owner)
     assert waiting_keys() == []
@@ -210,6 +210,6 @@ def test_a_copy_built_before_a_withdrawal_cannot_be_downloaded_after_it(agreed, 
     export = DataExport.objects.create(participant=participant, **made)
     export.file.parent.mkdir(parents=True, exist_ok=True)
     export.file.write_bytes(b"PK")
-    run(withdraw_participant, participant=participant, channel="page")
+    run(withdraw_consent, of=participant, channel="page")
     assert not DataExport.objects.exists()
     assert not export.file.exists()

@@ -20,7 +20,7 @@ def names(store) -> list[str]:
 
 
 def made(owner) -> DataExport:
-    export = ask_export(user=owner, language="en")
+    export = ask_export(of=owner, language="en")
     run_export(export.pk)
     return DataExport.objects.get(pk=export.pk)
 

@@ -1,1 +1,1 @@
-"""What transactions need: what follows a commit, and what is done again after a deadlock."""
+"""What queries and transactions need: one row or a refusal, what follows a commit, another try after a deadlock."""

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from webplatform.common.errors import AppError, NotAllowed
+from webplatform.common.errors import AppError, NotAllowed, NotFound
 
 
 def tell(request: HttpRequest, error: AppError) -> None:
@@ -34,7 +34,8 @@ class RefusalPages:
         if not isinstance(error, AppError):
             return None
         told = {"message": error.message, "status": error.status}
-        response = render(request, "refusal.html", told, status=error.status)
+        template = "404.html" if isinstance(error, NotFound) else "refusal.html"
+        response = render(request, template, told, status=error.status)
         if wait_s := error.details.get("retry_after_s"):
             response["Retry-After"] = str(wait_s)
         return response

@@ -12,6 +12,7 @@ from typing import Any  # rows, and what JSON holds of them
 import orjson
 from django.utils import timezone
 from rest_framework import renderers, serializers
+from rest_framework.request import Request
 from rest_framework.utils.encoders import JSONEncoder
 
 AS_THEY_ARE = (serializers.IntegerField, serializers.BooleanField)
@@ -32,6 +33,17 @@ class Json(renderers.JSONRenderer):
 
 def _told(value: Any) -> Any:
     return JSONEncoder().default(value)
+
+
+def valid_data(serializer: type[serializers.Serializer], request: Request) -> dict[str, Any]:
+    """What was sent, checked.
+
+    Raises:
+        ValidationError: it does not fit the serializer.
+    """
+    sent = serializer(data=request.data)
+    sent.is_valid(raise_exception=True)
+    return dict(sent.validated_data)
 
 
 def told_time(at: datetime) -> str:

@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import path
 
-from webplatform.common.errors import NotAllowed, StorageFull, TooLarge
+from webplatform.common.errors import NotAllowed, NotFound, StorageFull, TooLarge
 from webplatform.common.http.pages import RefusalPages
 from webplatform.urls import urlpatterns as real_urlpatterns
 
@@ -18,7 +18,13 @@ urlpatterns = [path("breaks/", _break), *real_urlpatterns]
 
 
 @pytest.mark.parametrize(
-    ("error", "status"), [(NotAllowed("Not you."), 403), (TooLarge("Too much."), 413), (StorageFull("No room."), 507)]
+    ("error", "status"),
+    [
+        (NotAllowed("Not you."), 403),
+        (NotFound("No such film."), 404),
+        (TooLarge("Too much."), 413),
+        (StorageFull("No room."), 507),
+    ],
 )
 def test_a_refusal_becomes_a_page_with_its_sentence_and_status(error, status):
     pages = RefusalPages(lambda request: HttpResponse())

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from training import RECIPES
-from webplatform.accounts.models import User
+from webplatform.accounts.permissions import admins
 from webplatform.common.errors import AppError
 from webplatform.learning.models import Dataset, TrainingRun
 from webplatform.learning.services import RunAsked, start_run
@@ -30,8 +30,8 @@ class Command(BaseCommand):
         parser.add_argument("--no-wait", action="store_true", help="end once the run is queued")
 
     def handle(self, **options: Any) -> None:
-        admins = User.objects.filter(is_staff=True, is_active=True).order_by("pk")
-        user = (admins.filter(email__iexact=options["email"]) if options["email"] else admins).first()
+        known = admins().order_by("pk")
+        user = (known.filter(email__iexact=options["email"]) if options["email"] else known).first()
         if user is None:
             raise CommandError("There is no such admin. `manage.py createsuperuser` makes one.")
         asked = RunAsked(options["recipe"], options["start"], options["epochs"], options["seed"])

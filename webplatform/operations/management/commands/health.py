@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from webplatform.operations.health import heard_lately
-from webplatform.operations.management.commands.run import NAMES
+from webplatform.operations.launch import NAMES
 
 QUEUE_OF = {"worker": "analysis", "housekeeper": "housekeeping", "trainer": "training", "beat": "beat"}
 

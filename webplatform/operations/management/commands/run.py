@@ -10,9 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from webplatform.operations import console
-from webplatform.operations.launch import Launch, commands
-
-NAMES = ("web", "worker", "housekeeper", "trainer", "beat")
+from webplatform.operations.launch import NAMES, Launch, commands
 
 
 class Command(BaseCommand):

@@ -6,13 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.http import Http404, QueryDict
-from django.shortcuts import get_object_or_404
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
 
 from webplatform.accounts.models import User
+from webplatform.common.database.rows import require_row
+from webplatform.common.errors import AppError, NotFound
+from webplatform.exporting import words
 from webplatform.exporting.models import ExportJob
+from webplatform.exporting.options import Blur
 from webplatform.exporting.persons import everybody_named
-from webplatform.exporting.queries import exportable
+from webplatform.exporting.queries import exportable, has_video
 from webplatform.exporting.services import MOST_SESSIONS
 from webplatform.history.models import Session
 from webplatform.studies.models import Study
@@ -55,15 +59,18 @@ class Row:
 
 
 def meant_by(user: User, sent: QueryDict) -> Meant:
-    """What the address or the form names; 404 where the user may not know of it, or it names nothing."""
+    """What the address or the form names.
+
+    Raises NotFound where the user may not know of it, or nothing is named.
+    """
     if number := sent.get("study"):
-        study = get_object_or_404(Study.objects.for_user(user), pk=_uuid(number))
+        study = require_row(Study.objects.for_user(user), pk=_uuid(number))
         found = tuple(exportable(user).filter(study=study).order_by("created_at", "pk")[: MOST_SESSIONS + 1])
         return Meant(found, Session.objects.filter(study=study).count() - len(found), study)
     wanted = list(dict.fromkeys(_uuid(number) for number in sent.getlist("session")[: MOST_SESSIONS + 1]))
     known = Session.objects.for_user(user).filter(pk__in=wanted).count()
     if not known:
-        raise Http404
+        raise NotFound
     return meant_of(user, wanted, known)
 
 
@@ -84,6 +91,26 @@ def faces_to_choose(meant: Meant) -> list[FaceChoice]:
     return found[:MOST_FACES_SHOWN] if len(found) > 1 else []
 
 
+def choosing_page(request: HttpRequest, meant: Meant, sent: QueryDict, error: AppError | None = None) -> HttpResponse:
+    """The page on which the kind of file is chosen; the list of sessions sends here, too."""
+    faces = faces_to_choose(meant)
+    context = {
+        "meant": meant,
+        "groups": [(name, [(kind, kind.label, words.NOTES[kind]) for kind in kinds]) for name, kinds in words.GROUPS],
+        "faces": faces,
+        "has_video": any(has_video(session) for session in meant.sessions),
+        "blurs": [(value, name) for value, name in Blur.choices if faces or value in (Blur.NONE, Blur.ALL)],
+        "chosen": {
+            "format": sent.get("format", "xlsx"),
+            "faces": set(sent.getlist("face")),
+            "blur": sent.get("blur", Blur.ALL),
+            "decimal_comma": sent.get("decimal_comma", ""),
+        },
+        "error": error,
+    }
+    return render(request, "exporting/new.html", context, status=error.status if error else 200)
+
+
 def rows_of(jobs: Iterable[ExportJob]) -> list[Row]:
     """The jobs with the titles of what they hold."""
     found = []
@@ -97,4 +124,4 @@ def _uuid(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError as error:
-        raise Http404 from error
+        raise NotFound from error
