@@ -1,12 +1,10 @@
 """Whose face a recording shows: one's own on one's own consent, everybody else's on theirs."""
 
-import importlib
-
 import pytest
-from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import Http404
 
+from tests.shipped_texts import add_shipped_texts
 from webplatform.consent.services import (
     give_consent,
     give_participant_consent,
@@ -26,7 +24,7 @@ MP4 = b"\x00\x00\x00\x18ftypmp42" + bytes(64)
 
 @pytest.fixture(autouse=True)
 def texts(db):
-    importlib.import_module("webplatform.consent.migrations.0007_texts_on_sharing").add_texts(apps, None)
+    add_shipped_texts()
 
 
 @pytest.fixture

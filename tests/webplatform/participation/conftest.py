@@ -1,18 +1,16 @@
 """A participant, their link, and a browser in which it was opened."""
 
-import importlib
-
 import pytest
-from django.apps import apps
 from django.test import Client
 
+from tests.shipped_texts import add_shipped_texts
 from webplatform.history.models import Observation, Session, Track
 from webplatform.studies.participants import add_participant, create_link
 
 
 @pytest.fixture(autouse=True)
 def texts(db):
-    importlib.import_module("webplatform.consent.migrations.0007_texts_on_sharing").add_texts(apps, None)
+    add_shipped_texts()
 
 
 @pytest.fixture
