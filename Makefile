@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 NODE := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 READY := $(VENV)/ready-$(shell cat requirements-dev.lock package-lock.json | cksum | cut -d ' ' -f 1)
 
-.PHONY: help setup demo up test lint check lock sbom chaos bench
+.PHONY: help setup demo up test lint check docs lock sbom chaos bench
 help: ## lists these
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/\1 \2/p' $(MAKEFILE_LIST) | while read -r name told; do printf 'make %-6s %s\n' "$$name" "$$told"; done
 
@@ -37,6 +37,10 @@ lint: $(READY) ## style and types (Python and JavaScript), security rules, contr
 	  node_modules/.bin/redocly lint docs/openapi.yml docs/asyncapi.yml --max-problems 20
 
 check: lint test ## lint and tests
+
+docs: $(READY) ## the documentation as a site, in var/docs; a broken link is an error
+	$(VENV)/bin/properdocs build --strict --quiet --config-file mkdocs.yml
+	@echo "Open var/docs/index.html."
 
 lock: $(READY) ## after a change of requirements*.txt: every package with its hashes
 	for name in requirements requirements-dev; do $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 \

@@ -233,11 +233,6 @@ class VideoReader:
             raise UnreadableVideo(f"{source_name(self.source)} cannot be read. {error}") from error
 
 
-def read_frames(source: MediaSource, *, every_ms: int = 200, limits: VideoLimits | None = None) -> VideoReader:
-    """Read a video's frames at a steady pace; the same as `VideoReader(…)`."""
-    return VideoReader(source, every_ms=every_ms, limits=limits)
-
-
 def _part_end(container: InputContainer, stream: VideoStream, decoder: FrameDecoder, sampled: int) -> PartEnd:
     return PartEnd(
         frames_passed=decoder.frames_passed,

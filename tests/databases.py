@@ -1,4 +1,4 @@
-"""Databases for tests: the first one of a run is migrated, which takes seven seconds, and all others are copies of it.
+"""Databases for tests: the first one of a run is migrated, which takes five seconds, and all others are copies of it.
 
 What a first start does on an empty database is proved where commands run as a person starts them (tests/flows/
 test_commands.py) and in tests/webplatform/operations/test_prepare.py.

@@ -4,7 +4,7 @@ import pytest
 
 from inference import VideoLimits, probe_video
 from inference.errors import MediaTooLarge, UnreadableVideo
-from inference.video import VideoReader, read_frames
+from inference.video import VideoReader
 from tests import clips
 
 
@@ -13,7 +13,7 @@ def refusal(path) -> str:
     with pytest.raises(UnreadableVideo) as probed:
         probe_video(path)
     with pytest.raises(UnreadableVideo) as read:
-        list(read_frames(path))
+        list(VideoReader(path))
     assert str(probed.value) == str(read.value)
     return str(read.value)
 
@@ -92,7 +92,7 @@ def test_frames_of_ten_thousand_pixels_square_are_refused_before_decoding(tmp_pa
     with pytest.raises(MediaTooLarge, match="10000 x 10000"):
         probe_video(path)
     with pytest.raises(MediaTooLarge, match="10000 x 10000"):
-        next(read_frames(path))
+        next(VideoReader(path))
 
 
 def test_frames_over_a_limit_of_our_own_are_refused(clip):
@@ -106,7 +106,7 @@ def test_frames_over_a_limit_of_our_own_are_refused(clip):
 def test_a_picture_that_only_claims_to_be_small_is_never_decoded_large(tmp_path):
     path = clips.write_clip(tmp_path / "clip.mkv", clips.blank(5, width=640, height=480), codec="mjpeg")
     with pytest.raises((UnreadableVideo, MediaTooLarge)):
-        list(read_frames(path, limits=VideoLimits(max_pixels=100 * 100)))
+        list(VideoReader(path, limits=VideoLimits(max_pixels=100 * 100)))
 
 
 def test_a_playlist_in_disguise_opens_no_other_file(tmp_path):
@@ -123,9 +123,9 @@ def test_a_playlist_in_disguise_opens_no_other_file(tmp_path):
 @pytest.mark.parametrize("name", ["a 'quoted\" name.mp4", "concat:a|b.mp4", "-x.mp4", "ünïcode 表情.mp4", "http:x.mp4"])
 def test_a_strange_name_is_only_a_name(tmp_path, name):
     path = clips.write_clip(tmp_path / "clip.mp4", clips.blank(10)).rename(tmp_path / name)
-    assert len(list(read_frames(path))) == 2
+    assert len(list(VideoReader(path))) == 2
 
 
 def test_a_video_without_a_face_is_a_video(clip):
     clips.write_clip(clip, clips.blank(25))
-    assert len(list(read_frames(clip))) == 5
+    assert len(list(VideoReader(clip))) == 5

@@ -7,7 +7,7 @@ import pytest
 
 from inference import VideoLimits, probe_video
 from inference.errors import MediaTooLarge, UnreadableVideo
-from inference.video import VideoReader, read_frames
+from inference.video import VideoReader
 from tests import clips
 
 KINDS = [
@@ -37,7 +37,7 @@ def test_every_common_kind_of_video_is_sampled_by_its_clock(tmp_path, name, code
 @pytest.mark.parametrize(("name", "codec"), KINDS)
 def test_the_sampled_picture_is_the_one_shown_at_its_time(tmp_path, name, codec):
     path = clips.write_clip(tmp_path / name, clips.blank(30), codec=codec)
-    for frame in read_frames(path, every_ms=200):
+    for frame in VideoReader(path, every_ms=200):
         index = frame.t_ms // 40
         assert abs(int(frame.picture[120, 40].mean()) - index * 7) < 8
 
@@ -55,7 +55,7 @@ def test_leaving_frames_undecoded_changes_no_sampled_picture(clip):
 
 def test_the_running_count_is_the_frames_place_in_the_stream(clip):
     clips.write_clip(clip, clips.blank(60), options={"bf": "3"})
-    for frame in read_frames(clip, every_ms=200):
+    for frame in VideoReader(clip, every_ms=200):
         assert frame.frames_decoded == frame.t_ms // 40 + 1
 
 
@@ -87,7 +87,7 @@ def test_rotation_metadata_is_applied(clip, clockwise):
     picture = np.zeros((240, 320, 3), np.uint8)
     picture[:80, :80] = 255  # the top left corner is bright
     clips.turn_clip(clips.write_clip(clip, [picture] * 3), clockwise)
-    shown = next(read_frames(clip)).picture
+    shown = next(VideoReader(clip)).picture
     expected = np.rot90(picture, -clockwise // 90)
     assert shown.shape == expected.shape
     assert np.abs(shown.astype(int) - expected).mean() < 4
@@ -107,7 +107,7 @@ def test_pictures_are_bgr_and_belong_to_the_reader(clip):
     blue = np.zeros((64, 64, 3), np.uint8)
     blue[:] = (220, 30, 10)
     clips.write_clip(clip, [blue] * 2)
-    picture = next(read_frames(clip)).picture
+    picture = next(VideoReader(clip)).picture
     assert picture.dtype == np.uint8
     assert picture.flags["C_CONTIGUOUS"]
     assert np.abs(picture[32, 32].astype(int) - (220, 30, 10)).max() < 12
@@ -124,19 +124,19 @@ def test_a_reader_that_is_left_early_releases_its_file(clip):
 def test_a_video_longer_than_the_limit_is_refused_by_its_header(clip):
     clips.write_clip(clip, clips.blank(50))
     with pytest.raises(MediaTooLarge, match="minutes"):
-        next(read_frames(clip, limits=VideoLimits(max_duration_ms=1500)))
+        next(VideoReader(clip, limits=VideoLimits(max_duration_ms=1500)))
 
 
 def test_a_video_that_hides_its_length_is_stopped_by_the_clock(tmp_path):
     path = clips.write_clip(tmp_path / "live.webm", clips.blank(50), codec="libvpx", container_options={"live": "1"})
     times = []
     with pytest.raises(MediaTooLarge, match="longer than the limit"):
-        times.extend(frame.t_ms for frame in read_frames(path, limits=VideoLimits(max_duration_ms=1000)))
+        times.extend(frame.t_ms for frame in VideoReader(path, limits=VideoLimits(max_duration_ms=1000)))
 
 
 def test_a_mid_stream_change_of_size_is_followed(tmp_path):
     small = clips.write_clip(tmp_path / "a.mjpeg.avi", clips.blank(10, width=320, height=240), codec="mjpeg")
-    assert next(read_frames(small)).picture.shape == (240, 320, 3)
+    assert next(VideoReader(small)).picture.shape == (240, 320, 3)
 
 
 def test_a_damaged_packet_costs_its_own_frames_only(tmp_path):
@@ -156,7 +156,7 @@ def test_a_damaged_packet_costs_its_own_frames_only(tmp_path):
 
 def test_ffmpeg_and_its_wrapper_print_nothing(clip, capfd):
     clips.truncate(clips.write_faststart(clip, 50), 0.6)
-    list(read_frames(clip))
+    list(VideoReader(clip))
     with pytest.raises(UnreadableVideo):
         probe_video(clips.truncate(clip, 0.01))
     assert capfd.readouterr() == ("", "")

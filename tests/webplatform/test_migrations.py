@@ -19,9 +19,6 @@ from django.db.models import NOT_PROVIDED
 
 from webplatform.settings import ROOT
 
-# The newest migration of each app when the rule began: before that no two versions ran side by side.
-BEGAN = {"accounts": 7, "analysis": 4, "consent": 9, "dashboard": 1, "exporting": 2, "history": 18, "learning": 5}
-BEGAN |= {"live": 1, "modelhub": 3, "results": 1, "retention": 4, "studies": 12, "webhooks": 1}
 HARMLESS = (
     operations.CreateModel,
     operations.AlterModelOptions,
@@ -40,12 +37,9 @@ def loader() -> MigrationLoader:
     return MigrationLoader(None)
 
 
-def migrations() -> Iterator[Migration]:
-    """Those since the rule began."""
-    for (app, name), migration in loader().disk_migrations.items():
-        is_ours = type(migration).__module__.startswith("webplatform.")
-        if is_ours and int(name[:4]) > BEGAN.get(app, 0):
-            yield migration
+def migrations() -> list[Migration]:
+    ours = loader().disk_migrations.values()
+    return [migration for migration in ours if type(migration).__module__.startswith("webplatform.")]
 
 
 def dangers(migration: Migration) -> list[str]:
@@ -81,7 +75,8 @@ def may_be_left_out(field: models.Field) -> bool:
 
 
 def field_before(migration: Migration, operation: operations.AlterField) -> models.Field:
-    state = loader().project_state((migration.app_label, migration.name), at_end=False)
+    key = (migration.app_label, migration.name)
+    state = loader().project_state(key, at_end=False) if key in loader().graph.nodes else loader().project_state()
     return state.models[migration.app_label, operation.model_name_lower].fields[operation.name]
 
 
@@ -144,7 +139,7 @@ TAKEN = {
 
 
 def one_of(operation: operations.base.Operation) -> Migration:
-    migration = Migration(max(name for app, name in loader().graph.nodes if app == "history"), "history")
+    migration = Migration("9999_next", "history")
     migration.operations = [operation]
     return migration
 

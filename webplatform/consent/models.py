@@ -62,7 +62,7 @@ def default_scopes() -> list[str]:
 class ConsentRecord(models.Model):
     """The agreement of a user or a participant: which text, for what, when, how.
 
-    A withdrawal sets `withdrawn_at` once; nothing else changes, and the database itself refuses it (migration 0006).
+    A withdrawal sets `withdrawn_at` once; nothing else changes, and the database refuses it itself (migration 0001).
     """
 
     class Channel(models.TextChoices):

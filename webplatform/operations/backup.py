@@ -112,8 +112,7 @@ def read_contents(backup: Path) -> dict[str, Any]:
         _ = contents["migrations"], contents["files"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BackupProblem(f"{backup} is not a whole backup: {CONTENTS} is missing or damaged.") from error
-    unknown = {tuple(name) for name in contents["migrations"]} - MigrationLoader(None).disk_migrations.keys()
-    if unknown:
+    if {tuple(name) for name in contents["migrations"]} - _known_migrations():
         raise BackupProblem("A newer version of Raut made this backup. Install that version, or a newer one, first.")
     if contents.get("is_from_store", False) != is_remote():
         lay = "an object store" if contents.get("is_from_store") else "a folder"
@@ -123,6 +122,12 @@ def read_contents(backup: Path) -> dict[str, Any]:
     if not (backup / DUMPS[kind]).is_file():
         raise BackupProblem(f"{backup} is not a whole backup: {DUMPS[kind]} is missing.")
     return dict(contents)
+
+
+def _known_migrations() -> set[tuple[str, str]]:
+    """Those that are here, and those that were put together in one of these."""
+    here = MigrationLoader(None).disk_migrations
+    return {*here, *(name for migration in here.values() for name in migration.replaces)}
 
 
 def require_empty() -> None:

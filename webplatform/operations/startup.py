@@ -15,6 +15,8 @@ import redis
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 from webplatform.common.errors import StoreAway
 from webplatform.modelhub.services import ensure_active_model
@@ -101,10 +103,11 @@ def prepare_database(say: Callable[[str], None]) -> None:
     """Bring the database up to date and see that there is a model to read sessions with; one machine at a time.
 
     Raises:
-        StartupProblem: the object store refuses the settings.
+        StartupProblem: the object store refuses the settings, or the database is older than can be brought up to date.
     """
     _require_store(say)
     with _alone():
+        _require_whole_steps()
         call_command("migrate", interactive=False, verbosity=0)
         try:
             version = ensure_active_model()
@@ -124,6 +127,19 @@ def _require_store(say: Callable[[str], None]) -> None:
             "object_store",
             f"The object store refuses the settings ({refusal}).",
             "Check RAUT_OBJECT_STORE, its endpoint, region, key and secret; the bucket must exist.",
+        )
+
+
+def _require_whole_steps() -> None:
+    """Refuse a database that stopped between migrations that are one by now: Django would pass over the whole app."""
+    recorded = set(MigrationRecorder(connection).applied_migrations())
+    here = MigrationLoader(connection).disk_migrations
+    lost = {key: set(one.replaces) - recorded - here.keys() for key, one in here.items()}
+    if any(lost[key] and recorded & {key, *one.replaces} for key, one in here.items()):
+        raise StartupProblem(
+            "database_too_old",
+            "This database is older than this version can bring up to date.",
+            "Run `manage.py prepare` of the version before this one first, or begin with a new database.",
         )
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from django.apps import apps
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
 import inference
+from tests.shipped_texts import add_shipped_texts
 from tests.webplatform.history.readings import face, frame
 from webplatform.accounts.models import User
 from webplatform.accounts.services import create_token
@@ -134,7 +133,7 @@ def ship_texts() -> None:
     if not ConsentText.objects.filter(audience="account").exists():
         ConsentText.objects.create(version=1, language="en", body="I agree.", digest="0" * 64)
     if not ConsentText.objects.filter(audience="participant").exists():
-        importlib.import_module("webplatform.consent.migrations.0007_texts_on_sharing").add_texts(apps, None)
+        add_shipped_texts()
 
 
 def _study(users: dict[str, User]) -> Study:

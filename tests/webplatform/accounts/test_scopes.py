@@ -1,10 +1,8 @@
 """What a token may do is asked once, for every operation of the REST API."""
 
 from collections.abc import Iterator
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.test import APIClient
 
@@ -93,17 +91,6 @@ def test_without_a_wish_a_token_may_what_its_user_may(owner, admin):
     assert create_token(user=admin, name="a")[0].scopes == ["read", "write", "live", "admin"]
     admin.is_staff = False
     assert create_token(user=admin, name="b")[0].scopes == ["read", "write", "live"]
-
-
-def test_tokens_from_before_there_were_scopes_keep_what_they_could(owner, stranger):
-    owner.is_staff = True
-    owner.save()
-    for user in (owner, stranger):
-        token, _key = create_token(user=user, name="old")
-        ApiToken.objects.filter(pk=token.pk).update(scopes=[])
-    import_module("webplatform.accounts.migrations.0004_scopes_of_old_tokens").keep_what_they_could(apps, None)
-    assert ApiToken.objects.get(user=owner).scopes == ["read", "write", "live", "admin"]
-    assert ApiToken.objects.get(user=stranger).scopes == ["read", "write", "live"]
 
 
 def test_the_document_tells_the_scope_of_an_operation(client, db):

@@ -1,11 +1,10 @@
 """The texts that ship, also after a transactional test has emptied the tables."""
 
-import importlib
-
 import pytest
-from django.apps import apps
+
+from tests.shipped_texts import add_shipped_texts
 
 
 @pytest.fixture(autouse=True)
 def texts(db):
-    importlib.import_module("webplatform.consent.migrations.0007_texts_on_sharing").add_texts(apps, None)
+    add_shipped_texts()

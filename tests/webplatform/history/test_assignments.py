@@ -1,14 +1,13 @@
 """Whose session it is: participant, study and condition, on the session, in downloads and over REST."""
 
 import csv
-import importlib
 import io
 import json
 
 import pytest
-from django.apps import apps
 from django.urls import reverse
 
+from tests.shipped_texts import add_shipped_texts
 from webplatform.accounts.models import AuditEvent
 from webplatform.analysis.models import MediaFile
 from webplatform.common.errors import Conflict, ConsentMissing, Invalid, NotAllowed
@@ -29,7 +28,7 @@ SCOPES = ["analyse", "keep_media", "share"]
 
 @pytest.fixture(autouse=True)
 def texts(db):
-    importlib.import_module("webplatform.consent.migrations.0007_texts_on_sharing").add_texts(apps, None)
+    add_shipped_texts()
 
 
 @pytest.fixture

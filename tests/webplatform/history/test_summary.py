@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import pytest
-from django.apps import apps
 
 from inference import Reason
 from tests.webplatform.history.readings import face, frame
 from webplatform.history.glimpses import sure_needed
-from webplatform.history.models import Session
 from webplatform.history.services import append_readings, close_session, open_session
 
 
@@ -174,15 +170,3 @@ def test_two_sessions_do_not_meet_in_a_summary(story, study, owner, consent):
     summary = _closed(other, *_moments(face(1, fear=1.0)))
     assert (summary["observations"], summary["dominant"]) == (4, "fear")
     assert summary["tracks"][0]["longest"] == [{"emotion": "fear", "start_ms": 0, "end_ms": 800}]
-
-
-def test_summaries_from_before_are_told_what_is_a_glimpse(story, session):
-    """The migration says the same as the code that closes sessions today."""
-    migration = import_module("webplatform.history.migrations.0007_summaries_tell_glimpses")
-    expected = story.summary
-    old = {key: value for key, value in expected.items() if key != "glimpses"}
-    old["tracks"] = [{k: v for k, v in track.items() if k != "is_glimpse"} for track in expected["tracks"]]
-    Session.objects.filter(pk=story.pk).update(summary=old)
-    migration.tell_glimpses(apps, None)
-    story.refresh_from_db()
-    assert story.summary == expected

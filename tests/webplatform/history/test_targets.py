@@ -1,11 +1,9 @@
 """Whose face a recording shows: one's own on one's own consent, everybody else's on theirs."""
 
-import importlib
-
 import pytest
-from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from tests.shipped_texts import add_shipped_texts
 from webplatform.common.errors import NotFound
 from webplatform.consent.services import (
     give_consent,
@@ -25,7 +23,7 @@ MP4 = b"\x00\x00\x00\x18ftypmp42" + bytes(64)
 
 @pytest.fixture(autouse=True)
 def texts(db):
-    importlib.import_module("webplatform.consent.migrations.0007_texts_on_sharing").add_texts(apps, None)
+    add_shipped_texts()
 
 
 @pytest.fixture

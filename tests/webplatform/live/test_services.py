@@ -1,14 +1,13 @@
 """What a live session costs the database, and what happens when two hands reach for it."""
 
-import importlib
 from dataclasses import replace
 
 import pytest
-from django.apps import apps
 from django.core import signing
 from django.db import OperationalError, connection
 
 import inference
+from tests.shipped_texts import add_shipped_texts
 from webplatform.accounts import tickets
 from webplatform.accounts.services import create_token, revoke_token
 from webplatform.accounts.tickets import issue_ticket, user_of_ticket
@@ -41,7 +40,7 @@ def recording(owner, consent, model):
 @pytest.fixture
 def blue(study, owner):
     """A participant who has agreed."""
-    importlib.import_module("webplatform.consent.migrations.0007_texts_on_sharing").add_texts(apps, None)
+    add_shipped_texts()
     participant = Participant.objects.create(study=study, pseudonym="Blue")
     give_participant_consent(participant=participant, language="en", channel="link", scopes=["analyse"])
     return participant

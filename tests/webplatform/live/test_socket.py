@@ -1,7 +1,6 @@
 """The live socket with the real model behind it: frames, answers, rights, endings."""
 
 import asyncio
-import importlib
 import json
 import struct
 from datetime import timedelta
@@ -9,11 +8,11 @@ from datetime import timedelta
 import cv2
 import numpy as np
 import pytest
-from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.db import InterfaceError
 from django.utils import timezone
 
+from tests.shipped_texts import add_shipped_texts
 from webplatform.accounts.logins import end_logins_of
 from webplatform.accounts.tickets import issue_ticket
 from webplatform.common.system.shutdown import KEY, Shutdown
@@ -344,8 +343,7 @@ async def test_a_closed_study_closes_its_sockets_and_opens_none(begin, socket_of
 
 
 async def test_a_participant_is_recorded_on_their_own_consent(begin, socket_of, owner, study, ask):
-    texts = importlib.import_module("webplatform.consent.migrations.0007_texts_on_sharing")
-    await ask(lambda: texts.add_texts(apps, None))  # a transactional test before this one has emptied every table
+    await ask(add_shipped_texts)  # a transactional test before this one has emptied every table
     participant = await ask(lambda: Participant.objects.create(study=study, pseudonym="P01"))
     assert (await refusal_of(socket_of(owner), participant=str(participant.pk)))[0] == 4410
     agreed = {"participant": participant, "language": "en", "channel": "page", "scopes": ["analyse"]}

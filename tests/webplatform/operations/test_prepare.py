@@ -7,8 +7,9 @@ from io import StringIO
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from webplatform.modelhub.models import ModelVersion
 
@@ -20,6 +21,23 @@ def test_preparing_twice_leaves_one_active_model():
     call_command("prepare", stdout=said)
     assert ModelVersion.objects.filter(state=ModelVersion.State.ACTIVE).count() == 1
     assert said.getvalue().count("Database ready") == 2
+
+
+@pytest.mark.django_db
+def test_a_database_that_had_all_migrations_of_before_goes_on():
+    """It knows them by the names that they had before they were put together."""
+    recorder = MigrationRecorder(connection)
+    recorder.migration_qs.filter(app="consent", name="0002_texts").delete()
+    assert ("consent", "0009_texts_on_ones_own_face") in recorder.applied_migrations()
+    call_command("prepare")
+    assert ("consent", "0002_texts") in recorder.applied_migrations()
+
+
+@pytest.mark.django_db
+def test_a_database_that_had_a_part_of_them_is_refused():
+    MigrationRecorder(connection).migration_qs.filter(app="history", name="0019_ledger_line").delete()
+    with pytest.raises(CommandError, match="database_too_old"):
+        call_command("prepare")
 
 
 @pytest.mark.postgres

@@ -1,11 +1,9 @@
 """A participant, their link, and a browser in which it was opened."""
 
-import importlib
-
 import pytest
-from django.apps import apps
 from django.test import Client
 
+from tests.shipped_texts import add_shipped_texts
 from webplatform.history.models import Observation, Session, Track
 from webplatform.participation.links import create_link
 from webplatform.participation.participants import add_participant
@@ -13,7 +11,7 @@ from webplatform.participation.participants import add_participant
 
 @pytest.fixture(autouse=True)
 def texts(db):
-    importlib.import_module("webplatform.consent.migrations.0007_texts_on_sharing").add_texts(apps, None)
+    add_shipped_texts()
 
 
 @pytest.fixture

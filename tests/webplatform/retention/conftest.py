@@ -1,13 +1,12 @@
 """A participant and an account, each with a recorded session in every store, and a clock that can be turned."""
 
-import importlib
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.apps import apps
 from django.utils import timezone
 
+from tests.shipped_texts import add_shipped_texts
 from webplatform.analysis.models import AnalysisJob, MediaFile
 from webplatform.consent.models import ConsentRecord
 from webplatform.consent.services import give_participant_consent
@@ -29,7 +28,7 @@ def _own_data_folder(settings, tmp_path):
 
 @pytest.fixture
 def participant(study, owner) -> Participant:
-    importlib.import_module("webplatform.consent.migrations.0007_texts_on_sharing").add_texts(apps, None)
+    add_shipped_texts()
     study.purpose, study.contact, study.languages = "How jokes land", "Dr Dewi", ["en", "id"]
     study.save()
     return add_participant(study=study, user=owner, pseudonym="Blue")

@@ -1,15 +1,14 @@
 """How long a study says that it keeps things, and what its participants read of it."""
 
-import importlib
 import os
 import subprocess
 import sys
 
 import pytest
-from django.apps import apps
 from django.db import IntegrityError, transaction
 
 from tests.conftest import PASSWORD
+from tests.shipped_texts import add_shipped_texts
 from webplatform.accounts.models import AuditEvent, User
 from webplatform.common.errors import Invalid, NotAllowed
 from webplatform.consent.models import ConsentRecord
@@ -74,7 +73,7 @@ def test_the_database_refuses_them_too(study):
 
 
 def test_the_notice_states_the_days_and_changed_days_ask_again(study, owner):
-    importlib.import_module("webplatform.consent.migrations.0007_texts_on_sharing").add_texts(apps, None)
+    add_shipped_texts()
     participant = add_participant(study=study, user=owner)
     given = give_participant_consent(
         participant=participant, language="en", channel=ConsentRecord.Channel.LINK, scopes=["analyse"]
@@ -88,6 +87,6 @@ def test_the_notice_states_the_days_and_changed_days_ask_again(study, owner):
 
 
 def test_the_notice_of_a_study_without_videos_names_no_days_for_them(study):
-    importlib.import_module("webplatform.consent.migrations.0007_texts_on_sharing").add_texts(apps, None)
+    add_shipped_texts()
     study.capture_mode = Study.CaptureMode.READINGS
     assert "The readings are deleted 365 days" in notice_of(study, "en").body
