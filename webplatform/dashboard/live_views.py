@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET
 
 from inference import EMOTIONS
 from webplatform.common.headers import uses_camera
-from webplatform.dashboard.live_words import live_words
 from webplatform.dashboard.targets import Choices, choices_of
 from webplatform.dashboard.upload_views import whose_face
 from webplatform.dashboard.words import EMOTION_NAMES, REASON_NAMES
@@ -51,7 +50,6 @@ def live_context(
         "usual_rate": USUAL_RATE,
         "choices": choices,
         "pages": {name: reverse(pages.get(name, page)) for name, page in account.items()},
-        "words": live_words(),
         "data": {
             "socket": socket,
             "check": check,

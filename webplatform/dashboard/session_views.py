@@ -20,7 +20,6 @@ from webplatform.dashboard.face_pages import face_page
 from webplatform.dashboard.marks import noted_in, people_in, revised_lines
 from webplatform.dashboard.queries import row_of
 from webplatform.dashboard.repetition_views import readings_of
-from webplatform.dashboard.session_words import session_words
 from webplatform.dashboard.targets import participants_to_name
 from webplatform.history.assignments import assign_participant, set_condition
 from webplatform.history.corrections import may_correct
@@ -57,7 +56,6 @@ def session(request: HttpRequest, pk: UUID) -> HttpResponse:
         "corrections": report.corrections_of(found),
         "may_delete": is_deletable_by(found, request.user),
         "data": report.page_data(found),
-        "words": session_words(),
         "readings": readings_of(found, may_edit=may_edit),
         "noted": noted_in(found),
         "revised": revised_lines(found),

@@ -23,7 +23,6 @@ from webplatform.analysis.uploads import EXTENSIONS
 from webplatform.common.errors import AppError, Invalid, NotAllowed
 from webplatform.common.pages import tell
 from webplatform.dashboard.targets import Choices, choices_of, place_named
-from webplatform.dashboard.words import progress_words, upload_words
 from webplatform.studies.place import Place
 
 
@@ -103,6 +102,5 @@ def _upload_page(request: HttpRequest, choices: Choices, refusals: Sequence[tupl
         "limits": limits,
         "choices": choices,
         "of": request.POST.get("of", ""),
-        "words": progress_words() | upload_words(limits["maxBytes"]),
     }
     return render(request, "dashboard/upload.html", context, status=400 if refusals else 200)

@@ -20,7 +20,6 @@ from webplatform.dashboard.choices import conditions_to_give, filter_choices
 from webplatform.dashboard.models import SavedView
 from webplatform.dashboard.saved_views import query_of
 from webplatform.dashboard.welcome import welcome
-from webplatform.dashboard.words import progress_words
 from webplatform.history.bin import bin_of, bin_session, gone_at
 from webplatform.history.models import Session
 from webplatform.history.queries import is_deletable_by
@@ -54,7 +53,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "conditions": conditions_to_give(request.user),
         "models": ModelVersion.objects.all(),
         "views": SavedView.objects.for_user(request.user),
-        "words": progress_words(),
         "binned": bin_of(request.user).count(),
         "going": counted(going_soon(request.user)),
     }

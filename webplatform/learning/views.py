@@ -106,17 +106,9 @@ def start_run(request: HttpRequest, pk: UUID) -> HttpResponse:
 def run(request: HttpRequest, pk: UUID) -> HttpResponse:
     """How far a run is, its curves, and the candidate that it made."""
     found = get_object_or_404(TrainingRun.objects.select_related("dataset", "version", "started_from"), pk=pk)
-    words = {
-        "epoch": _("Epoch"),
-        "training": _("training"),
-        "public": _("public"),
-        "left": _("{percent} %, about {n} min left"),
-        "computes": _("{device}, {n} pictures a second"),
-    }
     context = {
         "run": found,
         "data": queries.run_data(found),
-        "words": words,
         "computes": queries.computes_on(found),
         "log": queries.log_of(found),
     }

@@ -14,7 +14,6 @@ from webplatform.common.errors import AppError, ConsentMissing
 from webplatform.common.headers import uses_camera
 from webplatform.consent.services import require_participant_consent
 from webplatform.dashboard.live_views import live_context
-from webplatform.dashboard.live_words import film_words
 from webplatform.history.deadlines import deadlines_of
 from webplatform.history.models import Session
 from webplatform.live.picture_checks import look
@@ -91,5 +90,4 @@ def _live_context(study: Study, films: list[Stimulus]) -> dict[str, Any]:
         for film in films
     ]
     context["data"] |= {"films": shown, "showsScores": study.shows_scores}
-    context["words"] |= film_words()
     return context | {"study": study, "films": films}

@@ -25,7 +25,7 @@ from webplatform.results.overlaying import clocks_of, overlay_of, overlay_sessio
 from webplatform.results.queries import lines_of, overlay_choices, withdrawn_people
 from webplatform.results.services import ask_figures
 from webplatform.results.tables import NAMES
-from webplatform.results.words import MEASURE_NAMES, WHY_TEXTS, chart_words, emotions
+from webplatform.results.words import MEASURE_NAMES, WHY_TEXTS, emotions
 from webplatform.studies.models import Membership, Study
 
 ROWS = 30
@@ -56,7 +56,6 @@ def study(request: HttpRequest, pk: UUID) -> HttpResponse:
         **_form(found, choice),
         **_tables(result),
         "data": {"study": str(found.pk), "query": _query(choice), "emotions": emotions(), **_state(figures, choice)},
-        "words": chart_words(),
     }
     return render(request, "results/study.html", context)
 
@@ -128,7 +127,6 @@ def overlay(request: HttpRequest) -> HttpResponse:
         "clock": clock,
         "page": page,
         "data": {"overlay": address, "emotions": emotions(), "isWaiting": laid["is_waiting"]},
-        "words": chart_words(),
     }
     return render(request, "results/overlay.html", context)
 

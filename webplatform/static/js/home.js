@@ -1,11 +1,9 @@
 // Keeps the list of sessions current: progress is written into its row; what changes a row's shape is fetched anew.
 
 import { closest, find, findAll, findIn, findOptional } from "./dom.js";
-import { fill, formatProgress, pageData } from "./format.js";
+import { fill, formatProgress, statusName } from "./format.js";
 import { isFinal, watchJobs } from "./jobs.js";
 
-/** @type {Words} */
-const words = pageData("words");
 const announcement = find("announcement");
 const linkLost = find("link-lost");
 /** @type {Set<string>} */
@@ -58,7 +56,7 @@ function showProgress(job) {
   const row = rowOf(job.id);
   if (isFinal(job) || row?.dataset.state !== job.status) return;
   findIn(row, "progress", HTMLProgressElement).value = job.progress;
-  findIn(row, "[data-progress]").textContent = formatProgress(job, words);
+  findIn(row, "[data-progress]").textContent = formatProgress(job);
 }
 
 /** @param {Job} job */
@@ -70,7 +68,7 @@ async function onJob(job) {
     return;
   }
   if (!row && (isFinal(job) || notListed.has(job.id))) return; // on another page of the list, or filtered out
-  if (row && isFinal(job)) announcement.textContent = `${job.title}: ${words[job.status]}`;
+  if (row && isFinal(job)) announcement.textContent = `${job.title}: ${statusName(job.status)}`;
   await refresh();
   if (!rowOf(job.id)) notListed.add(job.id);
 }
@@ -82,7 +80,7 @@ function countTicks() {
   const [told, all] = [findOptional("ticked"), ticks()];
   if (!told || !tickAll) return;
   const n = all.filter(({ checked }) => checked).length;
-  told.textContent = n ? fill(told.dataset.words ?? "", { n }) : "";
+  told.textContent = n ? fill(gettext("{n} ticked"), { n }) : "";
   tickAll.checked = n > 0 && n === all.length;
   tickAll.indeterminate = n > 0 && n < all.length;
 }

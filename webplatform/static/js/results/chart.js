@@ -19,16 +19,14 @@ export class Chart {
    * @property {ChartLine[]} groups
    * @property {Range} range
    * @property {(value: number) => string} unit  writes a value
-   * @property {Words} words
    * @property {boolean} [isStepped]
    * @property {ChartFile[]} [files]
    * @param {HTMLElement} place
    * @param {Look} look
    */
-  constructor(place, { title, groups, range, unit, words, isStepped = false, files = [] }) {
+  constructor(place, { title, groups, range, unit, isStepped = false, files = [] }) {
     this.groups = groups;
     this.unit = unit;
-    this.words = words;
     this.range = range;
     this.isStepped = isStepped;
     this.element = document.createElement("figure");
@@ -56,7 +54,7 @@ export class Chart {
     line.className = "files";
     for (const { kind, name, href } of files) {
       const link = Object.assign(document.createElement("a"), { href, download: "", textContent: kind.toUpperCase() });
-      link.setAttribute("aria-label", fill(this.words.picture, { name, kind: kind.toUpperCase() }));
+      link.setAttribute("aria-label", fill(gettext("{name}: chart as {kind}"), { name, kind: kind.toUpperCase() }));
       line.append(link, " ");
     }
     return line;
@@ -141,7 +139,7 @@ export class Chart {
     if (value === null) return "";
     const [from, to] = [low?.[second] ?? null, high?.[second] ?? null];
     const has = from !== null && to !== null;
-    const ends = has ? ` (${fill(this.words.interval, { low: this.unit(from), high: this.unit(to) })})` : "";
+    const ends = has ? ` (${fill(gettext("{low} to {high}"), { low: this.unit(from), high: this.unit(to) })})` : "";
     return `${name} ${this.unit(value)}${ends}`;
   }
 

@@ -18,14 +18,12 @@ export class FacePanel {
    * @param {HTMLElement} card
    * @param {object} parts
    * @param {SessionData} parts.data
-   * @param {Words} parts.words
    * @param {import("./view.js").View} parts.view
    * @param {import("./player.js").Player} parts.player
    */
-  constructor(card, { data, words, view, player }) {
+  constructor(card, { data, view, player }) {
     this.card = card;
     this.data = data;
-    this.words = words;
     this.view = view;
     this.player = player;
     /** @type {Chart | null} made when it is looked at */
@@ -102,7 +100,7 @@ export class FacePanel {
   bands() {
     const mine = this.data.corrections.filter(({ track }) => track === this.number);
     const corrected = mine.map(({ fromMs, toMs, emotion }) => {
-      const text = fill(this.words.corrected, { name: this.names.get(emotion) });
+      const text = fill(gettext("corrected: {name}"), { name: this.names.get(emotion) });
       return { fromMs, toMs: toMs + this.data.stepMs, kind: "correction", text };
     });
     return [...this.data.segments, ...corrected];
@@ -119,7 +117,7 @@ export class FacePanel {
     const question = this.asked;
     this.isCurrent = true;
     this.plot.setAttribute("aria-busy", "true");
-    if (!this.lane) this.showState(this.words.loading);
+    if (!this.lane) this.showState(gettext("Loading the timeline …"));
     const { fromMs, toMs } = this.view;
     try {
       const lane = await fetchLane(this.data.id, this.number, { fromMs, toMs, bucketMs: this.bucketMs });
@@ -146,7 +144,12 @@ export class FacePanel {
     this.isCurrent = false;
     this.plot.setAttribute("aria-busy", "false");
     const isSignedOut = error instanceof Refusal && (error.status === 401 || error.code === "not_authenticated");
-    this.showState(isSignedOut ? this.words.signedOut : reasonOf(error, this.words.chartFailed), true);
+    this.showState(
+      isSignedOut
+        ? gettext("You are signed out. Log in again in another tab, then try again.")
+        : reasonOf(error, gettext("The timeline could not be loaded.")),
+      true,
+    );
   }
 
   /**
@@ -191,13 +194,13 @@ export class FacePanel {
     const place = placeAt(lane, tMs);
     const verdict = verdictAt(lane, place);
     const when = formatMoment(place < 0 ? tMs : lane.tMs[place]);
-    if (verdict === "absent") return `${when} · ${this.words.noFace}`;
-    if (verdict === "unscored") return `${when} · ${this.words.unscored}`;
+    if (verdict === "absent") return `${when} · ${gettext("face not seen")}`;
+    if (verdict === "unscored") return `${when} · ${gettext("face not scored")}`;
     const scores = rankedAt(lane, place).slice(0, TOLD_SCORES);
     const told = scores.map(([emotion, mean]) =>
-      fill(this.words.emotionAt, { name: this.names.get(emotion), percent: Math.round(100 * mean) }),
+      fill(gettext("{name} {percent} %"), { name: this.names.get(emotion), percent: Math.round(100 * mean) }),
     );
-    return [when, ...(verdict === "unsure" ? [this.words.notSure] : []), ...told].join(" · ");
+    return [when, ...(verdict === "unsure" ? [gettext("not sure")] : []), ...told].join(" · ");
   }
 
   /** Say aloud what the playhead is at; only after a key, for playback would never stop talking. */

@@ -9,13 +9,11 @@ export class BoxOverlay {
    * @param {import("./player.js").Player} player
    * @param {import("./observations.js").ObservationStore} store
    * @param {SessionData} data
-   * @param {Words} words
    */
-  constructor(player, store, data, words) {
+  constructor(player, store, data) {
     this.player = player;
     this.store = store;
     this.data = data;
-    this.words = words;
     this.names = new Map(data.emotions.map(({ key, name }) => [key, name]));
     this.canvas = find("boxes", HTMLCanvasElement);
     this.isShown = true;
@@ -105,16 +103,16 @@ export class BoxOverlay {
   /** @param {Face} face */
   labelOf({ track, dominant, scores, reason }) {
     if (!dominant || !scores)
-      return fill(this.words.boxFace, { n: track, name: (reason && this.data.reasons[reason]) ?? reason });
+      return fill(gettext("{n}: {name}"), { n: track, name: (reason && this.data.reasons[reason]) ?? reason });
     const percent = Math.round(100 * scores[dominant]);
-    return fill(this.words.boxScore, { n: track, name: this.names.get(dominant), percent });
+    return fill(gettext("{n}: {name} {percent} %"), { n: track, name: this.names.get(dominant), percent });
   }
 
   /** @param {boolean} isLate */
   tellLate(isLate) {
     if (isLate !== this.isLate) {
       this.isLate = isLate;
-      find("announcement").textContent = isLate ? this.words.boxesFailed : "";
+      find("announcement").textContent = isLate ? gettext("The boxes could not be loaded; trying again.") : "";
     }
     if (!isLate) this.draw(this.lastMs);
   }

@@ -23,21 +23,26 @@ export class LaneTable {
   /** Make the table anew for what is in view; nothing is fetched while it is closed. */
   async refresh() {
     if (!this.details.open) return;
-    const { data, number, view, words } = this.panel;
+    const { data, number, view } = this.panel;
     const bucketMs = bucketFor(view.spanMs, ROWS, data);
     try {
       const lane = await fetchLane(data.id, number, { fromMs: view.fromMs, toMs: view.toMs, bucketMs });
       this.place.replaceChildren(this.draw(lane));
     } catch (error) {
-      this.place.textContent = reasonOf(error, words.chartFailed);
+      this.place.textContent = reasonOf(error, gettext("The timeline could not be loaded."));
     }
   }
 
   /** @param {Lane} lane */
   draw(lane) {
-    const { words, data } = this.panel;
+    const { data } = this.panel;
     const table = document.createElement("table");
-    const titles = [words.time, words.readings, words.verdict, ...data.emotions.map(({ name }) => name)];
+    const titles = [
+      gettext("time"),
+      gettext("readings"),
+      gettext("expression"),
+      ...data.emotions.map(({ name }) => name),
+    ];
     const head = table.createTHead().insertRow();
     for (const title of titles) head.append(cell("th", title, "col"));
     const body = table.createTBody();
@@ -52,10 +57,15 @@ export class LaneTable {
    * @param {number} place
    */
   fillRow(row, lane, tMs, place) {
-    const { words, data, names } = this.panel;
+    const { data, names } = this.panel;
     const verdict = verdictAt(lane, place);
     const sure = names.get(lane.dominant[place] ?? "");
-    const said = { absent: words.noFace, unscored: words.unscored, unsure: words.notSure, sure };
+    const said = {
+      absent: gettext("face not seen"),
+      unscored: gettext("face not scored"),
+      unsure: gettext("not sure"),
+      sure,
+    };
     const scores = data.emotions.map(({ key }) => lane.scores[key][place]);
     row.append(
       cell("th", formatMoment(tMs), "row"),
