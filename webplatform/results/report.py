@@ -116,7 +116,11 @@ def _asked(told: _Told) -> list[tuple[str, str]]:
         (_("Bootstrap draws, seed"), f"{number_format(result['resamples'], force_grouping=True)}, {result['seed']}"),
     ]
     if result["baseline"]:
-        text = _("marked in %(marked)d sessions, the first 30 s in %(first)d")
+        text = ngettext(
+            "marked in %(marked)d session, the first 30 s in %(first)d",
+            "marked in %(marked)d sessions, the first 30 s in %(first)d",
+            result["baseline"]["marked"],
+        )
         counts = {"marked": result["baseline"]["marked"], "first": result["baseline"]["first_30_s"]}
         asked.append((_("Neutral stretch"), text % counts))
     return asked
@@ -179,9 +183,13 @@ def _comparison(paper: Paper, told: _Told) -> None:
     paper.rows([head, *rows], widths=(14, 13, 13, 20, 12, 9, 10, 9))
     about = {"n": found["both"], "left": found["people_left_out"]}
     if found["pairing"] == "paired":
-        text = _("Paired: %(n)d participants with a session in both; %(left)d with only one are left out here.")
+        text = ngettext(
+            "Paired: %(n)d participant with a session in both; left out here with only one: %(left)d.",
+            "Paired: %(n)d participants with a session in both; left out here with only one: %(left)d.",
+            found["both"],
+        )
     else:
-        text = _("Unpaired: different participants on the two sides; %(left)d who are on both are left out here.")
+        text = _("Unpaired: different participants on the two sides; left out here because they are on both: %(left)d.")
     paper.paragraph(text % about)
     paper.paragraph(
         _(
