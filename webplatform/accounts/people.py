@@ -16,9 +16,9 @@ from webplatform.common.errors import Conflict, NotAllowed
 
 def people(text: str = "") -> QuerySet[User]:
     """All accounts whose address or name holds the text, by address."""
-    found = Q(email__icontains=text) | Q(first_name__icontains=text) | Q(last_name__icontains=text)
+    matches = Q(email__icontains=text) | Q(first_name__icontains=text) | Q(last_name__icontains=text)
     has_second_factor = Authenticator.objects.filter(type=Authenticator.Type.TOTP).values("user")
-    return User.objects.filter(found).annotate(has_second_factor=Q(pk__in=has_second_factor)).order_by("email")
+    return User.objects.filter(matches).annotate(has_second_factor=Q(pk__in=has_second_factor)).order_by("email")
 
 
 @transaction.atomic

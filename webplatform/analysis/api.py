@@ -49,9 +49,9 @@ class AnalysisListApi(generics.ListAPIView):
     def get_queryset(self) -> QuerySet[AnalysisJob]:
         if getattr(self, "swagger_fake_view", False):
             return AnalysisJob.objects.none()
-        asked = JobFilterIn(data=self.request.query_params)
-        asked.is_valid(raise_exception=True)
-        return jobs_of(self.request.user, asked.validated_data)
+        query = JobFilterIn(data=self.request.query_params)
+        query.is_valid(raise_exception=True)
+        return jobs_of(self.request.user, query.validated_data)
 
 
 class AnalysisApi(APIView):

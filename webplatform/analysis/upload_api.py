@@ -178,5 +178,5 @@ def _live(request: Request, upload_id: UUID) -> ResumableUpload:
 
 
 def _shown(upload: ResumableUpload) -> dict[str, Any]:
-    told = {name: getattr(upload, name) for name in ("id", "state", "name", "expires_at", "job")}
-    return ResumableOut({**told, "offset": receiving.offset_of(upload), "size": upload.size_bytes}).data
+    fields = {name: getattr(upload, name) for name in ("id", "state", "name", "expires_at", "job")}
+    return ResumableOut({**fields, "offset": receiving.offset_of(upload), "size": upload.size_bytes}).data

@@ -98,8 +98,8 @@ def _plan(run: Run, source: BinaryIO) -> inference.StretchPlan:
 @stage("read")
 def _read_whole(run: Run, source: BinaryIO, plan: inference.StretchPlan, version: ModelVersion) -> bool:
     batch: list[inference.FrameReading] = []
-    told = {"every_ms": run.session.every_ms, "prior": tuple(run.session.prior) or None, "plan": plan}
-    with engine_for(version).read_video(source, limits=video_limits(), **told) as video:
+    options = {"every_ms": run.session.every_ms, "prior": tuple(run.session.prior) or None, "plan": plan}
+    with engine_for(version).read_video(source, limits=video_limits(), **options) as video:
         for reading in video:
             batch.append(reading)
             run.count_faces(reading)

@@ -114,8 +114,8 @@ def glimpses_of(session: Session) -> frozenset[int]:
 
 def excluded_in(session: Session) -> list[tuple[int, int]]:
     """The times that somebody left out of all figures, from and to in ms."""
-    found = session.segments.filter(kind=Segment.Kind.EXCLUDED)
-    return list(found.order_by("from_ms").values_list("from_ms", "to_ms"))
+    segments = session.segments.filter(kind=Segment.Kind.EXCLUDED)
+    return list(segments.order_by("from_ms").values_list("from_ms", "to_ms"))
 
 
 def step_of(session: Session) -> int:

@@ -49,11 +49,11 @@ def end_jobs_with(session_ids: Iterable[UUID], *, formats: Iterable[str] = ()) -
 @transaction.atomic
 def remove_jobs(jobs: QuerySet[ExportJob]) -> int:
     """The jobs and their files are gone; returns how many."""
-    found = list(jobs)
-    for job in found:
+    removed = list(jobs)
+    for job in removed:
         after_commit(remove_file, job)
-    ExportJob.objects.filter(pk__in=[job.pk for job in found]).delete()
-    return len(found)
+    ExportJob.objects.filter(pk__in=[job.pk for job in removed]).delete()
+    return len(removed)
 
 
 def dead_jobs(now: datetime) -> QuerySet[ExportJob]:

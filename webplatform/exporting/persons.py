@@ -37,8 +37,8 @@ def named_in(session: Session, *, faces: Collection[int] = ()) -> tuple[Named, .
         faces: numbers of faces; whoever has one of them is meant, glimpses and dropped ones too. None: all who count.
     """
     wanted = set(faces)
-    found = [named for named in everybody_named(session) if not wanted or named.faces & wanted]
-    return tuple(named for named in found if wanted or named.person.counts)
+    persons = [named for named in everybody_named(session) if not wanted or named.faces & wanted]
+    return tuple(named for named in persons if wanted or named.person.counts)
 
 
 def everybody_named(session: Session) -> tuple[Named, ...]:

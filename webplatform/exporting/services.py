@@ -76,17 +76,17 @@ def delete_export_job(*, job: ExportJob) -> None:
 def _sessions(user: User, wanted: Sequence[UUID], study: Study | None) -> list[Session]:
     """The sessions in the order that was asked for, a study's oldest first."""
     if study is not None:
-        found = list(exportable(user).filter(study=study).order_by("created_at", "pk")[: MOST_SESSIONS + 1])
+        chosen = list(exportable(user).filter(study=study).order_by("created_at", "pk")[: MOST_SESSIONS + 1])
     else:
         if not Session.objects.for_user(user).filter(pk__in=list(wanted)).exists():
             raise NotFound(_("There is no such session."))
         by_key = {session.pk: session for session in exportable(user).filter(pk__in=list(wanted)[: MOST_SESSIONS + 1])}
-        found = [by_key[key] for key in dict.fromkeys(wanted) if key in by_key]
-    if not found:
+        chosen = [by_key[key] for key in dict.fromkeys(wanted) if key in by_key]
+    if not chosen:
         raise Conflict(_("There is nothing to export: no session of it is done and still has its readings."))
-    if max(len(found), len(wanted)) > MOST_SESSIONS:
+    if max(len(chosen), len(wanted)) > MOST_SESSIONS:
         raise TooLarge(_("One file holds at most %(n)d sessions. Choose fewer.") % {"n": MOST_SESSIONS})
-    return found
+    return chosen
 
 
 def _refuse_unknown_faces(sessions: list[Session], options: Options) -> None:

@@ -100,8 +100,8 @@ def _amazon_face(row: Observation) -> dict[str, Any]:
     box = {"Left": row.x / width, "Top": row.y / height, "Width": row.w / width, "Height": row.h / height}
     face: dict[str, Any] = {"BoundingBox": {name: round(value, DIGITS) for name, value in box.items()}}
     if row.angry is not None:
-        found = [(AMAZON_NAMES[emotion], getattr(row, emotion)) for emotion in EMOTIONS]
-        ordered = sorted(found, key=lambda one: -one[1])
+        emotions = [(AMAZON_NAMES[emotion], getattr(row, emotion)) for emotion in EMOTIONS]
+        ordered = sorted(emotions, key=lambda one: -one[1])
         face["Emotions"] = [{"Type": name, "Confidence": round(100 * score, DIGITS - 2)} for name, score in ordered]
     return face
 

@@ -67,5 +67,5 @@ def _revised(session: Session, people: list[Person]) -> dict[str, Any]:
     }
 
 
-def _person(person: Person, tally: ReadingTotals) -> dict[str, Any]:
-    return {"key": person.key, "first_ms": tally.first_ms, "last_ms": tally.last_ms, **tally.result()}
+def _person(person: Person, totals: ReadingTotals) -> dict[str, Any]:
+    return {"key": person.key, "first_ms": totals.first_ms, "last_ms": totals.last_ms, **totals.result()}

@@ -90,10 +90,10 @@ def select(user: User, sessions: QuerySet[Session], selection: Selection) -> Que
 
 def _mentioning(user: User, q: str) -> Q:
     places = ("title", "external_id", "participant__pseudonym", "study__name", "condition__name")
-    found = Q(participant__in=_with_value(user, q.casefold()))
+    matches = Q(participant__in=_with_value(user, q.casefold()))
     for place in places:
-        found |= Q(**{f"{place}__icontains": q})
-    return found
+        matches |= Q(**{f"{place}__icontains": q})
+    return matches
 
 
 def _with_value(user: User, q: str) -> list[UUID]:

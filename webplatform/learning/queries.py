@@ -68,14 +68,14 @@ def missing_to_learn(dataset: Dataset) -> list[str]:
 
 def dataset_page(dataset: Dataset) -> dict[str, Any]:
     """Everything that the page of a data set shows, beside its forms."""
-    found, runs = shortfalls_of(dataset), list(dataset.runs.all())
+    shortfalls, runs = shortfalls_of(dataset), list(dataset.runs.all())
     return {
         "dataset": dataset,
         "table": counts_of(dataset),
         "runs": runs,
         "is_awaited": any(work.is_active for work in (dataset, *runs)),
-        "missing": _by_split([one for one in found if one.is_missing]),
-        "small": _by_split([one for one in found if not one.is_missing]),
+        "missing": _by_split([one for one in shortfalls if one.is_missing]),
+        "small": _by_split([one for one in shortfalls if not one.is_missing]),
         "cannot_teach": bool(missing_to_learn(dataset)),
         "least": LEAST_PICTURES,
         "recipes": RECIPE_LINES,
@@ -161,8 +161,8 @@ def _differences(evidence: Comparison | None) -> list[dict[str, Any]]:
     """Candidate less active, each with its interval, for a table."""
     if evidence is None:
         return []
-    found = evidence.result["difference"]
-    rows = {_("Right answers"): found["accuracy"], _("Macro-F1"): found["macro_f1"], **found["f1"]}
+    differences = evidence.result["difference"]
+    rows = {_("Right answers"): differences["accuracy"], _("Macro-F1"): differences["macro_f1"], **differences["f1"]}
     return [
         {"name": name, "value": row["value"], "low": row["interval"][0], "high": row["interval"][1]}
         for name, row in rows.items()

@@ -44,14 +44,14 @@ Wanted = dict[int, list[tuple[inference.Box, str, str]]]  # by time: box, label,
 
 def corrected_sessions() -> list[Session]:
     """The sessions with corrections whose people agreed to training, and whose video is still there."""
-    found = Session.objects.filter(corrections__isnull=False, media__isnull=False).distinct()
-    return [session for session in found.select_related("consent", "media") if may_teach(session)]
+    sessions = Session.objects.filter(corrections__isnull=False, media__isnull=False).distinct()
+    return [session for session in sessions.select_related("consent", "media") if may_teach(session)]
 
 
 def corrected_stretches() -> dict[str, int]:
     """How many stretches were corrected to each expression in sessions that may teach; 0 where there is none."""
-    found = Counter(Correction.objects.filter(session__in=corrected_sessions()).values_list("emotion", flat=True))
-    return {str(emotion): found[str(emotion)] for emotion in inference.EMOTIONS}
+    counts = Counter(Correction.objects.filter(session__in=corrected_sessions()).values_list("emotion", flat=True))
+    return {str(emotion): counts[str(emotion)] for emotion in inference.EMOTIONS}
 
 
 def corrections_so_far() -> dict[str, list[tuple[str, int]] | list[str]]:

@@ -123,8 +123,8 @@ def sources_on_server() -> list[str]:
     folder = import_folder()
     if not folder.is_dir():
         return []
-    found = (entry for entry in folder.iterdir() if not entry.is_symlink())
-    return sorted(entry.name for entry in found if entry.is_dir() or entry.suffix.lower() in SUFFIXES)
+    entries = (entry for entry in folder.iterdir() if not entry.is_symlink())
+    return sorted(entry.name for entry in entries if entry.is_dir() or entry.suffix.lower() in SUFFIXES)
 
 
 def start_run(*, user: User, dataset: Dataset, asked: RunAsked) -> TrainingRun:

@@ -70,8 +70,8 @@ def from_corrections(request: HttpRequest) -> HttpResponse:
 @require_GET
 def dataset(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What a data set holds and what was left out; runs start here."""
-    found = get_object_or_404(Dataset, pk=pk)
-    return render(request, "learning/dataset.html", queries.dataset_page(found) | {"form": RunForm()})
+    dataset = get_object_or_404(Dataset, pk=pk)
+    return render(request, "learning/dataset.html", queries.dataset_page(dataset) | {"form": RunForm()})
 
 
 @login_required
@@ -79,8 +79,8 @@ def dataset(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def make_dataset(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Make a data set as it was checked."""
-    found = get_object_or_404(Dataset, pk=pk)
-    _do(request, lambda: make_checked(user=request.user, dataset=found), _("The data set is made."))
+    dataset = get_object_or_404(Dataset, pk=pk)
+    _do(request, lambda: make_checked(user=request.user, dataset=dataset), _("The data set is made."))
     return redirect("learning:dataset", pk)
 
 
@@ -89,15 +89,15 @@ def make_dataset(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def start_run(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Start a run on a data set."""
-    found = get_object_or_404(Dataset, pk=pk)
+    dataset = get_object_or_404(Dataset, pk=pk)
     form = RunForm(request.POST)
     if form.is_valid():
         try:
-            run = services.start_run(user=request.user, dataset=found, asked=form.asked())
+            run = services.start_run(user=request.user, dataset=dataset, asked=form.asked())
             return redirect("learning:run", run.pk)
         except AppError as error:
             form.add_error(None, error.message)
-    return render(request, "learning/dataset.html", queries.dataset_page(found) | {"form": form}, status=400)
+    return render(request, "learning/dataset.html", queries.dataset_page(dataset) | {"form": form}, status=400)
 
 
 @login_required
@@ -105,12 +105,12 @@ def start_run(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_GET
 def run(request: HttpRequest, pk: UUID) -> HttpResponse:
     """How far a run is, its curves, and the candidate that it made."""
-    found = get_object_or_404(TrainingRun.objects.select_related("dataset", "version", "started_from"), pk=pk)
+    run = get_object_or_404(TrainingRun.objects.select_related("dataset", "version", "started_from"), pk=pk)
     context = {
-        "run": found,
-        "data": queries.run_data(found),
-        "computes": queries.computes_on(found),
-        "log": queries.log_of(found),
+        "run": run,
+        "data": queries.run_data(run),
+        "computes": queries.computes_on(run),
+        "log": queries.log_of(run),
     }
     return render(request, "learning/run.html", context)
 
@@ -121,8 +121,8 @@ def run(request: HttpRequest, pk: UUID) -> HttpResponse:
 def cancel(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
     """Cancel a run, an import or a comparison."""
     model = {"dataset": Dataset, "run": TrainingRun, "comparison": Comparison}[kind]
-    found = get_object_or_404(model, pk=pk)
-    _do(request, lambda: services.cancel(user=request.user, work=found), _("It is cancelled."))
+    job = get_object_or_404(model, pk=pk)
+    _do(request, lambda: services.cancel(user=request.user, work=job), _("It is cancelled."))
     return redirect("learning:overview")
 
 
@@ -131,8 +131,8 @@ def cancel(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
 @require_POST
 def delete_dataset(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Delete a data set that nothing rests on."""
-    found = get_object_or_404(Dataset, pk=pk)
-    _do(request, lambda: services.delete_dataset(user=request.user, dataset=found), _("The data set is deleted."))
+    dataset = get_object_or_404(Dataset, pk=pk)
+    _do(request, lambda: services.delete_dataset(user=request.user, dataset=dataset), _("The data set is deleted."))
     return redirect("learning:overview")
 
 

@@ -133,8 +133,8 @@ def hidden_faces_data(reading: FrameReading) -> list[dict[str, Any]]:
     A face that was scored has neither scores, verdict nor reason.
     """
     silent = {"scores": None, "dominant": None}
-    told = zip(reading.faces, faces_data(reading), strict=True)
-    return [data | silent | ({"reason": None} if face.scores is not None else {}) for face, data in told]
+    faces = zip(reading.faces, faces_data(reading), strict=True)
+    return [data | silent | ({"reason": None} if face.scores is not None else {}) for face, data in faces]
 
 
 def faces_data(reading: FrameReading) -> list[dict[str, Any]]:
@@ -158,8 +158,8 @@ def reading_data(
 ) -> dict[str, Any]:
     """The answer to a frame that was read."""
     head = {"type": "result", "seq": frame.seq, "t_ms": frame.t_ms, "server_ms": round(server_ms, 1)}
-    told = faces_data if tells_scores else hidden_faces_data
-    head |= {"width": reading.width, "height": reading.height, "faces": told(reading)}
+    as_data = faces_data if tells_scores else hidden_faces_data
+    head |= {"width": reading.width, "height": reading.height, "faces": as_data(reading)}
     return head if reading.faces else head | {"reason": NO_FACE}
 
 

@@ -58,15 +58,20 @@ class Measurements:
 
 
 def _parts() -> Iterator[Metric]:
-    found = read_health()
-    parts = {"database": found.has_database, "redis": found.has_redis, "beat": found.has_beat, "disk": found.has_disk}
+    health = read_health()
+    parts = {
+        "database": health.has_database,
+        "redis": health.has_redis,
+        "beat": health.has_beat,
+        "disk": health.has_disk,
+    }
     if is_remote():
-        parts["store"] = found.has_store
+        parts["store"] = health.has_store
     waiting = FileRemoval.objects.count() if is_remote() else 0
     yield GaugeMetricFamily("raut_store_removals_waiting", "Removals that wait for the object store.", value=waiting)
     yield _by("raut_part_up", "Whether a part of the platform answers.", "part", parts)
-    yield _by("raut_workers", "Workers heard of lately, by queue.", "queue", found.workers)
-    yield GaugeMetricFamily("raut_purge_held", "Whether a purge waits for an admin.", value=found.is_purge_held)
+    yield _by("raut_workers", "Workers heard of lately, by queue.", "queue", health.workers)
+    yield GaugeMetricFamily("raut_purge_held", "Whether a purge waits for an admin.", value=health.is_purge_held)
 
 
 def _jobs() -> Iterator[Metric]:

@@ -53,8 +53,8 @@ def check(request: HttpRequest) -> HttpResponse:
         reading = look(picture if len(picture) <= CHECK_BYTES else b"")
     except AppError as error:
         return JsonResponse({"code": error.code, "message": error.message, "details": {}}, status=error.status)
-    told = faces_data if request.link.participant.study.shows_scores else hidden_faces_data
-    return JsonResponse({"width": reading.width, "height": reading.height, "faces": told(reading)})
+    as_data = faces_data if request.link.participant.study.shows_scores else hidden_faces_data
+    return JsonResponse({"width": reading.width, "height": reading.height, "faces": as_data(reading)})
 
 
 @participant_only

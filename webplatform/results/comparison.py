@@ -31,7 +31,7 @@ def comparison_of(material: Material, counted: list[Stretch], choice: Choice, *,
     one, other = sides[first], sides[second]
     both = [person for person in one if person in other]
     is_paired = _is_paired(choice, len(both), min(len(one), len(other)))
-    found = _differences(one, other, both, is_paired=is_paired, seed=seed)
+    differences = _differences(one, other, both, is_paired=is_paired, seed=seed)
     left = len(one.keys() ^ other.keys()) if is_paired else len(both)
     return {
         "measure": _measure(choice),
@@ -42,7 +42,7 @@ def comparison_of(material: Material, counted: list[Stretch], choice: Choice, *,
         "second": {"key": second, "name": names[second]},
         "both": len(both),
         "people_left_out": left,
-        "rows": _told(found),
+        "rows": _told(differences),
     }
 
 

@@ -106,7 +106,7 @@ def _asked(told: _Told) -> list[tuple[str, str]]:
     """How it was looked at, so that somebody else can look likewise."""
     choice, result = told.choice, told.result
     marker = _("marker “%(label)s”")
-    asked = [
+    rows = [
         (_("Grouped by"), _grouping(told)),
         (_("Time starts at"), marker % {"label": choice.clock} if choice.clock else _("the session's start")),
         (_("and ends at"), marker % {"label": choice.until} if choice.until else _("the session's end")),
@@ -122,8 +122,8 @@ def _asked(told: _Told) -> list[tuple[str, str]]:
             result["baseline"]["marked"],
         )
         counts = {"marked": result["baseline"]["marked"], "first": result["baseline"]["first_30_s"]}
-        asked.append((_("Neutral stretch"), text % counts))
-    return asked
+        rows.append((_("Neutral stretch"), text % counts))
+    return rows
 
 
 def _grouping(told: _Told) -> str:
@@ -167,26 +167,26 @@ def _measures(paper: Paper, told: _Told) -> None:
 
 
 def _comparison(paper: Paper, told: _Told) -> None:
-    found = comparison_shown(told.result)
-    if found is None:
+    comparison = comparison_shown(told.result)
+    if comparison is None:
         return
     paper.heading(_("Comparison"))
     _picture(paper, comparison_picture(told.result["comparison"], ""))
-    if found["warning"]:
-        paper.paragraph(found["warning"])
-    names = [found["first"]["name"], found["second"]["name"]]
-    head = [_("Expression"), *names, _("Difference"), found["effect"], "p", _("p, corrected"), "n"]
+    if comparison["warning"]:
+        paper.paragraph(comparison["warning"])
+    names = [comparison["first"]["name"], comparison["second"]["name"]]
+    head = [_("Expression"), *names, _("Difference"), comparison["effect"], "p", _("p, corrected"), "n"]
     rows = [
         [str(r["name"]), r["first"], r["second"], _cell(r["difference"]), r["effect"], r["p"], r["p_corrected"], r["n"]]
-        for r in found["rows"]
+        for r in comparison["rows"]
     ]
     paper.rows([head, *rows], widths=(14, 13, 13, 20, 12, 9, 10, 9))
-    about = {"n": found["both"], "left": found["people_left_out"]}
-    if found["pairing"] == "paired":
+    about = {"n": comparison["both"], "left": comparison["people_left_out"]}
+    if comparison["pairing"] == "paired":
         text = ngettext(
             "Paired: %(n)d participant with a session in both; left out here with only one: %(left)d.",
             "Paired: %(n)d participants with a session in both; left out here with only one: %(left)d.",
-            found["both"],
+            comparison["both"],
         )
     else:
         text = _("Unpaired: different participants on the two sides; left out here because they are on both: %(left)d.")

@@ -53,9 +53,9 @@ def seen_share(seconds: Seconds, recorded: Recorded, from_ms: int, to_ms: int | 
     """In which share of the stretch, without what is excluded, the person was scored."""
     end_ms = recorded.duration_ms if to_ms is None else min(to_ms, recorded.duration_ms)
     gone_ms = sum(max(0, min(to, end_ms) - max(start, from_ms)) for start, to in recorded.excluded)
-    asked = (end_ms - from_ms - gone_ms) / 1000
+    expected_s = (end_ms - from_ms - gone_ms) / 1000
     seen = int((~np.isnan(seconds.values[:, 0])).sum())
-    return min(1.0, seen / max(asked, 1.0))
+    return min(1.0, seen / max(expected_s, 1.0))
 
 
 def group_of(recorded: Recorded, choice: Choice) -> str:

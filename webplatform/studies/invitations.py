@@ -182,13 +182,13 @@ def _check(email: str, study: Study | None, role: str) -> None:
 
 
 def _send(invitation: Invitation, key: str) -> Invitation:
-    told = {
+    context = {
         "invitation": invitation,
         "address": f"{settings.PUBLIC_URL}/invitation/{key}/",
         "current_site": {"domain": urlsplit(settings.PUBLIC_URL).netloc},
     }
-    subject = " ".join(render_to_string("studies/email/invitation_subject.txt", told).split())
-    text = render_to_string("studies/email/invitation.txt", told)
+    subject = " ".join(render_to_string("studies/email/invitation_subject.txt", context).split())
+    text = render_to_string("studies/email/invitation.txt", context)
     try:
         if not send_mail(f"Raut: {subject}", text, None, [invitation.email]):
             return invitation

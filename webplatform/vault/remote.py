@@ -38,11 +38,11 @@ class RemoteBytes:
     def read_at(self, start: int, length: int) -> bytes:
         """So many bytes from `start` on, or fewer where the file ends."""
         end = min(start + length, self.size_bytes)
-        found = bytearray(self._header[start:end])
-        while start + len(found) < end:
-            number, offset = divmod(start + len(found) - HEADER_BYTES, BLOCK_BYTES)
-            found += self._block(number)[offset : offset + end - start - len(found)]
-        return bytes(found)
+        data = bytearray(self._header[start:end])
+        while start + len(data) < end:
+            number, offset = divmod(start + len(data) - HEADER_BYTES, BLOCK_BYTES)
+            data += self._block(number)[offset : offset + end - start - len(data)]
+        return bytes(data)
 
     def close(self) -> None:
         """What was fetched is forgotten."""

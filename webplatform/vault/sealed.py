@@ -178,10 +178,10 @@ class SealedFile(io.RawIOBase):
         if self._place >= self.size_bytes:
             return 0
         number, start = divmod(self._place, PIECE_BYTES)
-        found = memoryview(self._open_piece(number))[start : start + len(buffer)]
-        buffer[: len(found)] = found
-        self._place += len(found)
-        return len(found)
+        data = memoryview(self._open_piece(number))[start : start + len(buffer)]
+        buffer[: len(data)] = data
+        self._place += len(data)
+        return len(data)
 
     def close(self) -> None:
         if not self.closed:

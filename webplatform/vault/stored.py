@@ -156,11 +156,11 @@ def stored_files(folder: Path) -> Iterator[StoredFile]:
         return
     for path in folder.rglob("*") if folder.is_dir() else ():
         try:
-            told = path.stat()
+            status = path.stat()
         except FileNotFoundError:  # moved to its place meanwhile
             continue
         if path.is_file():
-            yield StoredFile(path, told.st_size, told.st_mtime)
+            yield StoredFile(path, status.st_size, status.st_mtime)
 
 
 def old_objects(folder: Path, before_s: float) -> list[Path]:

@@ -37,9 +37,9 @@ def note_event(
     if study_id is not None:
         wanted |= Q(study=study_id)
     hooks = Webhook.objects.filter(wanted, off="").select_related("user")
-    told = {"study": study_id and str(study_id), "session": session_id and str(session_id), **about}
+    ids = {"study": study_id and str(study_id), "session": session_id and str(session_id), **about}
     rows = [
-        new_delivery(hook, event, told, session_id=session_id)
+        new_delivery(hook, event, ids, session_id=session_id)
         for hook in hooks
         if event in hook.events and may_hear(hook, study_id)
     ]

@@ -28,8 +28,8 @@ def captions(content: Content, session: Session) -> WebVTT:
 
 def _line(stretch: Stretch, is_alone: bool) -> str:
     name = str(EMOTION_NAMES[Emotion(stretch.expression)])
-    told = _("%(expression)s (corrected)") % {"expression": name} if stretch.is_corrected else name
-    return told if is_alone else _("%(person)s: %(expression)s") % {"person": stretch.person, "expression": told}
+    text = _("%(expression)s (corrected)") % {"expression": name} if stretch.is_corrected else name
+    return text if is_alone else _("%(person)s: %(expression)s") % {"person": stretch.person, "expression": text}
 
 
 def _time(t_ms: int) -> str:
