@@ -1,4 +1,4 @@
-"""The first door: an uploaded file, and the job that turns it into one session."""
+"""An uploaded file, and the job that turns it into one session."""
 
 from __future__ import annotations
 

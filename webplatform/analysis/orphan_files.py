@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 
 def remove_orphan_files() -> int:
-    """Nothing is left of what `find_leftovers` finds; returns how many there were."""
+    """Nothing is left of what `find_orphan_files` finds; returns how many there were."""
     orphans = find_orphan_files()
     for entry in orphans:
         if entry.parent == _keys():

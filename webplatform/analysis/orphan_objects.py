@@ -34,7 +34,7 @@ def orphan_objects(age_s: float) -> list[Path]:
         object_store().abort_unfinished(before_s=time.time() - HALF_OBJECT_AFTER_S)
         return [*_videos(before_s), *_films(before_s), *_segments(before_s)]
     except StoreAway:
-        logger.warning("Leftovers in the object store are looked for once it answers again.")
+        logger.warning("Orphan files in the object store are searched once it answers again.")
         return []
 
 

@@ -18,7 +18,7 @@ WORK = "work"
 
 
 def work_folder() -> Path:
-    """Where libraries that need names for their half-done parts may put them; leftovers are removed after a day."""
+    """Where libraries that need names for their half-done parts may put them; orphan files are removed after a day."""
     folder = export_jobs_folder() / WORK
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder

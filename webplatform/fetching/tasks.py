@@ -15,7 +15,7 @@ def fetch() -> None:
 
 
 @shared_task
-def requeue_stranded() -> None:
+def requeue_stale() -> None:
     """Take up what a dead process left, and what is due again; a lost message loses nothing."""
     if work.release_stale_fetches():
         work.fetch_due()

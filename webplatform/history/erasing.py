@@ -21,7 +21,7 @@ def erase_session(*, session: Session, by: User | None = None, is_purged: bool =
 
     The key does not wait for the commit: whatever fails afterwards, nobody sees the pictures again, and erasing the
     session again removes the rest. Where nobody wanted it but its time was over (`is_purged`), the key is set aside for
-    a while, and the ledger says nothing: a wrong clock must not end what a backup could bring back, and what is
+    a while, and the erasure log gets no line: a wrong clock must not end what a backup could bring back, and what is
     brought back too late goes with the next purge.
     """
     # Locked, so that a worker's append waits, finds no open session and stops, instead of adding rows to nothing.

@@ -83,7 +83,7 @@ class RunListApi(StaffView, generics.ListAPIView):
     def post(self, request: Request) -> Response:
         sent = valid(RunIn, request)
         dataset = get_object_or_404(Dataset, pk=sent.pop("dataset"))
-        run = services.start_run(user=request.user, dataset=dataset, asked=services.RunAsked(**sent))
+        run = services.start_run(user=request.user, dataset=dataset, options=services.RunOptions(**sent))
         return Response(run_data(run), status=status.HTTP_202_ACCEPTED)
 
 

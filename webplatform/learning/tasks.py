@@ -25,7 +25,7 @@ def work_on(kind: str, work_id: str) -> None:
 
 
 @shared_task
-def requeue_stranded_work() -> None:
+def requeue_stale_work() -> None:
     """Take up the work whose trainer died and that whose message was lost."""
     for model in work.KINDS.values():
         release_stale(model.objects.all(), work.give_up)

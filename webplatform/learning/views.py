@@ -19,7 +19,7 @@ from webplatform.common.headers import INERT
 from webplatform.common.pages import tell
 from webplatform.learning import queries, services
 from webplatform.learning.decisions import make_checked
-from webplatform.learning.forms import DatasetForm, ParcelForm, RunForm
+from webplatform.learning.forms import BundleForm, DatasetForm, RunForm
 from webplatform.learning.models import Comparison, Dataset, TrainingRun
 from webplatform.learning.samples import corrections_so_far
 from webplatform.modelhub.bundle_archive import archive_chunks, import_archive
@@ -43,7 +43,7 @@ def new_dataset(request: HttpRequest) -> HttpResponse:
     form = DatasetForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            dataset = services.import_dataset(user=request.user, asks_first=True, **form.asked())
+            dataset = services.import_dataset(user=request.user, asks_first=True, **form.options())
             return redirect("learning:dataset", dataset.pk)
         except AppError as error:
             form.add_error(None, error.message)
@@ -93,7 +93,7 @@ def start_run(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = RunForm(request.POST)
     if form.is_valid():
         try:
-            run = services.start_run(user=request.user, dataset=dataset, asked=form.asked())
+            run = services.start_run(user=request.user, dataset=dataset, options=form.options())
             return redirect("learning:run", run.pk)
         except AppError as error:
             form.add_error(None, error.message)
@@ -141,11 +141,11 @@ def delete_dataset(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new_model(request: HttpRequest) -> HttpResponse:
     """Bring a bundle in from another machine."""
-    form = ParcelForm(request.POST or None, request.FILES or None)
+    form = BundleForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
             accepts = form.cleaned_data["accepts_unsigned"]
-            version = import_archive(user=request.user, parcel=form.cleaned_data["file"], accepts_unsigned=accepts)
+            version = import_archive(user=request.user, archive=form.cleaned_data["file"], accepts_unsigned=accepts)
             return redirect("learning:model", version.pk)
         except AppError as error:
             form.add_error(None, error.message)

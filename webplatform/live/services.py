@@ -33,7 +33,7 @@ from webplatform.live.models import LiveConnection
 from webplatform.live.protocol import Close
 from webplatform.live.queries import RECORDERS, find_condition, find_participant, find_stimulus, find_study
 from webplatform.live.recording import Ended, LiveRecording
-from webplatform.live.session_request import SessionRequest as Asked
+from webplatform.live.session_request import SessionRequest
 from webplatform.live.stale_connections import RESUME_WITHIN_S, close_recorded
 from webplatform.live.statistics import LiveStatistics
 from webplatform.modelhub.engines import engine_for
@@ -71,11 +71,11 @@ class LiveIdentity:
 
     @property
     def login_epoch(self) -> int | None:
-        """What ends the seat when it changes; a participant's does not depend on anybody's login."""
+        """The session ends when it changes; a participant's does not depend on anybody's login."""
         return self.user.login_epoch if self.participant is None else None
 
 
-def begin(*, seat: LiveIdentity, asked: Asked) -> LiveRecording:
+def begin(*, identity: LiveIdentity, request: SessionRequest) -> LiveRecording:
     """A webcam session is open, read with the active model, and held by the caller.
 
     Raises:
@@ -85,11 +85,11 @@ def begin(*, seat: LiveIdentity, asked: Asked) -> LiveRecording:
         Invalid: the external id or the metadata cannot be kept.
         TooManyAttempts: they start more sessions than RAUT_RATE_LIVE.
     """
-    user, participant = seat.user, seat.participant or find_participant(seat.user, asked.participant_id)
+    user, participant = identity.user, identity.participant or find_participant(identity.user, request.participant_id)
     consume("live", f"participant:{participant.pk}" if participant else f"user:{user.pk}")
-    study = participant.study if participant else find_study(user, asked.study_id)
-    chosen = find_condition(study, "" if seat.participant else asked.condition_id)  # not the participant's to say
-    shown = find_stimulus(study, asked.stimulus_id if seat.participant else "")
+    study = participant.study if participant else find_study(user, request.study_id)
+    chosen = find_condition(study, "" if identity.participant else request.condition_id)  # not the participant's to say
+    shown = find_stimulus(study, request.stimulus_id if identity.participant else "")
     condition = Place(study, participant, shown.condition if shown and shown.condition else chosen).borne
     version = active_version()
     if version is None:
@@ -101,15 +101,15 @@ def begin(*, seat: LiveIdentity, asked: Asked) -> LiveRecording:
             study=study,
             user=user,
             consent=require_participant_consent(participant=participant) if participant else require_consent(user=user),
-            title=asked.title.strip() or _title(participant, shown or condition),
+            title=request.title.strip() or _title(participant, shown or condition),
             source=Session.Source.WEBCAM,
-            every_ms=max(1, round(1000 / asked.fps)),
+            every_ms=max(1, round(1000 / request.fps)),
         )
         history.use_model(session=session, version=version)
         set_condition(sessions=[session], user=user, condition=condition)
         set_stimulus(session=session, stimulus=shown, position=shown and place_of(shown, participant))
-        if not seat.participant:  # not the participant's to say
-            set_reference(session=session, user=user, external_id=asked.external_id, metadata=asked.metadata)
+        if not identity.participant:  # not the participant's to say
+            set_reference(session=session, user=user, external_id=request.external_id, metadata=request.metadata)
         LiveConnection.objects.create(session=session, holder=holder, heard_at=timezone.now())
         reader = _reader(engine, session)
     return LiveRecording(session, holder, user.pk, engine, reader, LiveStatistics())

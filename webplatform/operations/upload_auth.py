@@ -71,7 +71,7 @@ def require_login(scope: dict[str, Any], size_bytes: int) -> None:
 
 def refusal_of(scope: dict[str, Any], size_bytes: int) -> AppError | NotAuthenticated | None:
     """Why this address does not take the body; None: it does."""
-    rule = next((rule for address, rule in DOORS.items() if re.fullmatch(address, scope["path"])), None)
+    rule = next((rule for address, rule in UPLOAD_RULES.items() if re.fullmatch(address, scope["path"])), None)
     try:
         if rule is not None and scope.get("method") in ("POST", "PATCH"):
             rule(scope, size_bytes)
@@ -86,7 +86,7 @@ def is_streamed(scope: dict[str, Any]) -> bool:
     if kind.startswith(PART.encode()):
         return re.fullmatch(RESUMABLE, scope["path"]) is not None
     is_form = scope.get("method") == "POST" and kind.startswith(b"multipart/")
-    return is_form and any(re.fullmatch(address, scope["path"]) for address in DOORS)
+    return is_form and any(re.fullmatch(address, scope["path"]) for address in UPLOAD_RULES)
 
 
 def _user_of(scope: dict[str, Any], token_scope: str) -> User:
@@ -123,7 +123,7 @@ def _records_participants(user: User) -> bool:
 
 
 RESUMABLE = "/api/v1/uploads/([0-9a-f-]+/?)?"
-DOORS = {  # by regular expressions
+UPLOAD_RULES = {  # by regular expressions
     "/api/v1/analyses/?": require_upload,
     RESUMABLE: require_login,
     "/upload/": require_upload,

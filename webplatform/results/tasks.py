@@ -39,7 +39,7 @@ def refresh_watched() -> None:
 
 
 @shared_task
-def requeue_stranded() -> None:
+def requeue_stale() -> None:
     """Take up results whose worker died, and those whose message was lost."""
     release_stale(StudyFigures.objects.defer("result"), work.give_up)
     send_each([figures.pk for figures in unsent(StudyFigures.objects.only("pk"))])

@@ -52,7 +52,8 @@ def erase_sessions(sessions: QuerySet[Session]) -> None:
 def remove_participant(participant: Participant, *, is_purged: bool = False) -> None:
     """The participant is gone with links, requests, consent and exports; their sessions went before.
 
-    An erasure ends waiting keys as well and is noted in the ledger; where only their time was over (`is_purged`), not.
+    An erasure also destroys keys that were set aside, and is noted in the erasure log. A purge (`is_purged`) does
+    neither.
     """
     with suppress(NotFound):  # another one was quicker: what is left goes all the same
         lock_participant(participant.pk)

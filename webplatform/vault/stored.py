@@ -168,7 +168,7 @@ def old_objects(folder: Path, before_s: float) -> list[Path]:
     try:
         return [file.path for file in stored_files(folder) if file.changed_s < before_s] if is_remote() else []
     except StoreAway:
-        logger.warning("Leftovers in the object store are looked for once it answers again.")
+        logger.warning("Orphan files in the object store are searched once it answers again.")
         return []
 
 

@@ -15,7 +15,7 @@ def deliver() -> None:
 
 
 @shared_task
-def requeue_stranded() -> None:
+def requeue_stale() -> None:
     """Take up what a sender left behind, and what is due again; a lost message loses nothing."""
     if work.release_stale_deliveries():
         work.deliver_due()

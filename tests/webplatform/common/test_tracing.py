@@ -11,7 +11,7 @@ from webplatform.common import tracing
 from webplatform.common.tracing import job, remember, span, stage
 from webplatform.settings import ROOT
 
-TASK = "webplatform.analysis.tasks.analyze"
+TASK = "webplatform.analysis.tasks.analyse"
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from training import RECIPES
 from webplatform.accounts.models import User
 from webplatform.common.errors import AppError
 from webplatform.learning.models import Dataset, TrainingRun
-from webplatform.learning.services import RunAsked, start_run
+from webplatform.learning.services import RunOptions, start_run
 
 
 class Command(BaseCommand):
@@ -34,9 +34,9 @@ class Command(BaseCommand):
         user = (admins.filter(email__iexact=options["email"]) if options["email"] else admins).first()
         if user is None:
             raise CommandError("There is no such admin. `manage.py createsuperuser` makes one.")
-        asked = RunAsked(options["recipe"], options["start"], options["epochs"], options["seed"])
+        run_options = RunOptions(options["recipe"], options["start"], options["epochs"], options["seed"])
         try:
-            run = start_run(user=user, dataset=self._dataset(options["dataset"]), asked=asked)
+            run = start_run(user=user, dataset=self._dataset(options["dataset"]), options=run_options)
         except AppError as error:
             raise CommandError(error.message) from error
         self.stdout.write(str(run.pk))
