@@ -1,4 +1,4 @@
-"""What a coded picture says of itself before it is decoded: whether others need it, and whether it has a hole."""
+"""What a coded picture says before it is decoded: whether other pictures need it, and whether bytes are missing."""
 
 from __future__ import annotations
 

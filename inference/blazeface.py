@@ -1,4 +1,4 @@
-"""BlazeFace: the face detector where the shipped one cannot be had, and the one whose boxes the classifier knows."""
+"""BlazeFace: the detector where the shipped one cannot be installed. Its boxes define the crops of the classifier."""
 
 from __future__ import annotations
 

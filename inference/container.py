@@ -1,4 +1,4 @@
-"""Opening a video file that nobody vouches for: allow-lists, limits and plain-word refusals before any decoding."""
+"""Open a video file that is not trusted: allow-lists, limits and plain error messages before any decoding."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The conductor: an engine reads videos, pictures and webcams with one loaded model."""
+"""The engine: reads videos, pictures and webcams with one loaded model."""
 
 from __future__ import annotations
 

@@ -146,7 +146,7 @@ class FaceFinder:
         return _drop_doubles(followed)
 
     def _follow(self, picture: AnyPicture, t_ms: int) -> list[DetectedFace]:
-        """Look where faces are known to be: by grey levels if a network saw the face a moment ago, else by the network."""
+        """Look where faces are known to be: by grey levels if a network saw it a moment ago, else by the network."""
         again = [self._find_again(picture, known_face, t_ms) for known_face in self._known_faces]
         self._matched = {
             id(face): known_face for face, known_face in zip(again, self._known_faces, strict=True) if face is not None

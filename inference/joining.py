@@ -1,4 +1,4 @@
-"""Joining: from what was observed frame by frame to numbered faces with steady scores. It needs no pixels."""
+"""Joining: from observations of single frames to numbered faces with smoothed scores. It needs no pixels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m training train|evaluate|robustness|compare|freeze|…`: the school without the web."""
+"""`python -m training train|evaluate|robustness|compare|freeze|…`: training without the web server."""
 
 from __future__ import annotations
 

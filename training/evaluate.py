@@ -1,4 +1,4 @@
-"""A bundle measured on labelled faces, through the very classifier that serves it."""
+"""Measure a bundle on labelled faces, with the same classifier that serves it."""
 
 from __future__ import annotations
 

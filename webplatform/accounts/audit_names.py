@@ -1,4 +1,4 @@
-"""What the things in the audit log are called today. The log itself keeps ids, so that a name can go and it stays."""
+"""Current names for the objects in the audit log. The log itself keeps only ids, so names can be deleted."""
 
 from __future__ import annotations
 

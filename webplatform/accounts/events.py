@@ -1,4 +1,4 @@
-"""What accounts tell the other apps."""
+"""Signals that accounts send to other apps."""
 
 from django.dispatch import Signal
 

@@ -1,4 +1,4 @@
-"""Every POST of the REST API may be sent again with its `Idempotency-Key`: it is done once and answered twice."""
+"""`Idempotency-Key`: a POST that is sent again is executed once and answered twice."""
 
 from __future__ import annotations
 

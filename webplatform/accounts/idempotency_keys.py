@@ -1,4 +1,4 @@
-"""Requests that are sent twice because nobody heard the first answer: `Idempotency-Key`.
+"""The rows behind `Idempotency-Key`: which requests were executed, and their stored answers.
 
 The first answer is kept for a day, sealed with the client's own key, so that the database alone tells nobody what it
 said; it goes earlier with whatever it is about.

@@ -1,4 +1,4 @@
-"""What happens to logins and accounts, told to the audit log."""
+"""Logins and changes of accounts, recorded in the audit log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What kind of file an upload is, by its first bytes: names and browsers may say what they like."""
+"""The type of an uploaded file by its first bytes. Its name and the browser's claim are not trusted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""In which order waiting videos are read: nobody's fifty videos hold up another's one, nor an hour a minute.
+"""The order in which waiting videos are read: accounts take turns, by expected time.
 
 Each person's videos form a line of their own. A job's turn is when it would end if that person had a worker alone: the
 expected time of their running and earlier jobs and its own, less the time that it has waited, so that none waits for

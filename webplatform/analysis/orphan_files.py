@@ -1,4 +1,4 @@
-"""Files and keys that no row knows of: what a killed process may leave between two steps."""
+"""Files and keys without a row, which a killed process may leave between two steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Objects of the store that no row knows of: what a killed process, or a store that was away, may leave."""
+"""Objects in the store without a row, left by a killed process or while the store could not be reached."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""News of jobs, pushed to whoever watches. A lost message delays what is seen; the row is the truth."""
+"""Push the progress of jobs to WebSockets. A lost message only delays what is shown: the row is the truth."""
 
 from __future__ import annotations
 

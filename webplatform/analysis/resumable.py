@@ -1,4 +1,4 @@
-"""Files that come in several goes: begun, gone on with wherever they stopped, and handed in when they are whole."""
+"""Resumable uploads: created, continued where they stopped, and submitted when they are complete."""
 
 from __future__ import annotations
 

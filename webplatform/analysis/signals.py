@@ -1,4 +1,4 @@
-"""What analysis does when other apps say that something happened."""
+"""How analysis reacts to signals of other apps."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How a job, a stretch or a copy is given up whose worker died again and again."""
+"""Give up a job, a stretch or a playback copy whose worker died repeatedly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The progress of one job as server-sent events, until the job ends or whoever listens may not hear it any more."""
+"""The progress of one job as server-sent events, until the job ends or the client loses the right to see it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A worker's part in a long video: one stretch of it, and joining all of them for whoever did the last one."""
+"""A worker's part in a long video: read one stretch, and join all stretches if it was the last one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a program sends beside a file, however the file comes."""
+"""The fields that a program sends with a file, for every kind of upload."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Taking a file in: checked without decoding it, hashed, and sealed in its place in one step or not at all."""
+"""Accept a file: check it without decoding, hash it, and store it encrypted, completely or not at all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a withdrawn consent, or a disabled account, stops and takes with it: jobs that run, videos kept by consent."""
+"""What a withdrawn consent or a disabled account stops and deletes: running jobs, videos kept by consent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What consent tells the other apps."""
+"""Signals that consent sends to other apps."""
 
 from django.dispatch import Signal
 

@@ -1,4 +1,4 @@
-"""What a participant is told: the facts of the study, and the newest text, in their language."""
+"""A participant's notice: the facts of the study, and the newest text, in their language."""
 
 from __future__ import annotations
 

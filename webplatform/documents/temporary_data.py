@@ -1,4 +1,4 @@
-"""What is kept for a short time so that work goes on after an interruption, and where events are sent."""
+"""Data that is kept for a short time so that work can continue after an interruption; where events are sent."""
 
 from __future__ import annotations
 

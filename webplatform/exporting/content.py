@@ -1,4 +1,4 @@
-"""What an export holds: the sessions, what was chosen, and their readings one after the other."""
+"""The content of an export: its sessions, the chosen options, and the readings one after the other."""
 
 from __future__ import annotations
 

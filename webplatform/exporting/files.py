@@ -1,4 +1,4 @@
-"""Files while they are written: without a name where that can be, and sealed as soon as they are whole."""
+"""Files while they are written: without a name if possible, and encrypted when they are complete."""
 
 from __future__ import annotations
 

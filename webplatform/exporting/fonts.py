@@ -1,4 +1,4 @@
-"""Fonts for what people write: one that comes with matplotlib, and those of this machine for other scripts."""
+"""Fonts for the texts of users: one that comes with matplotlib, and those of this machine for other scripts."""
 
 from __future__ import annotations
 

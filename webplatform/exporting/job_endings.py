@@ -1,4 +1,4 @@
-"""How exports end before their time, and how they go; the key of one that ends does not wait for the commit."""
+"""How exports are deleted before their time. The key is destroyed before the commit."""
 
 from __future__ import annotations
 

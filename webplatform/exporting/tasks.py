@@ -1,4 +1,4 @@
-"""What is sent to the workers: ids, and nothing else."""
+"""Celery tasks of the workers. They carry only ids."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading a file from an address that is not trusted: every host on the way is judged, everything is bounded."""
+"""Read a file from an address that is not trusted: every host on the way is checked, everything is bounded."""
 
 from __future__ import annotations
 

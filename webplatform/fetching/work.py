@@ -1,4 +1,4 @@
-"""Fetching, in threads of the housekeeper's: claim what is due, receive it into a sealed upload, hand it in.
+"""Download videos in threads of the housekeeper: claim what is due, receive it into an encrypted upload, submit it.
 
 Safe to run twice and to kill at any moment: what came stays, and the next attempt asks for the rest of it.
 """

@@ -1,4 +1,4 @@
-"""What people add to a session: stretches of it, and who is who. Imported by `models`, where the rest is."""
+"""Models for what people add to a session: segments and changes of faces. Imported by `models`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose session it is: its participant and study, and the condition that it bears."""
+"""Assign a session: its participant and study, and its condition."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The REST endpoints that answer in the shapes of two clouds."""
+"""The REST endpoints in the formats of two cloud services."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A session in the shapes of two clouds, for programs that were written for them: what is not known is left out.
+"""A session in the formats of two cloud services, for programs that use them. Unknown values are left out.
 
 Source: field names of Amazon Rekognition's GetFaceDetection and of Google Cloud Vision's images:annotate, as their
 public references tell them; docs/api.md says field by field what stands in it.

@@ -1,4 +1,4 @@
-"""Saying what a face really showed."""
+"""Correct the expression that a face showed."""
 
 from __future__ import annotations
 

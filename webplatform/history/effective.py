@@ -1,4 +1,4 @@
-"""A session's readings as its people mean them: corrected, without dropped faces, glimpses and excluded stretches.
+"""A session's readings as figures use them: corrected, without dropped faces, glimpses and excluded stretches.
 
 `effective_readings(session)` yields `EffectiveReading` named tuples in order of (t_ms, track), one per face and
 sampled frame. It can be taken apart as a tuple of five:

@@ -1,4 +1,4 @@
-"""The end of a session: nothing of it is left, in the database and on the disk, and its copies cannot be read."""
+"""Erase a session: nothing of it is left in the database or on the disk, and its copies cannot be read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lines for the erasure log: a row in the transaction that erases, a line in the file once it is committed.
+"""Lines for the erasure log: a row in the transaction that erases, a line in the file after the commit.
 
 A process that dies right after its commit, or a disk that is full then, would leave the line unwritten for good, and a
 restored backup would bring back what somebody had erased.

@@ -1,4 +1,4 @@
-"""What history tells the other apps."""
+"""Signals that history sends to other apps."""
 
 from django.dispatch import Signal
 

@@ -1,4 +1,4 @@
-"""Sessions as files: written piece by piece, so that an hour of video costs no more memory than a second."""
+"""Sessions as files, written piece by piece: an hour of video needs no more memory than a second."""
 
 from __future__ import annotations
 

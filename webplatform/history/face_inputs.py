@@ -1,4 +1,4 @@
-"""A change of faces as forms and programs send it, put into the words of `face_edits`."""
+"""Parse a change of faces from a form or a program into the arguments of `face_edits`."""
 
 from __future__ import annotations
 

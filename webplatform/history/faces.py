@@ -1,4 +1,4 @@
-"""The people of a session as a person sees them: fragments put together, strangers left out, each with a name.
+"""The people of a session: tracks joined, strangers left out, each with a name.
 
 A person starts as one track. `FaceEdit` rows change that, played back oldest first, so the newest can be taken back.
 A recording of one person needs no edit: see `_join_fragments`.

@@ -1,4 +1,4 @@
-"""Reading sessions: who may do what with them, and what lists show."""
+"""Read sessions: who may do what with them, and what lists show."""
 
 from __future__ import annotations
 

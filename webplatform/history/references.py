@@ -1,4 +1,4 @@
-"""What other programs know a session by: their own id for it, and a small piece of JSON that they gave along."""
+"""Other programs' data on a session: their own id for it, and a small JSON object."""
 
 from __future__ import annotations
 

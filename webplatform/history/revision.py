@@ -1,4 +1,4 @@
-"""What a session adds up to after what people said of it; kept on its row beside the model's own summary."""
+"""The summary of a session after corrections and exclusions, stored beside the model's own summary."""
 
 from __future__ import annotations
 

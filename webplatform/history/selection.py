@@ -1,4 +1,4 @@
-"""Which sessions of a list are meant, and in which order."""
+"""The filters and the order of a list of sessions."""
 
 from __future__ import annotations
 

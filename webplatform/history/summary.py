@@ -1,4 +1,4 @@
-"""What a session's readings add up to, computed in the database when the session closes and kept on its row.
+"""The summary of a session, computed in the database when the session closes and stored on its row.
 
 A scored observation stands for one sampling step, so a share of scored time is a share of scored observations.
 """

@@ -1,4 +1,4 @@
-"""The timeline of a session: its faces in equal buckets of time, of which only those are told where the face is."""
+"""The timeline of a session: its faces in equal buckets of time, without the buckets in which a face is not seen."""
 
 from __future__ import annotations
 

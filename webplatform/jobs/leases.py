@@ -1,4 +1,4 @@
-"""The right to work at a job: claimed by one conditional UPDATE, lost when the row has another lease or none."""
+"""The right to work on a job: claimed by one conditional UPDATE, lost when the row has another lease or none."""
 
 from __future__ import annotations
 

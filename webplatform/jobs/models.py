@@ -1,4 +1,4 @@
-"""What the row of every job has, whatever kind of work it is. Abstract: each kind has its own table."""
+"""What the row of every job has, for every kind of work. Abstract: each kind has its own table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a job rests on goes away, such as a database that is restarted: the job did not fail, and waits again."""
+"""A job whose database or store becomes unavailable has not failed: it waits again."""
 
 from __future__ import annotations
 

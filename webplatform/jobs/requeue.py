@@ -1,4 +1,4 @@
-"""Jobs that nobody works on although they are not over: their worker died, or their message was lost."""
+"""Send jobs again that nobody works on although they are not finished: their worker died, or their message was lost."""
 
 from __future__ import annotations
 

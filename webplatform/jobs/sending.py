@@ -1,4 +1,4 @@
-"""The message that tells workers of a waiting job. The row is what counts: a lost message delays it, no more."""
+"""The message that a job waits. The row is what counts: a lost message only delays the job."""
 
 from __future__ import annotations
 

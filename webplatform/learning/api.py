@@ -1,4 +1,4 @@
-"""The REST endpoints of those who teach. Staff only."""
+"""The REST endpoints of training. Staff only."""
 
 from __future__ import annotations
 

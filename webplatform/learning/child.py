@@ -1,4 +1,4 @@
-"""Training in a process of its own: its memory goes back when it ends, and it ends when its starter does."""
+"""Run training in a child process: its memory is freed when it ends, and it ends with its parent."""
 
 from __future__ import annotations
 

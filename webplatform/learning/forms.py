@@ -1,4 +1,4 @@
-"""What admins fill in."""
+"""The forms of the admins' pages."""
 
 from __future__ import annotations
 

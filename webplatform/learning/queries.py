@@ -1,4 +1,4 @@
-"""What the pages and the API say of data sets, runs and models."""
+"""Read data sets, runs and models for the pages and the API."""
 
 from __future__ import annotations
 

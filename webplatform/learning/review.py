@@ -1,4 +1,4 @@
-"""Which readings are worth a person's look: faces from which a model would learn most."""
+"""Choose readings that are worth a check: faces from which a model would learn most."""
 
 from __future__ import annotations
 

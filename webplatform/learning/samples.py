@@ -1,4 +1,4 @@
-"""Faces to learn from, cut out of the videos of corrected sessions."""
+"""Training faces, cut out of the videos of corrected sessions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is sent to the trainer: a kind and an id, and nothing else."""
+"""Celery tasks of the trainer. They carry only a kind and an id."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pages of those who teach: data sets, runs, models. Staff only."""
+"""The pages for training: data sets, runs, models. Staff only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The live protocol, version 1, as docs/live-protocol.md tells it: reading what clients send, closing words."""
+"""The live protocol, version 1 (docs/live-protocol.md): parse the clients' messages, define the close codes."""
 
 from __future__ import annotations
 

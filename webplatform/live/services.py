@@ -1,4 +1,4 @@
-"""Opening, keeping, resuming and ending webcam sessions. Everything here touches the database: call it off the loop."""
+"""Open, keep, resume and end webcam sessions. All of it uses the database: call it off the event loop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who vouches for a bundle that travels: an Ed25519 signature over its checksums, by a key that the operator trusts."""
+"""Signatures of bundles: Ed25519 over their checksums, by a key that the operator trusts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must hold before the platform starts. Each problem has a code, a sentence and a way out."""
+"""Checks before the platform starts. Each problem has a code, a sentence and a way out."""
 
 from __future__ import annotations
 

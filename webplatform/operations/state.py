@@ -1,4 +1,4 @@
-"""The measurements, put in order for a page that an admin reads at a glance."""
+"""The measurements, arranged for the admins' page."""
 
 from __future__ import annotations
 

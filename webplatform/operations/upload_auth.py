@@ -1,4 +1,4 @@
-"""Who may send a large body at all: asked by a request's headers, before its first byte is taken."""
+"""Who may send a large body: decided by the request's headers, before its first byte is received."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The participant before the camera: the check, the film or none, and what was kept in the end."""
+"""The participant's camera pages: the check, the session with or without a film, and the end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a participant has agreed to, and what a study's owner has to answer."""
+"""Read what a participant has agreed to, and the requests that a study's owner has to answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a reader of results chose: grouping, clock, baseline and so on, as it stands in an address."""
+"""The options of a results page: grouping, clock, baseline and so on, as they are in its address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which two groups are compared, whose numbers go where, and the seven rows that come of it."""
+"""The comparison of a study's results: which two groups, whose values, and the seven rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From an address to a study's results: what pages, files and the REST API have in common."""
+"""Figures for a request's parameters: shared by pages, files and the REST API."""
 
 from __future__ import annotations
 

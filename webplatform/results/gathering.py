@@ -1,4 +1,4 @@
-"""A study's material from the database, and digests that say whether what is kept was made of just that."""
+"""Read a study's material from the database, with digests that say whether stored figures are still current."""
 
 from __future__ import annotations
 

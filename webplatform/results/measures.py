@@ -1,4 +1,4 @@
-"""What a stretch of one person adds up to, and such numbers over people with their intervals."""
+"""The measures of one person's stretch, and their means over people with intervals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sessions of any studies laid over each other: each one's own person on a common clock."""
+"""Overlay sessions of any studies: each one's own person on a common clock."""
 
 from __future__ import annotations
 

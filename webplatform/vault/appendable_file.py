@@ -1,4 +1,4 @@
-"""A sealed file that comes in several goes: what fills no piece waits beside it, sealed, until more comes.
+"""An encrypted file that arrives in parts: bytes that do not fill a piece wait beside it, encrypted.
 
 A piece is sealed once and never again with other content, so that no nonce serves twice. What the file holds decides
 how much has come: a process that is killed loses at most the piece that it was at.

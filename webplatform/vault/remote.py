@@ -1,4 +1,4 @@
-"""A sealed file's bytes in the object store: fetched in blocks, ahead of whoever reads on, in bounded memory."""
+"""Read an encrypted file from the object store: in blocks, ahead of the reader, in bounded memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file that only its key opens: sealed piece by piece, so that it is written and read, from anywhere, as a stream.
+"""An encrypted file: encrypted piece by piece, so that it can be written as a stream and read from any position.
 
     file   = header, piece 0, piece 1 … last piece
     header = "RAUTSEAL", version (1 byte), three zero bytes, salt (32 bytes)

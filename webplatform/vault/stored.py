@@ -1,4 +1,4 @@
-"""Where sealed files lie once they are whole: in their folder, or in the object store under the same name.
+"""Where complete encrypted files are: in their folder, or in the object store under the same name.
 
 Callers name a file by the path that it has in the folders of this machine. Where RAUT_OBJECT_STORE is set, nothing lies
 there: the path below RAUT_DATA_DIR is the object's name, and all machines find it.

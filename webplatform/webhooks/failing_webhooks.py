@@ -1,4 +1,4 @@
-"""What ends a webhook by itself: days of failures."""
+"""Turn off a webhook after days of failures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Webhooks: where events of a study or an account are sent, each event on its way, and each try to send it."""
+"""Webhooks: where events of a study or an account are sent, each delivery, and each attempt."""
 
 from __future__ import annotations
 

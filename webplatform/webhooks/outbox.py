@@ -1,4 +1,4 @@
-"""Events become rows in the transaction in which they happen: nothing that was committed is forgotten."""
+"""Events become rows in the transaction in which they happen, so no committed event is lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may still hear of what: asked when an event happens, and again when it is sent."""
+"""Who may receive which event: checked when it happens, and again when it is sent."""
 
 from __future__ import annotations
 

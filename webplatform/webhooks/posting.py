@@ -1,4 +1,4 @@
-"""Sending one request to an address that is not trusted: everything is bounded, nothing is followed, little is read."""
+"""Send one request to an address that is not trusted: bounded, without redirects, reading little."""
 
 from __future__ import annotations
 

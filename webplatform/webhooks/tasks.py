@@ -1,4 +1,4 @@
-"""What is sent to the housekeeper: only that there is something to deliver."""
+"""Celery tasks of the housekeeper. They only say that something is due."""
 
 from __future__ import annotations
 
