@@ -45,8 +45,8 @@ function replaceLists(fresh) {
       if (tick) tick.checked = true;
     }
     countTicks();
-    const place = focused ? findOptional(focused, Element) : null;
-    if (place) findAll(place, "a, button")[0]?.focus();
+    const previous = focused ? findOptional(focused, Element) : null;
+    if (previous) findAll(previous, "a, button")[0]?.focus();
   }
   latest.forEach(showProgress); // news overtakes the page that was asked for before it
 }
@@ -77,10 +77,10 @@ const ticks = () => findAll(document, "[data-tick]", HTMLInputElement);
 const tickAll = findOptional("tick-all", HTMLInputElement);
 
 function countTicks() {
-  const [told, all] = [findOptional("ticked"), ticks()];
-  if (!told || !tickAll) return;
+  const [counter, all] = [findOptional("ticked"), ticks()];
+  if (!counter || !tickAll) return;
   const n = all.filter(({ checked }) => checked).length;
-  told.textContent = n ? fill(gettext("{n} ticked"), { n }) : "";
+  counter.textContent = n ? fill(gettext("{n} ticked"), { n }) : "";
   tickAll.checked = n > 0 && n === all.length;
   tickAll.indeterminate = n > 0 && n < all.length;
 }

@@ -92,9 +92,9 @@ async function sendNext() {
  * @param {UploadItem} item
  */
 function stop(item) {
-  const place = waiting.indexOf(item);
-  if (place >= 0) {
-    waiting.splice(place, 1);
+  const index = waiting.indexOf(item);
+  if (index >= 0) {
+    waiting.splice(index, 1);
     item.showRefused(gettext("The upload was stopped."), { isRepeatable: true });
   } else if (item.job) {
     cancel(item);

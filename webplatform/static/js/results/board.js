@@ -18,7 +18,7 @@ export class Board {
     this.groups = groups;
     this.emotions = emotions;
     this.shown = shown;
-    this.place = find("charts");
+    this.container = find("charts");
     /** @type {Chart[]} */
     this.charts = [];
     this.buttons = findAll(document, "[data-show]");
@@ -29,7 +29,7 @@ export class Board {
     );
     this.table = new CurveTable({ groups });
     this.draw();
-    this.place.setAttribute("aria-busy", "false");
+    this.container.setAttribute("aria-busy", "false");
   }
 
   /** @param {string} key */
@@ -54,7 +54,7 @@ export class Board {
     for (const button of this.buttons)
       button.setAttribute("aria-pressed", String(this.shown.has(button.dataset.show ?? "")));
     const hasChange = this.groups.some(({ change }) => change);
-    this.place.classList.toggle("in-pairs", hasChange);
+    this.container.classList.toggle("in-pairs", hasChange);
     const emotions = this.emotions.filter(({ key }) => this.shown.has(key));
     const [raw, change] = [this.rangeFor("curve", emotions), this.rangeFor("change", emotions)];
     this.charts = emotions.flatMap((emotion) => [
@@ -93,7 +93,7 @@ export class Board {
       name,
     });
     const files = isChange ? [] : ["svg", "png"].map((kind) => ({ kind, name, href: this.fileOf(key, kind) }));
-    return new Chart(this.place, {
+    return new Chart(this.container, {
       title,
       groups,
       range,
@@ -106,7 +106,7 @@ export class Board {
     const groups = this.groups.map(({ name, n }) => ({ name, mean: n ?? [], low: null, high: null }));
     const most = Math.max(1, ...groups.flatMap(({ mean }) => mean));
     const look = { unit: asCount, isStepped: true };
-    return new Chart(this.place, {
+    return new Chart(this.container, {
       title: gettext("People seen at each second"),
       groups,
       range: [0, most + 0.5],

@@ -36,7 +36,7 @@ export class CurveTable {
     for (let second = 0; second < seconds; second += step) {
       const row = body.insertRow();
       row.append(cell("th", formatMoment(1000 * second, 0), "row"));
-      for (const group of this.groups) row.append(cell("td", this.told(group, emotion, second)));
+      for (const group of this.groups) row.append(cell("td", this.describe(group, emotion, second)));
     }
     return table;
   }
@@ -46,7 +46,7 @@ export class CurveTable {
    * @param {string} emotion
    * @param {number} second
    */
-  told({ n, curve, change }, emotion, second) {
+  describe({ n, curve, change }, emotion, second) {
     const parts = [...this.value(curve, emotion, second, asPercent), ...this.value(change, emotion, second, asPoints)];
     if (parts.length && n) parts.push(fill(gettext("n = {n}"), { n: n[second] }));
     return parts.join(", ") || "–";

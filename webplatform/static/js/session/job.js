@@ -16,7 +16,7 @@ export function followJob(id, redraw) {
   const card = find("job");
   const announcement = find("announcement");
   const linkLost = find("link-lost");
-  const said = findIn(card, "[data-progress]");
+  const progressText = findIn(card, "[data-progress]");
   const bar = findIn(card, "progress", HTMLProgressElement);
   let isOver = false;
   let isStopping = false;
@@ -27,12 +27,12 @@ export function followJob(id, redraw) {
   findAll(card, "form")[0]?.addEventListener("submit", async (event) => {
     event.preventDefault();
     isStopping = true;
-    said.textContent = gettext("stopping");
+    progressText.textContent = gettext("stopping");
     try {
       onJob(await cancelJob(id));
     } catch (error) {
       isStopping = false;
-      said.textContent = reasonOf(
+      progressText.textContent = reasonOf(
         error,
         gettext("That could not be asked of the server. Check the connection, then try again."),
       );
@@ -43,7 +43,7 @@ export function followJob(id, redraw) {
   function onJob(job) {
     if (job.id !== id || isOver) return;
     bar.value = job.progress;
-    if (!isStopping) said.textContent = formatProgress(job);
+    if (!isStopping) progressText.textContent = formatProgress(job);
     if (isFinal(job)) end(job);
     else if (job.status !== card.dataset.state && !isStopping) finish(); // from waiting to running: the heading changes
   }
@@ -67,7 +67,7 @@ export function followJob(id, redraw) {
       await redraw();
       then();
     } catch {
-      said.textContent = gettext("The result could not be loaded. Reload the page.");
+      progressText.textContent = gettext("The result could not be loaded. Reload the page.");
       setTimeout(() => finish(then), REDRAW_AGAIN_MS);
     }
   }
@@ -75,7 +75,7 @@ export function followJob(id, redraw) {
   function onGone() {
     isOver = true;
     watch.close();
-    said.textContent = gettext("This session does not exist any more.");
+    progressText.textContent = gettext("This session does not exist any more.");
   }
 
   /** @param {boolean} isUp */

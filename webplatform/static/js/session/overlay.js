@@ -52,9 +52,9 @@ export class BoxOverlay {
   draw(tMs) {
     this.lastMs = tMs;
     const context = this.clear();
-    const place = this.picturePlace();
-    if (!this.isShown || !place) return;
-    for (const face of this.store.at(tMs)) this.drawFace(context, place, face);
+    const area = this.pictureArea();
+    if (!this.isShown || !area) return;
+    for (const face of this.store.at(tMs)) this.drawFace(context, area, face);
   }
 
   clear() {
@@ -72,7 +72,7 @@ export class BoxOverlay {
   }
 
   /** Where the picture lies on the stage, and how many CSS pixels one of its pixels takes. */
-  picturePlace() {
+  pictureArea() {
     const [frameWidth, frameHeight] = this.data.frame; // of the session's first frame: a box brings that of its own
     const { clientWidth, clientHeight } = this.canvas;
     if (!frameWidth || !clientWidth) return null;
@@ -87,14 +87,14 @@ export class BoxOverlay {
 
   /**
    * @param {CanvasRenderingContext2D} context
-   * @param {{left: number, top: number, width: number, height: number}} place
+   * @param {{left: number, top: number, width: number, height: number}} area
    * @param {ObservedFace} face
    */
-  drawFace(context, place, face) {
+  drawFace(context, area, face) {
     const [x, y, w, h] = face.box;
-    const [across, down] = [place.width / face.frame_width, place.height / face.frame_height];
+    const [across, down] = [area.width / face.frame_width, area.height / face.frame_height];
     /** @type {Box} */
-    const box = [place.left + x * across, place.top + y * down, w * across, h * down];
+    const box = [area.left + x * across, area.top + y * down, w * across, h * down];
     const room = { width: this.canvas.clientWidth, height: this.canvas.clientHeight };
     if (this.isBlind) drawFace(context, box, { ...face, dominant: null, scores: null }, String(face.track), room);
     else drawFace(context, box, face, this.labelOf(face), room);

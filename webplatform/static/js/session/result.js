@@ -60,6 +60,6 @@ function followLinks(player, view) {
     player.seek(tMs);
     find("player").scrollIntoView({ block: "nearest" });
   });
-  const asked = /^#t=(\d+)$/.exec(location.hash);
-  if (asked) player.seek(Number(asked[1]));
+  const match = /^#t=(\d+)$/.exec(location.hash);
+  if (match) player.seek(Number(match[1]));
 }
