@@ -78,8 +78,10 @@ class FaceSet:
 
     def select(self, keep: NDArray[np.bool_]) -> FaceSet:
         """The rows where `keep`, bool (n,), is True."""
-        told, names = tuple(compress(self.attributes, keep)), tuple(compress(self.names, keep))
-        return FaceSet(self.pictures[keep], self.labels[keep], self.votes[keep], self.also_in_train[keep], told, names)
+        attributes, names = tuple(compress(self.attributes, keep)), tuple(compress(self.names, keep))
+        return FaceSet(
+            self.pictures[keep], self.labels[keep], self.votes[keep], self.also_in_train[keep], attributes, names
+        )
 
     def targets(self, *, votes_weight: float, label_smoothing: float) -> NDArray[np.float32]:
         """What the network should answer: the label, blended with the votes where known, then smoothed.
@@ -175,8 +177,9 @@ def _decode(source: Iterable[RawFace], input_size: int) -> tuple[list[Decoded], 
         if picture is None or min(picture.shape[:2]) < MIN_SIDE:
             unreadable.append(face.name)
             continue
-        told = {SIDE: str(min(picture.shape[:2])), **face.attributes}  # a frozen picture brings the side that it had
-        faces.append((replace(face, encoded=b"", pixels=None, attributes=told), fit_face(picture, input_size)))
+        # A frozen picture brings the side that it had.
+        attributes = {SIDE: str(min(picture.shape[:2])), **face.attributes}
+        faces.append((replace(face, encoded=b"", pixels=None, attributes=attributes), fit_face(picture, input_size)))
     return faces, unreadable, unknown
 
 

@@ -41,8 +41,8 @@ class AnalysisListApi(generics.ListAPIView):
     def post(self, request: Request) -> Response:
         sent = UploadIn(data=request.data)
         sent.is_valid(raise_exception=True)
-        asked = asked_for(request.user, sent.validated_data)
-        job = submit_video(user=request.user, upload=sent.validated_data["file"], **asked)
+        options = asked_for(request.user, sent.validated_data)
+        job = submit_video(user=request.user, upload=sent.validated_data["file"], **options)
         headers = {"Location": reverse("api-analysis", args=[job.pk])}
         return Response(JobOut(job).data, status=status.HTTP_202_ACCEPTED, headers=headers)
 

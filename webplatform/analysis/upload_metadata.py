@@ -33,7 +33,7 @@ def place_of(user: User, given: Mapping[str, Any]) -> Place:
 def _reached(model: type[Model], user: User, key: object) -> Any:  # one of the model's
     if not key:
         return None
-    found = model.objects.for_user(user).filter(pk=key).first()
-    if found is None:
+    row = model.objects.for_user(user).filter(pk=key).first()
+    if row is None:
         raise NotFound(_("There is no such object."))
-    return found
+    return row

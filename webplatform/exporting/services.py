@@ -46,11 +46,11 @@ def ask_export_job(
     """
     if kind not in KINDS:
         raise Invalid(_("There is no such kind of file."), field="format")
-    found = _sessions(user, sessions, study)
-    if options.faces and len(found) > 1:
+    chosen = _sessions(user, sessions, study)
+    if options.faces and len(chosen) > 1:
         raise Invalid(_("Faces can be chosen for one session only: their numbers differ in the others."), field="faces")
-    _refuse_unknown_faces(found, options)
-    if KINDS[Format(kind)].needs_video and not any(has_video(session) for session in found):
+    _refuse_unknown_faces(chosen, options)
+    if KINDS[Format(kind)].needs_video and not any(has_video(session) for session in chosen):
         raise Conflict(_("No video of it is kept on this server. Choose another kind of file."), reason="no_video")
     waiting = (ExportJob.State.QUEUED, ExportJob.State.RUNNING)
     if ExportJob.objects.filter(user=user, state__in=waiting).count() >= MOST_WAITING:
@@ -58,10 +58,10 @@ def ask_export_job(
     job = ExportJob.objects.create(
         user=user, study=study, format=kind, options=options.stored(), language=language, asked_at=timezone.now()
     )
-    parts = [ExportPart(job=job, session=session, position=place) for place, session in enumerate(found)]
+    parts = [ExportPart(job=job, session=session, position=place) for place, session in enumerate(chosen)]
     ExportPart.objects.bulk_create(parts)
-    about = {"format": kind, "sessions": len(found)}
-    for study_id in {session.study_id for session in found}:
+    about = {"format": kind, "sessions": len(chosen)}
+    for study_id in {session.study_id for session in chosen}:
         record_event("exportjob.asked", actor=user, study_id=study_id, target=f"exportjob:{job.pk}", **about)
     after_commit(send_export_job, job.pk)
     return job

@@ -149,8 +149,8 @@ def effective_readings(
         if key is None or excluded.holds(t_ms):
             continue
         state = SURE if dominant else reason or NOT_SURE
-        told = None if scores[0] is None else dict(zip(NAMES, scores, strict=True))
-        yield EffectiveReading(t_ms, key, told, state, _corrected(corrections.get(track_id, ()), t_ms))
+        by_emotion = None if scores[0] is None else dict(zip(NAMES, scores, strict=True))
+        yield EffectiveReading(t_ms, key, by_emotion, state, _corrected(corrections.get(track_id, ()), t_ms))
 
 
 def _rows(session: Session) -> Iterator[tuple]:

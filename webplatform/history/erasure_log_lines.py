@@ -43,8 +43,8 @@ def write_pending_lines() -> int:
 
 
 def _write(line: LedgerLine) -> None:
-    said = {**line.said}
+    fields = {**line.said}
     erasure_log.note(
-        line.kind, said.pop("subject"), **said
+        line.kind, fields.pop("subject"), **fields
     )  # twice, where it dies here: reading it twice harms nothing
     LedgerLine.objects.filter(pk=line.pk).delete()

@@ -68,8 +68,8 @@ def checked_metadata(metadata: object) -> dict[str, Any]:
 
 def metadata_lines(session: Session) -> list[tuple[str, str]]:
     """The session's metadata as names and texts; what is no text is told as JSON."""
-    told = session.metadata.items()
-    return [(name, one if isinstance(one, str) else json.dumps(one, ensure_ascii=False)) for name, one in told]
+    members = session.metadata.items()
+    return [(name, one if isinstance(one, str) else json.dumps(one, ensure_ascii=False)) for name, one in members]
 
 
 def _checked_id(external_id: str) -> str:

@@ -111,9 +111,9 @@ def _pass_on(stream: IO[str] | None, take: Callable[[str | None], object]) -> No
 
 def _last_words(words: list[str]) -> str:
     """What the command says of its error: the line that begins with it, else the last one."""
-    said = [line.strip() for line in words if line.strip()]
-    told = [line.removeprefix("error: ") for line in said if line.startswith("error: ")]
-    return (told or said or [""])[-1][:TOLD_CHARACTERS]
+    lines = [line.strip() for line in words if line.strip()]
+    errors = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
+    return (errors or lines or [""])[-1][:TOLD_CHARACTERS]
 
 
 def _end(child: subprocess.Popen[str]) -> None:

@@ -82,8 +82,8 @@ def dataset_page(dataset: Dataset) -> dict[str, Any]:
     }
 
 
-def _by_split(found: list[Shortfall]) -> list[tuple[str, list[Shortfall]]]:
-    return [(SPLIT_WORDS[split], list(rows)) for split, rows in groupby(found, key=lambda one: one.split)]
+def _by_split(shortfalls: list[Shortfall]) -> list[tuple[str, list[Shortfall]]]:
+    return [(SPLIT_WORDS[split], list(rows)) for split, rows in groupby(shortfalls, key=lambda one: one.split)]
 
 
 def run_data(run: TrainingRun) -> dict[str, Any]:
@@ -122,13 +122,13 @@ def computes_on(run: TrainingRun) -> str:
 
 def withdrawn_since(version: ModelVersion) -> datetime | None:
     """Since when somebody whose faces taught the model, or one that it goes on from, has not agreed any more."""
-    found, seen = [], set()
+    times, seen = [], set()
     run = TrainingRun.objects.filter(version=version).select_related("dataset").first()
     while run is not None and run.pk not in seen:
         seen.add(run.pk)
-        found.append(run.dataset.withdrawn_at)
+        times.append(run.dataset.withdrawn_at)
         run = run.started_from_id and TrainingRun.objects.filter(version=run.started_from_id).first()
-    return min(filter(None, found), default=None)
+    return min(filter(None, times), default=None)
 
 
 def model_page(version: ModelVersion, evidence: Comparison | None) -> dict[str, Any]:

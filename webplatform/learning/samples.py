@@ -118,7 +118,7 @@ def _cut_session(engine: inference.Engine, session: Session, folder: Path, rows:
 
 def _wanted(session: Session) -> Wanted:
     """Every corrected moment once, the newest correction last and therefore valid."""
-    said: dict[tuple[int, int], tuple[inference.Box, str, str]] = {}
+    faces: dict[tuple[int, int], tuple[inference.Box, str, str]] = {}
     for correction in Correction.objects.filter(session=session).select_related("track").order_by("created_at"):
         stretch = Observation.objects.filter(
             track=correction.track, t_ms__gte=correction.from_ms, t_ms__lte=correction.to_ms
@@ -127,9 +127,9 @@ def _wanted(session: Session) -> Wanted:
         step = max(1, -(-len(seen) // MOST_OF_A_STRETCH))
         for row in seen[::step]:
             box = inference.Box(row.x, row.y, row.w, row.h)
-            said[row.t_ms, correction.track_id] = (box, correction.emotion, _group(session, correction.track.number))
+            faces[row.t_ms, correction.track_id] = (box, correction.emotion, _group(session, correction.track.number))
     wanted: Wanted = defaultdict(list)
-    for (t_ms, _), face in said.items():
+    for (t_ms, _), face in faces.items():
         wanted[t_ms].append(face)
     return dict(wanted)
 

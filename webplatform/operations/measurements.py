@@ -103,9 +103,9 @@ def _analysis() -> Iterator[Metric]:
     mean = GaugeMetricFamily("raut_analysis_mean_seconds", "Mean time of the last hour's videos.", labels=("stage",))
     most = GaugeMetricFamily("raut_analysis_max_seconds", "Longest time of the last hour's videos.", labels=("stage",))
     for stage, time in times.items():
-        found = read.aggregate(mean=Avg(time), most=Max(time))
-        mean.add_metric((stage,), _seconds(found["mean"]))
-        most.add_metric((stage,), _seconds(found["most"]))
+        seconds = read.aggregate(mean=Avg(time), most=Max(time))
+        mean.add_metric((stage,), _seconds(seconds["mean"]))
+        most.add_metric((stage,), _seconds(seconds["most"]))
     cut = Q(worker_seconds__gt=0)  # read by several workers at once: what each of them took is added up
     sums = read.aggregate(
         time=Sum(times["read"], filter=~cut), together=Sum("worker_seconds"), frames=Sum("session__frames_sampled")

@@ -92,10 +92,10 @@ def _rows(rows: list[Floats]) -> Floats:
     return np.round(np.array(rows).reshape(len(rows), len(EMOTIONS)), NOISE_DIGITS)
 
 
-def _told(found: list[Difference]) -> list[dict[str, Any]]:
-    corrected = holm(np.array([one.p for one in found]))
+def _told(differences: list[Difference]) -> list[dict[str, Any]]:
+    corrected = holm(np.array([one.p for one in differences]))
     rows = []
-    for emotion, one, p in zip(EMOTIONS, found, corrected, strict=True):
+    for emotion, one, p in zip(EMOTIONS, differences, corrected, strict=True):
         plain = {name: _plain(value) for name, value in asdict(one).items()}
         rows.append({"emotion": str(emotion), **plain, "p_corrected": _plain(p)})
     return rows

@@ -196,8 +196,8 @@ def _comparison(comparison: Plain, title: str) -> Figure:
     axes.set(ylim=(len(names) - 0.5, -0.5))
     unit = _("percentage points") if factor == 100 else ""
     second, first = comparison["second"]["name"], comparison["first"]["name"]
-    told = f"{MEASURE_NAMES[comparison['measure']]}: {second} − {first}" + (f", {unit}" if unit else "")
-    axes.set_xlabel(told, fontsize=9, parse_math=False)
+    heading = f"{MEASURE_NAMES[comparison['measure']]}: {second} − {first}" + (f", {unit}" if unit else "")
+    axes.set_xlabel(heading, fontsize=9, parse_math=False)
     picture.suptitle(title, parse_math=False, fontsize=11)
     return picture
 

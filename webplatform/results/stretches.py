@@ -88,15 +88,15 @@ def _ends(recorded: Recorded, choice: Choice) -> tuple[int, int | None]:
 
 
 def _with_baseline(recorded: Recorded, choice: Choice, seconds: Seconds) -> Stretch | Why:
-    found = measured(seconds, threshold=choice.threshold / 100)
-    change = np.full((1, found.shape[1]), np.nan)
+    raw = measured(seconds, threshold=choice.threshold / 100)
+    change = np.full((1, raw.shape[1]), np.nan)
     curve = None
     if choice.baseline:
         neutral = baseline_of(recorded.bins, recorded.baseline, sure_only=choice.sure)
         if np.isnan(neutral).all():
             return Why.NO_BASELINE
-        curve, change = seconds.values - neutral, found[:1] - neutral
-    measures = np.concatenate([found[:1], change, found[1:]])
+        curve, change = seconds.values - neutral, raw[:1] - neutral
+    measures = np.concatenate([raw[:1], change, raw[1:]])
     return Stretch(recorded, group_of(recorded, choice), seconds.values, curve, measures, bool(recorded.baseline))
 
 

@@ -52,13 +52,13 @@ def note_event(
 def new_delivery(webhook: Webhook, event: str, about: dict[str, Any], *, session_id: UUID | None = None) -> Delivery:
     """A delivery that waits, not stored yet; its id is the event's, too."""
     now, pk = timezone.now(), uuid4()
-    told = {name: value for name, value in about.items() if value is not None}
+    fields = {name: value for name, value in about.items() if value is not None}
     return Delivery(
         id=pk,
         webhook=webhook,
         event=event,
         session_id=session_id,
-        payload={"id": str(pk), "type": event, "at": now.isoformat(timespec="milliseconds"), **told},
+        payload={"id": str(pk), "type": event, "at": now.isoformat(timespec="milliseconds"), **fields},
         next_at=now,
         give_up_at=now + GIVE_UP_AFTER,
         created_at=now,

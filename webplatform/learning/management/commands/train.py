@@ -44,19 +44,19 @@ class Command(BaseCommand):
             self._watch(run)
 
     def _dataset(self, wanted: str) -> Dataset:
-        found = [one for one in Dataset.objects.all() if wanted in (one.name, str(one.pk))]
-        if not found:
+        matches = [one for one in Dataset.objects.all() if wanted in (one.name, str(one.pk))]
+        if not matches:
             raise CommandError(f"There is no data set {wanted!r}.")
-        return found[0]
+        return matches[0]
 
     def _watch(self, run: TrainingRun) -> None:
-        told = 0
+        printed = 0
         while run.is_active:
             time.sleep(1)
             run.refresh_from_db()
-            for row in run.curves[told:]:
+            for row in run.curves[printed:]:
                 self.stdout.write(f"epoch {row['epoch']}/{row['epochs']}  public {row['accuracy']:.4f}")
-            told = len(run.curves)
+            printed = len(run.curves)
         if run.state != TrainingRun.State.DONE:
             raise CommandError(run.error_message or f"The run was {run.state}.")
         self.stdout.write(f"candidate {run.version}")
