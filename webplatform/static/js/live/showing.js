@@ -290,7 +290,7 @@ class ShowingPage {
 
   offerNext() {
     this.load();
-    find("left").textContent = fill(ngettext("{n} more film is left.", "{n} more films are left.", this.films.length), {
+    find("left").textContent = fill(ngettext("One more film is left.", "{n} more films are left.", this.films.length), {
       n: this.films.length,
     });
     find("next", HTMLButtonElement).disabled = false;
