@@ -100,7 +100,7 @@ class Engine:
     def observe_stretch(
         self, source: MediaSource, span: Span, *, every_ms: int = 200, limits: VideoLimits | None = None
     ) -> StretchReading:
-        """Observe one stretch of a video; what is observed can be joined by whoever has all stretches.
+        """Observe one stretch of a video; a process that has all stretches can join them.
 
         Args:
             source, every_ms, limits: as in `read_video`.

@@ -49,7 +49,7 @@ def goes_on(received_bytes: int) -> bool:
 
 
 async def refuses(scope: dict[str, Any], size_bytes: int) -> Exception | None:
-    """Why this address does not take a body from whoever asks."""
+    """Return why a body from this client is refused at this address."""
     return await database_sync_to_async(refusal_of)(scope, size_bytes)  # gives its connection back
 
 

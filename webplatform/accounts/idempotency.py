@@ -32,7 +32,7 @@ class Idempotency:
         request.held_answer = None
         try:
             response = self.get_response(request)
-        except BaseException:  # whoever asked went away: the request ends here, and must not keep the key
+        except BaseException:  # the client went away: the request ends here, and must not keep the key
             if request.held_answer is not None:
                 idempotency_keys.release(held=request.held_answer)
             raise

@@ -26,7 +26,7 @@ def disable_account(*, person: User, by: User) -> User:
     """The person is shut out: logins, tokens, live connections and jobs end. Disabling twice is the same as once.
 
     Raises:
-        NotAllowed: whoever does it is no admin.
+        NotAllowed: the user is no admin.
         Conflict: it is their own account; so there is always an admin left.
     """
     _require_admin(by)
@@ -45,7 +45,7 @@ def disable_account(*, person: User, by: User) -> User:
 def enable_account(*, person: User, by: User) -> User:
     """The person may log in again; tokens have to be made anew. Enabling twice is the same as once.
 
-    Raises NotAllowed where whoever does it is no admin.
+    Raises NotAllowed if the user is no admin.
     """
     _require_admin(by)
     if User.objects.filter(pk=person.pk, is_active=False).update(is_active=True):
@@ -59,7 +59,7 @@ def remove_second_factor(*, person: User, by: User) -> None:
     """The person logs in with the password alone, and may set a new second factor up: for a lost phone.
 
     Raises:
-        NotAllowed: whoever does it is no admin.
+        NotAllowed: the user is no admin.
         Conflict: it is their own account: its page asks for the password.
     """
     _require_admin(by)

@@ -56,7 +56,7 @@ def publish_job(job_id: UUID, turns: Sequence[Turn] = ()) -> None:
 
 
 def publish_turns() -> None:
-    """Whoever waits is told of their new place; those far behind learn it when they look."""
+    """Push new queue places to the first waiting jobs; the others see theirs at their next request."""
     turns = waiting_turns()
     for turn in turns[:TOLD_TURNS]:
         publish_job(turn.job, turns)

@@ -62,7 +62,7 @@ async def job_events(job_id: UUID, proven: Proven, *, look_every_s: float = LOOK
 
 
 class _Listening:
-    """Wakes whoever waits for news of a job; while Redis is away, only time does."""
+    """Wakes streams that wait for news of a job; without Redis only their timer does."""
 
     def __init__(self, group: str) -> None:
         self._group = group

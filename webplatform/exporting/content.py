@@ -88,7 +88,7 @@ class Content:
         return (reading for reading in self.readings(session, people_only=True) if not reading.is_excluded)
 
     def people(self, session: Session) -> tuple[Named, ...]:
-        """Whom the file is about: whoever has one of the chosen faces, else all who count; by their first moment."""
+        """The people in the file: those with one of the chosen faces, or else all who count; by their first moment."""
         return named_in(session, faces=self.options.faces)
 
     def all_readings(self, session: Session) -> Iterator[Reading]:

@@ -26,7 +26,7 @@ SHARED_NAME = "shared-readings.csv"  # says nothing of the study, nor of the day
 def download(
     request: HttpRequest, pieces: Iterator[str], content_type: str, name: str, tag: str | None = None
 ) -> StreamingHttpResponse:
-    """The pieces as a file of this name, which no cache keeps; packed for whoever can unpack it."""
+    """The pieces as a file of this name, which no cache keeps; compressed if the client accepts it."""
     content = (piece.encode() for piece in pieces)
     headers = {"Content-Disposition": content_disposition_header(True, name), "Cache-Control": "private, no-store"}
     headers["Vary"] = "Accept-Encoding"

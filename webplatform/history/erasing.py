@@ -17,7 +17,7 @@ from webplatform.vault.stored import remove_after_commit
 
 @transaction.atomic
 def erase_session(*, session: Session, by: User | None = None, is_purged: bool = False) -> None:
-    """The session is gone, whoever wanted that: its key first, then its rows, its folder when that is committed.
+    """Erase the session: its key first, then its rows, and its folder after the commit.
 
     The key does not wait for the commit: whatever fails afterwards, nobody sees the pictures again, and erasing the
     session again removes the rest. Where nobody wanted it but its time was over (`is_purged`), the key is set aside for

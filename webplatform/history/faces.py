@@ -194,7 +194,7 @@ def _cut(pieces: Iterable[Piece], *, start_ms: int | None = None, end_ms: int | 
 
 
 def _settled(person: Person) -> Person:
-    """Whoever was named or assigned is a person, however briefly seen."""
+    """A face that was named or assigned is a person, however briefly it was seen."""
     known = bool(person.name) or person.participant_id is not None
     return replace(person, is_glimpse=person.is_glimpse and not known)
 

@@ -47,7 +47,7 @@ def sessions_of(user: User, selection: Selection | None = None) -> QuerySet[Sess
 
 
 def bare_sessions_of(user: User) -> QuerySet[Session]:
-    """The user's sessions for whoever needs no more of them than their id, state and length."""
+    """The user's sessions with their id, state and length only."""
     return Session.objects.for_user(user).only("state", "duration_ms", "frame_width", "frame_height")
 
 

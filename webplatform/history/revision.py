@@ -14,7 +14,7 @@ from webplatform.history.reading_totals import ReadingTotals
 
 
 def revise(session: Session) -> None:
-    """The session's figures and its number of people say what counts now; whoever keeps figures of it is told."""
+    """Recompute the session's figures and number of people, and signal it to apps that store figures of it."""
     if session.state != Session.State.CLOSED or session.readings_removed_at is not None:
         return
     everybody = everybody_in(session)

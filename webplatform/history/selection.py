@@ -46,7 +46,7 @@ class Selection:
         q: looked for in titles, external ids, pseudonyms, studies, conditions and values of variables.
         condition: its number, or "none".
         external_id: what a program calls the session, all of it.
-        by: the number of whoever recorded.
+        by: the id of the account that recorded.
         model: the number of a model version.
         since, until: the first and the last day of recording, in the reader's time zone.
     """

@@ -46,7 +46,7 @@ def download_shared(request: HttpRequest, study_id: UUID) -> StreamingHttpRespon
 
 
 def _file(request: HttpRequest, session: Session, head: dict[str, Any], kind: str) -> HttpResponseBase:
-    """The file, unless whoever asks has it already."""
+    """The file, or 304 if the client has it already."""
     tag = tag_of(session, head)
     if tag is not None and (known := unchanged(request, tag)) is not None:
         return known

@@ -83,7 +83,7 @@ def cut_samples(dataset: Dataset, may_go_on: Callable[[], bool] = lambda: True) 
         rows = csv.writer(target)
         rows.writerow(["path", "label", "group"])
         for session in corrected_sessions():
-            # The row comes first: whoever withdraws from here on finds the data set by it, and stops it.
+            # The row comes first: a withdrawal from here on finds the data set by it, and stops it.
             source = DatasetSource.objects.create(dataset=dataset, session_id=session.pk, pictures=0)
             if not may_teach(session):
                 source.delete()

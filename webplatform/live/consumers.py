@@ -195,7 +195,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         await self.close(ended.code)
 
     def result_url(self, session: Session) -> str:
-        """Where whoever sits here sees what was recorded."""
+        """The address at which the client sees what was recorded."""
         return reverse("dashboard:session", args=[session.pk])
 
     async def _await_start(self) -> None:

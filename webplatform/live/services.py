@@ -46,7 +46,7 @@ from webplatform.studies.place import Place
 SOCKET = "/ws/live/"
 RESUME_SALT = "live-resume"
 SAY_EVERY_S = 5.0
-IN_SIGHT_MS = 2000  # whoever was seen so shortly before a connection was lost may still sit there when it is back
+IN_SIGHT_MS = 2000  # a person seen so shortly before the connection was lost may still sit there when it is back
 TAKEN = Ended(Close.TAKEN_OVER, gettext_noop("This session has ended, or goes on elsewhere."))
 
 
@@ -66,7 +66,7 @@ class LiveIdentity:
 
     @property
     def tells_scores(self) -> bool:
-        """Whether whoever sits here is told the scores: participants only where their study says so."""
+        """Whether the client gets scores: participants only if their study allows it."""
         return self.participant is None or self.participant.study.shows_scores
 
     @property
@@ -134,7 +134,7 @@ def resume_token(recording: LiveRecording) -> str:
 
 @transaction.atomic
 def resume(*, user: User, token: str) -> LiveRecording:
-    """The caller holds the session that the token names; whoever held it before is refused from now on.
+    """The caller holds the session that the token names; the previous holder is refused from now on.
 
     Raises:
         NotAllowed: the token is forged or somebody else's.
@@ -201,7 +201,7 @@ def finish(recording: LiveRecording, *, is_partial: bool = False) -> Session | N
 
 
 def detach(recording: LiveRecording) -> None:
-    """Store what waits; the session stays open for whoever resumes it, or until it is found silent."""
+    """Store pending readings; the session stays open until it is resumed or found stale."""
     with suppress(AppError, Error):  # taken over or ended: nothing of ours is left to store; or the database is away
         store(recording)
 

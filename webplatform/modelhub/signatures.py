@@ -41,7 +41,7 @@ def take_signature(folder: Path, trusted: Sequence[str]) -> str:
     Returns:
         The first 16 digits of the key's SHA-256.
     Raises:
-        Invalid: a signature is there and is not one of these checksums, whoever may have made it.
+        Invalid: there is a signature, but not one of these checksums.
     """
     file = folder / SIGNATURE_FILE
     if not file.is_file():

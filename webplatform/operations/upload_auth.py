@@ -32,7 +32,7 @@ class NotAuthenticated(Exception):
 
 
 def require_upload(scope: dict[str, Any], size_bytes: int) -> None:
-    """Whoever asks may hand in a video of this size.
+    """Check that the client may upload a video of this size.
 
     Raises:
         NotAuthenticated: nobody is signed in, or the token may not write.
@@ -47,7 +47,7 @@ def require_upload(scope: dict[str, Any], size_bytes: int) -> None:
 
 
 def require_faces(scope: dict[str, Any], size_bytes: int) -> None:
-    """Whoever asks may have pictures read.
+    """Check that the client may have pictures read.
 
     Raises:
         NotAuthenticated, ConsentMissing: as for a video.
@@ -58,19 +58,19 @@ def require_faces(scope: dict[str, Any], size_bytes: int) -> None:
 
 
 def require_admin(scope: dict[str, Any], size_bytes: int) -> None:
-    """Whoever asks is an admin; raises NotAuthenticated otherwise."""
+    """Check that the client is an admin; raise NotAuthenticated otherwise."""
     user = _user_of(scope, ApiToken.Scope.ADMIN)
     if not user.is_staff or lacks_second_factor(user):
         raise NotAuthenticated
 
 
 def require_login(scope: dict[str, Any], size_bytes: int) -> None:
-    """Raise NotAuthenticated unless whoever asks may write. The view checks the rest before it reads."""
+    """Raise NotAuthenticated unless the client may write. The view checks the rest before it reads."""
     _user_of(scope, ApiToken.Scope.WRITE)
 
 
 def refusal_of(scope: dict[str, Any], size_bytes: int) -> AppError | NotAuthenticated | None:
-    """Why this address does not take the body; None: it does."""
+    """Return why the body is refused at this address; None if it is accepted."""
     rule = next((rule for address, rule in UPLOAD_RULES.items() if re.fullmatch(address, scope["path"])), None)
     try:
         if rule is not None and scope.get("method") in ("POST", "PATCH"):

@@ -15,7 +15,7 @@ from webplatform.participation.participant_auth import live_identity_of
 
 
 class ParticipantConsumer(LiveConsumer):
-    """Speaks the live protocol with whoever opened a link; their sessions belong to their study."""
+    """The live protocol for participants with a link; their sessions belong to their study."""
 
     async def _identity(self) -> LiveIdentity | None:
         return await database_sync_to_async(live_identity_of)(self.scope.get("session"))

@@ -54,7 +54,7 @@ def link_over(request: HttpRequest, **link: Any) -> HttpResponse:  # the link's 
 
 
 def participant_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Let the view see `request.link`; whoever has none that is valid reads that the link is over."""
+    """Set `request.link` for the view; without a valid link show the page that the link has expired."""
 
     @never_cache
     @wraps(view)

@@ -79,7 +79,7 @@ def _is_paired(choice: Choice, both: int, smaller: int) -> bool:
 
 
 def _differences(one: Side, other: Side, both: list[object], *, is_paired: bool, seed: int) -> list[Difference]:
-    """One an expression. Unpaired, whoever is on both sides is on none: the sides must be other people."""
+    """One row for each expression. Unpaired, people on both sides are left out: the sides must be different people."""
     if is_paired:
         first, second = (_rows([side[person] for person in both]) for side in (one, other))
         return [compare_paired(first[:, at], second[:, at], seed=seed) for at in range(len(EMOTIONS))]

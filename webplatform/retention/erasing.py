@@ -124,7 +124,7 @@ def fingerprint(user: User) -> str:
 
 
 def finish(receipt: Receipt) -> None:
-    """What the receipt says is true: whoever it is of is gone. Safe to run twice and at once."""
+    """Erase the person that the receipt is about. Safe to run twice and concurrently."""
     if receipt.kind == Receipt.Kind.PARTICIPANT:
         participant = Participant.objects.filter(pk=receipt.subject).first()
         if participant is not None:
@@ -137,7 +137,7 @@ def finish(receipt: Receipt) -> None:
 
 
 def unfinished(before: datetime) -> QuerySet[Receipt]:
-    """Erasures that were begun before and have no end: whoever was at them died, or is still at it."""
+    """Erasures without an end that were started earlier: their process died, or still works on them."""
     kinds = (Receipt.Kind.PARTICIPANT, Receipt.Kind.ACCOUNT)
     return Receipt.objects.filter(kind__in=kinds, finished_at=None, begun_at__lt=before)
 

@@ -18,7 +18,7 @@ from webplatform.studies.models import Participant, Study
 class Receipt(models.Model):
     """What was removed, when and by which rule: begun -> finished. It holds counts and ids, no personal data.
 
-    An erasure that is begun and not finished is gone on with by the beat, so that it survives whoever does it.
+    The beat continues an erasure that was started and not finished, so it survives the death of its process.
     """
 
     class Kind(models.TextChoices):

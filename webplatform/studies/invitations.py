@@ -134,7 +134,7 @@ def accept_as_newcomer(*, invitation: Invitation, password: str) -> User:
 
 
 def valid_invitations() -> QuerySet[Invitation]:
-    """Those that open something now: not too old, and whoever wrote them may still invite."""
+    """Invitations that are valid: not too old, and their sender may still invite."""
     by_owner = Q(study__memberships__user=F("created_by"), study__memberships__role=Membership.Role.OWNER)
     by_admin = Q(study=None, created_by__is_staff=True)
     open_now = Invitation.objects.filter(expires_at__gt=timezone.now(), created_by__is_active=True)

@@ -24,7 +24,7 @@ COLUMNS |= {"language": "language", "bahasa": "language", "condition": "conditio
 
 
 def add_variable(*, study: Study, user: User, name: str, kind: str, choices: Iterable[str] = ()) -> Variable:
-    """The study keeps this of its participants; their notice says so, and whoever agreed is asked again.
+    """Add a variable to the study; the participants' notice lists it, and those who agreed are asked again.
 
     Raises:
         NotAllowed: the user does not own the study.

@@ -101,7 +101,7 @@ class GrowingFile:
         self._writer.write(content)
 
     def pause(self) -> Rest:
-        """Full pieces have reached the disk; whoever keeps the rest goes on from here."""
+        """Write full pieces to the disk; the caller keeps the rest and continues from here."""
         self._settle()
         nonce, number = secrets.token_bytes(_NONCE_BYTES), self._writer.number
         return Rest(number, nonce + self._cipher.encrypt(nonce, self._writer.waiting, self._about(number)))

@@ -51,7 +51,7 @@ class SealedWriter:
     """Seals what is written to it; the file is whole once `finish` was called.
 
     Args:
-        target: a new file, opened for writing; whoever opened it closes it.
+        target: a new file, opened for writing; the caller closes it.
         key: KEY_BYTES bytes.
     """
 
