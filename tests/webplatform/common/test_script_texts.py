@@ -1,5 +1,6 @@
 """The texts of the pages' scripts: each page names those of its language, and browsers keep them."""
 
+import gzip
 import re
 
 import pytest
@@ -19,6 +20,8 @@ def test_a_page_names_the_texts_of_its_language_and_browsers_keep_them(language,
     assert (script["Content-Type"], "immutable" in script["Cache-Control"]) == ("text/javascript; charset=utf-8", True)
     assert b"globals.ngettext" in script.content
     assert (b"Coba lagi" in script.content) is is_translated
+    packed = client_of(owner).get(address, headers={"accept-encoding": "gzip"})
+    assert (packed["Content-Encoding"], gzip.decompress(packed.content)) == ("gzip", script.content)
 
 
 def test_texts_of_an_earlier_version_are_answered_with_those_of_today_and_not_kept(client):
