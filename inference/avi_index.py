@@ -95,7 +95,7 @@ def _read(source: BinaryIO, stream: int) -> AviIndex | None:
 
 
 def _find_entries(source: BinaryIO) -> bytes:
-    """Return what stands in the index, which follows here, or a little before or after where bytes were lost."""
+    """Return the entries of the index, which begins here, or a little before or after if bytes were lost."""
     end = source.tell()
     source.seek(max(end - _SEARCHED_BYTES, 0))
     near = source.read(2 * _SEARCHED_BYTES)

@@ -205,7 +205,7 @@ class Demuxer:
 
 
 def _draining(stream: VideoStream) -> Packet:
-    """An empty packet, as it stands at a file's end."""
+    """An empty packet, as at the end of a file."""
     packet = AnyPacket()
     packet.stream = stream
     return cast("Packet", packet)

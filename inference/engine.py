@@ -82,7 +82,7 @@ class Engine:
             prior: how frequent each expression is expected to be, (7,), where that is known; see `priors.reweigh`.
             plan: of `plan_stretches` for this file, where it was made already.
         Returns:
-            An iterator over one reading per sampled frame; its `end` tells of the whole.
+            An iterator over one reading per sampled frame; its `end` has the totals.
         Raises:
             UnreadableVideo: on the first step, where not one frame can be decoded.
             MediaTooLarge: on the first step by the header, later where the header lied.

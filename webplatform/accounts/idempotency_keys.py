@@ -165,7 +165,7 @@ def _releasing(held: Held) -> Iterator[None]:
 
 
 def forget_answers(*, about: Iterable[object]) -> None:
-    """No answer is kept that tells of one of these."""
+    """Delete stored answers about one of these."""
     for one in about:
         StoredAnswer.objects.filter(about__contains=str(one)).delete()
 

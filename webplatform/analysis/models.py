@@ -70,7 +70,7 @@ class UploadQuerySet(models.QuerySet["ResumableUpload"]):
     """Uploads as a user may reach them."""
 
     def for_user(self, user: User) -> UploadQuerySet:
-        """The user's own: nobody goes on with what another one sends."""
+        """The user's own: nobody can continue the upload of another account."""
         return self.filter(user_id=user.pk)
 
 

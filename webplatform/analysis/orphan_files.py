@@ -70,7 +70,7 @@ def _is_being_kept(entry: Path) -> bool:
 
 
 def _ended_uploads() -> list[Path]:
-    """Files of requests that died, and files and keys of resumable uploads that nobody goes on with."""
+    """Files of dead requests, and files and keys of resumable uploads that are not continued."""
     uploads = ResumableUpload.objects.exclude(state=ResumableUpload.State.DONE)
     known = {place for upload in uploads for place in (upload.path, _keys() / upload.key_name)}
     files = (file for file in _older(Path(settings.FILE_UPLOAD_TEMP_DIR), HALF_UPLOAD_AFTER_S) if file.is_file())

@@ -33,16 +33,16 @@ class JobChanged(TypedDict):
 
 
 def user_group(user_id: int) -> str:
-    """The channel group in which a user is told of the jobs of their studies."""
+    """The channel group for news of a user's jobs and those of their studies."""
     return f"jobs-of-{user_id}"
 
 
 def publish_job(job_id: UUID, turns: Sequence[Turn] = ()) -> None:
-    """Every member of the job's study is told what it is doing now; nobody is while Redis is away."""
+    """Push the job's state to every member of its study; without Redis to nobody."""
     job = AnalysisJob.objects.select_related("session").filter(pk=job_id, session__binned_at=None).first()
     if job is None:
         return
-    # By user, not by study: who joined since they opened the page is told, and who was removed is told nothing more.
+    # By user, not by study: new members get the news at once, and removed members get no more.
     members = Membership.objects.filter(study=job.session.study_id, user__is_active=True)
     groups = [user_group(user_id) for user_id in members.values_list("user", flat=True)]
     if redis_hangs.is_open:

@@ -56,7 +56,7 @@ def requeue_stale_jobs() -> None:
 
 @shared_task
 def remove_orphans() -> None:
-    """Remove files that no row knows of, videos that may not stay, and stretches that nobody goes on with."""
+    """Remove orphan files, videos that may not be kept, and stretches that are not continued."""
     withdrawals.drop_unwanted_media()
     stretches.forget_old_stretches()
     orphan_files.remove_orphan_files()

@@ -121,7 +121,7 @@ def keep_upload(checked: CheckedUpload, folder: Path) -> bytes:
 
 @contextmanager
 def telling_full() -> Iterator[None]:
-    """A disk that gets full in here is told as StorageFull."""
+    """Raise StorageFull if the disk gets full inside the block."""
     try:
         yield
     except OSError as error:

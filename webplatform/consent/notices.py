@@ -47,7 +47,7 @@ class Notice:
 
 
 def notice_of(study: Study, language: str) -> Notice:
-    """What a participant of the study is told now, in `language` or in English where the text is not translated.
+    """The current notice for a participant of the study, in `language`, or in English if it is not translated.
 
     Whatever changes in the study's facts changes the notice, and then everybody is asked again.
     """

@@ -40,7 +40,7 @@ def passing_facts() -> tuple[tuple[str, str], ...]:
 
 
 def others_of(study: Study) -> str:
-    """Who outside of the platform hears of the study: the webhooks of it, and those of its members' own accounts."""
+    """Receivers of the study's events outside of the platform: its webhooks, and those of its members' accounts."""
     members = Membership.objects.filter(study=study).values("user")
     n = Webhook.objects.filter(Q(study=study) | Q(study=None, user__in=members), off="").count()
     if not n:

@@ -57,7 +57,7 @@ class Content:
     """The sessions of one file and what was chosen for it.
 
     Args:
-        note: is told how many more readings (or, of a video, ms) were written; it may raise to stop the writing.
+        note: called with the number of readings (or, for a video, ms) written since; it may raise to stop the writing.
     """
 
     sessions: tuple[Session, ...]

@@ -27,7 +27,7 @@ LEFT_AFTER = timedelta(days=1)
 
 @transaction.atomic
 def end_jobs(jobs: QuerySet[ExportJob]) -> int:
-    """The jobs have ended: nobody can read their files any more, and no worker goes on with them; returns how many."""
+    """End the jobs: their files become unreadable and no worker continues them; return how many there were."""
     alive = list(jobs.exclude(state__in=(State.FAILED, State.ENDED)).distinct())
     for job in alive:
         erase_key(job.key_name)

@@ -127,7 +127,7 @@ def _receive(fetch: Fetch, held: QuerySet[Fetch]) -> None:
 
 
 def _offset(fetch: Fetch) -> int:
-    """How much of it is there that can be gone on with."""
+    """How many bytes are stored from which the download can continue."""
     if fetch.upload is None or not fetch.validator:
         return 0
     with suppress(Gone):

@@ -1,7 +1,7 @@
 """A session in the formats of two cloud services, for programs that use them. Unknown values are left out.
 
 Source: field names of Amazon Rekognition's GetFaceDetection and of Google Cloud Vision's images:annotate, as their
-public references tell them; docs/api.md says field by field what stands in it.
+public references tell them; docs/api.md lists the fields.
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ def checked_metadata(metadata: object) -> dict[str, Any]:
 
 
 def metadata_lines(session: Session) -> list[tuple[str, str]]:
-    """The session's metadata as names and texts; what is no text is told as JSON."""
+    """The session's metadata as names and texts; a value that is no text is written as JSON."""
     members = session.metadata.items()
     return [(name, one if isinstance(one, str) else json.dumps(one, ensure_ascii=False)) for name, one in members]
 

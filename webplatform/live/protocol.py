@@ -138,7 +138,7 @@ def hidden_faces_data(reading: FrameReading) -> list[dict[str, Any]]:
 
 
 def faces_data(reading: FrameReading) -> list[dict[str, Any]]:
-    """The faces of one frame as they are told."""
+    """The faces of one frame as JSON."""
     return [
         {
             "track": face.track,

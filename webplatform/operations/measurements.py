@@ -1,6 +1,6 @@
 """The platform's state in numbers, for Prometheus and for the admins' page: read from the database when asked.
 
-Whichever process answers says the same, since nothing is counted in a process. What happened is told for the last hour,
+Whichever process answers says the same, since nothing is counted in a process. Events are counted for the last hour,
 as gauges: rows go when their time is over, so a counter made of them could fall.
 """
 

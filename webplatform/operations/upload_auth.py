@@ -117,7 +117,7 @@ def _signed_in(cookies: str) -> User | None:
 
 
 def _records_participants(user: User) -> bool:
-    """Whether somebody has agreed in a study that the user records in: which one it is about stands in the body."""
+    """Whether somebody has agreed in a study that the user records in; the body says which study it is."""
     studies = Membership.objects.filter(user=user, role__in=RECORDING).values("study")
     return ConsentRecord.objects.filter(participant__study__in=studies, withdrawn_at=None).exists()
 

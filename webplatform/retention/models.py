@@ -123,7 +123,7 @@ class DataExport(Job):
 
 
 class RetentionWarning(models.Model):
-    """Up to when the owners of a study were told by mail what will go: they are told of each thing once."""
+    """Up to which date the owners of a study were warned by mail of deletions, so that each is announced once."""
 
     study = models.OneToOneField(Study, on_delete=models.CASCADE, related_name="+", primary_key=True)
     told_until = models.DateTimeField()

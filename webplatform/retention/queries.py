@@ -46,7 +46,7 @@ class Due:
         return {name: getattr(self, name).count() for name in DUE_NAMES}
 
     def shown_counts(self) -> dict[str, int]:
-        """The same without what lies in the bin: what members are told of that they have not deleted."""
+        """The same without binned sessions, for members who have not deleted them."""
         seen = {name: getattr(self, name).filter(binned_at=None).count() for name in ("videos", "readings", "sessions")}
         return seen | {"participants": self.participants.count()}
 

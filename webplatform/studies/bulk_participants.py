@@ -34,7 +34,7 @@ class Line:
     """One participant to be.
 
     Args:
-        number: where it stands in what was sent, from 1.
+        number: its line in the text that was sent, from 1.
         condition: its name, or empty.
         variables: values by the variables' names.
     """

@@ -65,7 +65,7 @@ class SealedWriter:
 
     @classmethod
     def resumed(cls, target: IO[bytes], key: bytes, header: bytes, number: int) -> SealedWriter:
-        """A writer that goes on with piece `number` of a file that has this header; the target stands there."""
+        """A writer that continues at piece `number` of a file with this header; the target is at that position."""
         writer = cls(io.BytesIO(), key)
         writer._target, writer._header, writer._number = target, header, number
         writer._cipher = cipher_of(key, header)

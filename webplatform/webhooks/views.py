@@ -44,7 +44,7 @@ def of_study(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def webhook(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """One webhook: what it hears of, what was sent to it; a POST changes it."""
+    """One webhook: its events and deliveries; a POST changes it."""
     webhook = _webhook(request, pk)
     stated = {"name": webhook.name, "url": webhook.url, "events": webhook.events}
     form = WebhookForm(request.POST or None, initial=stated, study=webhook.study)

@@ -14,7 +14,7 @@ from webplatform.history.words import EMOTION_NAMES
 
 
 def captions(content: Content, session: Session) -> WebVTT:
-    """The session's captions, without excluded stretches; somebody alone is told only where they have a name."""
+    """The session's captions, without excluded stretches; a person alone is mentioned only if they have a name."""
     readings, excluded = content.counted(session), excluded_in(session)
     stretches = stretches_of(readings, step_ms=step_of(session), excluded=excluded)
     people = [named for named in content.people(session) if named.title in {one.person for one in stretches}]
