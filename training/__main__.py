@@ -167,9 +167,8 @@ def _compare(options: argparse.Namespace) -> None:
     for model in figures["models"]:
         print(f"{model['name']}  {model['size_bytes'] / 1e6:.1f} MB")
         _print_figures(split, model)
-    difference = figures["difference"]
-    rows = {"accuracy": difference["accuracy"], "macro-F1": difference["macro_f1"], **difference["f1"]}
-    for name, row in rows.items():
+    gains = figures["difference"]
+    for name, row in {"accuracy": gains["accuracy"], "macro-F1": gains["macro_f1"], **gains["f1"]}.items():
         low, high = row["interval"]
         print(f"{name:>9}: {row['value']:+.4f}  (95 % interval {low:+.4f} to {high:+.4f})")
     test = figures["mcnemar"]

@@ -12,7 +12,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize(("language", "is_translated"), [("en", False), ("id", True)])
-def test_a_page_names_the_texts_of_its_language_and_browsers_keep_them(language, is_translated, client_of, owner):
+def test_a_page_names_the_texts_of_its_language_and_browsers_keep_them(
+    language, is_translated, client_of, owner, consent
+):
     page = client_of(owner).get(reverse("dashboard:live"), headers={"accept-language": language}).content.decode()
     [address] = re.findall(r'<script src="(/jsi18n/[^"]+)"></script>', page)
     assert page.index(address) < page.index('<script type="module" src="/static/js/live/main.js"')

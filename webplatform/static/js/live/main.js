@@ -20,8 +20,8 @@ class LivePage {
     this.data = pageData("live-data");
     this.camera = new Camera(find("camera-video", HTMLVideoElement));
     this.check = new SelfCheck(this.camera, find("checks"), () => this.checkPath());
-    this.stage = new Stage(find("stage-canvas", HTMLCanvasElement), parts);
-    this.cards = new FaceCards(find("faces"), find("face-template", HTMLTemplateElement), parts);
+    this.stage = new Stage(find("stage-canvas", HTMLCanvasElement), this.data);
+    this.cards = new FaceCards(find("faces"), find("face-template", HTMLTemplateElement), this.data);
     this.tabs = new BroadcastChannel("raut-live");
     /** @type {Link | null} */
     this.link = null;
