@@ -71,8 +71,8 @@ def measure(runs: int) -> list[float]:
     dataset.refresh_from_db()
     after = []
     for seed in range(runs):
-        asked = services.RunAsked(recipe="small", start="scratch", epochs=1, seed=seed)
-        run = services.start_run(user=admin, dataset=dataset, asked=asked)
+        options = services.RunOptions(recipe="small", start="scratch", epochs=1, seed=seed)
+        run = services.start_run(user=admin, dataset=dataset, options=options)
         work.work_on("run", run.pk)
         run.refresh_from_db()
         if run.state != "done":

@@ -1,4 +1,4 @@
-"""The engine: pixels in, readings out. This is its front door; importing it loads no model and no TensorFlow."""
+"""The engine: pixels in, readings out. This is its public interface; importing it loads no model and no TensorFlow."""
 
 from inference.annotated import FaceMark, annotate_video
 from inference.bundle import Bundle, ModelSpec, read_bundle

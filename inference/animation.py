@@ -54,9 +54,9 @@ class Animation:
         if not self.is_moving:
             yield flatten(ImageOps.exif_transpose(self._picture)), 0
             return
-        for place in range(getattr(self._picture, "n_frames", 1)):
+        for index in range(getattr(self._picture, "n_frames", 1)):
             try:
-                self._picture.seek(place)
+                self._picture.seek(index)
                 shown = flatten(self._picture)
             except (OSError, EOFError, ValueError, SyntaxError, RuntimeError):
                 self.is_damaged = True

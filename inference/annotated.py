@@ -118,7 +118,7 @@ class _Timeline:
 
     def shown(self, t_ms: int) -> list[tuple[FaceMark, Box]]:
         """The newest mark of each face, and where the face is now."""
-        found = []
+        marks = []
         for kept in self._near.values():
             before = next((mark for mark in reversed(kept) if mark.t_ms <= t_ms), None)
             after = next((mark for mark in kept if mark.t_ms > t_ms), None)
@@ -126,10 +126,10 @@ class _Timeline:
                 continue
             if after is not None and after.t_ms - before.t_ms <= self._step_ms * 3 // 2:
                 share = (t_ms - before.t_ms) / (after.t_ms - before.t_ms)
-                found.append((before, _between(before.box, after.box, share)))
+                marks.append((before, _between(before.box, after.box, share)))
             elif t_ms - before.t_ms <= self._step_ms * 3 // 2:
-                found.append((before, before.box))
-        return found
+                marks.append((before, before.box))
+        return marks
 
 
 def _draw(picture: Picture, timeline: _Timeline, t_ms: int) -> Picture:

@@ -1,4 +1,4 @@
-"""What a detection network answers, as arrays: merged into one answer a face, and made into faces."""
+"""The output of a detection network as arrays: merged into one answer for each face, and converted to faces."""
 
 from __future__ import annotations
 

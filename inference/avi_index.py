@@ -20,7 +20,7 @@ class AviIndex:
     """Where the pictures of one stream lie, by the file's own index.
 
     Args:
-        starts: int64 (n,), the bytes where the pictures' data begins, in the file's order; place n is frame n.
+        starts: int64 (n,), the bytes where the pictures' data begins, in the file's order; entry n is frame n.
         sizes: int64 (n,), bytes; an empty piece says that the picture before is shown on.
     """
 
@@ -30,7 +30,7 @@ class AviIndex:
         self._shift = 0
 
     def find(self, start: int, size: int, not_before: int) -> int | None:
-        """Return the place, from 0, of a picture; None where the index has none like it.
+        """Return the number, from 0, of a picture; None if the index has none like it.
 
         Where bytes were lost, all that follows lies nearer to the file's beginning than the index says: then the
         nearest picture of the same size is taken, and with it the shift of those that follow.
@@ -38,20 +38,20 @@ class AviIndex:
         Args:
             start: the byte where its data begins.
             size: bytes.
-            not_before: the first place that it can have.
+            not_before: the first number that it can have.
         """
-        at = int(np.searchsorted(self._starts, start + self._shift))
-        if at < len(self._starts) and self._starts[at] == start + self._shift and self._sizes[at] == size:
-            return at
+        number = int(np.searchsorted(self._starts, start + self._shift))
+        if number < len(self._starts) and self._starts[number] == start + self._shift and self._sizes[number] == size:
+            return number
         alike = np.flatnonzero(self._sizes[not_before:] == size) + not_before
         if not len(alike):
             return None
-        at = int(alike[np.argmin(np.abs(self._starts[alike] - start - self._shift))])
-        self._shift = int(self._starts[at]) - start
-        return at
+        number = int(alike[np.argmin(np.abs(self._starts[alike] - start - self._shift))])
+        self._shift = int(self._starts[number]) - start
+        return number
 
     def count(self, begin: int, end: int) -> int:
-        """Return how many pictures there are from one place up to another."""
+        """Return how many pictures there are from one number up to another."""
         return int(np.count_nonzero(self._sizes[begin : max(begin, end)]))
 
 
@@ -95,7 +95,7 @@ def _read(source: BinaryIO, stream: int) -> AviIndex | None:
 
 
 def _find_entries(source: BinaryIO) -> bytes:
-    """Return what stands in the index, which follows here, or a little before or after where bytes were lost."""
+    """Return the entries of the index, which begins here, or a little before or after if bytes were lost."""
     end = source.tell()
     source.seek(max(end - _SEARCHED_BYTES, 0))
     near = source.read(2 * _SEARCHED_BYTES)

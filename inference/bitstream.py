@@ -1,4 +1,4 @@
-"""What a coded picture says of itself before it is decoded: whether others need it, and whether it has a hole."""
+"""What a coded picture says before it is decoded: whether other pictures need it, and whether bytes are missing."""
 
 from __future__ import annotations
 
@@ -81,8 +81,8 @@ def settings_in(data: bytes, context: VideoCodecContext) -> frozenset[int]:
     Args:
         data, context: as in `starts_afresh`.
     """
-    wanted = _SETTINGS.get(context.name)
-    return wanted.intersection(_piece_kinds(data, context)) if wanted else frozenset()
+    kinds = _SETTINGS.get(context.name)
+    return kinds.intersection(_piece_kinds(data, context)) if kinds else frozenset()
 
 
 def is_disposable(data: bytes, context: VideoCodecContext) -> bool:

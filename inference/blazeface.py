@@ -1,4 +1,4 @@
-"""BlazeFace: the face detector where the shipped one cannot be had, and the one whose boxes the classifier knows."""
+"""BlazeFace: the detector where the shipped one cannot be installed. Its boxes define the crops of the classifier."""
 
 from __future__ import annotations
 
@@ -89,8 +89,8 @@ class BlazeFace:
         sure = confidences >= _MIN_CONFIDENCE
         points[:, 0] += (left, top)
         points[:, 2:] += (left, top)
-        found = [near for near in _merge(points[sure], confidences[sure]) if near.box.iou(face.box) > _MAX_OVERLAP]
-        return max(found, key=lambda near: near.box.iou(face.box), default=None)
+        others = [near for near in _merge(points[sure], confidences[sure]) if near.box.iou(face.box) > _MAX_OVERLAP]
+        return max(others, key=lambda near: near.box.iou(face.box), default=None)
 
     def _look(self, picture: Picture) -> Answers:
         """Every answer that is at least a hint: centre, size and six landmarks (n, 8, 2) px, confidence (n,)."""

@@ -1,4 +1,4 @@
-"""Where a frame changed since that place was last looked at: a new face can be nowhere else."""
+"""Where a frame has changed since it was last searched: a new face can only be there."""
 
 from __future__ import annotations
 

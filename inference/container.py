@@ -1,4 +1,4 @@
-"""Opening a video file that nobody vouches for: allow-lists, limits and plain-word refusals before any decoding."""
+"""Open a video file that is not trusted: allow-lists, limits and plain error messages before any decoding."""
 
 from __future__ import annotations
 
@@ -212,7 +212,7 @@ def _sniff_codec(source: MediaSource) -> str:
         data = head + opened.read(_SNIFFED_BYTES)
     # In turn: MP4 sample description, Matroska CodecID, AVI stream header.
     for pattern in (rb"stsd.{12}([ -~]{4})", rb"(V_[A-Z0-9/_]{2,30})", rb"vids([ -~]{4})"):
-        found = re.search(pattern, data, re.DOTALL)
-        if found:
-            return f"“{found.group(1).decode('ascii').strip()}”"
+        match = re.search(pattern, data, re.DOTALL)
+        if match:
+            return f"“{match.group(1).decode('ascii').strip()}”"
     return "an unknown codec"

@@ -67,7 +67,7 @@ def is_cut(
 ) -> bool:
     """Whether the place around the people changed between two frames.
 
-    Who comes, goes or moves is left out: a room in which two people appear is still the same room. A camera may turn
+    The people are masked out: a room in which two people appear is still the same room. A camera may turn
     a little between the frames, and the light may change.
 
     Args:
@@ -77,11 +77,13 @@ def is_cut(
         limits: by default `CutLimits()`.
     """
     limits = limits or CutLimits()
-    place = _mask_people(people, size)
-    if place.mean() < _LEAST_SHARE:
-        place[:] = True
+    background = _mask_people(people, size)
+    if background.mean() < _LEAST_SHARE:
+        background[:] = True
     return all(
-        _correlate(_shift(before, y, x), _shift(after, -y, -x), _shift(place, y, x) & _shift(place, -y, -x), limits)
+        _correlate(
+            _shift(before, y, x), _shift(after, -y, -x), _shift(background, y, x) & _shift(background, -y, -x), limits
+        )
         < limits.cut_below
         for y, x in _SHIFTS
     )
@@ -99,13 +101,13 @@ def _shift(sketch: NDArray[Cell], down: int, across: int) -> NDArray[Cell]:
 
 
 def _mask_people(people: Iterable[Box], size: tuple[int, int]) -> NDArray[np.bool_]:
-    place = np.ones((_SHORTER, _LONGER), bool)
+    mask = np.ones((_SHORTER, _LONGER), bool)
     x_scale, y_scale = _LONGER / max(size[0], 1), _SHORTER / max(size[1], 1)
     for box in people:
         left, right = (box.x - box.w) * x_scale, (box.x + 2 * box.w) * x_scale
         top = (box.y - 0.5 * box.h) * y_scale  # a body goes on below
-        place[max(int(top), 0) :, max(int(left), 0) : max(int(np.ceil(right)), 0)] = False
-    return place
+        mask[max(int(top), 0) :, max(int(left), 0) : max(int(np.ceil(right)), 0)] = False
+    return mask
 
 
 def _correlate(before: Sketch, after: Sketch, mask: NDArray[np.bool_], limits: CutLimits) -> float:

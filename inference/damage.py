@@ -1,4 +1,4 @@
-"""What of a stream is damaged: frames that cannot be trusted, and the stretches that they leave."""
+"""Which parts of a stream are damaged: frames that cannot be trusted, and the gaps that they leave."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forward decoding of one stream: every frame in presentation order with its time, and an honest count."""
+"""Forward decoding of one stream: every frame in presentation order with its time, and exact counts."""
 
 from __future__ import annotations
 

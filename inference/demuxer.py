@@ -52,7 +52,7 @@ class Demuxer:
         span: the only part that is read; by default all of it.
 
     Attributes:
-        holes: what is missing before a packet, by its `id`; whoever takes the packet takes it out.
+        holes: what is missing before a packet, by its `id`; the consumer of the packet removes it.
         first_dts: the first packet's place, in ticks.
         sound_ms: where the last piece of sound ends on the container's own clock, ms; None where there is none.
         is_broken: whether reading ended with an error.
@@ -205,7 +205,7 @@ class Demuxer:
 
 
 def _draining(stream: VideoStream) -> Packet:
-    """An empty packet, as it stands at a file's end."""
+    """An empty packet, as at the end of a file."""
     packet = AnyPacket()
     packet.stream = stream
     return cast("Packet", packet)

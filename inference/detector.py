@@ -90,8 +90,8 @@ class SeekingDetector:
     ) -> tuple[DetectedFace, ...]:
         """Find most faces of a frame that are not known; see `FaceDetector.scan`."""
         longest_px = NEAR_PX if closely else QUICK_PX
-        found = [make_face(answer) for answer in self._seeker.seek(frame, longest_px=longest_px, within=within)]
-        return self._measure(frame, [face for face in found if not lies_on(face, known)])
+        faces = [make_face(answer) for answer in self._seeker.seek(frame, longest_px=longest_px, within=within)]
+        return self._measure(frame, [face for face in faces if not lies_on(face, known)])
 
     def _measure(self, frame: AnyPicture, found: Sequence[DetectedFace]) -> tuple[DetectedFace, ...]:
         """Look closely at what was found: which are faces, one in each place."""

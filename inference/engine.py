@@ -1,4 +1,4 @@
-"""The conductor: an engine reads videos, pictures and webcams with one loaded model."""
+"""The engine: reads videos, pictures and webcams with one loaded model."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Engine:
             prior: how frequent each expression is expected to be, (7,), where that is known; see `priors.reweigh`.
             plan: of `plan_stretches` for this file, where it was made already.
         Returns:
-            An iterator over one reading per sampled frame; its `end` tells of the whole.
+            An iterator over one reading per sampled frame; its `end` has the totals.
         Raises:
             UnreadableVideo: on the first step, where not one frame can be decoded.
             MediaTooLarge: on the first step by the header, later where the header lied.
@@ -100,7 +100,7 @@ class Engine:
     def observe_stretch(
         self, source: MediaSource, span: Span, *, every_ms: int = 200, limits: VideoLimits | None = None
     ) -> StretchReading:
-        """Observe one stretch of a video; what is observed can be joined by whoever has all stretches.
+        """Observe one stretch of a video; a process that has all stretches can join them.
 
         Args:
             source, every_ms, limits: as in `read_video`.

@@ -1,4 +1,4 @@
-"""Where the faces of the next frame are: a close look once a second and after a cut, else in known places."""
+"""Find the faces of the next frame: where known faces were, where the frame changed, or in the whole frame."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _KnownFace:
     face: DetectedFace
     seen_ms: int
     patch: Patch | None = None  # this and the rest are of when a network saw it last
@@ -52,25 +52,25 @@ class _Place:
 
 
 class FaceFinder:
-    """Finds the faces of frames that follow each other; who is who is the tracker's part, and needs no pixels.
+    """Finds the faces in consecutive frames. The tracker gives them their numbers; it needs no pixels.
 
-    Looking closely at a whole frame costs many times a look at a place where a face was a moment ago. So that is done
-    once in thirty seconds, after a cut or a sudden change; whatever changed in the frame is looked at for new faces
-    once in five seconds closely, once a second, and where a known face is not found in its place any more. A place is
-    shown to a network three times a second at most: in between the face is found by what it looked like then.
+    A close look at a whole frame costs many times as much as a look at the place where a face was a moment ago. So the
+    whole frame is looked at closely once in thirty seconds, and after a cut or a sudden change. What changed in the
+    frame is searched for new faces: closely once in five seconds, quickly once a second and when a known face is lost.
+    A known face is shown to a network at most three times a second; in between it is found by its last appearance.
 
     Args:
-        detector: looks.
+        detector: the networks that find faces.
 
     Attributes:
-        opening: what was to be seen in the first frame; None before.
+        opening: the first frame's sketch, size and faces; None before it.
     """
 
     def __init__(self, detector: FaceDetector) -> None:
         self.opening: Glance | None = None
         self._detector = detector
-        self._places: tuple[_Place, ...] = ()
-        self._matched: dict[int, _Place] = {}  # of this frame, by the `id` of the face that was found again
+        self._known_faces: tuple[_KnownFace, ...] = ()
+        self._matched: dict[int, _KnownFace] = {}  # of this frame, by the `id` of the face that was found again
         self._sketch: Sketch | None = None
         self._changes, self._close_changes = ChangeWatch(), ChangeWatch()
         self._size = (0, 0)
@@ -81,8 +81,8 @@ class FaceFinder:
 
     @property
     def closing(self) -> Glance | None:
-        """What was to be seen in the last frame so far; None before the first."""
-        people = tuple(place.face.box for place in self._places)
+        """The last frame's sketch, size and faces; None before the first frame."""
+        people = tuple(known_face.face.box for known_face in self._known_faces)
         return None if self._sketch is None else Glance(self._sketch, self._size, people)
 
     def find(self, picture: AnyPicture, t_ms: int) -> Found:
@@ -99,23 +99,23 @@ class FaceFinder:
         faces = self._follow_or_look(picture, t_ms) if is_calm else self._look(picture, t_ms, (), is_calm=False)
         change = see_change(before, replace(seen, people=tuple(face.box for face in faces)), is_calm=is_calm)
         if change.is_elsewhere:
-            self._places = ()
-        places = [self._place(picture, face, t_ms) for face in faces]
-        self._keep_places(places, t_ms)
+            self._known_faces = ()
+        known = [self._remember(picture, face, t_ms) for face in faces]
+        self._keep_known_faces(known, t_ms)
         self.opening = self.opening or self.closing
-        return Found(tuple(FoundFace(place.face, place.colours) for place in places), change)
+        return Found(tuple(FoundFace(known_face.face, known_face.colours) for known_face in known), change)
 
     def _look(
         self, picture: AnyPicture, t_ms: int, followed: Sequence[DetectedFace], *, is_calm: bool = True
     ) -> tuple[DetectedFace, ...]:
-        """Look at the whole frame closely where the last time is so long ago, else at less cost for new faces."""
+        """Look at the whole frame closely when it is time again, otherwise look for new faces at less cost."""
         assert self._sketch is not None
         every_ms = LOOK_CLOSELY_EVERY_MS if is_calm else LOOK_EVERY_MS
         is_due = _is_over(self._looked_closely_ms, every_ms, t_ms)
         self._looked_ms = t_ms
         if is_due:
             self._looked_closely_ms = t_ms
-        has_doubt = not is_calm or len(followed) < len(self._places)
+        has_doubt = not is_calm or len(followed) < len(self._known_faces)
         if has_doubt or (is_due and _is_over(self._looked_at_all_ms, LOOK_AT_ALL_EVERY_MS, t_ms)):
             return self._look_at_all(picture, t_ms, followed, closely=is_due)
         known = [face.box for face in followed]
@@ -137,48 +137,57 @@ class FaceFinder:
         return _drop_doubles(self._detector.detect(picture), followed)
 
     def _follow_or_look(self, picture: AnyPicture, t_ms: int) -> tuple[DetectedFace, ...]:
-        """Look where faces are known to be, and closely at the whole frame where that does not do."""
+        """Look where faces are known to be, and at the whole frame if one is lost or it is time again."""
         followed = self._follow(picture, t_ms)
         waited_ms = t_ms - self._looked_ms
-        has_lost = len(followed) < sum(place.seen_ms == self._last_ms for place in self._places)
+        has_lost = len(followed) < sum(known_face.seen_ms == self._last_ms for known_face in self._known_faces)
         if waited_ms >= LOOK_EVERY_MS or (has_lost and waited_ms >= LOOK_AGAIN_MS):
             return self._look(picture, t_ms, followed)
         return _drop_doubles(followed)
 
     def _follow(self, picture: AnyPicture, t_ms: int) -> list[DetectedFace]:
-        """Look where faces are known to be: by their grey levels where a network saw them a moment ago."""
-        again = [self._find_again(picture, place, t_ms) for place in self._places]
-        self._matched = {id(face): place for face, place in zip(again, self._places, strict=True) if face is not None}
-        asked = [place.face for face, place in zip(again, self._places, strict=True) if face is None]
-        seen = self._detector.follow(picture, asked) if asked else ()
+        """Look where faces are known to be: by grey levels if a network saw it a moment ago, else by the network."""
+        again = [self._find_again(picture, known_face, t_ms) for known_face in self._known_faces]
+        self._matched = {
+            id(face): known_face for face, known_face in zip(again, self._known_faces, strict=True) if face is not None
+        }
+        others = [known_face.face for face, known_face in zip(again, self._known_faces, strict=True) if face is None]
+        seen = self._detector.follow(picture, others) if others else ()
         return [face for face in (*again, *seen) if face is not None]
 
-    def _find_again(self, picture: AnyPicture, place: _Place, t_ms: int) -> DetectedFace | None:
-        is_recent = place.seen_ms == self._last_ms and t_ms - place.asked_ms < ASK_EVERY_MS
-        return find_patch(picture, place.patch, place.face) if is_recent and place.patch is not None else None
+    def _find_again(self, picture: AnyPicture, known_face: _KnownFace, t_ms: int) -> DetectedFace | None:
+        is_recent = known_face.seen_ms == self._last_ms and t_ms - known_face.asked_ms < ASK_EVERY_MS
+        return (
+            find_patch(picture, known_face.patch, known_face.face)
+            if is_recent and known_face.patch is not None
+            else None
+        )
 
-    def _place(self, picture: AnyPicture, face: DetectedFace, t_ms: int) -> _Place:
+    def _remember(self, picture: AnyPicture, face: DetectedFace, t_ms: int) -> _KnownFace:
         known = self._matched.get(id(face))
         if known is not None:
             return replace(known, face=face, seen_ms=t_ms)
-        return _Place(face, t_ms, take_patch(picture, face.box), measure_colours(picture, face.box), t_ms)
+        return _KnownFace(face, t_ms, take_patch(picture, face.box), measure_colours(picture, face.box), t_ms)
 
-    def _keep_places(self, fresh: Sequence[_Place], t_ms: int) -> None:
-        held = [
-            place
-            for place in self._places
-            if t_ms - place.seen_ms <= HOLD_MS and all(_overlap(place.face, other.face) == 0 for other in fresh)
+    def _keep_known_faces(self, fresh: Sequence[_KnownFace], t_ms: int) -> None:
+        out_of_sight = [
+            known_face
+            for known_face in self._known_faces
+            if t_ms - known_face.seen_ms <= HOLD_MS
+            and all(_overlap(known_face.face, other.face) == 0 for other in fresh)
         ]
-        self._places, self._matched = (*fresh, *held), {}
+        self._known_faces, self._matched = (*fresh, *out_of_sight), {}
         self._last_ms = t_ms
 
     def _fit(self, size: tuple[int, int]) -> Glance | None:
-        """Follow a picture that changes its size; return what was seen in the frame before, as large as before."""
+        """Adapt to a picture that changes its size; return the sketch, size and faces of the frame before it."""
         before = self.closing
         self._size = size
         scale = None if before is None else judge_resize(before.size, size)
         if scale is not None:
-            self._places = tuple(_Place(_rescale(place.face, *scale), place.seen_ms) for place in self._places)
+            self._known_faces = tuple(
+                _KnownFace(_rescale(known_face.face, *scale), known_face.seen_ms) for known_face in self._known_faces
+            )
         return before
 
 

@@ -68,18 +68,18 @@ def looks_like_video(head: bytes) -> bool:
     return any(len(head) > 4 * step and head[first : first + 4 * step : step] == b"GGGG" for first, step in steps)
 
 
-def _sort_in(file: Path, found: FolderFiles) -> None:
+def _sort_in(file: Path, files: FolderFiles) -> None:
     ending = file.suffix.lower()
     if not file.is_file():
         reason = "link that leads nowhere" if file.is_symlink() else "neither a file nor a folder"
-        found.left_out.setdefault(reason, []).append(file)
+        files.left_out.setdefault(reason, []).append(file)
         return
     if ending in _OTHER_MEDIA:
-        found.problems.append(f"{show_name(file.name)}: files of the kind {ending} cannot be read here.")
+        files.problems.append(f"{show_name(file.name)}: files of the kind {ending} cannot be read here.")
     elif ending in PICTURE_ENDINGS | VIDEO_ENDINGS or (ending not in _SOUND_ENDINGS and _is_media(file)):
-        found.media.append(file)
+        files.media.append(file)
     else:
-        found.left_out.setdefault(_SOUND if ending in _SOUND_ENDINGS else _NOT_MEDIA, []).append(file)
+        files.left_out.setdefault(_SOUND if ending in _SOUND_ENDINGS else _NOT_MEDIA, []).append(file)
 
 
 def _is_media(file: Path) -> bool:

@@ -48,14 +48,14 @@ class Follower:
 
     def follow(self, frame: AnyPicture, faces: Sequence[DetectedFace]) -> tuple[DetectedFace | None, ...]:
         """Look where each face was; see `FaceDetector.follow`."""
-        found = [self._measure(frame, face, _SURE) or self._look_again(frame, face) for face in faces]
+        followed = [self._measure(frame, face, _SURE) or self._look_again(frame, face) for face in faces]
         for i in range(len(faces)):
             for j in range(i):
-                first, second = found[i], found[j]
+                first, second = followed[i], followed[j]
                 if first and second and first.box.iou(second.box) > _MAX_SHARED:
-                    farther = max((i, j), key=lambda k: _moved(faces[k].box, (found[k] or faces[k]).box))
-                    found[farther] = None
-        return tuple(found)
+                    farther = max((i, j), key=lambda k: _moved(faces[k].box, (followed[k] or faces[k]).box))
+                    followed[farther] = None
+        return tuple(followed)
 
     def judge(self, frame: AnyPicture, face: DetectedFace) -> DetectedFace | None:
         """Decide whether what the seeker found is a face, and measure it: landmarks and, of a tilted head, the box.
@@ -96,18 +96,18 @@ class Follower:
         confidence, answer = self._short_range.look(crop.picture)
         points = crop.carry_back(answer)
         (x, y), side = points[0], float(answer[1, 0] * crop.scale)
-        found = DetectedFace(
+        measured = DetectedFace(
             Box(float(x) - side / 2, float(y) - side / 2, side, side),
             confidence,
             tuple((float(px), float(py)) for px, py in points[2:]),
         )
-        return found if confidence >= least and _is_near(face.box, found.box) else None
+        return measured if confidence >= least and _is_near(face.box, measured.box) else None
 
     def _look_again(self, frame: AnyPicture, face: DetectedFace) -> DetectedFace | None:
         crop = _cut(frame, face)
         answers = self._network.look(crop.picture, _SURE)
-        found = [make_face(crop.carry_answer_back(answer)) for answer in answers]
-        near = [other for other in found if _is_near(face.box, other.box)]
+        faces = [make_face(crop.carry_answer_back(answer)) for answer in answers]
+        near = [other for other in faces if _is_near(face.box, other.box)]
         return max(near, key=lambda other: other.confidence - _moved(face.box, other.box) / 3, default=None)
 
 

@@ -1,4 +1,4 @@
-"""Joining: from what was observed frame by frame to numbered faces with steady scores. It needs no pixels."""
+"""Joining: from observations of single frames to numbered faces with smoothed scores. It needs no pixels."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class ObservedFace:
 
 @dataclass(frozen=True, slots=True)
 class ObservedFrame:
-    """What one frame shows, on its own; what it has to do with the frame before stands in `change`.
+    """The observation of one frame; `change` is its relation to the frame before.
 
     Args:
         t_ms: presentation time, ms.

@@ -17,7 +17,7 @@ _LONGEST_STEP_MS = 2000  # Source: own; longer than the tracker takes a face for
 class LiveReader:
     """Reads the frames of one webcam, one at a time; remembers its faces and nobody else's.
 
-    A pause of any length counts as two seconds without sight: whoever sits there again keeps their number if they look
+    A pause of any length counts as two seconds out of sight: a person keeps their number afterwards if they look
     as they did.
     """
 

@@ -68,8 +68,8 @@ class StretchPacker:
         """
         assert stretch.part is not None, "a stretch is whole once its last frame was taken"
         self._flush()
-        told = {"part": asdict(stretch.part), "track": None if stretch.track is None else asdict(stretch.track)}
-        arrays: _Arrays = {"told": np.frombuffer(json.dumps(told).encode(), np.uint8)}
+        facts = {"part": asdict(stretch.part), "track": None if stretch.track is None else asdict(stretch.track)}
+        arrays: _Arrays = {"told": np.frombuffer(json.dumps(facts).encode(), np.uint8)}
         for name, glance in (("opening", stretch.opening), ("closing", stretch.closing)):
             if glance is not None:
                 arrays[f"{name}_sketch"] = glance.sketch
@@ -100,12 +100,12 @@ class ObservedStretch:
     def __init__(self, packed: bytes) -> None:
         first, *self._pieces = _cut_pieces(packed)
         held = _unpress(first)
-        told = json.loads(held["told"].tobytes())
-        gaps = tuple(Gap(**gap) for gap in told["part"].pop("missing"))
+        facts = json.loads(held["told"].tobytes())
+        gaps = tuple(Gap(**gap) for gap in facts["part"].pop("missing"))
         self.opening = _unpack_glance(held, "opening")
         self.closing = _unpack_glance(held, "closing")
-        self.part: PartEnd | None = PartEnd(**told["part"], missing=gaps)
-        self.track = None if told["track"] is None else PictureTrack(**told["track"])
+        self.part: PartEnd | None = PartEnd(**facts["part"], missing=gaps)
+        self.track = None if facts["track"] is None else PictureTrack(**facts["track"])
 
     def __iter__(self) -> Iterator[ObservedFrame]:
         for piece in self._pieces:

@@ -1,4 +1,4 @@
-"""A frame as its codec stores it, in brightness and colour planes: turned to BGR only where somebody looks."""
+"""A frame as its codec stores it, in brightness and colour planes: only the needed parts are converted to BGR."""
 
 from __future__ import annotations
 

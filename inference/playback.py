@@ -39,9 +39,9 @@ def plays_in_browsers(source: MediaSource, *, is_webm: bool = False, limits: Vid
         formats = set(container.format.name.split(","))
         kind = "mp4" if "mp4" in formats else "webm" if "webm" in formats and is_webm else ""
         pictures, sounds = _PLAYED.get(kind, (set(), set()))
-        heard = {sound.codec_context.name for sound in container.streams.audio if sound.codec_context is not None}
+        codecs = {sound.codec_context.name for sound in container.streams.audio if sound.codec_context is not None}
         codec = stream.codec_context
-        return codec.name in pictures and codec.pix_fmt in _PLAYED_PIXELS and heard <= sounds
+        return codec.name in pictures and codec.pix_fmt in _PLAYED_PIXELS and codecs <= sounds
 
 
 def make_playback_copy(

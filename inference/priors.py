@@ -1,4 +1,4 @@
-"""How frequent each expression is expected to be, and what scores become where that differs from what they assume."""
+"""How frequent each expression is expected to be, and how scores change if that differs from the training data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Same face, same number: by place, size, movement and coarse colours, which are forgotten with the track."""
+"""Give the same face the same number: by place, size, movement and coarse colours, deleted with the track."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The school: labelled faces in, a bundle and its report out. Importing it loads no Keras."""
+"""Training: labelled faces in, a bundle and its report out. Importing it loads no Keras."""
 
 from training.checkpoint import EpochReport
 from training.compare import compare_bundles

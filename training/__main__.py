@@ -1,4 +1,4 @@
-"""`python -m training train|evaluate|robustness|compare|freeze|…`: the school without the web."""
+"""`python -m training train|evaluate|robustness|compare|freeze|…`: training without the web server."""
 
 from __future__ import annotations
 
@@ -79,21 +79,21 @@ def _train(options: argparse.Namespace) -> None:
 
 def _config(options: argparse.Namespace) -> TrainingConfig:
     """The recipe with what the command line changes in it."""
-    asked: dict[str, Any] = {"seed": options.seed, "teachers": tuple(map(str, options.teacher))}
-    asked["scores"] = tuple(map(str, options.scores))
-    asked["scores_weights"] = _weights(options)
-    asked |= {
+    settings: dict[str, Any] = {"seed": options.seed, "teachers": tuple(map(str, options.teacher))}
+    settings["scores"] = tuple(map(str, options.scores))
+    settings["scores_weights"] = _weights(options)
+    settings |= {
         name: getattr(options, name)
         for name in ("epochs", "max_minutes", "learning_rate", "width", "batch_size", "steps_per_call")
         if getattr(options, name) is not None
     }
     if options.weights is not None:
-        asked["weights"] = None if options.weights == "none" else options.weights
+        settings["weights"] = None if options.weights == "none" else options.weights
     if options.bfloat16:
-        asked["mixed_precision"] = True
+        settings["mixed_precision"] = True
     if options.quantise:
-        asked["quantised"] = True
-    return replace(recipe_named(options.recipe), **asked)
+        settings["quantised"] = True
+    return replace(recipe_named(options.recipe), **settings)
 
 
 def _weights(options: argparse.Namespace) -> tuple[float, ...]:
@@ -167,8 +167,8 @@ def _compare(options: argparse.Namespace) -> None:
     for model in figures["models"]:
         print(f"{model['name']}  {model['size_bytes'] / 1e6:.1f} MB")
         _print_figures(split, model)
-    found = figures["difference"]
-    for name, row in {"accuracy": found["accuracy"], "macro-F1": found["macro_f1"], **found["f1"]}.items():
+    gains = figures["difference"]
+    for name, row in {"accuracy": gains["accuracy"], "macro-F1": gains["macro_f1"], **gains["f1"]}.items():
         low, high = row["interval"]
         print(f"{name:>9}: {row['value']:+.4f}  (95 % interval {low:+.4f} to {high:+.4f})")
     test = figures["mcnemar"]
@@ -214,11 +214,11 @@ def _print_figures(split: str, figures: dict[str, Any]) -> None:
     present = figures.get("present")
     if present is None:
         return
-    told = f"over the {len(present['classes'])} classes that occur: accuracy {present['accuracy']:.4f}"
-    told += f"  ECE {present['ece']:.4f}"
+    line = f"over the {len(present['classes'])} classes that occur: accuracy {present['accuracy']:.4f}"
+    line += f"  ECE {present['ece']:.4f}"
     if even := present.get("prior_corrected"):
-        told += f"; each as frequent as any other: accuracy {even['accuracy']:.4f}  ECE {even['ece']:.4f}"
-    print(told)
+        line += f"; each as frequent as any other: accuracy {even['accuracy']:.4f}  ECE {even['ece']:.4f}"
+    print(line)
 
 
 def _card(options: argparse.Namespace) -> None:

@@ -1,4 +1,4 @@
-"""Random changes to training pictures: what a detector's crop, a camera and a hand before the face would do."""
+"""Random changes of training pictures: the effects of a detector's crop, a camera, and a hand before the face."""
 
 from __future__ import annotations
 

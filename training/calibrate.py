@@ -31,8 +31,8 @@ def fit_temperature(logits: NDArray[np.float32], labels: Labels) -> float:
     def cost(log_temperature: float) -> float:
         return negative_log_likelihood(softmax(logits, float(np.exp(log_temperature))), labels)
 
-    found = scipy.optimize.minimize_scalar(cost, bounds=(np.log(_LEAST), np.log(_MOST)), options={"xatol": 1e-6})
-    return float(np.exp(found.x))
+    result = scipy.optimize.minimize_scalar(cost, bounds=(np.log(_LEAST), np.log(_MOST)), options={"xatol": 1e-6})
+    return float(np.exp(result.x))
 
 
 def fit_class_scaling(logits: NDArray[np.float32], labels: Labels) -> tuple[Classes, Classes]:
@@ -59,8 +59,8 @@ def fit_class_scaling(logits: NDArray[np.float32], labels: Labels) -> tuple[Clas
         slope = np.concatenate([(errors * wide).sum(axis=0), errors.sum(axis=0)]) + prior * away
         return float(-(truth * log_scores).sum() / count + prior * away @ away / 2), slope
 
-    found = scipy.optimize.minimize(cost, start, jac=True, method="L-BFGS-B", options={"gtol": 1e-8, "ftol": 1e-12}).x
-    return found[:classes], found[classes:]
+    result = scipy.optimize.minimize(cost, start, jac=True, method="L-BFGS-B", options={"gtol": 1e-8, "ftol": 1e-12}).x
+    return result[:classes], result[classes:]
 
 
 def class_shares(labels: Labels) -> Classes:

@@ -58,15 +58,15 @@ def _taught(metrics: dict[str, Any]) -> str:
 
 
 def _meaning(spec: ModelSpec) -> str:
-    told = """## What the scores mean
+    text = """## What the scores mean
 
 Of faces like those it was calibrated on, a score of 0.8 is right in about 80 % of the cases; the scores of one face sum
 to 1. On other faces it is too sure of itself: take a score there as an order, not as a probability, and measure on
 faces of your own (`python -m training evaluate --bundle … --data FOLDER`)."""
     if not spec.prior:
-        return told
+        return text
     shares = ", ".join(f"{emotion.value} {share:.0%}" for emotion, share in zip(EMOTIONS, spec.prior, strict=True))
-    return f"""{told}
+    return f"""{text}
 
 They assume that expressions are this frequent: {shares}.
 Where that is known to be otherwise, other shares can be set."""
@@ -93,14 +93,14 @@ def _spoilt(metrics: dict[str, Any]) -> list[str]:
     figures = metrics.get("robustness")
     if not figures:
         return []
-    told = [
+    lines = [
         f"{words}: {row['accuracy']:.3f}"
         for harm, level, words in _SPOILT
         for row in figures["harms"].get(harm, {}).get("levels", ())
         if row["level"] == level
     ]
     plain = figures["plain"]["accuracy"]
-    return [f"- Accuracy on {figures['n']} spoilt faces ({plain:.3f} as they are): {', '.join(told)}."]
+    return [f"- Accuracy on {figures['n']} spoilt faces ({plain:.3f} as they are): {', '.join(lines)}."]
 
 
 def _figures(split: str, figures: dict[str, Any]) -> str:

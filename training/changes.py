@@ -124,10 +124,10 @@ class Lesson(keras.Model):  # type: ignore[misc]
             pictures, targets = self._mixed(pictures, targets)
         logits = ops.cast(self.network(pictures, training=training), "float32")
         heads = len(self._weights)
-        told = ops.log_softmax(ops.reshape(logits, (-1, heads, 7)))
-        wanted = ops.reshape(targets, (-1, heads, 7))
+        log_scores = ops.log_softmax(ops.reshape(logits, (-1, heads, 7)))
+        expected = ops.reshape(targets, (-1, heads, 7))
         weights = ops.reshape(ops.convert_to_tensor(self._weights, "float32"), (1, heads, 1))
-        return -ops.sum(told * wanted * weights, axis=(1, 2))
+        return -ops.sum(log_scores * expected * weights, axis=(1, 2))
 
     def _mixed(self, pictures: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         """Each picture with its neighbour in the batch, in a share of the batches."""

@@ -1,4 +1,4 @@
-"""The state of a run on disk: what a killed run goes on from."""
+"""The state of a run on disk, from which a killed run continues."""
 
 from __future__ import annotations
 

@@ -73,8 +73,8 @@ def paired_difference(first: Scores, second: Scores, labels: Labels, *, seed: in
     """
     rng = np.random.default_rng(seed)
     pairs = np.stack([labels * CLASSES + scores.argmax(axis=1) for scores in (first, second)])
-    found = [_gain(pairs[:, rng.integers(0, len(labels), len(labels))]) for _ in range(ROUNDS)]
-    low, high = np.percentile(found, (2.5, 97.5), axis=0)
+    gains = [_gain(pairs[:, rng.integers(0, len(labels), len(labels))]) for _ in range(ROUNDS)]
+    low, high = np.percentile(gains, (2.5, 97.5), axis=0)
     names = ("accuracy", "macro_f1", *(emotion.value for emotion in EMOTIONS))
     rows = zip(names, _gain(pairs), low, high, strict=True)
     figures = {name: {"value": float(v), "interval": [float(a), float(b)]} for name, v, a, b in rows}

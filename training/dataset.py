@@ -42,7 +42,7 @@ class DatasetReport:
         unreadable: names of pictures that could not be decoded or are under 48 px.
         unknown_classes: folder or label names that are none of the seven emotions, with how many pictures they hold.
         also_in_train: how many public and private pictures have the very pixels of a training picture.
-        duplicates: how many pictures of the training split stand in it more than once.
+        duplicates: how many pictures of the training split are in it more than once.
     """
 
     counts: dict[str, dict[str, int]]
@@ -60,7 +60,7 @@ class FaceSet:
         pictures: uint8 (n, S, S, 1), grey levels 0 to 255.
         labels: int64 (n,), index into `EMOTIONS`.
         votes: float32 (n, 7), shares of the annotators' votes, rows sum to 1; a row of zeros where there are none.
-        also_in_train: bool (n,), whether the same pixels stand in the training split (all False for train itself).
+        also_in_train: bool (n,), whether the same pixels are in the training split (all False for train itself).
         attributes: n mappings of what else the data says, by column, and `side_px`: the shorter side before it was
             brought to S, px; or none at all.
         names: n names, of the last three parts of the path, by which files of scores speak of them; or none at all.
@@ -78,8 +78,10 @@ class FaceSet:
 
     def select(self, keep: NDArray[np.bool_]) -> FaceSet:
         """The rows where `keep`, bool (n,), is True."""
-        told, names = tuple(compress(self.attributes, keep)), tuple(compress(self.names, keep))
-        return FaceSet(self.pictures[keep], self.labels[keep], self.votes[keep], self.also_in_train[keep], told, names)
+        attributes, names = tuple(compress(self.attributes, keep)), tuple(compress(self.names, keep))
+        return FaceSet(
+            self.pictures[keep], self.labels[keep], self.votes[keep], self.also_in_train[keep], attributes, names
+        )
 
     def targets(self, *, votes_weight: float, label_smoothing: float) -> NDArray[np.float32]:
         """What the network should answer: the label, blended with the votes where known, then smoothed.
@@ -127,7 +129,7 @@ class Dataset:
         )
 
     def without_duplicates(self) -> Dataset:
-        """The same data set without public and private pictures whose pixels stand in train; its counts follow."""
+        """Return the data set without public and private pictures whose pixels are also in train, with new counts."""
         kept = {name: faces.select(~faces.also_in_train) for name, faces in self.splits.items()}
         counts = {name: _count(faces.labels) for name, faces in kept.items()}
         return replace(self, splits=kept, report=replace(self.report, counts=counts))
@@ -175,8 +177,9 @@ def _decode(source: Iterable[RawFace], input_size: int) -> tuple[list[Decoded], 
         if picture is None or min(picture.shape[:2]) < MIN_SIDE:
             unreadable.append(face.name)
             continue
-        told = {SIDE: str(min(picture.shape[:2])), **face.attributes}  # a frozen picture brings the side that it had
-        faces.append((replace(face, encoded=b"", pixels=None, attributes=told), fit_face(picture, input_size)))
+        # A frozen picture brings the side that it had.
+        attributes = {SIDE: str(min(picture.shape[:2])), **face.attributes}
+        faces.append((replace(face, encoded=b"", pixels=None, attributes=attributes), fit_face(picture, input_size)))
     return faces, unreadable, unknown
 
 
@@ -199,7 +202,7 @@ def _is_too_large(encoded: bytes) -> bool:
 
 
 def _split_names(faces: list[RawFace], seed: int) -> list[str]:
-    """The split of each face: its own, or drawn by group so that no group stands in two splits."""
+    """Return the split of each face: its own, or drawn by group so that no group is in two splits."""
     groups = sorted({face.group for face in faces if not face.split})
     place = dict(zip(groups, np.random.default_rng(seed).permutation(len(groups)) / max(len(groups), 1), strict=True))
     return [face.split or _part(float(place[face.group])) for face in faces]

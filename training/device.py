@@ -24,5 +24,5 @@ def device_name() -> str:
         return str(torch.cuda.get_device_name(0)) if torch.cuda.is_available() else "CPU"
     import tensorflow as tf
 
-    found = tf.config.list_physical_devices("GPU")
-    return str(tf.config.experimental.get_device_details(found[0]).get("device_name", "GPU")) if found else "CPU"
+    devices = tf.config.list_physical_devices("GPU")
+    return str(tf.config.experimental.get_device_details(devices[0]).get("device_name", "GPU")) if devices else "CPU"

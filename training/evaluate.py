@@ -1,4 +1,4 @@
-"""A bundle measured on labelled faces, through the very classifier that serves it."""
+"""Measure a bundle on labelled faces, with the same classifier that serves it."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ def learnt_frequencies(bundle: Bundle) -> NDArray[np.float64] | None:
     if bundle.spec.prior:
         return np.array(bundle.spec.prior)
     counts = bundle.metrics.get("dataset", {}).get("counts", {}).get("train", {})
-    found = np.array([float(counts.get(emotion.value, 0)) for emotion in EMOTIONS])
-    return found / found.sum() if (found > 0).all() else None
+    frequencies = np.array([float(counts.get(emotion.value, 0)) for emotion in EMOTIONS])
+    return frequencies / frequencies.sum() if (frequencies > 0).all() else None
 
 
 def measure(

@@ -76,7 +76,7 @@ def check_agreement(
     served = Classifier(spec, LiteRTRuntime(folder / LITERT_FILE)).classify(pictures)
     logits = (predict_mirrored if spec.mirror else predict_logits)(model, pictures)
     differences = np.abs(served - softmax(logits, spec.temperature))
-    found, most = (differences.mean(), MEAN_DIFFERENCE) if quantised else (differences.max(), MAX_DIFFERENCE)
-    if found > most:
-        raise TrainingError(f"The exported model's scores differ by {found:.4f} from the trained model's.")
+    difference, most = (differences.mean(), MEAN_DIFFERENCE) if quantised else (differences.max(), MAX_DIFFERENCE)
+    if difference > most:
+        raise TrainingError(f"The exported model's scores differ by {difference:.4f} from the trained model's.")
     return float(differences.max())

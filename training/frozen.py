@@ -39,14 +39,14 @@ def freeze_dataset(dataset: Dataset, file: Path, *, drop_leaks: bool = False) ->
 
 
 def _write_split(target: zipfile.ZipFile, folder: str, faces: FaceSet) -> dict[str, dict[str, str]]:
-    told = {}
+    attributes = {}
     for number, (picture, label) in enumerate(zip(faces.pictures, faces.labels, strict=True)):
         encoded = cv2.imencode(".png", picture)[1].tobytes()
         name = f"{folder}/{EMOTIONS[label].value}/{number:06}.png"
         target.writestr(zipfile.ZipInfo(name, _DATE), encoded)
         if faces.attributes:
-            told[name] = faces.attributes[number]
-    return told
+            attributes[name] = faces.attributes[number]
+    return attributes
 
 
 def _write_attributes(target: zipfile.ZipFile, told: dict[str, dict[str, str]]) -> None:

@@ -33,14 +33,14 @@ def groups_of(faces: FaceSet) -> dict[str, Names]:
         For each kind of grouping n names. The bounds are own choices; a turned head is one whose nose tip is off the
         middle between the eyes, as the face detector sees them; where it finds no face the pose is unknown.
     """
-    found = {"light": _by_light(faces.pictures), "pose": _by_pose(faces.pictures)}
+    groups = {"light": _by_light(faces.pictures), "pose": _by_pose(faces.pictures)}
     if faces.attributes:
-        found["size"] = np.array([_size_of(told.get(SIDE, "")) for told in faces.attributes])
-    for column in sorted({name for told in faces.attributes for name in told} - {SIDE}):
-        values = [told.get(column, UNKNOWN) for told in faces.attributes]
+        groups["size"] = np.array([_size_of(attributes.get(SIDE, "")) for attributes in faces.attributes])
+    for column in sorted({name for attributes in faces.attributes for name in attributes} - {SIDE}):
+        values = [attributes.get(column, UNKNOWN) for attributes in faces.attributes]
         if len(set(values)) <= MOST_VALUES:
-            found[column] = np.array(values)
-    return found
+            groups[column] = np.array(values)
+    return groups
 
 
 def measure_groups(first: Scores, second: Scores, faces: FaceSet) -> dict[str, list[dict[str, Any]]]:
@@ -90,8 +90,8 @@ def _by_pose(pictures: NDArray[np.uint8]) -> Names:
     detector = load_detector()
     names = []
     for picture in pictures:
-        found = detector.detect(_with_room(picture))
-        turn = measure_turn(found[0].landmarks) if found else None
+        faces = detector.detect(_with_room(picture))
+        turn = measure_turn(faces[0].landmarks) if faces else None
         places = sum(turn >= bound for bound in _TURNS) if turn is not None else None
         names.append(UNKNOWN if places is None else ("frontal", "half turned", "turned")[places])
     return np.array(names)

@@ -62,8 +62,8 @@ def _answer(features: Any, config: TrainingConfig) -> Any:
     classes = len(EMOTIONS)
     if not config.heads:
         return layers.Dense(classes, dtype="float32", name=LOGITS)(features)
-    told = layers.Dense(classes * len(config.heads), dtype="float32", name=HEADS)(features)
-    scores = layers.Softmax(dtype="float32")(layers.Reshape((len(config.heads), classes), dtype="float32")(told))
+    logits = layers.Dense(classes * len(config.heads), dtype="float32", name=HEADS)(features)
+    scores = layers.Softmax(dtype="float32")(layers.Reshape((len(config.heads), classes), dtype="float32")(logits))
     mix = layers.Dense(1, use_bias=False, trainable=False, dtype="float32", name=MIX)
     mean = layers.Reshape((classes,), dtype="float32")(mix(layers.Permute((2, 1), dtype="float32")(scores)))
     mix.set_weights([np.array(config.heads, np.float32)[:, np.newaxis]])

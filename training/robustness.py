@@ -1,4 +1,4 @@
-"""How scores bear what cameras and detectors do to faces: the same numbers under seven kinds of harm, step by step."""
+"""How scores change when pictures get worse: seven kinds of degradation, step by step."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class TrainingReport:
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What a run is called, how its answers are tuned and who hears of its steps.
+    """The name of a run, the tuning of its answers, and the callbacks for its steps.
 
     Args:
         name: of the bundle and the model.
@@ -108,7 +108,7 @@ def run_training(
     """Train, calibrate on the public split, measure on public and private, and add the bundle to the registry.
 
     Beside the weights the bundle holds the card, the data set's sheet, metrics.json and its pictures. The callbacks
-    are told what `fit.fit_model` tells.
+    are called as by `fit.fit_model`.
 
     Raises:
         BadDataset: the data cannot be read, or the public split is empty.

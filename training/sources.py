@@ -228,8 +228,10 @@ def _manifest_row(folder: Path, row: dict[str, str]) -> RawFace:
     if split not in _NAMED_SPLITS:
         raise BadDataset(f"{name[:80]} stands in the split “{split[:20]}”; there are train, public and private.")
     encoded, group = _read_beside(folder, name), row.get("group") or name
-    told = _attributes_of(row)
-    return RawFace(name, row["label"].lower(), _NAMED_SPLITS[split], group, _votes_of(row), encoded, attributes=told)
+    attributes = _attributes_of(row)
+    return RawFace(
+        name, row["label"].lower(), _NAMED_SPLITS[split], group, _votes_of(row), encoded, attributes=attributes
+    )
 
 
 def _read_beside(folder: Path, name: str) -> bytes:

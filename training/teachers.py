@@ -85,8 +85,8 @@ def teach(train: FaceSet, config: TrainingConfig) -> Taught:
         pictures, first, views = train.pictures, blend_targets(train, config), 1
     others = [train.votes] if len(config.heads) > 1 else []
     if len(config.heads) == len(HEADS):
-        said = [read_scores(train, Path(name), config.scores_temperature) for name in config.scores]
-        others.append(np.mean(said, axis=0) if said else np.zeros_like(train.votes))
+        scores = [read_scores(train, Path(name), config.scores_temperature) for name in config.scores]
+        others.append(np.mean(scores, axis=0) if scores else np.zeros_like(train.votes))
     targets = np.concatenate([first, *(np.repeat(other, views, axis=0) for other in others)], axis=1)
     return Taught(pictures, targets.astype(np.float32), views)
 

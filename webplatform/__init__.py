@@ -1,4 +1,4 @@
-"""The Django project: accounts, studies, consent, sessions and the doors that fill them."""
+"""The Django project: accounts, studies, consent, sessions, uploads and webcams."""
 
 from webplatform.celery import app as celery_app
 

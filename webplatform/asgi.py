@@ -21,7 +21,7 @@ from webplatform.common.http.trailing_slash import FinalSlashApp  # noqa: E402
 from webplatform.common.system.disk import free_bytes  # noqa: E402
 from webplatform.common.system.parent_death import end_with  # noqa: E402
 from webplatform.live.picture_checks import PICTURES_BYTES  # noqa: E402
-from webplatform.operations.upload_auth import DOORS, is_streamed, refusal_of  # noqa: E402
+from webplatform.operations.upload_auth import UPLOAD_RULES, is_streamed, refusal_of  # noqa: E402
 from webplatform.urls import websocket_urlpatterns  # noqa: E402
 from webplatform.vault.request_bodies import SealedBodies  # noqa: E402
 
@@ -49,11 +49,13 @@ def goes_on(received_bytes: int) -> bool:
 
 
 async def refuses(scope: dict[str, Any], size_bytes: int) -> Exception | None:
-    """Why this address does not take a body from whoever asks."""
+    """Return why a body from this client is refused at this address."""
     return await database_sync_to_async(refusal_of)(scope, size_bytes)  # gives its connection back
 
 
-uploads = dict.fromkeys(DOORS, settings.RAUT_MAX_UPLOAD_MB * 1024**2 + FORM_BYTES) | {LIVE_CHECK: LIVE_CHECK_BYTES}
+uploads = dict.fromkeys(UPLOAD_RULES, settings.RAUT_MAX_UPLOAD_MB * 1024**2 + FORM_BYTES) | {
+    LIVE_CHECK: LIVE_CHECK_BYTES
+}
 uploads |= {FACES: PICTURES_BYTES + FORM_BYTES}
 limited = BodyLimit(SealedBodies(is_streamed), uploads, has_room=has_room, goes_on=goes_on, refuses=refuses)
 application = ProtocolTypeRouter(

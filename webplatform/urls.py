@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from webplatform.analysis.urls import websocket_urlpatterns as analysis_sockets
+from webplatform.common.http.script_texts import script_texts
 from webplatform.live.urls import websocket_urlpatterns as live_sockets
 from webplatform.participation.urls import websocket_urlpatterns as participant_sockets
 from webplatform.studies import invitation_views
@@ -33,6 +34,7 @@ urlpatterns = [
     path("", include("webplatform.results.urls")),
     path("consent/", include("webplatform.consent.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("jsi18n/<str:language>-<str:digest>.js", script_texts, name="script-texts"),
     path("learning/", include("webplatform.learning.urls")),
     path("review/", include("webplatform.learning.review_urls")),
     path("", include("webplatform.operations.urls")),

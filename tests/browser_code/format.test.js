@@ -2,18 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fill, formatBytes, formatClock, formatNumber, formatProgress } from "../../webplatform/static/js/format.js";
 
-const WORDS = {
-  queued: "waiting",
-  queuedAt: "number {place}, in about {n} min",
-  done: "done",
-  percent: "{n} %",
-  face: "{n} face",
-  faces: "{n} faces",
-  secondsLeft: "about {n} s left",
-  minutesLeft: "about {n} min left",
-};
 const RUNNING = { status: "running", progress: 0.429, faces_found: 0, seconds_left: null };
-const told = (job) => formatProgress({ ...RUNNING, ...job }, WORDS);
+const told = (job) => formatProgress({ ...RUNNING, ...job });
 
 test("names in braces are filled in, and what is not known stays as it is", () => {
   assert.equal(fill("{title}: {done} of {all}, {more}", { title: "{all}", done: 0, all: 2 }), "{all}: 0 of 2, {more}");
@@ -46,11 +36,11 @@ test("progress says how far, how many faces and how long still, as far as that i
 
 test("a job that waits tells its place from the second one on", () => {
   const waiting = { status: "queued", starts_in_s: 61 };
-  assert.equal(told({ ...waiting, queue_place: 1 }), "waiting");
-  assert.equal(told({ ...waiting, queue_place: null, starts_in_s: null }), "waiting");
-  assert.equal(told({ ...waiting, queue_place: 2 }), "number 2, in about 2 min");
+  assert.equal(told({ ...waiting, queue_place: 1 }), "waiting for its turn");
+  assert.equal(told({ ...waiting, queue_place: null, starts_in_s: null }), "waiting for its turn");
+  assert.equal(told({ ...waiting, queue_place: 2 }), "waiting for its turn: number 2, starts in about 2 min");
 });
 
 test("a job that is over says so, in the server's word where the page has none", () => {
-  assert.deepEqual([told({ status: "done" }), told({ status: "cancelled" })], ["done", "cancelled"]);
+  assert.deepEqual([told({ status: "done" }), told({ status: "archived" })], ["done", "archived"]);
 });

@@ -5,14 +5,13 @@ import { Exchange } from "./exchange.js";
 const { halfUploads, refusalOf, sendFile } = await import("../../webplatform/static/js/analysis/sending.js");
 
 const LIMITS = { maxBytes: 2048, extensions: [".mp4", ".mkv"] };
-const WORDS = { wrongKind: "It reads {extensions}.", empty: "It is empty.", tooLarge: "It has {size}." };
 const JOB = { id: "j1", status: "queued" };
 const UPLOAD = "/api/v1/uploads/u1/";
 const FILE = new File(["twelve bytes"], "film.mp4", { lastModified: 1 });
 let jobAnswer;
 let lost = 0;
 
-const refusal = (file) => refusalOf({ name: "film.mp4", type: "video/mp4", size: 100, ...file }, LIMITS, WORDS);
+const refusal = (file) => refusalOf({ name: "film.mp4", type: "video/mp4", size: 100, ...file }, LIMITS);
 const send = (how) => sendFile(FILE, { again: false, onProgress: () => {}, onLost: () => (lost += 1), ...how });
 const methods = () => Exchange.requests.map(({ method }) => method);
 
@@ -51,14 +50,17 @@ test("a video of a known kind and size may be sent", () => {
 });
 
 test("what the browser knows to be no video is refused before it is sent, by its ending and its kind", () => {
-  assert.equal(refusal({ name: "notes.txt", type: "text/plain" }), "It reads .mp4, .mkv.");
+  assert.equal(
+    refusal({ name: "notes.txt", type: "text/plain" }),
+    "This is not a video that Raut reads. It reads .mp4, .mkv.",
+  );
   assert.equal(refusal({ name: "film.xyz", type: "video/xyz" }), "");
   assert.equal(refusal({ name: "film", type: "" }), ""); // the server looks at the content
 });
 
 test("an empty file and one above the limit are refused, with what it has", () => {
-  assert.equal(refusal({ size: 0 }), "It is empty.");
-  assert.equal(refusal({ size: 2049 }), "It has 2 kB.");
+  assert.equal(refusal({ size: 0 }), "This file is empty.");
+  assert.equal(refusal({ size: 2049 }), "This file has 2 kB. The limit is 2 kB.");
 });
 
 test("a file is sent with whom it shows, and its job is the answer", async () => {

@@ -21,6 +21,10 @@ registerHooks({
   },
 });
 
+// Django's catalogue of texts in English (browser_types/gettext.d.ts).
+globalThis.gettext = (text) => text;
+globalThis.ngettext = (one, many, n) => (n === 1 ? one : many);
+
 globalThis.location = new URL("https://raut.example/sessions/");
 globalThis.matchMedia = () => new EventTarget();
 globalThis.HTMLInputElement = class {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bucketFor, fetchLane, placeAt, rankedAt, verdictAt } from "../../webplatform/static/js/dashboard/lanes.js";
+import { bucketFor, fetchLane, indexAt, rankedAt, verdictAt } from "../../webplatform/static/js/dashboard/lanes.js";
 import { formatMoment, roundBucket } from "../../webplatform/static/js/moments.js";
 
 test("moments are told in tenths of a second, and in hours only where there are some", () => {
@@ -72,14 +72,14 @@ test("buckets that the answer leaves out are gaps", async () => {
 
 test("a face that is not there has an empty lane", async () => {
   const { lane } = await fetched(null);
-  assert.deepEqual([lane.tMs, lane.scores, placeAt(lane, 2000)], [[], {}, -1]);
+  assert.deepEqual([lane.tMs, lane.scores, indexAt(lane, 2000)], [[], {}, -1]);
 });
 
 test("a moment is in the bucket that begins at or before it", async () => {
   const { lane } = await fetched(TRACK);
-  const places = [1999, 2000, 2999, 3000, 6999, 7000].map((tMs) => placeAt(lane, tMs));
-  assert.deepEqual(places, [-1, 0, 0, 1, 4, -1]);
-  assert.equal(placeAt(null, 0), -1);
+  const indexes = [1999, 2000, 2999, 3000, 6999, 7000].map((tMs) => indexAt(lane, tMs));
+  assert.deepEqual(indexes, [-1, 0, 0, 1, 4, -1]);
+  assert.equal(indexAt(null, 0), -1);
 });
 
 test("scores of a bucket come highest first, and none where nothing was scored", async () => {

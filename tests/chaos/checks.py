@@ -134,10 +134,10 @@ def counted_twice() -> list[str]:
     return [f"{moment} is there {count} times" for moment, count in moments.items() if count > 1]
 
 
-def not_in_ledger(erased: Iterable[str]) -> list[str]:
+def not_in_erasure_log(erased: Iterable[str]) -> list[str]:
     """Sessions that somebody ended and that a restored backup would bring back."""
     known = {str(entry["subject"]) for entry in erasure_log.entries()}
-    return [f"the ledger knows nothing of {pk}" for pk in erased if pk not in known]
+    return [f"the erasure log has no line for {pk}" for pk in erased if pk not in known]
 
 
 def broken_audit() -> list[str]:

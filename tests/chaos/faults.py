@@ -24,15 +24,15 @@ OURS = ("web", "worker", "housekeeper", "beat", "trainer")
 YEARS_S = 4 * 365 * 24 * 3600
 NO_ROOM_BYTES = 4096
 STRANGE = (  # messages as other versions might send them: task, arguments
-    ("webplatform.analysis.tasks.analyze", ["00000000-0000-0000-0000-000000000000"]),
-    ("webplatform.analysis.tasks.analyze", ["00000000-0000-0000-0000-000000000000", "an argument more"]),
-    ("webplatform.analysis.tasks.analyze", []),
+    ("webplatform.analysis.tasks.analyse", ["00000000-0000-0000-0000-000000000000"]),
+    ("webplatform.analysis.tasks.analyse", ["00000000-0000-0000-0000-000000000000", "an argument more"]),
+    ("webplatform.analysis.tasks.analyse", []),
     ("webplatform.analysis.tasks.not_known_yet", ["anything"]),
 )
 TENDING = (  # what the beat sends once an hour or so, sent whenever something else is wrong
     "webplatform.retention.tasks.purge",
     "webplatform.operations.tasks.tend_uploads",
-    "webplatform.analysis.tasks.remove_leftovers",
+    "webplatform.analysis.tasks.remove_orphans",
     "webplatform.accounts.tasks.forget_answers",
     "webplatform.history.tasks.remove_unconsented",
 )
@@ -176,7 +176,7 @@ class Hand:
         url = self._platform.env_of("worker")["REDIS_URL"]
         with suppress(OSError, app.connection_for_write().connection_errors[0]), Connection(url) as connection:
             for name, arguments in messages:
-                queue = "analysis" if ".analyze" in name or "not_known" in name else "housekeeping"
+                queue = "analysis" if ".analyse" in name or "not_known" in name else "housekeeping"
                 app.send_task(name, arguments, queue=queue, connection=connection, retry=False)
 
 

@@ -240,7 +240,7 @@ def _judge(cast: Cast, figures: Figures) -> None:
     figures.counts["orphan files that the cleaning found"] = checks.clean_up()
     figures.problems += checks.rows_left_over({*kept, *filmed, *(wish.session for wish in cast.elder.wishes)})
     figures.problems += checks.files_left_over() + checks.counted_twice() + checks.broken_audit()
-    figures.problems += checks.not_in_ledger(erased)
+    figures.problems += checks.not_in_erasure_log(erased)
     figures.counts["purges that stopped under a wrong clock"] = PurgeHold.objects.count()
     for visitor in cast.visitors:
         figures.problems += visitor.problems

@@ -52,7 +52,7 @@ class Visitor:
 
     # -- what they do -------------------------------------------------------------------------------------------------
     def upload_all_along(self, *, deleting: bool) -> None:
-        """Upload one video after the other, by both doors, and take some back."""
+        """Upload one video after the other, by form and by tus, and delete some."""
         while not self.over.is_set():
             wish = self.wish()
             (self.send_whole if self.dice.random() < 0.5 else self.send_parts)(wish)

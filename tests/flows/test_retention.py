@@ -117,7 +117,7 @@ def test_a_restored_backup_brings_back_nobody_who_was_erased(data_dir: Path, tmp
               "history_track", "analysis_mediafile", "consent_consentrecord")  # fmt: skip
     assert {table: ask(data_dir, f"SELECT count(*) FROM {table}") for table in tables} == dict.fromkeys(tables, 0)
 
-    for name in ("raut.sqlite3", "raut.sqlite3-wal", "raut.sqlite3-shm", "media"):  # all but the ledger
+    for name in ("raut.sqlite3", "raut.sqlite3-wal", "raut.sqlite3-shm", "media"):  # all but the erasure log
         kept, now = tmp_path / "backup" / name, data_dir / name
         shutil.rmtree(now) if now.is_dir() else now.unlink(missing_ok=True)
         if kept.exists():

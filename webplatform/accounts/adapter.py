@@ -1,4 +1,4 @@
-"""How django-allauth signs people up and in here."""
+"""Our rules for django-allauth: how people sign up and log in."""
 
 from __future__ import annotations
 

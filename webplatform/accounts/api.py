@@ -1,4 +1,4 @@
-"""The REST endpoints of accounts: the user's own tokens. They are made on the page: a key cannot make another one."""
+"""The REST endpoints of the user's own tokens. A token is made on the page: it cannot make another one."""
 
 from __future__ import annotations
 

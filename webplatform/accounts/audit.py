@@ -24,7 +24,7 @@ PAGE = 2000
 def record_event(
     action: str, *, actor: User | None = None, study_id: UUID | None = None, target: str = "", **details: Any
 ) -> AuditEvent:
-    """Add an event; it is committed with what it tells of, or not at all.
+    """Add an event; it is committed together with the change that it records, or not at all.
 
     Args:
         action: what was done, as `thing.verb` ("model.promoted").

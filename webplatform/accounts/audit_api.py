@@ -47,6 +47,6 @@ class AuditApi(generics.ListAPIView):
     def get_queryset(self) -> QuerySet[AuditEvent]:
         if getattr(self, "swagger_fake_view", False):
             return AuditEvent.objects.none()
-        asked = AuditIn(data=self.request.query_params)
-        asked.is_valid(raise_exception=True)
-        return find_events(self.request.user, **asked.validated_data)
+        query = AuditIn(data=self.request.query_params)
+        query.is_valid(raise_exception=True)
+        return find_events(self.request.user, **query.validated_data)

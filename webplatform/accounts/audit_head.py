@@ -1,4 +1,4 @@
-"""The newest audit event, noted in a file beside the ledger: deleting the end of the chain in the database shows.
+"""The newest audit event, noted in a file beside the erasure log, so that deleting the end of the chain is noticed.
 
 Each machine notes the newest event that it wrote itself. Whoever can write to the database and to every machine's disk
 can still hide what they did: note the digest that `verify_audit` prints elsewhere, too.

@@ -1,4 +1,4 @@
-"""What the things in the audit log are called today. The log itself keeps ids, so that a name can go and it stays."""
+"""Current names for the objects in the audit log. The log itself keeps only ids, so names can be deleted."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ def _named(label: str, keys: set[str], reader: User) -> dict[str, str]:
 
 def _keys_for(model: type, keys: set[str]) -> list[object]:
     """The keys as the model takes them; what is none of its keys is left out."""
-    found = []
+    numbers = []
     for key in keys:
         try:
-            found.append(model._meta.pk.to_python(key))  # type: ignore[attr-defined]
+            numbers.append(model._meta.pk.to_python(key))  # type: ignore[attr-defined]
         except ValidationError:
             continue
-    return found
+    return numbers

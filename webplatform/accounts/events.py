@@ -1,8 +1,8 @@
-"""What accounts tell the other apps."""
+"""Signals that accounts send to other apps."""
 
 from django.dispatch import Signal
 
-# Sent inside the transaction that disables an account, with `user`. Whoever hears it stops what runs for them.
+# Sent inside the transaction that disables an account, with `user`. Receivers stop what runs for them.
 account_disabled = Signal()
-# Sent once the logins of `user` have ended: whoever holds a connection open lets it prove itself anew.
+# Sent once the logins of `user` have ended: receivers authenticate their open connections again.
 logins_ended = Signal()

@@ -1,4 +1,4 @@
-"""How programs open a socket: with an API token or a ticket in the handshake, and then with nothing else."""
+"""How programs open a WebSocket: with an API token or a ticket in the handshake; cookies are ignored then."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every POST of the REST API may be sent again with its `Idempotency-Key`: it is done once and answered twice."""
+"""`Idempotency-Key`: a POST that is sent again is executed once and answered twice."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Idempotency:
         request.held_answer = None
         try:
             response = self.get_response(request)
-        except BaseException:  # whoever asked went away: the request ends here, and must not keep the key
+        except BaseException:  # the client went away: the request ends here, and must not keep the key
             if request.held_answer is not None:
                 idempotency_keys.release(held=request.held_answer)
             raise

@@ -1,4 +1,4 @@
-"""Requests that are sent twice because nobody heard the first answer: `Idempotency-Key`.
+"""The rows behind `Idempotency-Key`: which requests were executed, and their stored answers.
 
 The first answer is kept for a day, sealed with the client's own key, so that the database alone tells nobody what it
 said; it goes earlier with whatever it is about.
@@ -29,7 +29,7 @@ from webplatform.common.errors import AppError, Conflict
 from webplatform.common.system.locks import Lock, locks_folder, take_lock
 
 KEPT = timedelta(days=1)
-UNDER_WAY = timedelta(hours=1)  # then whoever was at it on another machine died
+UNDER_WAY = timedelta(hours=1)  # after that the process on another machine must have died
 MOST_BYTES = 256 * 1024
 MOST_IDS = 200
 KEPT_HEADERS = re.compile(r"content-type|content-location|location|upload-.*|raut-.*|tus-.*", re.IGNORECASE)
@@ -137,7 +137,7 @@ def _under_way() -> UnderWay:
 
 
 def keep_answer(*, held: Held, key: str, answer: Answer, path: str) -> None:
-    """Whoever sends the same again is told this."""
+    """Store the answer for a repetition of the request."""
     about = sorted(set(_ID.findall(f"{path} {answer.headers.get('Location', '')} {answer.body[:MOST_BYTES]!r}")))
     is_small = len(answer.body) <= MOST_BYTES and len(about) <= MOST_IDS
     sealed = _sealed(answer, held.row.digest, key) if is_small else b""
@@ -154,7 +154,7 @@ def release(*, held: Held) -> None:
 
 @contextmanager
 def _releasing(held: Held) -> Iterator[None]:
-    """Where the row cannot be written the file of the lock stays, and the key is free for whoever comes next."""
+    """If the row cannot be written, the lock file stays, and the key is free for the next request."""
     is_noted = False
     try:
         yield
@@ -165,7 +165,7 @@ def _releasing(held: Held) -> Iterator[None]:
 
 
 def forget_answers(*, about: Iterable[object]) -> None:
-    """No answer is kept that tells of one of these."""
+    """Delete stored answers about one of these."""
     for one in about:
         StoredAnswer.objects.filter(about__contains=str(one)).delete()
 

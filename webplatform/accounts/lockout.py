@@ -1,4 +1,4 @@
-"""Guessing ends: after ten wrong passwords or codes an account takes no login for a quarter of an hour.
+"""After ten wrong passwords or codes an account accepts no login for a quarter of an hour.
 
 The failures are counted in the audit log, so the lock holds on every process and while Redis is away.
 """

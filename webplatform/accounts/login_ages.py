@@ -1,4 +1,4 @@
-"""Logins end by themselves: when nobody used them for long, and at the latest some days after they began."""
+"""Logins expire: after a time without use, and at the latest some days after they began."""
 
 from __future__ import annotations
 

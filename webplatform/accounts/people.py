@@ -17,9 +17,9 @@ from webplatform.common.errors import Conflict
 
 def people(text: str = "") -> QuerySet[User]:
     """All accounts whose address or name holds the text, by address."""
-    found = Q(email__icontains=text) | Q(first_name__icontains=text) | Q(last_name__icontains=text)
+    matches = Q(email__icontains=text) | Q(first_name__icontains=text) | Q(last_name__icontains=text)
     has_second_factor = Authenticator.objects.filter(type=Authenticator.Type.TOTP).values("user")
-    return User.objects.filter(found).annotate(has_second_factor=Q(pk__in=has_second_factor)).order_by("email")
+    return User.objects.filter(matches).annotate(has_second_factor=Q(pk__in=has_second_factor)).order_by("email")
 
 
 @transaction.atomic
@@ -27,7 +27,7 @@ def disable_account(*, person: User, by: User) -> User:
     """The person is shut out: logins, tokens, live connections and jobs end. Disabling twice is the same as once.
 
     Raises:
-        NotAllowed: whoever does it is no admin.
+        NotAllowed: the user is no admin.
         Conflict: it is their own account; so there is always an admin left.
     """
     require_admin(by)
@@ -46,7 +46,7 @@ def disable_account(*, person: User, by: User) -> User:
 def enable_account(*, person: User, by: User) -> User:
     """The person may log in again; tokens have to be made anew. Enabling twice is the same as once.
 
-    Raises NotAllowed where whoever does it is no admin.
+    Raises NotAllowed if the user is no admin.
     """
     require_admin(by)
     if User.objects.filter(pk=person.pk, is_active=False).update(is_active=True):
@@ -60,7 +60,7 @@ def remove_second_factor(*, person: User, by: User) -> None:
     """The person logs in with the password alone, and may set a new second factor up: for a lost phone.
 
     Raises:
-        NotAllowed: whoever does it is no admin.
+        NotAllowed: the user is no admin.
         Conflict: it is their own account: its page asks for the password.
     """
     require_admin(by)

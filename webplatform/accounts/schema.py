@@ -1,4 +1,4 @@
-"""How the OpenAPI document tells the scope that each operation asks of a token."""
+"""The scope that each operation needs, written into the OpenAPI document."""
 
 from __future__ import annotations
 

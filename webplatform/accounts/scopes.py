@@ -1,4 +1,4 @@
-"""What an API token may do, and which scope each operation of the REST API asks for."""
+"""What an API token may do, and which scope each operation of the REST API needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What changes in an account: the tokens of its programs."""
+"""Changes of an account's API tokens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens to logins and accounts, told to the audit log."""
+"""Logins and changes of accounts, recorded in the audit log."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def note_new_codes(user: User, authenticator: Authenticator, **_: Any) -> None:
 
 @receiver((password_changed, password_set, password_reset))
 def note_password(user: User, **_: Any) -> None:
-    """A password was chosen: whoever knew the old one, or has a key that was made with it, is out."""
+    """After a new password, end all logins and tokens that were made with the old one."""
     end_tokens_of(user)
     record_event("password.changed", actor=user, target=f"user:{user.pk}")
 

@@ -41,17 +41,17 @@ class AnalysisListApi(generics.ListAPIView):
     def post(self, request: Request) -> Response:
         sent = UploadIn(data=request.data)
         sent.is_valid(raise_exception=True)
-        asked = asked_for(request.user, sent.validated_data)
-        job = submit_video(user=request.user, upload=sent.validated_data["file"], **asked)
+        options = asked_for(request.user, sent.validated_data)
+        job = submit_video(user=request.user, upload=sent.validated_data["file"], **options)
         headers = {"Location": reverse("api-analysis", args=[job.pk])}
         return Response(JobOut(job).data, status=status.HTTP_202_ACCEPTED, headers=headers)
 
     def get_queryset(self) -> QuerySet[AnalysisJob]:
         if getattr(self, "swagger_fake_view", False):
             return AnalysisJob.objects.none()
-        asked = JobFilterIn(data=self.request.query_params)
-        asked.is_valid(raise_exception=True)
-        return jobs_of(self.request.user, asked.validated_data)
+        query = JobFilterIn(data=self.request.query_params)
+        query.is_valid(raise_exception=True)
+        return jobs_of(self.request.user, query.validated_data)
 
 
 class AnalysisApi(APIView):

@@ -73,7 +73,7 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
         await self.send_json({"type": "job", "job": job})
 
     async def login_ended(self, message: dict[str, Any]) -> None:
-        """Whoever is still signed in connects again; nobody else can."""
+        """Close the socket; clients that are still signed in connect again."""
         await self.close(COME_BACK)
 
     async def _watch(self, proven: Proven) -> None:

@@ -1,4 +1,4 @@
-"""What analyses tell the other apps."""
+"""Signals that analyses send to other apps."""
 
 from django.dispatch import Signal
 

@@ -1,4 +1,4 @@
-"""What kind of file an upload is, by its first bytes: names and browsers may say what they like."""
+"""The type of an uploaded file by its first bytes. Its name and the browser's claim are not trusted."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def video_type(head: bytes, size_bytes: int, *, is_webm: bool = False) -> str | 
         return "video/x-msvideo"
     if _is_transport_stream(head):
         return "video/mp2t"
-    found = next((kind for start, kind in _STARTS.items() if head.startswith(start)), None)
-    return "video/webm" if found == "video/x-matroska" and is_webm else found
+    detected = next((kind for start, kind in _STARTS.items() if head.startswith(start)), None)
+    return "video/webm" if detected == "video/x-matroska" and is_webm else detected
 
 
 def is_picture(head: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""In which order waiting videos are read: nobody's fifty videos hold up another's one, nor an hour a minute.
+"""The order in which waiting videos are read: accounts take turns, by expected time.
 
 Each person's videos form a line of their own. A job's turn is when it would end if that person had a worker alone: the
 expected time of their running and earlier jobs and its own, less the time that it has waited, so that none waits for
@@ -78,9 +78,10 @@ def _order() -> tuple[list[_Unit], list[float]]:
     """What waits, in the order of its turns, and how long everything that runs will still take, s."""
     now, bytes_per_s = timezone.now(), measured_rate()
     running = AnalysisJob.objects.filter(state=AnalysisJob.State.RUNNING).annotate(size=_SIZE)
-    told = ("pk", "lease", "size", "progress", "session__created_by", "session__study")
+    columns = ("pk", "lease", "size", "progress", "session__created_by", "session__study")
     rows = [
-        (pk, lease, size, progress, _owner(*owner)) for pk, lease, size, progress, *owner in running.values_list(*told)
+        (pk, lease, size, progress, _owner(*owner))
+        for pk, lease, size, progress, *owner in running.values_list(*columns)
     ]
     cut = {pk: (size, owner) for pk, lease, size, _, owner in rows if lease is None}
     units, running_s = _stretches(cut, bytes_per_s) if cut else ([], [])
@@ -102,11 +103,11 @@ def _sort(units: list[_Unit], running_s: list[tuple[UUID, object, float]], now: 
     lines: dict[object, float] = defaultdict(float)  # the expected time of each person's jobs, s
     for _, owner, rest_s in running_s:
         lines[owner] += rest_s
-    found = []
+    ordered = []
     for place, unit in enumerate(sorted(units, key=lambda each: (each.queued_at, each.job))):
         lines[unit.owner] += unit.own_s
-        found.append((lines[unit.owner] - (now - unit.waits_since).total_seconds(), place, unit))
-    return [unit for _, _, unit in sorted(found, key=lambda each: each[:2])]
+        ordered.append((lines[unit.owner] - (now - unit.waits_since).total_seconds(), place, unit))
+    return [unit for _, _, unit in sorted(ordered, key=lambda each: each[:2])]
 
 
 def _stretches(
@@ -135,8 +136,8 @@ def measured_rate() -> float:
     done = AnalysisJob.objects.filter(
         state=AnalysisJob.State.DONE, session__media__size_bytes__gt=0, started_at__lt=F("finished_at")
     )
-    told = ("session__media__size_bytes", "started_at", "finished_at", "worker_seconds")
-    latest = list(done.order_by("-finished_at").values_list(*told)[:MEASURED_JOBS])
+    columns = ("session__media__size_bytes", "started_at", "finished_at", "worker_seconds")
+    latest = list(done.order_by("-finished_at").values_list(*columns)[:MEASURED_JOBS])
     size = sum(row[0] for row in latest)
     # Of a video that several workers read, the clock tells how long it took, but not how long they took together.
     time_s = sum(worker_s or (finished - started).total_seconds() for _, started, finished, worker_s in latest)

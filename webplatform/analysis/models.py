@@ -1,4 +1,4 @@
-"""The first door: an uploaded file, and the job that turns it into one session."""
+"""An uploaded file, and the job that turns it into one session."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class UploadQuerySet(models.QuerySet["ResumableUpload"]):
     """Uploads as a user may reach them."""
 
     def for_user(self, user: User) -> UploadQuerySet:
-        """The user's own: nobody goes on with what another one sends."""
+        """The user's own: nobody can continue the upload of another account."""
         return self.filter(user_id=user.pk)
 
 

@@ -1,4 +1,4 @@
-"""Files and keys that no row knows of: what a killed process may leave between two steps."""
+"""Files and keys without a row, which a killed process may leave between two steps."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ logger = logging.getLogger(__name__)
 
 
 def remove_orphan_files() -> int:
-    """Nothing is left of what `find_leftovers` finds; returns how many there were."""
-    found = find_orphan_files()
-    for entry in found:
+    """Nothing is left of what `find_orphan_files` finds; returns how many there were."""
+    orphans = find_orphan_files()
+    for entry in orphans:
         if entry.parent == _keys():
             erase_key(entry.name)
         elif is_remote() and not entry.exists():
@@ -43,25 +43,25 @@ def remove_orphan_files() -> int:
             shutil.rmtree(entry, ignore_errors=True)
         else:
             entry.unlink(missing_ok=True)
-    if found:
-        logger.warning("Removed %d keys, folders, videos and half uploads that no row knew of.", len(found))
-    return len(found)
+    if orphans:
+        logger.warning("Removed %d keys, folders, videos and half uploads that no row knew of.", len(orphans))
+    return len(orphans)
 
 
 def find_orphan_files() -> list[Path]:
     """Keys and folders without a session or film, videos without a row, and uploads that never ended."""
-    found = _ended_uploads()
-    found += [_keys() / name for name in old_keys(ORPHAN_AFTER_S) if (pk := _session_id(name)) and not _exists(pk)]
-    found += [_keys() / name for name in half_keys(ORPHAN_AFTER_S)]
-    found += _films_without_a_study()
+    orphans = _ended_uploads()
+    orphans += [_keys() / name for name in old_keys(ORPHAN_AFTER_S) if (pk := _session_id(name)) and not _exists(pk)]
+    orphans += [_keys() / name for name in half_keys(ORPHAN_AFTER_S)]
+    orphans += _films_without_a_study()
     if is_remote():
-        found += orphan_objects(ORPHAN_AFTER_S)
+        orphans += orphan_objects(ORPHAN_AFTER_S)
     for session_id, folder in _of_sessions(Path(settings.MEDIA_ROOT), 0):
         if _exists(session_id):
-            found += _orphan_videos(session_id, folder)
+            orphans += _orphan_videos(session_id, folder)
         elif folder.is_dir() and _changed_at(folder) < time.time() - ORPHAN_AFTER_S:
-            found.append(folder)
-    return [entry for entry in found if not _is_being_kept(entry)]
+            orphans.append(folder)
+    return [entry for entry in orphans if not _is_being_kept(entry)]
 
 
 def _is_being_kept(entry: Path) -> bool:
@@ -70,7 +70,7 @@ def _is_being_kept(entry: Path) -> bool:
 
 
 def _ended_uploads() -> list[Path]:
-    """Files of requests that died, and files and keys of resumable uploads that nobody goes on with."""
+    """Files of dead requests, and files and keys of resumable uploads that are not continued."""
     uploads = ResumableUpload.objects.exclude(state=ResumableUpload.State.DONE)
     known = {place for upload in uploads for place in (upload.path, _keys() / upload.key_name)}
     files = (file for file in _older(Path(settings.FILE_UPLOAD_TEMP_DIR), HALF_UPLOAD_AFTER_S) if file.is_file())

@@ -1,4 +1,4 @@
-"""Objects of the store that no row knows of: what a killed process, or a store that was away, may leave."""
+"""Objects in the store without a row, left by a killed process or while the store could not be reached."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def orphan_objects(age_s: float) -> list[Path]:
         object_store().abort_unfinished(before_s=time.time() - HALF_OBJECT_AFTER_S)
         return [*_videos(before_s), *_films(before_s), *_segments(before_s)]
     except StoreAway:
-        logger.warning("Leftovers in the object store are looked for once it answers again.")
+        logger.warning("Orphan files in the object store are searched once it answers again.")
         return []
 
 

@@ -1,4 +1,4 @@
-"""The copy of a video that no browser plays, made in a worker. Safe to run twice and at once."""
+"""Make a copy of a video that browsers cannot play, in a worker. Safe to run twice and concurrently."""
 
 from __future__ import annotations
 

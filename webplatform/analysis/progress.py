@@ -1,4 +1,4 @@
-"""News of jobs, pushed to whoever watches. A lost message delays what is seen; the row is the truth."""
+"""Push the progress of jobs to WebSockets. A lost message only delays what is shown: the row is the truth."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ class JobChanged(TypedDict):
 
 
 def user_group(user_id: int) -> str:
-    """The channel group in which a user is told of the jobs of their studies."""
+    """The channel group for news of a user's jobs and those of their studies."""
     return f"jobs-of-{user_id}"
 
 
 def publish_job(job_id: UUID, turns: Sequence[Turn] = ()) -> None:
-    """Every member of the job's study is told what it is doing now; nobody is while Redis is away."""
+    """Push the job's state to every member of its study; without Redis to nobody."""
     job = AnalysisJob.objects.select_related("session").filter(pk=job_id, session__binned_at=None).first()
     if job is None:
         return
-    # By user, not by study: who joined since they opened the page is told, and who was removed is told nothing more.
+    # By user, not by study: new members get the news at once, and removed members get no more.
     members = Membership.objects.filter(study=job.session.study_id, user__is_active=True)
     groups = [user_group(user_id) for user_id in members.values_list("user", flat=True)]
     if redis_hangs.is_open:
@@ -56,7 +56,7 @@ def publish_job(job_id: UUID, turns: Sequence[Turn] = ()) -> None:
 
 
 def publish_turns() -> None:
-    """Whoever waits is told of their new place; those far behind learn it when they look."""
+    """Push new queue places to the first waiting jobs; the others see theirs at their next request."""
     turns = waiting_turns()
     for turn in turns[:TOLD_TURNS]:
         publish_job(turn.job, turns)

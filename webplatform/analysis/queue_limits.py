@@ -1,4 +1,4 @@
-"""How many videos of one account, and of one study, may wait at a time: nobody takes all of the queue."""
+"""How many videos of one account, and of one study, may wait at a time, so that nobody fills the queue."""
 
 from __future__ import annotations
 

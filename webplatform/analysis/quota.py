@@ -1,4 +1,4 @@
-"""How much room one account's videos may take, those on their way and the films of its own studies among them."""
+"""The storage quota of an account: its videos, uploads in progress and the films of its own studies."""
 
 from __future__ import annotations
 

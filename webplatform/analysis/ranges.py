@@ -33,10 +33,10 @@ def parse_range(header: str, size_bytes: int) -> Range:
     Raises:
         UnsatisfiableRange: it lies wholly behind the end, or is an empty suffix.
     """
-    asked = _ONE_RANGE.fullmatch(header.strip())
-    if asked is None or asked.group(1, 2) == ("", ""):
+    match = _ONE_RANGE.fullmatch(header.strip())
+    if match is None or match.group(1, 2) == ("", ""):
         return Range(0, size_bytes, False)
-    first, last = asked.group(1, 2)
+    first, last = match.group(1, 2)
     if not first:
         start, end = max(size_bytes - int(last), 0), size_bytes - 1
     else:

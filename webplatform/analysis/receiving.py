@@ -1,4 +1,4 @@
-"""How an upload's bytes are kept while they come: in a growing file on this machine, or in the object store."""
+"""Where the bytes of an upload are stored while they arrive: in a growing file, or in the object store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The REST endpoint that has a video read again with another model."""
+"""The REST endpoint to read a video again with another model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading a video that is still there again, with another model."""
+"""Read a video that is still kept again with another model."""
 
 from __future__ import annotations
 

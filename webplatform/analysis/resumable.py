@@ -1,4 +1,4 @@
-"""Files that come in several goes: begun, gone on with wherever they stopped, and handed in when they are whole."""
+"""Resumable uploads: created, continued where they stopped, and submitted when they are complete."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def tend_uploads() -> int:
     Returns how many are gone.
     """
     for upload in ResumableUpload.objects.filter(state=State.COMPLETE, expires_at__gt=timezone.now()):
-        with suppress(AppError):  # a refusal took it away; whoever asks for it hears that it is gone
+        with suppress(AppError):  # the upload was refused and removed; the client gets 410
             finish_upload(upload=upload)
     return drop_uploads(ResumableUpload.objects.filter(expires_at__lt=timezone.now()))
 

@@ -1,4 +1,4 @@
-"""Sealing videos that lie as they came, from before there were keys."""
+"""Encrypt videos that were stored before there were keys."""
 
 from __future__ import annotations
 

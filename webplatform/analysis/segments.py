@@ -1,4 +1,4 @@
-"""Uploads that any machine goes on with: what comes lies in the object store, sealed, in segments that the rows name.
+"""Uploads that any machine can continue: the bytes are encrypted segments in the object store, listed in rows.
 
 No machine holds a lock, and none keeps a byte for itself: a segment counts once its row does, and of two requests that
 bring the same stretch of a file, one is told where to go on. A machine that dies loses what it had not sent to the

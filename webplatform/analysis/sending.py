@@ -1,4 +1,4 @@
-"""A sealed file on its way to a player, in the pieces that it asks for."""
+"""Send an encrypted file to a player, in the ranges that it requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What analysis does when other apps say that something happened."""
+"""How analysis reacts to signals of other apps."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ def stop_what_they_run(user: User, **_: Any) -> None:
 
 @receiver(logins_ended)
 def close_progress(user: User, **_: Any) -> None:
-    """Open pages are told nothing more until they have shown again that somebody is signed in."""
+    """Close open sockets, which must authenticate again."""
     part_from(user.pk)
 
 

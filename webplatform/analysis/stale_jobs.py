@@ -1,4 +1,4 @@
-"""How a job, a stretch or a copy is given up whose worker died again and again."""
+"""Give up a job, a stretch or a playback copy whose worker died repeatedly."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from webplatform.jobs.requeue import release_stale
 
 
 def release_stale_jobs() -> int:
-    """Every stale job waits again or has failed, and whoever watches it is told; returns how many there were.
+    """Requeue or fail every stale job and push its progress; return how many there were.
 
     A job without a lease is nobody's while its stretches are read: those have heartbeats of their own.
     """

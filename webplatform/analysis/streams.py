@@ -1,4 +1,4 @@
-"""The progress of one job as server-sent events, until the job ends or whoever listens may not hear it any more."""
+"""The progress of one job as server-sent events, until the job ends or the client loses the right to see it."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ async def job_events(job_id: UUID, proven: Proven, *, look_every_s: float = LOOK
 
 
 class _Listening:
-    """Wakes whoever waits for news of a job; while Redis is away, only time does."""
+    """Wakes streams that wait for news of a job; without Redis only their timer does."""
 
     def __init__(self, group: str) -> None:
         self._group = group

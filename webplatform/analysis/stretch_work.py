@@ -1,4 +1,4 @@
-"""A worker's part in a long video: one stretch of it, and joining all of them for whoever did the last one."""
+"""A worker's part in a long video: read one stretch, and join all stretches if it was the last one."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ JOINED_FROM = 0.99  # how far a job is shown to be while it is joined
 logger = logging.getLogger(__name__)
 
 
-@job("stretch", task="webplatform.analysis.tasks.analyze")
+@job("stretch", task="webplatform.analysis.tasks.analyse")
 def run_stretch(job_id: UUID) -> Session | None:
     """The next waiting stretch of the job is done; with the last one, the job is done and its session closed.
 

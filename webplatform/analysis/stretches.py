@@ -1,4 +1,4 @@
-"""The stretches of a long video's job as rows: laid out once, claimed like jobs, done one by one."""
+"""The stretches of a long video's job as rows: planned once, claimed like jobs, done one by one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is sent to the workers: ids, and nothing else."""
+"""Celery tasks of the workers. They carry only ids."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 
 @shared_task
-def analyze(job_id: str) -> None:
+def analyse(job_id: str) -> None:
     """Do the job whose turn it is: a message says that one waits, and which of them is read first is not its say."""
     job = job_order.next_job() or UUID(job_id)
     if session := work.run_job(job) or read_stretch(job):
@@ -42,7 +42,7 @@ def copy_for_playing(copy_id: int) -> None:
 
 
 @shared_task
-def requeue_stranded_jobs() -> None:
+def requeue_stale_jobs() -> None:
     """Take up the jobs whose worker died and those whose message was lost."""
     stale_jobs.release_stale_jobs()
     for job in unsent(AnalysisJob.objects.only("pk")):
@@ -55,8 +55,8 @@ def requeue_stranded_jobs() -> None:
 
 
 @shared_task
-def remove_leftovers() -> None:
-    """Remove files that no row knows of, videos that may not stay, and stretches that nobody goes on with."""
+def remove_orphans() -> None:
+    """Remove orphan files, videos that may not be kept, and stretches that are not continued."""
     withdrawals.drop_unwanted_media()
     stretches.forget_old_stretches()
     orphan_files.remove_orphan_files()
@@ -78,13 +78,13 @@ def read_stretch(job_id: UUID) -> Session | None:
 def send_stretches(waiting: Sequence[tuple[int, UUID]]) -> None:
     """Send a message for each of these stretches, told by their own id and their job's, while Redis takes them."""
     for stretch_id, job_id in waiting:
-        if not send_job(Stretch, stretch_id, analyze, str(job_id)):
+        if not send_job(Stretch, stretch_id, analyse, str(job_id)):
             return
 
 
 def send_analysis(job_id: UUID) -> bool:
     """Send the job's message; False when Redis is away, and then the beat sends it later."""
-    return send_job(AnalysisJob, job_id, analyze)
+    return send_job(AnalysisJob, job_id, analyse)
 
 
 def want_playback(session: Session) -> None:

@@ -1,4 +1,4 @@
-"""Resumable uploads as tus 1.0.0 says them (https://tus.io/protocols/resumable-upload): headers in, headers out."""
+"""Resumable uploads by tus 1.0.0 (https://tus.io/protocols/resumable-upload): parse and write its headers."""
 
 from __future__ import annotations
 

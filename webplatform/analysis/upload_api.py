@@ -110,10 +110,10 @@ class UploadListApi(TusApi, generics.ListAPIView):
         ],
     )
     def post(self, request: Request) -> Response:
-        said = tus.announced(request)
+        announced = tus.announced(request)
         has_part = request._request.content_type == tus.PART
         upload = resumable.begin_upload(
-            user=request.user, name=said.name, size_bytes=said.size_bytes, given=_known(said.given)
+            user=request.user, name=announced.name, size_bytes=announced.size_bytes, given=_known(announced.given)
         )
         if has_part:
             upload = resumable.take_part(upload=upload, offset=0, parts=tus.parts_of(request._request))
@@ -178,5 +178,5 @@ def _live(request: Request, upload_id: UUID) -> ResumableUpload:
 
 
 def _shown(upload: ResumableUpload) -> dict[str, Any]:
-    told = {name: getattr(upload, name) for name in ("id", "state", "name", "expires_at", "job")}
-    return ResumableOut({**told, "offset": receiving.offset_of(upload), "size": upload.size_bytes}).data
+    fields = {name: getattr(upload, name) for name in ("id", "state", "name", "expires_at", "job")}
+    return ResumableOut({**fields, "offset": receiving.offset_of(upload), "size": upload.size_bytes}).data

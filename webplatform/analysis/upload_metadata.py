@@ -1,4 +1,4 @@
-"""What a program sends beside a file, however the file comes."""
+"""The fields that a program sends with a file, for every kind of upload."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from webplatform.studies.place import Place
 
 
 def asked_for(user: User, given: Mapping[str, Any]) -> dict[str, Any]:
-    """What `submit_video` and `accept_video` are told beside the file; raises NotFound as `place_of`."""
+    """The arguments of `submit_video` and `accept_video` beside the file; raises NotFound as `place_of`."""
     return {"title": given["title"], "again": given["again"], "place": place_of(user, given)}
 
 

@@ -20,7 +20,6 @@ from webplatform.accounts.models import User
 from webplatform.analysis import services
 from webplatform.analysis.models import AnalysisJob
 from webplatform.analysis.uploads import EXTENSIONS
-from webplatform.analysis.words import progress_words, upload_words
 from webplatform.common.errors import AppError, Invalid, NotAllowed
 from webplatform.common.http.pages import tell
 from webplatform.history.targets import Choices, choices_of, place_named
@@ -98,6 +97,5 @@ def _upload_page(request: HttpRequest, choices: Choices, refusals: Sequence[tupl
         "limits": limits,
         "choices": choices,
         "of": request.POST.get("of", ""),
-        "words": progress_words() | upload_words(limits["maxBytes"]),
     }
     return render(request, "analysis/upload.html", context, status=400 if refusals else 200)

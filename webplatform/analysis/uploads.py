@@ -1,4 +1,4 @@
-"""Taking a file in: checked without decoding it, hashed, and sealed in its place in one step or not at all."""
+"""Accept a file: check it without decoding, hash it, and store it encrypted, completely or not at all."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def keep_upload(checked: CheckedUpload, folder: Path) -> bytes:
 
 @contextmanager
 def telling_full() -> Iterator[None]:
-    """A disk that gets full in here is told as StorageFull."""
+    """Raise StorageFull if the disk gets full inside the block."""
     try:
         yield
     except OSError as error:

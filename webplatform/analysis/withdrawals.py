@@ -1,4 +1,4 @@
-"""What a withdrawn consent, or a disabled account, stops and takes with it: jobs that run, videos kept by consent."""
+"""What a withdrawn consent or a disabled account stops and deletes: running jobs, videos kept by consent."""
 
 from __future__ import annotations
 
@@ -80,8 +80,8 @@ def drop_unwanted_media() -> int:
     return sum([drop_media(session) for session in unwanted])
 
 
-def _cancel(found: QuerySet[AnalysisJob]) -> int:
-    jobs = list(found.filter(state__in=ACTIVE).select_related("session"))
+def _cancel(cancelled: QuerySet[AnalysisJob]) -> int:
+    jobs = list(cancelled.filter(state__in=ACTIVE).select_related("session"))
     stopped = {"state": AnalysisJob.State.CANCELLED, "lease": None, "seconds_left": None}
     for job in jobs:
         with suppress(Conflict):

@@ -36,7 +36,7 @@ from webplatform.studies.approvals import require_permitted
 logger = logging.getLogger(__name__)
 
 
-@job("analysis", task="webplatform.analysis.tasks.analyze")
+@job("analysis", task="webplatform.analysis.tasks.analyse")
 def run_job(job_id: UUID) -> Session | None:
     """The job is done, failed or cancelled, and its session says the same; or it waits in stretches, or is another's.
 
@@ -98,8 +98,8 @@ def _plan(run: Run, source: BinaryIO) -> inference.StretchPlan:
 @stage("read")
 def _read_whole(run: Run, source: BinaryIO, plan: inference.StretchPlan, version: ModelVersion) -> bool:
     batch: list[inference.FrameReading] = []
-    told = {"every_ms": run.session.every_ms, "prior": tuple(run.session.prior) or None, "plan": plan}
-    with engine_for(version).read_video(source, limits=video_limits(), **told) as video:
+    options = {"every_ms": run.session.every_ms, "prior": tuple(run.session.prior) or None, "plan": plan}
+    with engine_for(version).read_video(source, limits=video_limits(), **options) as video:
         for reading in video:
             batch.append(reading)
             run.count_faces(reading)

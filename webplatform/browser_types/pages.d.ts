@@ -1,8 +1,5 @@
 // What the server puts into pages as JSON, and what scripts share; no code, so nothing of it is sent to browsers.
 
-/** Texts in the page's language by the names that the scripts know; {n} and the like are filled in. */
-type Words = Record<string, string>;
-
 /** x, y, width, height in pixels, from the top left corner. */
 type Box = [number, number, number, number];
 
@@ -25,7 +22,7 @@ interface SessionData {
   segments: TimeBand[];
   corrections: { track: number; fromMs: number; toMs: number; emotion: string }[];
   emotions: EmotionName[];
-  reasons: Words;
+  reasons: Record<string, string>;
 }
 
 /** A stretch that is drawn over a timeline. */
@@ -41,7 +38,7 @@ interface LiveData {
   socket: string;
   check: string;
   emotions: EmotionName[];
-  reasons: Words;
+  reasons: Record<string, string>;
 }
 
 interface Film {
@@ -59,8 +56,7 @@ interface ShowingData extends LiveData {
 /** What live pages hand to the parts that show faces. */
 interface FaceNames {
   emotions: EmotionName[];
-  reasons: Words;
-  words: Words;
+  reasons: Record<string, string>;
 }
 
 /** `results-data` of a study and of sessions laid over each other: webplatform/results/views.py */

@@ -42,9 +42,9 @@ class ConsentApi(APIView):
     @extend_schema(operation_id="consent_read", parameters=[LanguageIn], responses=ConsentStandingOut)
     def get(self, request: Request) -> Response:
         """The text that counts now, whether it is agreed to, for what, and whether one is asked again."""
-        asked = LanguageIn(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        return Response(ConsentStandingOut(_standing(request.user, _language(asked))).data)
+        query = LanguageIn(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        return Response(ConsentStandingOut(_standing(request.user, _language(query))).data)
 
     @extend_schema(operation_id="consent_give", request=AgreementIn, responses=ConsentStandingOut)
     def post(self, request: Request) -> Response:

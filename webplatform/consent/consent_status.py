@@ -1,4 +1,4 @@
-"""Whether participants have agreed to what they would be asked today."""
+"""Whether participants have agreed to the current text and facts."""
 
 from __future__ import annotations
 

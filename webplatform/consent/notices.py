@@ -1,4 +1,4 @@
-"""What a participant is told: the facts of the study, and the newest text, in their language."""
+"""A participant's notice: the facts of the study, and the newest text, in their language."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import asdict, dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import ngettext, override
 
 from webplatform.consent.models import ConsentText, sections_of
 from webplatform.consent.queries import current_text
@@ -47,7 +47,7 @@ class Notice:
 
 
 def notice_of(study: Study, language: str) -> Notice:
-    """What a participant of the study is told now, in `language` or in English where the text is not translated.
+    """The current notice for a participant of the study, in `language`, or in English if it is not translated.
 
     Whatever changes in the study's facts changes the notice, and then everybody is asked again.
     """
@@ -85,13 +85,27 @@ def _noted(study: Study) -> list[tuple[str, str]]:
 
 def _how_long(study: Study) -> str:
     days = asdict(study.retention)
-    parts = [
-        _("The readings are deleted %(observation_days)d days after the recording.") % days,
-        _("What is left of it, its time and what was noted beside it, is deleted after %(rest_days)d days.") % days,
-    ]
+    readings = ngettext(
+        "The readings are deleted %(observation_days)d day after the recording.",
+        "The readings are deleted %(observation_days)d days after the recording.",
+        days["observation_days"],
+    )
+    rest = ngettext(
+        "What is left of it, its time and what was noted beside it, is deleted after %(rest_days)d day.",
+        "What is left of it, its time and what was noted beside it, is deleted after %(rest_days)d days.",
+        days["rest_days"],
+    )
+    binned = ngettext(
+        "What the study deletes earlier lies in a bin for %(bin_days)d day before it is gone.",
+        "What the study deletes earlier lies in a bin for %(bin_days)d days before it is gone.",
+        days["bin_days"],
+    )
+    media = ngettext(
+        "A video that is kept is deleted %(media_days)d day after the recording.",
+        "A video that is kept is deleted %(media_days)d days after the recording.",
+        days["media_days"],
+    )
+    parts = [*([media] if days["media_days"] else []), readings, rest]
     if days["bin_days"]:
-        parts.append(_("What the study deletes earlier lies in a bin for %(bin_days)d days before it is gone.") % days)
-        parts.append(_("What you withdraw or have erased is gone at once."))
-    if days["media_days"]:
-        parts.insert(0, _("A video that is kept is deleted %(media_days)d days after the recording.") % days)
-    return " ".join(parts)
+        parts += [binned, _("What you withdraw or have erased is gone at once.")]
+    return " ".join(part % days for part in parts)

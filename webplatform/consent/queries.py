@@ -1,4 +1,4 @@
-"""What is asked of people, and what they have answered."""
+"""Read the current texts, and what people have agreed to."""
 
 from __future__ import annotations
 

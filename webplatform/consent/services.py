@@ -186,7 +186,7 @@ def _withdraw_all(records: Iterable[ConsentRecord], scopes: Iterable[str], chann
 
 
 def _withdraw(record: ConsentRecord, scopes: set[str], channel: Channel) -> bool:
-    """Take scopes of one agreement back, and tell whoever works by it; False where nothing of them held."""
+    """Withdraw scopes of one consent and send the signal; False if none of them was in force."""
     held = queries.effective_scopes(record)
     taken = held if ConsentScope.ANALYSE in scopes else held & scopes
     if not taken:

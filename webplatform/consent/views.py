@@ -16,7 +16,7 @@ from webplatform.consent import queries, services
 from webplatform.consent.models import ConsentRecord, ConsentScope
 from webplatform.consent.proofs import proof_file
 
-SESSIONS = 200  # named one by one before a withdrawal; of more, the number is told
+SESSIONS = 200  # listed one by one before a withdrawal; of further ones the number is shown
 
 
 @login_required

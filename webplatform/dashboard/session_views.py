@@ -19,7 +19,6 @@ from webplatform.common.http.pages import tell
 from webplatform.dashboard import report
 from webplatform.dashboard.face_paging import face_page
 from webplatform.dashboard.queries import row_of
-from webplatform.dashboard.session_words import session_words
 from webplatform.history.assignments import assign_participant, set_condition
 from webplatform.history.corrections import may_correct
 from webplatform.history.marks import noted_in, people_in, revised_lines
@@ -58,7 +57,6 @@ def session(request: HttpRequest, pk: UUID) -> HttpResponse:
         "corrections": report.corrections_of(found),
         "may_delete": is_deletable_by(found, request.user),
         "data": report.page_data(found),
-        "words": session_words(),
         "readings": readings_of(found, may_edit=may_edit),
         "noted": noted_in(found),
         "revised": revised_lines(found),

@@ -14,7 +14,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from webplatform.analysis.words import progress_words
 from webplatform.common.errors import NotAllowed
 from webplatform.dashboard import queries
 from webplatform.dashboard.choices import conditions_to_give, filter_choices
@@ -54,7 +53,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "conditions": conditions_to_give(request.user),
         "models": ModelVersion.objects.all(),
         "views": SavedView.objects.for_user(request.user),
-        "words": progress_words(),
         "binned": bin_of(request.user).count(),
         "going": counted(going_soon(request.user)),
     }

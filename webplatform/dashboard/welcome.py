@@ -11,7 +11,7 @@ from django.urls import reverse
 
 
 def welcome(request: HttpRequest) -> HttpResponse:
-    """What Raut is, and the ways in; whoever came for a filtered list finds it again after the login."""
+    """The welcome page with the ways to log in; a filtered list in the address is kept for after the login."""
     login_url = reverse("account_login")
     if request.GET:
         login_url += "?" + urlencode({"next": request.get_full_path()})

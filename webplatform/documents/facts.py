@@ -1,4 +1,4 @@
-"""What holds on this platform now, in words: each fact is read where the platform itself reads it."""
+"""Facts about this installation as sentences, read from the same places as the platform itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The public schedule: what is kept how long, and how it ends."""
+"""The public retention schedule: what is kept, for how long, and how it is deleted."""
 
 from __future__ import annotations
 

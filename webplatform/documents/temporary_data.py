@@ -1,4 +1,4 @@
-"""What is kept for a short time so that work goes on after an interruption, and where events are sent."""
+"""Data that is kept for a short time so that work can continue after an interruption; where events are sent."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def passing_facts() -> tuple[tuple[str, str], ...]:
 
 
 def others_of(study: Study) -> str:
-    """Who outside of the platform hears of the study: the webhooks of it, and those of its members' own accounts."""
+    """Receivers of the study's events outside of the platform: its webhooks, and those of its members' accounts."""
     members = Membership.objects.filter(study=study).values("user")
     n = Webhook.objects.filter(Q(study=study) | Q(study=None, user__in=members), off="").count()
     if not n:

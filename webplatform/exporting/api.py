@@ -41,12 +41,12 @@ class ExportJobListApi(generics.ListAPIView):
     def post(self, request: Request) -> Response:
         sent = ExportJobIn(data=request.data)
         sent.is_valid(raise_exception=True)
-        asked = sent.validated_data
-        options = checked_options(faces=asked["faces"], blur=asked["blur"], decimal_comma=asked["decimal_comma"])
-        study = get_object_or_404(Study.objects.for_user(request.user), pk=asked["study"]) if asked["study"] else None
+        values = sent.validated_data
+        options = checked_options(faces=values["faces"], blur=values["blur"], decimal_comma=values["decimal_comma"])
+        study = get_object_or_404(Study.objects.for_user(request.user), pk=values["study"]) if values["study"] else None
         job = ask_export_job(
-            user=request.user, kind=asked["format"], options=options, language=get_language() or "en",
-            sessions=asked["sessions"], study=study,
+            user=request.user, kind=values["format"], options=options, language=get_language() or "en",
+            sessions=values["sessions"], study=study,
         )  # fmt: skip
         return Response(ExportJobOut(_job(request, job.pk)).data, status=status.HTTP_202_ACCEPTED)
 

@@ -65,8 +65,8 @@ def meant_by(user: User, sent: QueryDict) -> Meant:
     """
     if number := sent.get("study"):
         study = require_row(Study.objects.for_user(user), pk=_uuid(number))
-        found = tuple(exportable(user).filter(study=study).order_by("created_at", "pk")[: MOST_SESSIONS + 1])
-        return Meant(found, Session.objects.filter(study=study).count() - len(found), study)
+        sessions = tuple(exportable(user).filter(study=study).order_by("created_at", "pk")[: MOST_SESSIONS + 1])
+        return Meant(sessions, Session.objects.filter(study=study).count() - len(sessions), study)
     wanted = list(dict.fromkeys(_uuid(number) for number in sent.getlist("session")[: MOST_SESSIONS + 1]))
     known = Session.objects.for_user(user).filter(pk__in=wanted).count()
     if not known:
@@ -77,8 +77,8 @@ def meant_by(user: User, sent: QueryDict) -> Meant:
 def meant_of(user: User, wanted: list[UUID], known: int) -> Meant:
     """The same for the numbers of sessions of which the user knows so many."""
     by_key = {session.pk: session for session in exportable(user).filter(pk__in=wanted)}
-    found = tuple(by_key[key] for key in wanted if key in by_key)
-    return Meant(found, known - len(found))
+    sessions = tuple(by_key[key] for key in wanted if key in by_key)
+    return Meant(sessions, known - len(sessions))
 
 
 def faces_to_choose(meant: Meant) -> list[FaceChoice]:
@@ -87,8 +87,8 @@ def faces_to_choose(meant: Meant) -> list[FaceChoice]:
         return []
     session = meant.sessions[0]
     people = sorted(everybody_named(session), key=lambda named: not named.person.counts)
-    found = [FaceChoice(min(one.faces), one.title, one.person.is_glimpse, one.person.dropped) for one in people]
-    return found[:MOST_FACES_SHOWN] if len(found) > 1 else []
+    faces = [FaceChoice(min(one.faces), one.title, one.person.is_glimpse, one.person.dropped) for one in people]
+    return faces[:MOST_FACES_SHOWN] if len(faces) > 1 else []
 
 
 def choosing_page(request: HttpRequest, meant: Meant, sent: QueryDict, error: AppError | None = None) -> HttpResponse:
@@ -113,11 +113,11 @@ def choosing_page(request: HttpRequest, meant: Meant, sent: QueryDict, error: Ap
 
 def rows_of(jobs: Iterable[ExportJob]) -> list[Row]:
     """The jobs with the titles of what they hold."""
-    found = []
+    rows = []
     for job in jobs:
         titles = tuple(part.session.title for part in job.first_parts)
-        found.append(Row(job, titles, job.n_sessions - len(titles)))
-    return found
+        rows.append(Row(job, titles, job.n_sessions - len(titles)))
+    return rows
 
 
 def _uuid(text: str) -> UUID:

@@ -1,4 +1,4 @@
-"""What an export holds: the sessions, what was chosen, and their readings one after the other."""
+"""The content of an export: its sessions, the chosen options, and the readings one after the other."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Content:
     """The sessions of one file and what was chosen for it.
 
     Args:
-        note: is told how many more readings (or, of a video, ms) were written; it may raise to stop the writing.
+        note: called with the number of readings (or, for a video, ms) written since; it may raise to stop the writing.
     """
 
     sessions: tuple[Session, ...]
@@ -88,7 +88,7 @@ class Content:
         return (reading for reading in self.readings(session, people_only=True) if not reading.is_excluded)
 
     def people(self, session: Session) -> tuple[Named, ...]:
-        """Whom the file is about: whoever has one of the chosen faces, else all who count; by their first moment."""
+        """The people in the file: those with one of the chosen faces, or else all who count; by their first moment."""
         return named_in(session, faces=self.options.faces)
 
     def all_readings(self, session: Session) -> Iterator[Reading]:
@@ -114,8 +114,8 @@ def glimpses_of(session: Session) -> frozenset[int]:
 
 def excluded_in(session: Session) -> list[tuple[int, int]]:
     """The times that somebody left out of all figures, from and to in ms."""
-    found = session.segments.filter(kind=Segment.Kind.EXCLUDED)
-    return list(found.order_by("from_ms").values_list("from_ms", "to_ms"))
+    segments = session.segments.filter(kind=Segment.Kind.EXCLUDED)
+    return list(segments.order_by("from_ms").values_list("from_ms", "to_ms"))
 
 
 def step_of(session: Session) -> int:

@@ -1,4 +1,4 @@
-"""Sending the file of an export: opened piece by piece, to whoever asked for it and to nobody else."""
+"""Send the file of an export, decrypted piece by piece, only to the account that made it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files while they are written: without a name where that can be, and sealed as soon as they are whole."""
+"""Files while they are written: without a name if possible, and encrypted when they are complete."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WORK = "work"
 
 
 def work_folder() -> Path:
-    """Where libraries that need names for their half-done parts may put them; leftovers are removed after a day."""
+    """Where libraries that need names for their half-done parts may put them; orphan files are removed after a day."""
     folder = export_jobs_folder() / WORK
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder

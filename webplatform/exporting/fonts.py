@@ -1,4 +1,4 @@
-"""Fonts for what people write: one that comes with matplotlib, and those of this machine for other scripts."""
+"""Fonts for the texts of users: one that comes with matplotlib, and those of this machine for other scripts."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def own_fonts() -> tuple[Path, Path]:
 @cache
 def other_fonts() -> dict[str, Path]:
     """The other families that this machine has, by name."""
-    found = {entry.name: Path(entry.fname) for entry in font_manager.fontManager.ttflist}
-    return {name: found[name] for name in OTHERS if name in found}
+    fonts = {entry.name: Path(entry.fname) for entry in font_manager.fontManager.ttflist}
+    return {name: fonts[name] for name in OTHERS if name in fonts}
 
 
 def font_names() -> list[str]:

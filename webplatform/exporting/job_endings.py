@@ -1,4 +1,4 @@
-"""How exports end before their time, and how they go; the key of one that ends does not wait for the commit."""
+"""How exports are deleted before their time. The key is destroyed before the commit."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LEFT_AFTER = timedelta(days=1)
 
 @transaction.atomic
 def end_jobs(jobs: QuerySet[ExportJob]) -> int:
-    """The jobs have ended: nobody can read their files any more, and no worker goes on with them; returns how many."""
+    """End the jobs: their files become unreadable and no worker continues them; return how many there were."""
     alive = list(jobs.exclude(state__in=(State.FAILED, State.ENDED)).distinct())
     for job in alive:
         erase_key(job.key_name)
@@ -49,11 +49,11 @@ def end_jobs_with(session_ids: Iterable[UUID], *, formats: Iterable[str] = ()) -
 @transaction.atomic
 def remove_jobs(jobs: QuerySet[ExportJob]) -> int:
     """The jobs and their files are gone; returns how many."""
-    found = list(jobs)
-    for job in found:
+    removed = list(jobs)
+    for job in removed:
         after_commit(remove_file, job)
-    ExportJob.objects.filter(pk__in=[job.pk for job in found]).delete()
-    return len(found)
+    ExportJob.objects.filter(pk__in=[job.pk for job in removed]).delete()
+    return len(removed)
 
 
 def dead_jobs(now: datetime) -> QuerySet[ExportJob]:

@@ -1,4 +1,4 @@
-"""Sessions as files for the work outside: who asked for what, how far it is, and where the sealed file lies."""
+"""Exports of sessions: who made them, their options and progress, and where the encrypted file is."""
 
 from __future__ import annotations
 

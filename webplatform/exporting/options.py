@@ -1,4 +1,4 @@
-"""What can be chosen for an export, checked."""
+"""The options of an export, checked."""
 
 from __future__ import annotations
 

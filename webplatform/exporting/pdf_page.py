@@ -57,7 +57,7 @@ class Paper(FPDF):
         self.set_text_color(0)
 
     def heading(self, text: str, level: int = 2) -> None:
-        """A heading of the first, second or third rank, which also stands in the outline."""
+        """A heading of level 1, 2 or 3, which is also in the outline."""
         self.ln(1 if level == 1 else 3)
         if self.will_page_break(30):
             self.add_page()

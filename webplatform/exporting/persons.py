@@ -34,11 +34,11 @@ def named_in(session: Session, *, faces: Collection[int] = ()) -> tuple[Named, .
     """The people whom a file is about, by their first moment.
 
     Args:
-        faces: numbers of faces; whoever has one of them is meant, glimpses and dropped ones too. None: all who count.
+        faces: numbers of faces; people with one of them, also glimpses and dropped ones. None: all who count.
     """
     wanted = set(faces)
-    found = [named for named in everybody_named(session) if not wanted or named.faces & wanted]
-    return tuple(named for named in found if wanted or named.person.counts)
+    persons = [named for named in everybody_named(session) if not wanted or named.faces & wanted]
+    return tuple(named for named in persons if wanted or named.person.counts)
 
 
 def everybody_named(session: Session) -> tuple[Named, ...]:

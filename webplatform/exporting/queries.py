@@ -1,4 +1,4 @@
-"""Reading export jobs: what is in them, how much work they are, and when they go."""
+"""Read export jobs: their content, their amount of work, and when they expire."""
 
 from __future__ import annotations
 

@@ -46,11 +46,11 @@ def ask_export_job(
     """
     if kind not in KINDS:
         raise Invalid(_("There is no such kind of file."), field="format")
-    found = _sessions(user, sessions, study)
-    if options.faces and len(found) > 1:
+    chosen = _sessions(user, sessions, study)
+    if options.faces and len(chosen) > 1:
         raise Invalid(_("Faces can be chosen for one session only: their numbers differ in the others."), field="faces")
-    _refuse_unknown_faces(found, options)
-    if KINDS[Format(kind)].needs_video and not any(has_video(session) for session in found):
+    _refuse_unknown_faces(chosen, options)
+    if KINDS[Format(kind)].needs_video and not any(has_video(session) for session in chosen):
         raise Conflict(_("No video of it is kept on this server. Choose another kind of file."), reason="no_video")
     waiting = (ExportJob.State.QUEUED, ExportJob.State.RUNNING)
     if ExportJob.objects.filter(user=user, state__in=waiting).count() >= MOST_WAITING:
@@ -58,10 +58,10 @@ def ask_export_job(
     job = ExportJob.objects.create(
         user=user, study=study, format=kind, options=options.stored(), language=language, asked_at=timezone.now()
     )
-    parts = [ExportPart(job=job, session=session, position=place) for place, session in enumerate(found)]
+    parts = [ExportPart(job=job, session=session, position=place) for place, session in enumerate(chosen)]
     ExportPart.objects.bulk_create(parts)
-    about = {"format": kind, "sessions": len(found)}
-    for study_id in {session.study_id for session in found}:
+    about = {"format": kind, "sessions": len(chosen)}
+    for study_id in {session.study_id for session in chosen}:
         record_event("exportjob.asked", actor=user, study_id=study_id, target=f"exportjob:{job.pk}", **about)
     after_commit(send_export_job, job.pk)
     return job
@@ -76,17 +76,17 @@ def delete_export_job(*, job: ExportJob) -> None:
 def _sessions(user: User, wanted: Sequence[UUID], study: Study | None) -> list[Session]:
     """The sessions in the order that was asked for, a study's oldest first."""
     if study is not None:
-        found = list(exportable(user).filter(study=study).order_by("created_at", "pk")[: MOST_SESSIONS + 1])
+        chosen = list(exportable(user).filter(study=study).order_by("created_at", "pk")[: MOST_SESSIONS + 1])
     else:
         if not Session.objects.for_user(user).filter(pk__in=list(wanted)).exists():
             raise NotFound(_("There is no such session."))
         by_key = {session.pk: session for session in exportable(user).filter(pk__in=list(wanted)[: MOST_SESSIONS + 1])}
-        found = [by_key[key] for key in dict.fromkeys(wanted) if key in by_key]
-    if not found:
+        chosen = [by_key[key] for key in dict.fromkeys(wanted) if key in by_key]
+    if not chosen:
         raise Conflict(_("There is nothing to export: no session of it is done and still has its readings."))
-    if max(len(found), len(wanted)) > MOST_SESSIONS:
+    if max(len(chosen), len(wanted)) > MOST_SESSIONS:
         raise TooLarge(_("One file holds at most %(n)d sessions. Choose fewer.") % {"n": MOST_SESSIONS})
-    return found
+    return chosen
 
 
 def _refuse_unknown_faces(sessions: list[Session], options: Options) -> None:

@@ -1,4 +1,4 @@
-"""What exporting does when other apps say that something happened."""
+"""How exporting reacts to signals of other apps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is sent to the workers: ids, and nothing else."""
+"""Celery tasks of the workers. They carry only ids."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def export_sessions(job_id: str) -> None:
 
 
 @shared_task
-def requeue_stranded() -> None:
+def requeue_stale() -> None:
     """Take up the jobs whose worker died and those whose message was lost."""
     release_stale(ExportJob.objects.all(), work.give_up)
     for job in unsent(ExportJob.objects.all()):

@@ -30,7 +30,7 @@ ACTIVE = (Fetch.State.QUEUED, Fetch.State.RUNNING)
 
 @transaction.atomic
 def ask_fetches(*, user: User, asked: Sequence[Mapping[str, Any]]) -> list[Fetch]:
-    """Each of the addresses waits to be fetched, with what `submit_video` is told beside a file; all or none.
+    """Queue each of the addresses, with the arguments of `submit_video`; all or none.
 
     Raises:
         NotAllowed: the operator lets nothing be fetched, or the user may not record there.

@@ -1,4 +1,4 @@
-"""What ends fetches: a withdrawn consent, an account that may do nothing any more."""
+"""What ends downloads: a withdrawn consent, a disabled account."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading a file from an address that is not trusted: every host on the way is judged, everything is bounded."""
+"""Read a file from an address that is not trusted: every host on the way is checked, everything is bounded."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ class _Connection(http.client.HTTPConnection):
         self._wire = self.sock  # the base class forgets it once it has the answer's head
 
     def cut(self) -> None:
-        """Whatever waits for it goes on with an error."""
+        """Everything that waits for it continues with an error."""
         if self._wire is not None:
             with suppress(OSError):
                 socket.socket.shutdown(self._wire, socket.SHUT_RDWR)  # TLS's own would let ciphertext pass as content

@@ -1,4 +1,4 @@
-"""What is sent to the housekeeper: only that there is something to fetch."""
+"""Celery tasks of the housekeeper. They only say that something is due."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def fetch() -> None:
 
 
 @shared_task
-def requeue_stranded() -> None:
+def requeue_stale() -> None:
     """Take up what a dead process left, and what is due again; a lost message loses nothing."""
     if work.release_stale_fetches():
         work.fetch_due()

@@ -1,4 +1,4 @@
-"""Fetching, in threads of the housekeeper's: claim what is due, receive it into a sealed upload, hand it in.
+"""Download videos in threads of the housekeeper: claim what is due, receive it into an encrypted upload, submit it.
 
 Safe to run twice and to kill at any moment: what came stays, and the next attempt asks for the rest of it.
 """
@@ -127,7 +127,7 @@ def _receive(fetch: Fetch, held: QuerySet[Fetch]) -> None:
 
 
 def _offset(fetch: Fetch) -> int:
-    """How much of it is there that can be gone on with."""
+    """How many bytes are stored from which the download can continue."""
     if fetch.upload is None or not fetch.validator:
         return 0
     with suppress(Gone):

@@ -10,7 +10,7 @@ from webplatform.history.models import Session
 
 @admin.register(Session)
 class SessionAdmin(ReadOnlyAdmin):
-    """Sessions are made by the doors and erased, with their files, by `delete_session`."""
+    """Sessions are made by uploads and webcams, and erased with their files by `delete_session`."""
 
     list_display = ["id", "study", "source", "state", "frames_sampled", "created_at", "closed_at"]
     list_filter = ["state", "source"]

@@ -1,4 +1,4 @@
-"""What people add to a session: stretches of it, and who is who. Imported by `models`, where the rest is."""
+"""Models for what people add to a session: segments and changes of faces. Imported by `models`."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class FaceEdit(models.Model):
 
 
 class LedgerLine(models.Model):
-    """What the ledger of erasures does not say yet: ids, and nothing else. Gone once its line is in the file."""
+    """A line that is not yet in the erasure log: ids only. The row is deleted once its line is in the file."""
 
     kind = models.CharField(max_length=20)
     said = models.JSONField(encoder=DjangoJSONEncoder)

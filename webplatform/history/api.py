@@ -63,9 +63,9 @@ class SessionListApi(generics.ListAPIView):
     def get_queryset(self) -> QuerySet[Session]:
         if getattr(self, "swagger_fake_view", False):
             return Session.objects.none()
-        asked = SessionFilterIn(data=self.request.query_params)
-        asked.is_valid(raise_exception=True)
-        return listed_sessions(self.request.user, Selection(**asked.validated_data))
+        query = SessionFilterIn(data=self.request.query_params)
+        query.is_valid(raise_exception=True)
+        return listed_sessions(self.request.user, Selection(**query.validated_data))
 
 
 @extend_schema(tags=["sessions"])
@@ -91,16 +91,16 @@ class SessionApi(APIView):
                 session = assign_participant(session=session, user=user, participant=participant)
             if "condition" in given:
                 set_condition(sessions=[session], user=user, condition=_condition(session, given["condition"]))
-            told = {name: given[name] for name in ("external_id", "metadata") if name in given}
-            set_reference(session=session, user=user, **told)
+            references = {name: given[name] for name in ("external_id", "metadata") if name in given}
+            set_reference(session=session, user=user, **references)
         return Response(MarkedSessionOut(_session(request, session_id)).data)
 
     @extend_schema(operation_id="sessions_delete", parameters=[DeletionIn], responses={204: None})
     def delete(self, request: Request, session_id: UUID) -> Response:
         """Move it to the bin for the days that its study states, or erase it at once: media, rows and files."""
-        session, asked = _session(request, session_id), DeletionIn(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        end = delete_session if asked.validated_data["for_good"] else bin_session
+        session, query = _session(request, session_id), DeletionIn(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        end = delete_session if query.validated_data["for_good"] else bin_session
         end(session=session, user=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -111,9 +111,9 @@ class TimelineApi(APIView):
     @extend_schema(operation_id="sessions_timeline", tags=["sessions"], parameters=[TimelineIn], responses=TimelineOut)
     def get(self, request: Request, session_id: UUID) -> Response:
         session = _bare_session(request, session_id)
-        asked = TimelineIn(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        return Response(timeline(session=session, **asked.validated_data))
+        query = TimelineIn(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        return Response(timeline(session=session, **query.validated_data))
 
 
 @extend_schema(tags=["sessions"])
@@ -175,9 +175,9 @@ class ObservationListApi(generics.ListAPIView):
         if getattr(self, "swagger_fake_view", False):
             return Observation.objects.none()
         session = _bare_session(self.request, self.kwargs["session_id"])
-        asked = RangeIn(data=self.request.query_params)
-        asked.is_valid(raise_exception=True)
-        return observations_of(session, **asked.validated_data)
+        query = RangeIn(data=self.request.query_params)
+        query.is_valid(raise_exception=True)
+        return observations_of(session, **query.validated_data)
 
 
 def _condition(session: Session, number: int | None) -> Condition | None:

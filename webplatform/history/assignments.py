@@ -1,4 +1,4 @@
-"""Whose session it is: its participant and study, and the condition that it bears."""
+"""Assign a session: its participant and study, and its condition."""
 
 from __future__ import annotations
 
@@ -77,8 +77,10 @@ def assign_participant(*, session: Session, user: User, participant: Participant
         one.participant, one.consent, one.study = participant, consent, participant.study
         one.save(update_fields=["participant", "consent", "study", "condition", "stimulus", "stimulus_position"])
         session_assigned.send(sender=Session, session=one, before=was_on)
-    told = {"participant": str(participant.pk), "before": str(before or ""), "was_in": str(was_in)}
-    record_event("session.assigned", actor=user, study_id=participant.study_id, target=f"session:{session.pk}", **told)
+    details = {"participant": str(participant.pk), "before": str(before or ""), "was_in": str(was_in)}
+    record_event(
+        "session.assigned", actor=user, study_id=participant.study_id, target=f"session:{session.pk}", **details
+    )
     session.refresh_from_db()
     return session
 

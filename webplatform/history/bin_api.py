@@ -81,5 +81,5 @@ class RestoreApi(APIView):
 
 def _binned(request: Request, session_id: UUID) -> Session:
     """Also one that went along with its recording: it has an address, though the list does not name it."""
-    found = Session.everything.binned().for_user(request.user).select_related("study", "participant", "condition")
-    return get_object_or_404(found, pk=session_id)
+    sessions = Session.everything.binned().for_user(request.user).select_related("study", "participant", "condition")
+    return get_object_or_404(sessions, pk=session_id)

@@ -1,4 +1,4 @@
-"""The REST endpoints that answer in the shapes of two clouds."""
+"""The REST endpoints in the formats of two cloud services."""
 
 from __future__ import annotations
 
@@ -128,9 +128,9 @@ class RekognitionApi(APIView):
     @extend_schema(operation_id="sessions_as_rekognition", parameters=[RekognitionIn], responses=RekognitionOut)
     def get(self, request: Request, session_id: UUID) -> Response:
         session = _session(request, session_id)
-        asked = RekognitionIn(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        page = asked.validated_data
+        query = RekognitionIn(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        page = query.validated_data
         return Response(as_rekognition(session, most=page["MaxResults"], token=page["NextToken"]))
 
 
@@ -141,9 +141,9 @@ class GoogleVisionApi(APIView):
     @extend_schema(operation_id="sessions_as_google_vision", parameters=[GoogleVisionIn], responses=GoogleVisionOut)
     def get(self, request: Request, session_id: UUID) -> Response:
         session = _session(request, session_id)
-        asked = GoogleVisionIn(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        page = asked.validated_data
+        query = GoogleVisionIn(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        page = query.validated_data
         return Response(as_google_vision(session, most=page["pageSize"], token=page["pageToken"]))
 
 

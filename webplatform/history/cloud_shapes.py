@@ -1,7 +1,7 @@
-"""A session in the shapes of two clouds, for programs that were written for them: what is not known is left out.
+"""A session in the formats of two cloud services, for programs that use them. Unknown values are left out.
 
 Source: field names of Amazon Rekognition's GetFaceDetection and of Google Cloud Vision's images:annotate, as their
-public references tell them; docs/api.md says field by field what stands in it.
+public references tell them; docs/api.md lists the fields.
 """
 
 from __future__ import annotations
@@ -100,8 +100,8 @@ def _amazon_face(row: Observation) -> dict[str, Any]:
     box = {"Left": row.x / width, "Top": row.y / height, "Width": row.w / width, "Height": row.h / height}
     face: dict[str, Any] = {"BoundingBox": {name: round(value, DIGITS) for name, value in box.items()}}
     if row.angry is not None:
-        found = [(AMAZON_NAMES[emotion], getattr(row, emotion)) for emotion in EMOTIONS]
-        ordered = sorted(found, key=lambda one: -one[1])
+        emotions = [(AMAZON_NAMES[emotion], getattr(row, emotion)) for emotion in EMOTIONS]
+        ordered = sorted(emotions, key=lambda one: -one[1])
         face["Emotions"] = [{"Type": name, "Confidence": round(100 * score, DIGITS - 2)} for name, score in ordered]
     return face
 

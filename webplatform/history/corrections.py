@@ -1,4 +1,4 @@
-"""Saying what a face really showed."""
+"""Correct the expression that a face showed."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ def correct(*, session: Session, user: User, track: int, from_ms: int, to_ms: in
     require_scope(record=session.consent, scope=ConsentScope.TRAIN)
     if emotion not in EMOTIONS:
         raise Invalid(_("There is no such expression."))
-    found = Track.objects.filter(session=session, number=track).first()
-    if found is None or not found.observations.filter(t_ms__gte=from_ms, t_ms__lte=to_ms).exists():
+    tracked = Track.objects.filter(session=session, number=track).first()
+    if tracked is None or not tracked.observations.filter(t_ms__gte=from_ms, t_ms__lte=to_ms).exists():
         raise Invalid(_("This face has no reading in that stretch."))
-    Correction.objects.filter(session=session, track=found, from_ms__gte=from_ms, to_ms__lte=to_ms).delete()
+    Correction.objects.filter(session=session, track=tracked, from_ms__gte=from_ms, to_ms__lte=to_ms).delete()
     if session.corrections.count() >= MAX_CORRECTIONS:
         raise Conflict(_("A session carries at most %(limit)d corrections.") % {"limit": MAX_CORRECTIONS})
     made = Correction.objects.create(
-        session=session, track=found, from_ms=from_ms, to_ms=to_ms, emotion=emotion, created_by=user
+        session=session, track=tracked, from_ms=from_ms, to_ms=to_ms, emotion=emotion, created_by=user
     )
     revise(session)
     return made

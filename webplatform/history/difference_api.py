@@ -1,4 +1,4 @@
-"""The REST endpoint that tells what two models say of one video."""
+"""The REST endpoint that compares the readings of two models for one video."""
 
 from __future__ import annotations
 

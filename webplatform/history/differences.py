@@ -1,4 +1,4 @@
-"""What two models say of the same video: where they agree, where not, and since when."""
+"""Compare the readings of two models for one video: where they agree, where they differ."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ SHARED_NAME = "shared-readings.csv"  # says nothing of the study, nor of the day
 def download(
     request: HttpRequest, pieces: Iterator[str], content_type: str, name: str, tag: str | None = None
 ) -> StreamingHttpResponse:
-    """The pieces as a file of this name, which no cache keeps; packed for whoever can unpack it."""
+    """The pieces as a file of this name, which no cache keeps; compressed if the client accepts it."""
     content = (piece.encode() for piece in pieces)
     headers = {"Content-Disposition": content_disposition_header(True, name), "Cache-Control": "private, no-store"}
     headers["Vary"] = "Accept-Encoding"
@@ -52,7 +52,7 @@ def attachment(made: bytes, content_type: str, name: str) -> HttpResponse:
 
 
 def session_file(request: HttpRequest, session_id: UUID, user: User, kind: str) -> HttpResponseBase:
-    """The session as a file of one of TYPES, unless whoever asks has it already; the audit says that it went.
+    """The session as a file of one of TYPES, or 304 if the client has it already; the audit says that it went.
 
     Raises:
         NotFound: the user reaches no such session.

@@ -1,4 +1,4 @@
-"""A session's readings as its people mean them: corrected, without dropped faces, glimpses and excluded stretches.
+"""A session's readings as figures use them: corrected, without dropped faces, glimpses and excluded stretches.
 
 `effective_readings(session)` yields `EffectiveReading` named tuples in order of (t_ms, track), one per face and
 sampled frame. It can be taken apart as a tuple of five:
@@ -149,8 +149,8 @@ def effective_readings(
         if key is None or excluded.holds(t_ms):
             continue
         state = SURE if dominant else reason or NOT_SURE
-        told = None if scores[0] is None else dict(zip(NAMES, scores, strict=True))
-        yield EffectiveReading(t_ms, key, told, state, _corrected(corrections.get(track_id, ()), t_ms))
+        by_emotion = None if scores[0] is None else dict(zip(NAMES, scores, strict=True))
+        yield EffectiveReading(t_ms, key, by_emotion, state, _corrected(corrections.get(track_id, ()), t_ms))
 
 
 def _rows(session: Session) -> Iterator[tuple]:

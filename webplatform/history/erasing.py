@@ -1,4 +1,4 @@
-"""The end of a session: nothing of it is left, in the database and on the disk, and its copies cannot be read."""
+"""Erase a session: nothing of it is left in the database or on the disk, and its copies cannot be read."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from webplatform.vault.stored import remove_after_commit
 
 @transaction.atomic
 def erase_session(*, session: Session, by: User | None = None, is_purged: bool = False) -> None:
-    """The session is gone, whoever wanted that: its key first, then its rows, its folder when that is committed.
+    """Erase the session: its key first, then its rows, and its folder after the commit.
 
     The key does not wait for the commit: whatever fails afterwards, nobody sees the pictures again, and erasing the
     session again removes the rest. Where nobody wanted it but its time was over (`is_purged`), the key is set aside for
-    a while, and the ledger says nothing: a wrong clock must not end what a backup could bring back, and what is
+    a while, and the erasure log gets no line: a wrong clock must not end what a backup could bring back, and what is
     brought back too late goes with the next purge.
     """
     # Locked, so that a worker's append waits, finds no open session and stops, instead of adding rows to nothing.

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 
 def note(kind: str, subject: object, **ids: object) -> None:
-    """The ledger says that the subject, an id, was erased."""
+    """Write that the subject (an id) was erased."""
     line = json.dumps({"at": timezone.now(), "kind": kind, "subject": subject, **ids}, default=str)
     settings.RAUT_LEDGER.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(settings.RAUT_LEDGER, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
@@ -28,7 +28,7 @@ def note(kind: str, subject: object, **ids: object) -> None:
 
 
 def entries() -> Iterator[dict[str, Any]]:
-    """What the ledger says, oldest first; a line that a crash cut off says nothing."""
+    """Return the lines, oldest first; a line that a crash cut off is left out."""
     if not settings.RAUT_LEDGER.exists():
         return
     with settings.RAUT_LEDGER.open(encoding="utf-8") as lines:

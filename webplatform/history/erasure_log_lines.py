@@ -1,4 +1,4 @@
-"""What the ledger of erasures is to say: a row in the transaction that erases, a line in the file once it is committed.
+"""Lines for the erasure log: a row in the transaction that erases, a line in the file after the commit.
 
 A process that dies right after its commit, or a disk that is full then, would leave the line unwritten for good, and a
 restored backup would bring back what somebody had erased.
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 
 def note_erased(kind: str, subject: object, **ids: object) -> None:
-    """The ledger says that the subject, an id, was erased as soon as this transaction is committed, come what may."""
+    """Write to the erasure log, as soon as this transaction is committed, that the subject (an id) was erased."""
     after_commit(_write, LedgerLine.objects.create(kind=kind, said={"subject": subject, **ids}))
 
 
@@ -38,13 +38,13 @@ def write_pending_lines() -> int:
     for line in lines:
         _write(line)
     if lines:
-        logger.warning("Wrote %d lines into the ledger that were left.", len(lines))
+        logger.warning("Wrote %d pending lines into the erasure log.", len(lines))
     return len(lines)
 
 
 def _write(line: LedgerLine) -> None:
-    said = {**line.said}
+    fields = {**line.said}
     erasure_log.note(
-        line.kind, said.pop("subject"), **said
+        line.kind, fields.pop("subject"), **fields
     )  # twice, where it dies here: reading it twice harms nothing
     LedgerLine.objects.filter(pk=line.pk).delete()

@@ -1,8 +1,8 @@
-"""What history tells the other apps."""
+"""Signals that history sends to other apps."""
 
 from django.dispatch import Signal
 
-# Sent inside the transaction that erases a session, with `session_id`. Whoever hears it removes what was made of the
+# Sent inside the transaction that erases a session, with `session_id`. Receivers remove what was made of the
 # session elsewhere.
 session_erased = Signal()
 
@@ -20,8 +20,8 @@ readings_removed = Signal()
 # consent that it rested on: other days and another consent hold for what is kept of it.
 session_assigned = Signal()
 
-# Sent inside the transaction after which other readings of a session count, or count for somebody else, with
-# `session_id`: corrections, excluded stretches, faces put together. Whoever keeps its figures makes them anew.
+# Sent with `session_id` inside the transaction that changes which readings count, or for whom: corrections, excluded
+# stretches, merged faces. Receivers that store figures of the session compute them again.
 session_revised = Signal()
 
 # Sent inside the transaction that removes only the video of a session, with `session_id`.

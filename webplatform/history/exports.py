@@ -1,4 +1,4 @@
-"""Sessions as files: written piece by piece, so that an hour of video costs no more memory than a second."""
+"""Sessions as files, written piece by piece: an hour of video needs no more memory than a second."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ SHARED_COLUMNS = ["participant", "session", "person", *CSV_COLUMNS, "corrected"]
 def csv_pieces(session: Session) -> Iterator[str]:
     """One line per observation, under a header: the reading, whose it is, what people said of it, the variables."""
     variables = session_variables(session)
-    asked = [str(variable) for variable in session.study.variables.all()] if session.participant_id else []
-    yield _lines([[*CSV_COLUMNS, *WHOSE_COLUMNS, *SAID_COLUMNS, *(defuse_cell(f"variable:{name}") for name in asked)]])
+    names = [str(variable) for variable in session.study.variables.all()] if session.participant_id else []
+    yield _lines([[*CSV_COLUMNS, *WHOSE_COLUMNS, *SAID_COLUMNS, *(defuse_cell(f"variable:{name}") for name in names)]])
     whose = [session.study.name, session.participant or "", session.condition or "", session.stimulus or ""]
     whose = [*(defuse_cell(str(cell)) for cell in whose), session.stimulus_position or ""]
     whose.append(defuse_cell(session.external_id))
-    known = [variables.get(name, "") for name in asked]
+    known = [variables.get(name, "") for name in names]
     known = [defuse_cell(value) if isinstance(value, str) else value for value in known]
     said = Said(session)
     for page in _pages(session):

@@ -1,4 +1,4 @@
-"""Saying who is who in a session; every change is a row, and the newest can be undone."""
+"""Change who is who in a session; every change is a row, and the newest can be undone."""
 
 from __future__ import annotations
 

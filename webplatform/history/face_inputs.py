@@ -1,4 +1,4 @@
-"""A change of faces as forms and programs send it, put into the words of `face_edits`."""
+"""Parse a change of faces from a form or a program into the arguments of `face_edits`."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _field(sent: dict[str, Any], name: str) -> Any:  # text, a moment or an id, 
 def _participant(session: Session, key: object) -> Participant | None:
     if not key:
         return None
-    found = Participant.objects.filter(study=session.study_id, pk=key).first()
-    if found is None:
+    participant = Participant.objects.filter(study=session.study_id, pk=key).first()
+    if participant is None:
         raise Invalid(_("There is no such participant."), field="participant")
-    return found
+    return participant

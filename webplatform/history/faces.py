@@ -1,4 +1,4 @@
-"""The people of a session as a person sees them: fragments put together, strangers left out, each with a name.
+"""The people of a session: tracks joined, strangers left out, each with a name.
 
 A person starts as one track. `FaceEdit` rows change that, played back oldest first, so the newest can be taken back.
 A recording of one person needs no edit: see `_join_fragments`.
@@ -194,7 +194,7 @@ def _cut(pieces: Iterable[Piece], *, start_ms: int | None = None, end_ms: int | 
 
 
 def _settled(person: Person) -> Person:
-    """Whoever was named or assigned is a person, however briefly seen."""
+    """A face that was named or assigned is a person, however briefly it was seen."""
     known = bool(person.name) or person.participant_id is not None
     return replace(person, is_glimpse=person.is_glimpse and not known)
 

@@ -98,13 +98,13 @@ class MarksApplyApi(APIView):
         source = _session(request, session_id)
         sent = MarksApplyIn(data=request.data)
         sent.is_valid(raise_exception=True)
-        asked = sent.validated_data
-        found = _sessions(request, asked["sessions"])
-        marks, is_replacing = marks_of(source, is_whole=asked["is_whole"]), asked["is_replacing"]
-        if asked["is_dry"]:
-            plans = [plan_marks(session=one, marks=marks, is_replacing=is_replacing) for one in found]
+        values = sent.validated_data
+        sessions = _sessions(request, values["sessions"])
+        marks, is_replacing = marks_of(source, is_whole=values["is_whole"]), values["is_replacing"]
+        if values["is_dry"]:
+            plans = [plan_marks(session=one, marks=marks, is_replacing=is_replacing) for one in sessions]
         else:
-            plans = apply_marks(sessions=found, user=request.user, marks=marks, is_replacing=is_replacing)
+            plans = apply_marks(sessions=sessions, user=request.user, marks=marks, is_replacing=is_replacing)
         return Response(PlanOut(plans, many=True).data)
 
 
@@ -130,11 +130,11 @@ def _sent(request: Request) -> dict:
     return {"stretch": (given.pop("from_ms"), given.pop("to_ms")), **given}
 
 
-def _sessions(request: Request, asked: list[UUID]) -> list[Session]:
-    found = list(sessions_of(request.user).filter(pk__in=asked))
-    if len(found) != len(set(asked)):
+def _sessions(request: Request, ids: list[UUID]) -> list[Session]:
+    sessions = list(sessions_of(request.user).filter(pk__in=ids))
+    if len(sessions) != len(set(ids)):
         raise Http404
-    return found
+    return sessions
 
 
 def _session(request: Request, session_id: UUID) -> Session:

@@ -91,8 +91,8 @@ def read_marks(content: bytes, *, unit: str = "s") -> list[Mark]:
         except AppError as error:
             problems.append(_("Line %(line)d: %(problem)s") % {"line": line, "problem": error.message})
     if problems:
-        told = " ".join(problems[:TOLD_PROBLEMS])
-        raise Invalid(_("Nothing was read. %(problems)s") % {"problems": told}, problems=problems[:TOLD_PROBLEMS])
+        listed = " ".join(problems[:TOLD_PROBLEMS])
+        raise Invalid(_("Nothing was read. %(problems)s") % {"problems": listed}, problems=problems[:TOLD_PROBLEMS])
     if not marks:
         raise Invalid(_("There is no line with a marker in this file."))
     return marks

@@ -1,4 +1,4 @@
-"""Noting moments of a session."""
+"""Write the markers of a session."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a session keeps of its pictures: sealed files in its folder, and the one key that opens them."""
+"""The media of a session: encrypted files in its folder, and the one key that opens them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The room that every door fills and every page reads: Session > Track > Observation."""
+"""The history that uploads and webcams write and every page reads: Session > Track > Observation."""
 
 from __future__ import annotations
 

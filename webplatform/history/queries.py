@@ -1,4 +1,4 @@
-"""Reading sessions: who may do what with them, and what lists show."""
+"""Read sessions: who may do what with them, and what lists show."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def sessions_of(user: User, selection: Selection | None = None) -> QuerySet[Sess
 
 
 def bare_sessions_of(user: User) -> QuerySet[Session]:
-    """The user's sessions for whoever needs no more of them than their id, state and length."""
+    """The user's sessions with their id, state and length only."""
     return Session.objects.for_user(user).only("state", "duration_ms", "frame_width", "frame_height")
 
 

@@ -1,4 +1,4 @@
-"""Adding readings up: how many, how sure, which expressions, how strong."""
+"""Totals of readings: how many, how certain, which expressions, how strong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What other programs know a session by: their own id for it, and a small piece of JSON that they gave along."""
+"""Other programs' data on a session: their own id for it, and a small JSON object."""
 
 from __future__ import annotations
 
@@ -67,9 +67,9 @@ def checked_metadata(metadata: object) -> dict[str, Any]:
 
 
 def metadata_lines(session: Session) -> list[tuple[str, str]]:
-    """The session's metadata as names and texts; what is no text is told as JSON."""
-    told = session.metadata.items()
-    return [(name, one if isinstance(one, str) else json.dumps(one, ensure_ascii=False)) for name, one in told]
+    """The session's metadata as names and texts; a value that is no text is written as JSON."""
+    members = session.metadata.items()
+    return [(name, one if isinstance(one, str) else json.dumps(one, ensure_ascii=False)) for name, one in members]
 
 
 def _checked_id(external_id: str) -> str:

@@ -1,4 +1,4 @@
-"""When each part of a session goes, by the days that its study states."""
+"""When each part of a session is deleted, by the days that its study states."""
 
 from __future__ import annotations
 

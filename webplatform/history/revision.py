@@ -1,4 +1,4 @@
-"""What a session adds up to after what people said of it; kept on its row beside the model's own summary."""
+"""The summary of a session after corrections and exclusions, stored beside the model's own summary."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from webplatform.history.reading_totals import ReadingTotals
 
 
 def revise(session: Session) -> None:
-    """The session's figures and its number of people say what counts now; whoever keeps figures of it is told."""
+    """Recompute the session's figures and number of people, and signal it to apps that store figures of it."""
     if session.state != Session.State.CLOSED or session.readings_removed_at is not None:
         return
     everybody = everybody_in(session)
@@ -67,5 +67,5 @@ def _revised(session: Session, people: list[Person]) -> dict[str, Any]:
     }
 
 
-def _person(person: Person, tally: ReadingTotals) -> dict[str, Any]:
-    return {"key": person.key, "first_ms": tally.first_ms, "last_ms": tally.last_ms, **tally.result()}
+def _person(person: Person, totals: ReadingTotals) -> dict[str, Any]:
+    return {"key": person.key, "first_ms": totals.first_ms, "last_ms": totals.last_ms, **totals.result()}

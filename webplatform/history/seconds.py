@@ -1,4 +1,4 @@
-"""A closed session's readings added up by face and second, kept: what its timelines are made of.
+"""Sums of a closed session's readings by face and second, stored: the timelines are made of them.
 
 Ten hours of readings are hundreds of thousands of rows; their seconds are some megabytes in one row.
 """

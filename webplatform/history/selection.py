@@ -1,4 +1,4 @@
-"""Which sessions of a list are meant, and in which order."""
+"""The filters and the order of a list of sessions."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Selection:
         q: looked for in titles, external ids, pseudonyms, studies, conditions and values of variables.
         condition: its number, or "none".
         external_id: what a program calls the session, all of it.
-        by: the number of whoever recorded.
+        by: the id of the account that recorded.
         model: the number of a model version.
         since, until: the first and the last day of recording, in the reader's time zone.
     """
@@ -90,10 +90,10 @@ def select(user: User, sessions: QuerySet[Session], selection: Selection) -> Que
 
 def _mentioning(user: User, q: str) -> Q:
     places = ("title", "external_id", "participant__pseudonym", "study__name", "condition__name")
-    found = Q(participant__in=_with_value(user, q.casefold()))
+    matches = Q(participant__in=_with_value(user, q.casefold()))
     for place in places:
-        found |= Q(**{f"{place}__icontains": q})
-    return found
+        matches |= Q(**{f"{place}__icontains": q})
+    return matches
 
 
 def _with_value(user: User, q: str) -> list[UUID]:

@@ -222,9 +222,9 @@ class SessionOut(LightSerializer):
     @extend_schema_field(serializers.DictField(child=serializers.IntegerField()))
     def get_unscored_reasons(self, session: Session) -> dict[str, int]:
         totals = _totals(session)
-        found = Counter(totals.get("unscored", {}))
-        found.update(totals.get("glimpses", {}).get("unscored", {}))
-        return dict(found)
+        counts = Counter(totals.get("unscored", {}))
+        counts.update(totals.get("glimpses", {}).get("unscored", {}))
+        return dict(counts)
 
     @extend_schema_field(SummaryOut(allow_null=True))
     def get_summary(self, session: Session) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""Writing a session: opened by a door, filled with readings, closed with its summary, erased whole."""
+"""Write a session: open it, add readings, close it with its summary, erase it."""
 
 from __future__ import annotations
 

@@ -40,11 +40,11 @@ class SessionFilterIn(serializers.Serializer):
 def selection_of(sent: Mapping[str, Any]) -> Selection:
     """What a page's address asks for; what makes no sense there narrows nothing."""
     given = {name: value for name, value in sent.items() if value}
-    asked = SessionFilterIn(data=given)
-    if not asked.is_valid():
-        asked = SessionFilterIn(data={name: value for name, value in given.items() if name not in asked.errors})
-        asked.is_valid(raise_exception=True)
-    return Selection(**asked.validated_data)
+    query = SessionFilterIn(data=given)
+    if not query.is_valid():
+        query = SessionFilterIn(data={name: value for name, value in given.items() if name not in query.errors})
+        query.is_valid(raise_exception=True)
+    return Selection(**query.validated_data)
 
 
 class DeletionIn(serializers.Serializer):

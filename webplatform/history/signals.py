@@ -1,4 +1,4 @@
-"""What history does when other apps say that something happened."""
+"""How history reacts to signals of other apps."""
 
 from typing import Any
 

@@ -55,9 +55,9 @@ def figures_of(session: Session) -> list[dict[str, Any]]:
             tallies[number, reading.person].add(reading)
     rows = []
     for number, stretch in enumerate(stretches):
-        found = [(person, tallies[number, person.key]) for person in people if (number, person.key) in tallies]
-        rows += [_row(stretch, person.key, person.name, tally) for person, tally in found]
-        if not found:
+        seen = [(person, tallies[number, person.key]) for person in people if (number, person.key) in tallies]
+        rows += [_row(stretch, person.key, person.name, tally) for person, tally in seen]
+        if not seen:
             rows.append(_row(stretch, "", "", ReadingTotals()))
     return rows
 
@@ -88,7 +88,7 @@ def _between(session: Session) -> list[Stretch]:
     return [Stretch(BETWEEN, " · ".join(texts.get(start, [])), start, end) for start, end in pairwise(edges)]
 
 
-def _row(stretch: Stretch, key: str, name: str, tally: ReadingTotals) -> dict[str, Any]:
+def _row(stretch: Stretch, key: str, name: str, totals: ReadingTotals) -> dict[str, Any]:
     return {
         "kind": stretch.kind,
         "label": stretch.label,
@@ -96,5 +96,5 @@ def _row(stretch: Stretch, key: str, name: str, tally: ReadingTotals) -> dict[st
         "to_ms": stretch.to_ms,
         "person": key,
         "name": name,
-        **tally.result(),
+        **totals.result(),
     }

@@ -1,4 +1,4 @@
-"""What a session's readings add up to, computed in the database when the session closes and kept on its row.
+"""The summary of a session, computed in the database when the session closes and stored on its row.
 
 A scored observation stands for one sampling step, so a share of scored time is a share of scored observations.
 """
@@ -58,12 +58,12 @@ def summarize(session: Session) -> dict[str, Any]:
 def settle(tracks: list[dict[str, Any]], session: Session, step_ms: int) -> dict[str, Any]:
     """Tell people from glimpses: totals and the dominant expression are the people's alone."""
     recorded = {"frames": session.frames_sampled, "step_ms": step_ms, "duration_ms": session.duration_ms or 0}
-    told = [{**track, "is_glimpse": is_glimpse(track, **recorded)} for track in tracks]
-    totals = add_up([track for track in told if not track["is_glimpse"]])
-    glimpses = add_up([track for track in told if track["is_glimpse"]])
+    judged = [{**track, "is_glimpse": is_glimpse(track, **recorded)} for track in tracks]
+    totals = add_up([track for track in judged if not track["is_glimpse"]])
+    glimpses = add_up([track for track in judged if track["is_glimpse"]])
     counts = {key: glimpses[key] for key in ("observations", "scored", "not_sure", "unscored")}
-    glimpsed = {"tracks": sum(track["is_glimpse"] for track in told), **counts}
-    return {**totals, "dominant": dominant_of(totals), "glimpses": glimpsed, "tracks": told}
+    glimpsed = {"tracks": sum(track["is_glimpse"] for track in judged), **counts}
+    return {**totals, "dominant": dominant_of(totals), "glimpses": glimpsed, "tracks": judged}
 
 
 def _step_ms(session: Session) -> int:

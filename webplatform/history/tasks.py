@@ -15,5 +15,5 @@ def remove_unconsented() -> None:
 
 @shared_task
 def write_left_lines() -> None:
-    """Write what the ledger of erasures lacks."""
+    """Write pending lines into the erasure log."""
     erasure_log_lines.write_pending_lines()

@@ -1,4 +1,4 @@
-"""The timeline of a session: its faces in equal buckets of time, of which only those are told where the face is."""
+"""The timeline of a session: its faces in equal buckets of time, without the buckets in which a face is not seen."""
 
 from __future__ import annotations
 
@@ -72,9 +72,9 @@ def _cells(session: Session, bucket_ms: int, places: tuple[int, int], track: int
         many = bucket_ms // SECOND_MS
         cells = seconds_of(session).between(first * many, end * many, track).joined(many)
     else:
-        asked = Observation.objects.filter(session=session, t_ms__gte=first * bucket_ms, t_ms__lt=end * bucket_ms)
-        asked = asked if track is None else asked.filter(track__number=track)
-        cells = cells_of(session, asked, bucket_ms, most + 1)
+        rows = Observation.objects.filter(session=session, t_ms__gte=first * bucket_ms, t_ms__lt=end * bucket_ms)
+        rows = rows if track is None else rows.filter(track__number=track)
+        cells = cells_of(session, rows, bucket_ms, most + 1)
     if len(cells) > most:
         _refuse(session, most, (end - first) * bucket_ms)
     return cells
@@ -95,9 +95,9 @@ def _refuse(session: Session, most: int, span_ms: int) -> NoReturn:
 def _lane(number: int, cells: Cells, bucket_ms: int) -> dict[str, Any]:
     is_scored = cells.scored > 0
     means = cells.sums / np.maximum(cells.scored, 1)[:, None]
-    told = np.round(means, DIGITS).T.tolist()
+    scores = np.round(means, DIGITS).T.tolist()
     if not is_scored.all():
-        told = [[mean if known else None for mean, known in zip(row, is_scored, strict=True)] for row in told]
+        scores = [[mean if known else None for mean, known in zip(row, is_scored, strict=True)] for row in scores]
     is_sure = is_scored & (2 * cells.sure >= cells.scored)
     highest = means.argmax(axis=1) if len(cells) else ()
     return {
@@ -105,6 +105,6 @@ def _lane(number: int, cells: Cells, bucket_ms: int) -> dict[str, Any]:
         "t_ms": (cells.place.astype(np.int64) * bucket_ms).tolist(),
         "n": cells.n.tolist(),
         "scored": cells.scored.tolist(),
-        "scores": dict(zip(NAMES, told, strict=True)),
+        "scores": dict(zip(NAMES, scores, strict=True)),
         "dominant": [NAMES[place] if sure else None for place, sure in zip(highest, is_sure, strict=True)],
     }

@@ -1,4 +1,4 @@
-"""What tells whether a session's files would be the same as before, without writing them."""
+"""A digest that changes when a session's files would change, without writing them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Watching a model at work: what a study's readings look like week by week, beside what the model was validated on.
+"""Monitor a model: a study's readings week by week, compared with the data that the model was validated on.
 
 Drift is measured by the population stability index of two mixes of expressions, sum of (p - q) ln(p / q): 0 for the
 same mix; from 0.25 on it is customary to speak of a strong shift. Source: Siddiqi 2006, Credit Risk Scorecards, ch. 10.

@@ -1,4 +1,4 @@
-"""The REST endpoint that tells how a study's readings drift."""
+"""The REST endpoint that shows how a study's readings drift."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a withdrawn consent takes with it: every session that rested on it."""
+"""Delete every session that rested on a withdrawn consent."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""One durable job: what claiming, leases, heartbeats, requeueing, sending and giving up are, for every kind of work."""
+"""One durable job for every kind of work: claiming, leases, heartbeats, requeueing, sending and giving up."""

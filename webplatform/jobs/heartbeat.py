@@ -24,13 +24,13 @@ logger = logging.getLogger(__name__)
 class Heartbeat:
     """Renews the heartbeat of a job for as long as its `with` block runs and the job is held.
 
-    A process that is killed or frozen stops with it. One that hangs does not: the worker's time limit ends it.
-    Where the worker is asked to end, the job is handed back at once: it waits again, and this attempt is not counted.
+    The heartbeat stops when the process is killed or frozen. It does not stop when the work hangs: the worker's time
+    limit ends that. When the worker is asked to end, the job is handed back at once and the attempt is not counted.
 
     Args:
         held: the job's row, while this process may write to it.
-        every_s: seconds between two heartbeats; a quarter of RAUT_JOB_STALE_SECONDS if not told.
-        hands_back: whether it is a job, which waits again where the worker ends.
+        every_s: seconds between two heartbeats; a quarter of RAUT_JOB_STALE_SECONDS by default.
+        hands_back: whether the row is a job, which is handed back when the worker ends.
     """
 
     def __init__(self, held: QuerySet[Model], *, every_s: float | None = None, hands_back: bool = True) -> None:

@@ -1,4 +1,4 @@
-"""The right to work at a job: claimed by one conditional UPDATE, lost when the row has another lease or none."""
+"""The right to work on a job: claimed by one conditional UPDATE, lost when the row has another lease or none."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ Row = TypeVar("Row", bound=LeasedRow)
 
 
 class LeaseLost(Exception):
-    """The job is another worker's, was deleted or has ended: whoever sees this must write nothing."""
+    """The job belongs to another worker, was deleted or has ended: this worker must write nothing more."""
 
 
 def claim(rows: QuerySet[Row], pk: object, **changes: Any) -> Row | None:  # fields of the row
-    """Take the waiting job; of two workers that try, one gets it.
+    """Claim the waiting job; if two workers try, only one gets it.
 
     Args:
-        rows: where it is looked for, with what shall be read along.
-        changes: what else the row says from now on.
+        rows: the queryset in which the job is searched, with its related rows.
+        changes: other fields to set.
     """
     lease = uuid4()
     taken = {"state": RUNNING, "lease": lease, "heartbeat_at": timezone.now(), "attempts": F("attempts") + 1}
@@ -34,7 +34,7 @@ def claim(rows: QuerySet[Row], pk: object, **changes: Any) -> Row | None:  # fie
 
 
 def requeue(rows: QuerySet[Model], **changes: Any) -> bool:  # fields of the row
-    """The jobs wait again, without a lease, and their messages are sent anew; False where there were none."""
+    """Let the jobs wait again, without a lease, and send their messages again; False if there were none."""
     fresh = {"queued_at": timezone.now(), "enqueued_at": None, "progress": 0.0, "faces_found": 0, "seconds_left": None}
     own = {field.name for field in rows.model._meta.get_fields()}
     fresh = {name: value for name, value in fresh.items() if name in own}
@@ -42,15 +42,15 @@ def requeue(rows: QuerySet[Model], **changes: Any) -> bool:  # fields of the row
 
 
 def hand_back(held: QuerySet[Model]) -> bool:
-    """The job waits for another worker, as if this one had never begun it; False where it was not held any more."""
+    """Let the job wait for another worker without counting this attempt; False if it was not held any more."""
     return requeue(held, attempts=F("attempts") - 1)
 
 
 def is_stale(patience: timedelta | None = None) -> Q:
-    """The rows whose heartbeat is too old; one from the future is of before the clock was set back.
+    """Return the condition for a heartbeat that is too old, or in the future because the clock was set back.
 
     Args:
-        patience: how old is too old; RAUT_JOB_STALE_SECONDS if not told.
+        patience: the allowed age; RAUT_JOB_STALE_SECONDS by default.
     """
     now, patience = timezone.now(), patience or timedelta(seconds=settings.RAUT_JOB_STALE_SECONDS)
     return Q(heartbeat_at__lt=now - patience) | Q(heartbeat_at__gt=now + patience)

@@ -1,4 +1,4 @@
-"""What the row of every job has, whatever kind of work it is. Abstract: each kind has its own table."""
+"""What the row of every job has, for every kind of work. Abstract: each kind has its own table."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class LeasedRow(models.Model):
     def held(self) -> models.QuerySet[Self]:
         """The row while the process that has this lease may write to it: nothing else refuses a late writer.
 
-        Never refresh a claimed row from the database: it would get the lease of whoever has the job by now.
+        Never refresh a claimed row from the database: it would get the lease of the worker that has the job by now.
         """
         return type(self)._default_manager.filter(pk=self.pk, lease=self.lease, state=RUNNING)
 

@@ -1,4 +1,4 @@
-"""What a job rests on goes away, such as a database that is restarted: the job did not fail, and waits again."""
+"""A job whose database or store becomes unavailable has not failed: it waits again."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ logger = logging.getLogger(__name__)
 
 
 def handed_back(held: QuerySet[Model], error: BaseException, about: str) -> bool:
-    """Whether the job failed only because the database or the object store went away: then it waits again, at no cost.
+    """Hand the job back if it failed only because database or object store were unavailable; say whether it was so.
 
     Args:
         held: the job's row, while this process may write to it.
-        about: what to call it in the log.
+        about: the job's name for the log.
     """
     if isinstance(error, StoreAway):
         logger.warning("%s is handed back: the object store is away.", about)

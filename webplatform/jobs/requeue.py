@@ -1,4 +1,4 @@
-"""Jobs that nobody works on although they are not over: their worker died, or their message was lost."""
+"""Send jobs again that nobody works on although they are not finished: their worker died, or their message was lost."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 def release_stale(rows: QuerySet[AnyJob], give_up: GiveUp[AnyJob]) -> list[AnyJob]:
-    """Every running job of these without a recent heartbeat waits again, or is given up if it was begun often enough.
+    """Let running jobs without a recent heartbeat wait again, or give them up after too many attempts.
 
     Returns those that were released.
     """
@@ -29,7 +29,7 @@ def release_stale(rows: QuerySet[AnyJob], give_up: GiveUp[AnyJob]) -> list[AnyJo
 
 
 def release(job: AnyJob, give_up: GiveUp[AnyJob]) -> bool:
-    """Give the job free, unless its worker has shown a heartbeat since it was read, or it has ended."""
+    """Release the job, unless it has had a heartbeat since it was read, or has ended."""
     held = job.held.filter(heartbeat_at=job.heartbeat_at)
     changed = give_up(job, held) if job.is_tried_out else requeue(held)
     if changed:
@@ -38,10 +38,10 @@ def release(job: AnyJob, give_up: GiveUp[AnyJob]) -> bool:
 
 
 def unsent(rows: QuerySet[AnyJob]) -> QuerySet[AnyJob]:
-    """Waiting jobs whose message was never sent, or so long ago that it may be lost, the oldest first.
+    """Return waiting jobs whose message was never sent or may be lost, the oldest first.
 
     The wait doubles with every message, up to LONGEST_WAIT: a long queue is not flooded, and a second message harms
-    nobody, since only one worker can claim a job. A message from the future is of before the clock was set back.
+    nobody, since only one worker can claim a job. A time in the future was written before the clock was set back.
     """
     now, since = timezone.now(), rows.model.WAITS_SINCE
     lost = Q(enqueued_at=None) | Q(enqueued_at__lt=now - FIRST_WAIT - (F("enqueued_at") - F(since)))

@@ -1,4 +1,4 @@
-"""The message that tells workers of a waiting job. The row is what counts: a lost message delays it, no more."""
+"""The message that a job waits. The row is what counts: a lost message only delays the job."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def send_job(kind: type[Job], pk: object, task: Any, *words: object) -> bool:
     """Send the job's message; False when Redis is away, and then the beat sends it later.
 
     Args:
-        words: what the task is told; the job's id if nothing.
+        words: the task's arguments; the job's id by default.
     """
     about = f"{kind._meta.verbose_name} {pk}"
     if not send_message(task, *(words or (pk if isinstance(pk, int) else str(pk),)), about=about):

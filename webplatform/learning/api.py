@@ -1,4 +1,4 @@
-"""The REST endpoints of those who teach. Staff only."""
+"""The REST endpoints of training. Staff only."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class RunListApi(generics.ListAPIView):
     def post(self, request: Request) -> Response:
         sent = valid_data(RunIn, request)
         dataset = get_object_or_404(Dataset, pk=sent.pop("dataset"))
-        run = services.start_run(user=request.user, dataset=dataset, asked=services.RunAsked(**sent))
+        run = services.start_run(user=request.user, dataset=dataset, options=services.RunOptions(**sent))
         return Response(run_data(run), status=status.HTTP_202_ACCEPTED)
 
 

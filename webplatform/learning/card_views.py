@@ -15,7 +15,7 @@ from webplatform.modelhub.models import ModelVersion
 @login_required
 @require_GET
 def about(request: HttpRequest, pk: int) -> HttpResponse:
-    """A model's card, its weaknesses first: open to whoever is signed in."""
+    """A model's card, its weaknesses first: for every signed-in user."""
     version = get_object_or_404(ModelVersion, pk=pk)
     file = bundle_of(version) / "MODEL_CARD.md"
     card = file.read_text(encoding="utf-8") if file.is_file() else ""

@@ -1,4 +1,4 @@
-"""A model's card as a page shows it: the little of Markdown that `training` writes."""
+"""A model's card as HTML: the subset of Markdown that `training` writes."""
 
 from __future__ import annotations
 

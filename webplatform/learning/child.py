@@ -1,4 +1,4 @@
-"""Training in a process of its own: its memory goes back when it ends, and it ends when its starter does."""
+"""Run training in a child process: its memory is freed when it ends, and it ends with its parent."""
 
 from __future__ import annotations
 
@@ -111,9 +111,9 @@ def _pass_on(stream: IO[str] | None, take: Callable[[str | None], object]) -> No
 
 def _last_words(words: list[str]) -> str:
     """What the command says of its error: the line that begins with it, else the last one."""
-    said = [line.strip() for line in words if line.strip()]
-    told = [line.removeprefix("error: ") for line in said if line.startswith("error: ")]
-    return (told or said or [""])[-1][:TOLD_CHARACTERS]
+    lines = [line.strip() for line in words if line.strip()]
+    errors = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
+    return (errors or lines or [""])[-1][:TOLD_CHARACTERS]
 
 
 def _end(child: subprocess.Popen[str]) -> None:

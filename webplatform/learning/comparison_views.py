@@ -21,8 +21,8 @@ from webplatform.learning.models import Comparison
 @require_GET
 def comparison(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Two models side by side on the same frozen faces."""
-    found = get_object_or_404(Comparison.objects.select_related("first", "second", "dataset"), pk=pk)
-    context = {**comparison_page(found), "emotions": [str(emotion) for emotion in EMOTIONS]}
+    comparison = get_object_or_404(Comparison.objects.select_related("first", "second", "dataset"), pk=pk)
+    context = {**comparison_page(comparison), "emotions": [str(emotion) for emotion in EMOTIONS]}
     return render(request, "learning/comparison.html", context)
 
 
@@ -31,9 +31,9 @@ def comparison(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_GET
 def face(request: HttpRequest, pk: UUID, place: int) -> HttpResponse:
     """One face on which the two differ; it stays on the server as soon as its person takes their consent back."""
-    found = get_object_or_404(Comparison.objects.select_related("dataset"), pk=pk)
+    comparison = get_object_or_404(Comparison.objects.select_related("dataset"), pk=pk)
     try:
-        png = face_of(found, place)
+        png = face_of(comparison, place)
     except NotFound as error:
         raise Http404 from error
     return HttpResponse(png, content_type="image/png", headers={"Cache-Control": "private, no-store"})

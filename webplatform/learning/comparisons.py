@@ -1,4 +1,4 @@
-"""What a finished comparison says, as its page shows it; and the faces on which the two models differ."""
+"""The results of a finished comparison for its page, and the faces on which the two models differ."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checked data sets wait for somebody's decision: make it, or not."""
+"""Checked data sets wait for a decision: make the data set, or cancel it."""
 
 from __future__ import annotations
 

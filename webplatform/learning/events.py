@@ -1,4 +1,4 @@
-"""What learning tells the other apps."""
+"""Signals that learning sends to other apps."""
 
 from django.dispatch import Signal
 

@@ -1,4 +1,4 @@
-"""What admins fill in."""
+"""The forms of the admins' pages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from training import RECIPES
 from webplatform.learning.models import TrainingRun
-from webplatform.learning.services import RunAsked, sources_on_server
+from webplatform.learning.services import RunOptions, sources_on_server
 
 
 class DatasetForm(forms.Form):
@@ -38,7 +38,7 @@ class DatasetForm(forms.Form):
             raise forms.ValidationError(_("Choose a file to upload, or one in the server's import folder."))
         return cleaned
 
-    def asked(self) -> dict[str, Any]:
+    def options(self) -> dict[str, Any]:
         """The arguments of `services.import_dataset`."""
         cleaned = self.cleaned_data
         return {
@@ -59,12 +59,12 @@ class RunForm(forms.Form):
     )
     seed = forms.IntegerField(min_value=0, max_value=2**31 - 1, initial=1, label=_("Seed"))
 
-    def asked(self) -> RunAsked:
+    def options(self) -> RunOptions:
         """What `services.start_run` takes."""
-        return RunAsked(**{name: self.cleaned_data[name] for name in ("recipe", "start", "epochs", "seed")})
+        return RunOptions(**{name: self.cleaned_data[name] for name in ("recipe", "start", "epochs", "seed")})
 
 
-class ParcelForm(forms.Form):
+class BundleForm(forms.Form):
     """A bundle to bring in."""
 
     file = forms.FileField(label=_("Bundle"), help_text=_("The .zip that another machine exported."))

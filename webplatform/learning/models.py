@@ -1,4 +1,4 @@
-"""What models are taught with, the runs that teach them, and the comparisons that judge them."""
+"""Data sets, training runs, and comparisons of models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the pages and the API say of data sets, runs and models."""
+"""Read data sets, runs and models for the pages and the API."""
 
 from __future__ import annotations
 
@@ -68,22 +68,22 @@ def missing_to_learn(dataset: Dataset) -> list[str]:
 
 def dataset_page(dataset: Dataset) -> dict[str, Any]:
     """Everything that the page of a data set shows, beside its forms."""
-    found, runs = shortfalls_of(dataset), list(dataset.runs.all())
+    shortfalls, runs = shortfalls_of(dataset), list(dataset.runs.all())
     return {
         "dataset": dataset,
         "table": counts_of(dataset),
         "runs": runs,
         "is_awaited": any(work.is_active for work in (dataset, *runs)),
-        "missing": _by_split([one for one in found if one.is_missing]),
-        "small": _by_split([one for one in found if not one.is_missing]),
+        "missing": _by_split([one for one in shortfalls if one.is_missing]),
+        "small": _by_split([one for one in shortfalls if not one.is_missing]),
         "cannot_teach": bool(missing_to_learn(dataset)),
         "least": LEAST_PICTURES,
         "recipes": RECIPE_LINES,
     }
 
 
-def _by_split(found: list[Shortfall]) -> list[tuple[str, list[Shortfall]]]:
-    return [(SPLIT_WORDS[split], list(rows)) for split, rows in groupby(found, key=lambda one: one.split)]
+def _by_split(shortfalls: list[Shortfall]) -> list[tuple[str, list[Shortfall]]]:
+    return [(SPLIT_WORDS[split], list(rows)) for split, rows in groupby(shortfalls, key=lambda one: one.split)]
 
 
 def run_data(run: TrainingRun) -> dict[str, Any]:
@@ -122,13 +122,13 @@ def computes_on(run: TrainingRun) -> str:
 
 def withdrawn_since(version: ModelVersion) -> datetime | None:
     """Since when somebody whose faces taught the model, or one that it goes on from, has not agreed any more."""
-    found, seen = [], set()
+    times, seen = [], set()
     run = TrainingRun.objects.filter(version=version).select_related("dataset").first()
     while run is not None and run.pk not in seen:
         seen.add(run.pk)
-        found.append(run.dataset.withdrawn_at)
+        times.append(run.dataset.withdrawn_at)
         run = run.started_from_id and TrainingRun.objects.filter(version=run.started_from_id).first()
-    return min(filter(None, found), default=None)
+    return min(filter(None, times), default=None)
 
 
 def model_page(version: ModelVersion, evidence: Comparison | None) -> dict[str, Any]:
@@ -161,8 +161,8 @@ def _differences(evidence: Comparison | None) -> list[dict[str, Any]]:
     """Candidate less active, each with its interval, for a table."""
     if evidence is None:
         return []
-    found = evidence.result["difference"]
-    rows = {_("Right answers"): found["accuracy"], _("Macro-F1"): found["macro_f1"], **found["f1"]}
+    differences = evidence.result["difference"]
+    rows = {_("Right answers"): differences["accuracy"], _("Macro-F1"): differences["macro_f1"], **differences["f1"]}
     return [
         {"name": name, "value": row["value"], "low": row["interval"][0], "high": row["interval"][1]}
         for name, row in rows.items()

@@ -1,4 +1,4 @@
-"""Which readings are worth a person's look: faces from which a model would learn most."""
+"""Choose readings that are worth a check: faces from which a model would learn most."""
 
 from __future__ import annotations
 
@@ -58,10 +58,10 @@ def is_proposable(row: Observation, user: User) -> bool:
 def teaching_sessions(user: User, only: Any = None) -> list[Session]:
     """The user's newest sessions whose people agreed to training and whose video is kept and there."""
     mine = studies_where(user, Act.ANNOTATE)
-    found = Session.objects.for_user(user).filter(study__in=mine, state=Session.State.CLOSED, media__isnull=False)
+    sessions = Session.objects.for_user(user).filter(study__in=mine, state=Session.State.CLOSED, media__isnull=False)
     if only is not None:
-        found = found.filter(pk=only)
-    newest = found.select_related("consent", "media").order_by("-created_at")[:NEWEST_SESSIONS]
+        sessions = sessions.filter(pk=only)
+    newest = sessions.select_related("consent", "media").order_by("-created_at")[:NEWEST_SESSIONS]
     return [one for one in newest if ConsentScope.KEEP_MEDIA in effective_scopes(one.consent) and may_teach(one)]
 
 
@@ -82,10 +82,10 @@ def _unsure(rows: QuerySet[Observation]) -> list[Observation]:
 def _flickers(sessions: list[Session], rows: QuerySet[Observation]) -> list[Observation]:
     """Readings whose verdict differs from the one before and the one after, which agree."""
     order = {"partition_by": F("track_id"), "order_by": F("t_ms").asc()}
-    told = Observation.objects.filter(session__in=sessions, dominant__isnull=False).annotate(
+    readings = Observation.objects.filter(session__in=sessions, dominant__isnull=False).annotate(
         before=Window(Lag("dominant"), **order), after=Window(Lead("dominant"), **order)
     )
-    odd = told.filter(before=F("after")).exclude(dominant=F("before")).order_by("pk").values_list("pk", flat=True)
+    odd = readings.filter(before=F("after")).exclude(dominant=F("before")).order_by("pk").values_list("pk", flat=True)
     return list(rows.filter(pk__in=list(odd[: 4 * LOOKED_AT])).order_by("-top", "pk")[:LOOKED_AT])
 
 

@@ -47,11 +47,13 @@ class ReviewApi(generics.GenericAPIView):
 
     @extend_schema(operation_id="review_list", parameters=[ReviewIn], responses=ProposalOut(many=True))
     def get(self, request: Request) -> Response:
-        asked = ReviewIn(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        page = self.paginate_queryset(propose(request.user, limit=asked.validated_data["limit"]))
-        found = ProposalOut(page, many=True).data
-        return self.get_paginated_response(found if asked.validated_data["scores"] else [_blind(row) for row in found])
+        query = ReviewIn(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        page = self.paginate_queryset(propose(request.user, limit=query.validated_data["limit"]))
+        proposals = ProposalOut(page, many=True).data
+        return self.get_paginated_response(
+            proposals if query.validated_data["scores"] else [_blind(row) for row in proposals]
+        )
 
 
 def _blind(row: dict[str, Any]) -> dict[str, Any]:

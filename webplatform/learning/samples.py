@@ -1,4 +1,4 @@
-"""Faces to learn from, cut out of the videos of corrected sessions."""
+"""Training faces, cut out of the videos of corrected sessions."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ Wanted = dict[int, list[tuple[inference.Box, str, str]]]  # by time: box, label,
 
 def corrected_sessions() -> list[Session]:
     """The sessions with corrections whose people agreed to training, and whose video is still there."""
-    found = Session.objects.filter(corrections__isnull=False, media__isnull=False).distinct()
-    return [session for session in found.select_related("consent", "media") if may_teach(session)]
+    sessions = Session.objects.filter(corrections__isnull=False, media__isnull=False).distinct()
+    return [session for session in sessions.select_related("consent", "media") if may_teach(session)]
 
 
 def corrected_stretches() -> dict[str, int]:
     """How many stretches were corrected to each expression in sessions that may teach; 0 where there is none."""
-    found = Counter(Correction.objects.filter(session__in=corrected_sessions()).values_list("emotion", flat=True))
-    return {str(emotion): found[str(emotion)] for emotion in inference.EMOTIONS}
+    counts = Counter(Correction.objects.filter(session__in=corrected_sessions()).values_list("emotion", flat=True))
+    return {str(emotion): counts[str(emotion)] for emotion in inference.EMOTIONS}
 
 
 def corrections_so_far() -> dict[str, list[tuple[str, int]] | list[str]]:
@@ -83,7 +83,7 @@ def cut_samples(dataset: Dataset, may_go_on: Callable[[], bool] = lambda: True) 
         rows = csv.writer(target)
         rows.writerow(["path", "label", "group"])
         for session in corrected_sessions():
-            # The row comes first: whoever withdraws from here on finds the data set by it, and stops it.
+            # The row comes first: a withdrawal from here on finds the data set by it, and stops it.
             source = DatasetSource.objects.create(dataset=dataset, session_id=session.pk, pictures=0)
             if not may_teach(session):
                 source.delete()
@@ -118,7 +118,7 @@ def _cut_session(engine: inference.Engine, session: Session, folder: Path, rows:
 
 def _wanted(session: Session) -> Wanted:
     """Every corrected moment once, the newest correction last and therefore valid."""
-    said: dict[tuple[int, int], tuple[inference.Box, str, str]] = {}
+    faces: dict[tuple[int, int], tuple[inference.Box, str, str]] = {}
     for correction in Correction.objects.filter(session=session).select_related("track").order_by("created_at"):
         stretch = Observation.objects.filter(
             track=correction.track, t_ms__gte=correction.from_ms, t_ms__lte=correction.to_ms
@@ -127,9 +127,9 @@ def _wanted(session: Session) -> Wanted:
         step = max(1, -(-len(seen) // MOST_OF_A_STRETCH))
         for row in seen[::step]:
             box = inference.Box(row.x, row.y, row.w, row.h)
-            said[row.t_ms, correction.track_id] = (box, correction.emotion, _group(session, correction.track.number))
+            faces[row.t_ms, correction.track_id] = (box, correction.emotion, _group(session, correction.track.number))
     wanted: Wanted = defaultdict(list)
-    for (t_ms, _), face in said.items():
+    for (t_ms, _), face in faces.items():
         wanted[t_ms].append(face)
     return dict(wanted)
 

@@ -35,7 +35,7 @@ KEPT_RECIPES = ("fine-tune",)  # go on from a bundle, and from nothing else
 
 
 @dataclass(frozen=True, slots=True)
-class RunAsked:
+class RunOptions:
     """What a run shall be.
 
     Args:
@@ -124,11 +124,11 @@ def sources_on_server() -> list[str]:
     folder = import_folder()
     if not folder.is_dir():
         return []
-    found = (entry for entry in folder.iterdir() if not entry.is_symlink())
-    return sorted(entry.name for entry in found if entry.is_dir() or entry.suffix.lower() in SUFFIXES)
+    entries = (entry for entry in folder.iterdir() if not entry.is_symlink())
+    return sorted(entry.name for entry in entries if entry.is_dir() or entry.suffix.lower() in SUFFIXES)
 
 
-def start_run(*, user: User, dataset: Dataset, asked: RunAsked) -> TrainingRun:
+def start_run(*, user: User, dataset: Dataset, options: RunOptions) -> TrainingRun:
     """A run waits for the trainer.
 
     Raises:
@@ -141,12 +141,12 @@ def start_run(*, user: User, dataset: Dataset, asked: RunAsked) -> TrainingRun:
         raise Conflict(_("The data set is not ready, or somebody in it took their consent back."))
     if lacking := missing_to_learn(dataset):
         raise Conflict(_("The data set has no training picture of: %(classes)s.") % {"classes": ", ".join(lacking)})
-    if asked.recipe not in RECIPES:
-        raise Invalid(_("There is no recipe “%(name)s”.") % {"name": asked.recipe})
-    if asked.epochs is not None and not 1 <= asked.epochs <= 1000:
+    if options.recipe not in RECIPES:
+        raise Invalid(_("There is no recipe “%(name)s”.") % {"name": options.recipe})
+    if options.epochs is not None and not 1 <= options.epochs <= 1000:
         raise Invalid(_("A run has 1 to 1000 epochs."))
-    goes_on = asked.start == TrainingRun.Start.ACTIVE
-    if goes_on != (asked.recipe in KEPT_RECIPES):
+    goes_on = options.start == TrainingRun.Start.ACTIVE
+    if goes_on != (options.recipe in KEPT_RECIPES):
         raise Invalid(_("Only the recipe “fine-tune” starts from the active model, and it always does."))
     active = active_version() if goes_on else None
     if goes_on and active is None:
@@ -154,11 +154,11 @@ def start_run(*, user: User, dataset: Dataset, asked: RunAsked) -> TrainingRun:
     with transaction.atomic():
         run = TrainingRun.objects.create(
             dataset=dataset,
-            recipe=asked.recipe,
-            start=asked.start,
+            recipe=options.recipe,
+            start=options.start,
             started_from=active,
-            epochs=asked.epochs,
-            seed=asked.seed,
+            epochs=options.epochs,
+            seed=options.seed,
             created_by=user,
         )
         after_commit(send_work, run)

@@ -1,4 +1,4 @@
-"""What learning does when other apps say that something happened."""
+"""How learning reacts to signals of other apps."""
 
 from __future__ import annotations
 

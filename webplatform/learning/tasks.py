@@ -1,4 +1,4 @@
-"""What is sent to the trainer: a kind and an id, and nothing else."""
+"""Celery tasks of the trainer. They carry only a kind and an id."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def work_on(kind: str, work_id: str) -> None:
 
 
 @shared_task
-def requeue_stranded_work() -> None:
+def requeue_stale_work() -> None:
     """Take up the work whose trainer died and that whose message was lost."""
     for model in work.KINDS.values():
         release_stale(model.objects.all(), work.give_up)

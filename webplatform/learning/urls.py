@@ -1,4 +1,4 @@
-"""Addresses of the pages of those who teach."""
+"""Addresses of the pages for training."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The pages of those who teach: data sets, runs, models. Staff only."""
+"""The pages for training: data sets, runs, models. Staff only."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from webplatform.common.http.headers import INERT
 from webplatform.common.http.pages import tell
 from webplatform.learning import queries, services
 from webplatform.learning.decisions import make_checked
-from webplatform.learning.forms import DatasetForm, ParcelForm, RunForm
+from webplatform.learning.forms import BundleForm, DatasetForm, RunForm
 from webplatform.learning.models import Comparison, Dataset, TrainingRun
 from webplatform.learning.samples import corrections_so_far
 from webplatform.modelhub.bundle_archive import archive_chunks, import_archive
@@ -43,7 +43,7 @@ def new_dataset(request: HttpRequest) -> HttpResponse:
     form = DatasetForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            dataset = services.import_dataset(user=request.user, asks_first=True, **form.asked())
+            dataset = services.import_dataset(user=request.user, asks_first=True, **form.options())
             return redirect("learning:dataset", dataset.pk)
         except AppError as error:
             form.add_error(None, error.message)
@@ -70,8 +70,8 @@ def from_corrections(request: HttpRequest) -> HttpResponse:
 @require_GET
 def dataset(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What a data set holds and what was left out; runs start here."""
-    found = get_object_or_404(Dataset, pk=pk)
-    return render(request, "learning/dataset.html", queries.dataset_page(found) | {"form": RunForm()})
+    dataset = get_object_or_404(Dataset, pk=pk)
+    return render(request, "learning/dataset.html", queries.dataset_page(dataset) | {"form": RunForm()})
 
 
 @login_required
@@ -79,8 +79,8 @@ def dataset(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def make_dataset(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Make a data set as it was checked."""
-    found = get_object_or_404(Dataset, pk=pk)
-    _do(request, lambda: make_checked(user=request.user, dataset=found), _("The data set is made."))
+    dataset = get_object_or_404(Dataset, pk=pk)
+    _do(request, lambda: make_checked(user=request.user, dataset=dataset), _("The data set is made."))
     return redirect("learning:dataset", pk)
 
 
@@ -89,15 +89,15 @@ def make_dataset(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def start_run(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Start a run on a data set."""
-    found = get_object_or_404(Dataset, pk=pk)
+    dataset = get_object_or_404(Dataset, pk=pk)
     form = RunForm(request.POST)
     if form.is_valid():
         try:
-            run = services.start_run(user=request.user, dataset=found, asked=form.asked())
+            run = services.start_run(user=request.user, dataset=dataset, options=form.options())
             return redirect("learning:run", run.pk)
         except AppError as error:
             form.add_error(None, error.message)
-    return render(request, "learning/dataset.html", queries.dataset_page(found) | {"form": form}, status=400)
+    return render(request, "learning/dataset.html", queries.dataset_page(dataset) | {"form": form}, status=400)
 
 
 @login_required
@@ -105,20 +105,12 @@ def start_run(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_GET
 def run(request: HttpRequest, pk: UUID) -> HttpResponse:
     """How far a run is, its curves, and the candidate that it made."""
-    found = get_object_or_404(TrainingRun.objects.select_related("dataset", "version", "started_from"), pk=pk)
-    words = {
-        "epoch": _("Epoch"),
-        "training": _("training"),
-        "public": _("public"),
-        "left": _("{percent} %, about {n} min left"),
-        "computes": _("{device}, {n} pictures a second"),
-    }
+    run = get_object_or_404(TrainingRun.objects.select_related("dataset", "version", "started_from"), pk=pk)
     context = {
-        "run": found,
-        "data": queries.run_data(found),
-        "words": words,
-        "computes": queries.computes_on(found),
-        "log": queries.log_of(found),
+        "run": run,
+        "data": queries.run_data(run),
+        "computes": queries.computes_on(run),
+        "log": queries.log_of(run),
     }
     return render(request, "learning/run.html", context)
 
@@ -129,8 +121,8 @@ def run(request: HttpRequest, pk: UUID) -> HttpResponse:
 def cancel(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
     """Cancel a run, an import or a comparison."""
     model = {"dataset": Dataset, "run": TrainingRun, "comparison": Comparison}[kind]
-    found = get_object_or_404(model, pk=pk)
-    _do(request, lambda: services.cancel(user=request.user, work=found), _("It is cancelled."))
+    job = get_object_or_404(model, pk=pk)
+    _do(request, lambda: services.cancel(user=request.user, work=job), _("It is cancelled."))
     return redirect("learning:overview")
 
 
@@ -139,8 +131,8 @@ def cancel(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
 @require_POST
 def delete_dataset(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Delete a data set that nothing rests on."""
-    found = get_object_or_404(Dataset, pk=pk)
-    _do(request, lambda: services.delete_dataset(user=request.user, dataset=found), _("The data set is deleted."))
+    dataset = get_object_or_404(Dataset, pk=pk)
+    _do(request, lambda: services.delete_dataset(user=request.user, dataset=dataset), _("The data set is deleted."))
     return redirect("learning:overview")
 
 
@@ -149,11 +141,11 @@ def delete_dataset(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new_model(request: HttpRequest) -> HttpResponse:
     """Bring a bundle in from another machine."""
-    form = ParcelForm(request.POST or None, request.FILES or None)
+    form = BundleForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
             accepts = form.cleaned_data["accepts_unsigned"]
-            version = import_archive(user=request.user, parcel=form.cleaned_data["file"], accepts_unsigned=accepts)
+            version = import_archive(user=request.user, archive=form.cleaned_data["file"], accepts_unsigned=accepts)
             return redirect("learning:model", version.pk)
         except AppError as error:
             form.add_error(None, error.message)

@@ -92,8 +92,8 @@ class CheckApi(APIView):
         picture = request.data if isinstance(request.data, bytes) else b""
         if len(picture) > CHECK_BYTES:
             raise TooLarge(_("The picture has too many bytes."))
-        asked = CheckIn(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        participant_id = str(asked.validated_data["participant"] or "")
+        query = CheckIn(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        participant_id = str(query.validated_data["participant"] or "")
         reading = look_once(user=request.user, picture=picture, participant_id=participant_id)
         return Response({"width": reading.width, "height": reading.height, "faces": faces_data(reading)})

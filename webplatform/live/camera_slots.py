@@ -1,4 +1,4 @@
-"""The places of this process, one for each camera: a socket without one is sent on to another process."""
+"""The camera slots of this process: a socket without a slot is sent to another process."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ from webplatform.live.batching import Overloaded, batcher_of
 from webplatform.live.handshake import close_code, ready_data
 from webplatform.live.protocol import BadMessage, Close, Dropped, FrameMessage
 from webplatform.live.recording import Ended, LiveRecording
-from webplatform.live.session_request import asked_of
+from webplatform.live.session_request import parse_start
 
 START_WITHIN_S = 10.0
 KEEP_EVERY_S = 1.0
@@ -58,7 +58,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.is_paused = self.is_over = False
         self.failures = 0
         translation.activate(language_of(self.scope))  # for this socket's own task and what it starts
-        if await self._seat() is None:  # before it is accepted: a socket of nobody must cost nothing
+        if await self._identity() is None:  # before it is accepted: a socket of nobody must cost nothing
             await self.close(Close.NOT_SIGNED_IN)
             return
         self.has_place = camera_slots.take()
@@ -115,22 +115,22 @@ class LiveConsumer(AsyncWebsocketConsumer):
             raise BadMessage("The session has begun already.")
         if message.get("version") != protocol.VERSION:
             raise BadMessage(f"This server speaks version {protocol.VERSION} of the protocol.")
-        seat = await self._seat()
-        if seat is None:
+        identity = await self._identity()
+        if identity is None:
             await self._end(Ended(Close.NOT_SIGNED_IN, _("Please log in, or ask for a new ticket.")))
             return
         try:
-            self.recording = await self._open(seat, message)
+            self.recording = await self._open(identity, message)
         except AppError as error:
             await self._end(Ended(close_code(error, is_resume=message["type"] == "resume"), error.message))
             return
-        self.recording.login_epoch, self.recording.token_id = seat.login_epoch, seat.token_id
-        self.recording.tells_scores = seat.tells_scores
-        self.user, self.heard_s = seat.user, time.monotonic()
+        self.recording.login_epoch, self.recording.token_id = identity.login_epoch, identity.token_id
+        self.recording.tells_scores = identity.tells_scores
+        self.user, self.heard_s = identity.user, time.monotonic()
         self.tasks += [asyncio.create_task(self._read_frames()), asyncio.create_task(self._watch())]
         await self._say(ready_data(self.recording))
 
-    async def _seat(self) -> services.LiveIdentity | None:
+    async def _identity(self) -> services.LiveIdentity | None:
         """Who sits here, by the handshake: its token or ticket, which must hold when the socket opens, or its login."""
         if self.proven is None and has_proof(self.scope):
             self.proven = await database_sync_to_async(proven_by)(self.scope, "live")
@@ -141,12 +141,12 @@ class LiveConsumer(AsyncWebsocketConsumer):
         user = self.scope["user"]
         return services.LiveIdentity(user) if user.is_authenticated else None
 
-    async def _open(self, seat: services.LiveIdentity, message: dict[str, Any]) -> LiveRecording:
+    async def _open(self, identity: services.LiveIdentity, message: dict[str, Any]) -> LiveRecording:
         if message["type"] == "resume":
             token = protocol.read_text(message, "token", most=500)
-            return await database_sync_to_async(services.resume)(user=seat.user, token=token)
-        asked = asked_of(message)
-        return await database_sync_to_async(services.begin)(seat=seat, asked=asked)
+            return await database_sync_to_async(services.resume)(user=identity.user, token=token)
+        request = parse_start(message)
+        return await database_sync_to_async(services.begin)(identity=identity, request=request)
 
     async def _stop(self, recording: LiveRecording, code: Close = Close.DONE, message: str = "") -> None:
         """Answer what was taken in, close the session and say so; what comes meanwhile is not taken in."""
@@ -195,7 +195,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         await self.close(ended.code)
 
     def result_url(self, session: Session) -> str:
-        """Where whoever sits here sees what was recorded."""
+        """The address at which the client sees what was recorded."""
         return reverse("dashboard:session", args=[session.pk])
 
     async def _await_start(self) -> None:

@@ -98,7 +98,7 @@ def _told(name: str, reading: FrameReading | Problem) -> dict[str, Any]:
     return {"name": clean, "width": reading.width, "height": reading.height, "faces": faces, "error": None}
 
 
-def _face(told: dict[str, Any]) -> dict[str, Any]:
-    is_fit = told["scores"] is not None
-    face = {name: told[name] for name in ("box", "scores", "dominant")}
-    return {**face, "is_fit": is_fit, "is_sure": told["dominant"] is not None, "reason": told["reason"]}
+def _face(data: dict[str, Any]) -> dict[str, Any]:
+    is_fit = data["scores"] is not None
+    face = {name: data[name] for name in ("box", "scores", "dominant")}
+    return {**face, "is_fit": is_fit, "is_sure": data["dominant"] is not None, "reason": data["reason"]}

@@ -1,4 +1,4 @@
-"""What a socket hears when it begins, or may not."""
+"""Accept or refuse a WebSocket, with the reason."""
 
 from __future__ import annotations
 

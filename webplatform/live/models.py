@@ -1,4 +1,4 @@
-"""Which socket feeds which webcam session."""
+"""Which socket belongs to which webcam session."""
 
 from __future__ import annotations
 

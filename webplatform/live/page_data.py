@@ -10,7 +10,6 @@ from inference import EMOTIONS
 from webplatform.history.targets import Choices
 from webplatform.history.words import EMOTION_NAMES, REASON_NAMES
 from webplatform.live.services import SOCKET
-from webplatform.live.words import live_words
 
 CHECK = "/api/v1/live/check/"
 RATES = (2, 5, 10, 15)
@@ -32,7 +31,6 @@ def live_context(
         "usual_rate": USUAL_RATE,
         "choices": choices,
         "pages": {name: reverse(pages.get(name, page)) for name, page in account.items()},
-        "words": live_words(),
         "data": {
             "socket": socket,
             "check": check,

@@ -1,4 +1,4 @@
-"""Pictures, looked at once: the check before a session, and those that programs send. Nothing of them is kept."""
+"""Read single pictures: the check before a session, and pictures from programs. Nothing of them is stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The live protocol, version 1, as docs/live-protocol.md tells it: reading what clients send, closing words."""
+"""The live protocol, version 1 (docs/live-protocol.md): parse the clients' messages, define the close codes."""
 
 from __future__ import annotations
 
@@ -133,12 +133,12 @@ def hidden_faces_data(reading: FrameReading) -> list[dict[str, Any]]:
     A face that was scored has neither scores, verdict nor reason.
     """
     silent = {"scores": None, "dominant": None}
-    told = zip(reading.faces, faces_data(reading), strict=True)
-    return [data | silent | ({"reason": None} if face.scores is not None else {}) for face, data in told]
+    faces = zip(reading.faces, faces_data(reading), strict=True)
+    return [data | silent | ({"reason": None} if face.scores is not None else {}) for face, data in faces]
 
 
 def faces_data(reading: FrameReading) -> list[dict[str, Any]]:
-    """The faces of one frame as they are told."""
+    """The faces of one frame as JSON."""
     return [
         {
             "track": face.track,
@@ -158,8 +158,8 @@ def reading_data(
 ) -> dict[str, Any]:
     """The answer to a frame that was read."""
     head = {"type": "result", "seq": frame.seq, "t_ms": frame.t_ms, "server_ms": round(server_ms, 1)}
-    told = faces_data if tells_scores else hidden_faces_data
-    head |= {"width": reading.width, "height": reading.height, "faces": told(reading)}
+    as_data = faces_data if tells_scores else hidden_faces_data
+    head |= {"width": reading.width, "height": reading.height, "faces": as_data(reading)}
     return head if reading.faces else head | {"reason": NO_FACE}
 
 

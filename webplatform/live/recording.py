@@ -1,4 +1,4 @@
-"""A webcam session as it runs: in memory only, and of its socket only."""
+"""A running webcam session: in memory only, and used by its socket only."""
 
 from __future__ import annotations
 

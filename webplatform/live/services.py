@@ -1,4 +1,4 @@
-"""Opening, keeping, resuming and ending webcam sessions. Everything here touches the database: call it off the loop."""
+"""Open, keep, resume and end webcam sessions. All of it uses the database: call it off the event loop."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from webplatform.live.models import LiveConnection
 from webplatform.live.protocol import Close
 from webplatform.live.queries import find_condition, find_participant, find_stimulus, find_study
 from webplatform.live.recording import Ended, LiveRecording
-from webplatform.live.session_request import SessionRequest as Asked
+from webplatform.live.session_request import SessionRequest
 from webplatform.live.stale_connections import RESUME_WITHIN_S, close_recorded
 from webplatform.live.statistics import LiveStatistics
 from webplatform.modelhub.engines import engine_for
@@ -47,7 +47,7 @@ from webplatform.studies.roles import ROLES, Act
 SOCKET = "/ws/live/"
 RESUME_SALT = "live-resume"
 SAY_EVERY_S = 5.0
-IN_SIGHT_MS = 2000  # whoever was seen so shortly before a connection was lost may still sit there when it is back
+IN_SIGHT_MS = 2000  # a person seen so shortly before the connection was lost may still sit there when it is back
 TAKEN = Ended(Close.TAKEN_OVER, gettext_noop("This session has ended, or goes on elsewhere."))
 
 
@@ -67,16 +67,16 @@ class LiveIdentity:
 
     @property
     def tells_scores(self) -> bool:
-        """Whether whoever sits here is told the scores: participants only where their study says so."""
+        """Whether the client gets scores: participants only if their study allows it."""
         return self.participant is None or self.participant.study.shows_scores
 
     @property
     def login_epoch(self) -> int | None:
-        """What ends the seat when it changes; a participant's does not depend on anybody's login."""
+        """The session ends when it changes; a participant's does not depend on anybody's login."""
         return self.user.login_epoch if self.participant is None else None
 
 
-def begin(*, seat: LiveIdentity, asked: Asked) -> LiveRecording:
+def begin(*, identity: LiveIdentity, request: SessionRequest) -> LiveRecording:
     """A webcam session is open, read with the active model, and held by the caller.
 
     Raises:
@@ -86,11 +86,11 @@ def begin(*, seat: LiveIdentity, asked: Asked) -> LiveRecording:
         Invalid: the external id or the metadata cannot be kept.
         TooManyAttempts: they start more sessions than RAUT_RATE_LIVE.
     """
-    user, participant = seat.user, seat.participant or find_participant(seat.user, asked.participant_id)
+    user, participant = identity.user, identity.participant or find_participant(identity.user, request.participant_id)
     consume("live", f"participant:{participant.pk}" if participant else f"user:{user.pk}")
-    study = participant.study if participant else find_study(user, asked.study_id)
-    chosen = find_condition(study, "" if seat.participant else asked.condition_id)  # not the participant's to say
-    shown = find_stimulus(study, asked.stimulus_id if seat.participant else "")
+    study = participant.study if participant else find_study(user, request.study_id)
+    chosen = find_condition(study, "" if identity.participant else request.condition_id)  # not the participant's to say
+    shown = find_stimulus(study, request.stimulus_id if identity.participant else "")
     condition = Place(study, participant, shown.condition if shown and shown.condition else chosen).borne
     version = active_version()
     if version is None:
@@ -102,15 +102,15 @@ def begin(*, seat: LiveIdentity, asked: Asked) -> LiveRecording:
             study=study,
             user=user,
             consent=require_consent(of=participant or user),
-            title=asked.title.strip() or _title(participant, shown or condition),
+            title=request.title.strip() or _title(participant, shown or condition),
             source=Session.Source.WEBCAM,
-            every_ms=max(1, round(1000 / asked.fps)),
+            every_ms=max(1, round(1000 / request.fps)),
         )
         history.use_model(session=session, version=version)
         set_condition(sessions=[session], user=user, condition=condition)
         set_stimulus(session=session, stimulus=shown, position=shown and place_of(shown, participant))
-        if not seat.participant:  # not the participant's to say
-            set_reference(session=session, user=user, external_id=asked.external_id, metadata=asked.metadata)
+        if not identity.participant:  # not the participant's to say
+            set_reference(session=session, user=user, external_id=request.external_id, metadata=request.metadata)
         LiveConnection.objects.create(session=session, holder=holder, heard_at=timezone.now())
         reader = _reader(engine, session)
     return LiveRecording(session, holder, user.pk, engine, reader, LiveStatistics())
@@ -135,7 +135,7 @@ def resume_token(recording: LiveRecording) -> str:
 
 @transaction.atomic
 def resume(*, user: User, token: str) -> LiveRecording:
-    """The caller holds the session that the token names; whoever held it before is refused from now on.
+    """The caller holds the session that the token names; the previous holder is refused from now on.
 
     Raises:
         NotAllowed: the token is forged or somebody else's.
@@ -202,7 +202,7 @@ def finish(recording: LiveRecording, *, is_partial: bool = False) -> Session | N
 
 
 def detach(recording: LiveRecording) -> None:
-    """Store what waits; the session stays open for whoever resumes it, or until it is found silent."""
+    """Store pending readings; the session stays open until it is resumed or found stale."""
     with suppress(AppError, Error):  # taken over or ended: nothing of ours is left to store; or the database is away
         store(recording)
 

@@ -1,4 +1,4 @@
-"""What a client asks of a new session, in its first message."""
+"""What a client requests of a new session in its first message."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from webplatform.live import protocol
 
 @dataclass(frozen=True, slots=True)
 class SessionRequest:
-    """What a client wants of a new session.
+    """What a client requests of a new session.
 
     Args:
         study_id: empty for the personal study, or the participant's.
-        participant_id: whom the camera watches; empty for the user.
+        participant_id: the person before the camera; empty for the user.
         condition_id: one of the study's conditions; empty for none.
         title: empty for one with the time in it.
-        fps: how many frames a second it means to send.
-        stimulus_id: the study's film that is shown meanwhile; for participants' own seats only.
-        external_id: what the client's own program calls the session; not for participants to say.
-        metadata: a small JSON object of that program's; likewise.
+        fps: how many frames a second it will send.
+        stimulus_id: the study's film that is shown meanwhile; for participants only.
+        external_id: the client's own id for the session; not for participants.
+        metadata: a small JSON object of the client's; likewise.
     """
 
     study_id: str = ""
@@ -35,7 +35,7 @@ class SessionRequest:
     metadata: dict[str, Any] = field(default_factory=dict)
 
 
-def asked_of(message: dict[str, Any]) -> SessionRequest:
+def parse_start(message: dict[str, Any]) -> SessionRequest:
     """Read a `start`.
 
     Raises BadMessage where one of its fields is of another kind, or too long.

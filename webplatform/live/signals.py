@@ -1,4 +1,4 @@
-"""What live does when other apps say that something happened."""
+"""How live reacts to signals of other apps."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The end of webcam sessions, also of those whose socket died without a word."""
+"""End webcam sessions, also those whose socket died without a message."""
 
 from __future__ import annotations
 

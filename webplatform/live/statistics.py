@@ -1,4 +1,4 @@
-"""How the frames of a live session fared: counts, and times in a histogram that never grows."""
+"""Statistics of a live session: counts, and times in a histogram of fixed size."""
 
 from __future__ import annotations
 

@@ -44,19 +44,19 @@ def archive_chunks(version: ModelVersion) -> Iterator[bytes]:
         bundle = inference.read_bundle(bundle_of(version))
     except inference.BadBundle as error:
         raise Invalid(str(error)) from error
-    with tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as parcel:
-        with zipfile.ZipFile(parcel, "w", zipfile.ZIP_STORED) as target:
+    with tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as archive:
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as target:
             for file in sorted(bundle.path.iterdir()):
                 target.write(file, file.name)
             if settings.RAUT_BUNDLE_SIGNING_KEY:
                 checksums = (bundle.path / CHECKSUM_FILE).read_bytes()
                 target.writestr(SIGNATURE_FILE, sign(checksums, settings.RAUT_BUNDLE_SIGNING_KEY))
-        parcel.seek(0)
-        while piece := parcel.read(CHUNK_BYTES):
+        archive.seek(0)
+        while piece := archive.read(CHUNK_BYTES):
             yield piece
 
 
-def import_archive(*, user: User, parcel: IO[bytes], accepts_unsigned: bool = False) -> ModelVersion:
+def import_archive(*, user: User, archive: IO[bytes], accepts_unsigned: bool = False) -> ModelVersion:
     """The bundle in a ZIP is a candidate: its checksums hold, and it scores faces in a process of its own.
 
     It is signed by a key of `RAUT_BUNDLE_TRUSTED_KEYS`, or an admin has accepted it without; the audit log says so.
@@ -71,7 +71,7 @@ def import_archive(*, user: User, parcel: IO[bytes], accepts_unsigned: bool = Fa
     home.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=home))
     try:
-        _unpack(parcel, draft)
+        _unpack(archive, draft)
         signer = take_signature(draft, settings.RAUT_BUNDLE_TRUSTED_KEYS)
         if not signer and not accepts_unsigned:
             raise Invalid(_("No key that this server trusts has signed this bundle."), reason="unsigned")
@@ -99,9 +99,9 @@ def _register(user: User, folder: Path, signer: str) -> ModelVersion:
     return version
 
 
-def _unpack(parcel: IO[bytes], folder: Path) -> None:
+def _unpack(archive: IO[bytes], folder: Path) -> None:
     try:
-        with zipfile.ZipFile(parcel) as source:
+        with zipfile.ZipFile(archive) as source:
             entries = [entry for entry in source.infolist() if not entry.is_dir()]
             if len(entries) > MAX_FILES or sum(entry.file_size for entry in entries) > MAX_BYTES:
                 raise TooLarge(_("A bundle has at most %(n)d files and %(mb)d MB.") % {"n": MAX_FILES, "mb": 200})

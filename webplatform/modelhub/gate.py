@@ -1,4 +1,4 @@
-"""What a version must show before it becomes the active one."""
+"""The checks that a version must pass before it becomes the active one."""
 
 from __future__ import annotations
 

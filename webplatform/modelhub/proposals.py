@@ -51,7 +51,7 @@ def confirm_promotion(*, proposal: PromotionProposal, by: User, evidence: dict[s
 
 @transaction.atomic
 def decline_promotion(*, proposal: PromotionProposal, by: User) -> None:
-    """The proposal is closed and nothing else has changed; whoever made it may do so, too.
+    """Close the proposal without any other change; its author may do so, too.
 
     Raises:
         Conflict: it was decided already.

@@ -1,4 +1,4 @@
-"""Reading which models there are."""
+"""Read the registered models."""
 
 from __future__ import annotations
 

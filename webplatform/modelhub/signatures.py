@@ -1,4 +1,4 @@
-"""Who vouches for a bundle that travels: an Ed25519 signature over its checksums, by a key that the operator trusts."""
+"""Signatures of bundles: Ed25519 over their checksums, by a key that the operator trusts."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def take_signature(folder: Path, trusted: Sequence[str]) -> str:
     Returns:
         The first 16 digits of the key's SHA-256.
     Raises:
-        Invalid: a signature is there and is not one of these checksums, whoever may have made it.
+        Invalid: there is a signature, but not one of these checksums.
     """
     file = folder / SIGNATURE_FILE
     if not file.is_file():

@@ -205,9 +205,9 @@ def _database() -> str:
 
 def _run(program: str, *arguments: str) -> None:
     """PostgreSQL's own programs; they learn the password from the environment, where no other user sees it."""
-    told = settings.DATABASES["default"]
+    database = settings.DATABASES["default"]
     names = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
-    environment = {name: str(told[key]) for name, key in names.items() if told.get(key)}
+    environment = {name: str(database[key]) for name, key in names.items() if database.get(key)}
     where = shutil.which(program)
     if where is None:
         raise BackupProblem(

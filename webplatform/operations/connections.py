@@ -1,4 +1,4 @@
-"""HTTP connections that nobody can hold for nothing: time for headers and bodies, and room for whoever comes next.
+"""Limits for HTTP connections: time for headers and bodies, and room for new ones when all places are taken.
 
 uvicorn waits for ever for the rest of a request and answers 503 to everybody once its places are taken. Here the rest
 must come in time, and when all places are taken the oldest connection without a whole request, or whose answer nobody

@@ -122,8 +122,8 @@ def _lit(portrait: NDArray[np.uint8], t_s: float) -> NDArray[np.uint8]:
 def _scene(width: int, height: int) -> tuple[Any, Any, Any]:
     """The filter graph, and where the two faces of this size go in; the whole frame comes out."""
     graph = av.filter.Graph()
-    asked = {"width": width, "height": height, "format": "rgb24", "time_base": Fraction(1, FPS)}
-    sources = [graph.add_buffer(**asked) for _ in range(2)]
+    stream_options = {"width": width, "height": height, "format": "rgb24", "time_base": Fraction(1, FPS)}
+    sources = [graph.add_buffer(**stream_options) for _ in range(2)]
     room = graph.add("color", size=f"{WIDTH}x{HEIGHT}", rate=str(FPS), color="0x4a5966")
     first, both = graph.add("overlay", **FIRST_PLACE), graph.add("overlay", **SECOND_PLACE)
     sink, yuv = graph.add("buffersink"), graph.add("format", "yuv420p")

@@ -32,16 +32,16 @@ def redeem_login_key(folder: Path, key: str, *, now_s: float | None = None) -> s
     """Whom the key signs in; None where it is wrong, too late or used. The first right one is the last."""
     file = login_key_file(folder)
     try:
-        door = json.loads(file.read_text(encoding="utf-8"))
+        login = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    if not hmac.compare_digest(door["digest"], _digest(key)):
+    if not hmac.compare_digest(login["digest"], _digest(key)):
         return None
     try:
         file.unlink()  # of two at once, one finds it gone
     except FileNotFoundError:
         return None
-    return door["email"] if (time.time() if now_s is None else now_s) < door["ends_s"] else None
+    return login["email"] if (time.time() if now_s is None else now_s) < login["ends_s"] else None
 
 
 def revoke_login_key(folder: Path) -> None:

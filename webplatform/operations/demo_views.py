@@ -26,8 +26,8 @@ def enter(request: HttpRequest, key: str) -> HttpResponse:
     email = redeem_login_key(Path(settings.DATA_DIR) / "demo", key)
     user = User.objects.filter(email=email, is_active=True).first() if email else None
     if user is None:
-        told = _("This address was used already, or is too old. Log in with what the demonstration printed.")
-        messages.error(request, told)
+        message = _("This address was used already, or is too old. Log in with what the demonstration printed.")
+        messages.error(request, message)
         return redirect("account_login")
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     return redirect("dashboard:home")

@@ -1,6 +1,6 @@
 """The platform's state in numbers, for Prometheus and for the admins' page: read from the database when asked.
 
-Whichever process answers says the same, since nothing is counted in a process. What happened is told for the last hour,
+Whichever process answers says the same, since nothing is counted in a process. Events are counted for the last hour,
 as gauges: rows go when their time is over, so a counter made of them could fall.
 """
 
@@ -58,15 +58,20 @@ class Measurements:
 
 
 def _parts() -> Iterator[Metric]:
-    found = read_health()
-    parts = {"database": found.has_database, "redis": found.has_redis, "beat": found.has_beat, "disk": found.has_disk}
+    health = read_health()
+    parts = {
+        "database": health.has_database,
+        "redis": health.has_redis,
+        "beat": health.has_beat,
+        "disk": health.has_disk,
+    }
     if is_remote():
-        parts["store"] = found.has_store
+        parts["store"] = health.has_store
     waiting = FileRemoval.objects.count() if is_remote() else 0
     yield GaugeMetricFamily("raut_store_removals_waiting", "Removals that wait for the object store.", value=waiting)
     yield _by("raut_part_up", "Whether a part of the platform answers.", "part", parts)
-    yield _by("raut_workers", "Workers heard of lately, by queue.", "queue", found.workers)
-    yield GaugeMetricFamily("raut_purge_held", "Whether a purge waits for an admin.", value=found.is_purge_held)
+    yield _by("raut_workers", "Workers heard of lately, by queue.", "queue", health.workers)
+    yield GaugeMetricFamily("raut_purge_held", "Whether a purge waits for an admin.", value=health.is_purge_held)
 
 
 def _jobs() -> Iterator[Metric]:
@@ -98,9 +103,9 @@ def _analysis() -> Iterator[Metric]:
     mean = GaugeMetricFamily("raut_analysis_mean_seconds", "Mean time of the last hour's videos.", labels=("stage",))
     most = GaugeMetricFamily("raut_analysis_max_seconds", "Longest time of the last hour's videos.", labels=("stage",))
     for stage, time in times.items():
-        found = read.aggregate(mean=Avg(time), most=Max(time))
-        mean.add_metric((stage,), _seconds(found["mean"]))
-        most.add_metric((stage,), _seconds(found["most"]))
+        seconds = read.aggregate(mean=Avg(time), most=Max(time))
+        mean.add_metric((stage,), _seconds(seconds["mean"]))
+        most.add_metric((stage,), _seconds(seconds["most"]))
     cut = Q(worker_seconds__gt=0)  # read by several workers at once: what each of them took is added up
     sums = read.aggregate(
         time=Sum(times["read"], filter=~cut), together=Sum("worker_seconds"), frames=Sum("session__frames_sampled")

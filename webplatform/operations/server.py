@@ -39,13 +39,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--host", required=True)
     parser.add_argument("--port", type=int, required=True)
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     os.environ.setdefault("RAUT_DB_POOL", POOL)  # workers have a few threads; here each request has one
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webplatform.settings")
     config = uvicorn.Config(
         "webplatform.asgi:application",
-        host=asked.host,
-        port=asked.port,
+        host=arguments.host,
+        port=arguments.port,
         http="webplatform.operations.connections:GuardedHttp",  # type: ignore[arg-type]  # a class, by its name
         ws="webplatform.operations.sockets:DrainingSocket",  # type: ignore[arg-type]
         ws_max_size=WEBSOCKET_MESSAGE_BYTES,
@@ -61,7 +61,7 @@ def main() -> None:
     )
     if config.workers > 1:
         config.bind_socket().close()  # exits where somebody else has the port, with whom it must not be shared
-        Multiprocess(config, [SharedPort(asked.host, asked.port)]).run()
+        Multiprocess(config, [SharedPort(arguments.host, arguments.port)]).run()
         return
     server = uvicorn.Server(config)
     server.run()

@@ -1,4 +1,4 @@
-"""WebSockets whose process is asked to end: the live sockets store what they hold before they close.
+"""Close WebSockets when their process is asked to end: live sockets first store their readings.
 
 uvicorn closes every socket at once with 1012, and only then does the code behind it hear of that. Whoever comes back to
 another process would find the last readings missing.

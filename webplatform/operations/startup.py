@@ -1,4 +1,4 @@
-"""What must hold before the platform starts. Each problem has a code, a sentence and a way out."""
+"""Checks before the platform starts. Each problem has a code, a sentence and a way out."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def _require_whole_steps() -> None:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """Whoever else prepares the same database waits: on PostgreSQL by its lock, else by one in the data folder."""
+    """Make other processes that prepare the same database wait: by a lock of PostgreSQL, or one in the data folder."""
     if connection.vendor != "postgresql":
         with (Path(settings.DATA_DIR) / "prepare.lock").open("a", encoding="utf-8") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)

@@ -1,4 +1,4 @@
-"""The measurements, put in order for a page that an admin reads at a glance."""
+"""The measurements, arranged for the admins' page."""
 
 from __future__ import annotations
 
@@ -56,17 +56,17 @@ class State:
 
 def read_state() -> State:
     """Measure once."""
-    found = {metric.name: _values(metric) for metric in Measurements().collect()}
-    due = found["raut_participant_requests"]
-    disk = [found[f"raut_disk_{what}_bytes"][()] for what in ("free", "size", "least_free")]
+    values = {metric.name: _values(metric) for metric in Measurements().collect()}
+    due = values["raut_participant_requests"]
+    disk = [values[f"raut_disk_{what}_bytes"][()] for what in ("free", "size", "least_free")]
     return State(
-        parts=[(_part_name(key[0]), bool(value)) for key, value in found["raut_part_up"].items()],
-        workers=[(_queue_name(key[0]), int(value)) for key, value in found["raut_workers"].items()],
-        jobs=[_jobs(kind, name, found) for kind, name in _kinds().items()],
-        figures=_figures(found),
+        parts=[(_part_name(key[0]), bool(value)) for key, value in values["raut_part_up"].items()],
+        workers=[(_queue_name(key[0]), int(value)) for key, value in values["raut_workers"].items()],
+        jobs=[_jobs(kind, name, values) for kind, name in _kinds().items()],
+        figures=_figures(values),
         disk=(disk[0], disk[1], disk[2]),
         requests=(int(due[("late",)]), int(due[("soon",)]), int(due[("later",)])),
-        removals=int(found["raut_store_removals_waiting"][()]),
+        removals=int(values["raut_store_removals_waiting"][()]),
     )
 
 
@@ -74,28 +74,28 @@ def _values(metric: Metric) -> Values:
     return {tuple(sample.labels.values()): sample.value for sample in metric.samples}
 
 
-def _jobs(kind: str, name: str, found: dict[str, Values]) -> Jobs:
+def _jobs(kind: str, name: str, values: dict[str, Values]) -> Jobs:
     return Jobs(
         name=name,
-        queued=int(found["raut_jobs"][(kind, QUEUED)]),
-        running=int(found["raut_jobs"][(kind, RUNNING)]),
-        failed=int(found["raut_jobs_ended_last_hour"].get((kind, "failed"), 0)),
-        waits=timedelta(seconds=round(found["raut_job_wait_seconds"].get((kind,), 0))),
+        queued=int(values["raut_jobs"][(kind, QUEUED)]),
+        running=int(values["raut_jobs"][(kind, RUNNING)]),
+        failed=int(values["raut_jobs_ended_last_hour"].get((kind, "failed"), 0)),
+        waits=timedelta(seconds=round(values["raut_job_wait_seconds"].get((kind,), 0))),
     )
 
 
-def _figures(found: dict[str, Values]) -> list[tuple[str, str]]:
-    mean, longest = found["raut_analysis_mean_seconds"], found["raut_analysis_max_seconds"]
-    frames = found["raut_live_frames_last_hour"]
+def _figures(values: dict[str, Values]) -> list[tuple[str, str]]:
+    mean, longest = values["raut_analysis_mean_seconds"], values["raut_analysis_max_seconds"]
+    frames = values["raut_live_frames_last_hour"]
     two = _("%(mean).1f s on average, %(most).1f s at most")
     figures = [
         (_("Videos wait"), two % {"mean": mean[("wait",)], "most": longest[("wait",)]}),
         (_("Videos are read in"), two % {"mean": mean[("read",)], "most": longest[("read",)]}),
         (
             _("One worker reads"),
-            _("%(rate).1f frames a second") % {"rate": found["raut_analysis_frames_per_second"][()]},
+            _("%(rate).1f frames a second") % {"rate": values["raut_analysis_frames_per_second"][()]},
         ),
-        (_("Webcam sessions now"), str(int(found["raut_live_sessions"][()]))),
+        (_("Webcam sessions now"), str(int(values["raut_live_sessions"][()]))),
         (
             _("Webcam frames"),
             _("%(received)d received, %(answered)d answered, %(dropped)d dropped")
@@ -103,10 +103,10 @@ def _figures(found: dict[str, Values]) -> list[tuple[str, str]]:
         ),
         (
             _("Slowest webcam session"),
-            _("19 of 20 answers within %(ms).0f ms") % {"ms": 1000 * found["raut_live_answer_seconds"][()]},
+            _("19 of 20 answers within %(ms).0f ms") % {"ms": 1000 * values["raut_live_answer_seconds"][()]},
         ),
     ]
-    has_videos, has_frames = bool(found["raut_analysis_frames_per_second"][()]), bool(frames[("received",)])
+    has_videos, has_frames = bool(values["raut_analysis_frames_per_second"][()]), bool(frames[("received",)])
     was_there = (has_videos, has_videos, has_videos, True, has_frames, has_frames)
     return [(what, told if was else NOTHING) for (what, told), was in zip(figures, was_there, strict=True)]
 

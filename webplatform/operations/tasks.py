@@ -1,4 +1,4 @@
-"""What the beat asks for beside each app's own tasks."""
+"""Tasks of the beat that belong to no other app."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may send a large body at all: asked by a request's headers, before its first byte is taken."""
+"""Who may send a large body: decided by the request's headers, before its first byte is received."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class NotAuthenticated(Exception):
 
 
 def require_upload(scope: dict[str, Any], size_bytes: int) -> None:
-    """Whoever asks may hand in a video of this size.
+    """Check that the client may upload a video of this size.
 
     Raises:
         NotAuthenticated: nobody is signed in, or the token may not write.
@@ -48,7 +48,7 @@ def require_upload(scope: dict[str, Any], size_bytes: int) -> None:
 
 
 def require_faces(scope: dict[str, Any], size_bytes: int) -> None:
-    """Whoever asks may have pictures read.
+    """Check that the client may have pictures read.
 
     Raises:
         NotAuthenticated, ConsentMissing: as for a video.
@@ -59,20 +59,20 @@ def require_faces(scope: dict[str, Any], size_bytes: int) -> None:
 
 
 def require_admin(scope: dict[str, Any], size_bytes: int) -> None:
-    """Whoever asks is an admin; raises NotAuthenticated otherwise."""
+    """Check that the client is an admin; raise NotAuthenticated otherwise."""
     user = _user_of(scope, ApiToken.Scope.ADMIN)
     if not is_admin(user) or lacks_second_factor(user):
         raise NotAuthenticated
 
 
 def require_login(scope: dict[str, Any], size_bytes: int) -> None:
-    """Raise NotAuthenticated unless whoever asks may write. The view checks the rest before it reads."""
+    """Raise NotAuthenticated unless the client may write. The view checks the rest before it reads."""
     _user_of(scope, ApiToken.Scope.WRITE)
 
 
 def refusal_of(scope: dict[str, Any], size_bytes: int) -> AppError | NotAuthenticated | None:
-    """Why this address does not take the body; None: it does."""
-    rule = next((rule for address, rule in DOORS.items() if re.fullmatch(address, scope["path"])), None)
+    """Return why the body is refused at this address; None if it is accepted."""
+    rule = next((rule for address, rule in UPLOAD_RULES.items() if re.fullmatch(address, scope["path"])), None)
     try:
         if rule is not None and scope.get("method") in ("POST", "PATCH"):
             rule(scope, size_bytes)
@@ -87,7 +87,7 @@ def is_streamed(scope: dict[str, Any]) -> bool:
     if kind.startswith(PART.encode()):
         return re.fullmatch(RESUMABLE, scope["path"]) is not None
     is_form = scope.get("method") == "POST" and kind.startswith(b"multipart/")
-    return is_form and any(re.fullmatch(address, scope["path"]) for address in DOORS)
+    return is_form and any(re.fullmatch(address, scope["path"]) for address in UPLOAD_RULES)
 
 
 def _user_of(scope: dict[str, Any], token_scope: str) -> User:
@@ -118,13 +118,13 @@ def _signed_in(cookies: str) -> User | None:
 
 
 def _records_participants(user: User) -> bool:
-    """Whether somebody has agreed in a study that the user records in: which one it is about stands in the body."""
+    """Whether somebody has agreed in a study that the user records in; the body says which study it is."""
     studies = studies_where(user, Act.RECORD)
     return ConsentRecord.objects.filter(participant__study__in=studies, withdrawn_at=None).exists()
 
 
 RESUMABLE = "/api/v1/uploads/([0-9a-f-]+/?)?"
-DOORS = {  # by regular expressions
+UPLOAD_RULES = {  # by regular expressions
     "/api/v1/analyses/?": require_upload,
     RESUMABLE: require_login,
     "/upload/": require_upload,

@@ -1,4 +1,4 @@
-"""Addresses for machines and admins that ask how the platform is."""
+"""Addresses that report the platform's state to machines and admins."""
 
 from django.urls import path
 

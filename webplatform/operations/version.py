@@ -10,5 +10,5 @@ CHANGELOG = Path(__file__).resolve().parents[2] / "CHANGELOG.md"
 
 def read_version(changelog: Path = CHANGELOG) -> str:
     """The first heading of the changelog that is a version; "unreleased" where there is none yet."""
-    found = re.search(r"^## (\d+\.\d+\.\d+)\b", changelog.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    return found.group(1) if found else "unreleased"
+    match = re.search(r"^## (\d+\.\d+\.\d+)\b", changelog.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return match.group(1) if match else "unreleased"

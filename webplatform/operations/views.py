@@ -39,18 +39,18 @@ def ready(request: HttpRequest) -> JsonResponse:
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:
     """Whether the parts that this process needs answer: 200 if all do, 503 otherwise."""
-    found = read_health()
+    parts = read_health()
     body = {
-        "status": "ok" if found.is_well else "degraded",
-        "database": found.has_database,
-        "redis": found.has_redis,
-        "disk": found.has_disk,
-        "beat": found.has_beat,
-        "workers": found.workers,
-        "purge_held": found.is_purge_held,
-        **({"store": found.has_store} if is_remote() else {}),
+        "status": "ok" if parts.is_well else "degraded",
+        "database": parts.has_database,
+        "redis": parts.has_redis,
+        "disk": parts.has_disk,
+        "beat": parts.has_beat,
+        "workers": parts.workers,
+        "purge_held": parts.is_purge_held,
+        **({"store": parts.has_store} if is_remote() else {}),
     }
-    return JsonResponse(body, status=200 if found.is_well else 503)
+    return JsonResponse(body, status=200 if parts.is_well else 503)
 
 
 @never_cache

@@ -152,11 +152,13 @@ class AnswerApi(APIView):
 
     @extend_schema(operation_id="requests_answer", request=AnswerIn, responses=RequestOut)
     def post(self, request: Request, request_id: int) -> Response:
-        asked = get_object_or_404(requests_of(request.user), pk=request_id)
+        participant_request = get_object_or_404(requests_of(request.user), pk=request_id)
         sent = AnswerIn(data=request.data)
         sent.is_valid(raise_exception=True)
         given = sent.validated_data
-        answered = services.answer(request=asked, user=request.user, is_done=given["is_done"], text=given["answer"])
+        answered = services.answer(
+            request=participant_request, user=request.user, is_done=given["is_done"], text=given["answer"]
+        )
         return Response(RequestOut(answered).data)
 
 

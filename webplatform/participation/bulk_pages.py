@@ -46,11 +46,11 @@ def add_many(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise
     except AppError as error:
         return _form(request, study, text=text, error=error)
-    told = ngettext("%(n)d participant is added.", "%(n)d participants are added.", len(added)) % {"n": len(added)}
+    message = ngettext("%(n)d participant is added.", "%(n)d participants are added.", len(added)) % {"n": len(added)}
     if request.POST.get("with_links") != "yes":
-        messages.success(request, told)
+        messages.success(request, message)
         return redirect("participation:study", study.pk)
-    return _sheet(request, study, added, days=days, told=told)
+    return _sheet(request, study, added, days=days, told=message)
 
 
 @login_required

@@ -34,7 +34,7 @@ class Line:
     """One participant to be.
 
     Args:
-        number: where it stands in what was sent, from 1.
+        number: its line in the text that was sent, from 1.
         condition: its name, or empty.
         variables: values by the variables' names.
     """
@@ -60,10 +60,10 @@ def read_lines(text: str) -> list[Line]:
         raise Invalid(_("Write a pseudonym on each line."), field="text")
     delimiter = max("\t;,", key=rows[0][1].count)
     columns = [_column(cell) for cell in _cells(rows[0][1], delimiter)]
-    found = list(_table(rows[1:], columns, delimiter) if columns[0] == "pseudonym" else _plain(rows))
-    if len(found) > MOST:
+    lines = list(_table(rows[1:], columns, delimiter) if columns[0] == "pseudonym" else _plain(rows))
+    if len(lines) > MOST:
         raise Invalid(_("At most %(most)d participants are added at once.") % {"most": MOST}, field="text")
-    return found
+    return lines
 
 
 @transaction.atomic
@@ -152,16 +152,16 @@ def _table(rows: list[tuple[int, str]], columns: list[str], delimiter: str) -> I
 
 def _expanded(text: str) -> list[str] | None:
     """The pseudonyms that one line stands for; None for a range that makes no sense."""
-    found = _RANGE.match(text)
-    if found is None or (found["tail"] and found["tail"] != found["head"]):
+    match = _RANGE.match(text)
+    if match is None or (match["tail"] and match["tail"] != match["head"]):
         return [text]
-    if not found["tail"] and not re.search(r"\s|\.\.|…|–|—", text):
+    if not match["tail"] and not re.search(r"\s|\.\.|…|–|—", text):
         return [text]  # "P-01-02" is a pseudonym; a range has blanks, or repeats what stands before the number
-    first, last = int(found["first"]), int(found["last"])
+    first, last = int(match["first"]), int(match["last"])
     if not first <= last < first + MOST:
         return None
-    width = len(found["first"])
-    return [f"{found['head']}{number:0{width}}" for number in range(first, last + 1)]
+    width = len(match["first"])
+    return [f"{match['head']}{number:0{width}}" for number in range(first, last + 1)]
 
 
 def _cells(text: str, delimiter: str) -> list[str]:

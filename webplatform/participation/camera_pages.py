@@ -1,4 +1,4 @@
-"""The participant before the camera: the check, the film or none, and what was kept in the end."""
+"""The participant's camera pages: the check, the session with or without a film, and the end."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from webplatform.live.picture_checks import look
 from webplatform.live.protocol import faces_data, hidden_faces_data
 from webplatform.participation.participant_auth import participant_only
 from webplatform.participation.stimuli import films_for
-from webplatform.participation.words import film_words
 from webplatform.studies.models import Stimulus, Study
 
 CHECK_BYTES = 2 * 1024**2
@@ -54,8 +53,8 @@ def check(request: HttpRequest) -> HttpResponse:
         reading = look(picture if len(picture) <= CHECK_BYTES else b"")
     except AppError as error:
         return JsonResponse({"code": error.code, "message": error.message, "details": {}}, status=error.status)
-    told = faces_data if request.link.participant.study.shows_scores else hidden_faces_data
-    return JsonResponse({"width": reading.width, "height": reading.height, "faces": told(reading)})
+    as_data = faces_data if request.link.participant.study.shows_scores else hidden_faces_data
+    return JsonResponse({"width": reading.width, "height": reading.height, "faces": as_data(reading)})
 
 
 @participant_only
@@ -91,5 +90,4 @@ def _live_context(study: Study, films: list[Stimulus]) -> dict[str, Any]:
         for film in films
     ]
     context["data"] |= {"films": shown, "showsScores": study.shows_scores}
-    context["words"] |= film_words()
     return context | {"study": study, "films": films}

@@ -15,14 +15,14 @@ from webplatform.participation.participant_auth import live_identity_of
 
 
 class ParticipantConsumer(LiveConsumer):
-    """Speaks the live protocol with whoever opened a link; their sessions belong to their study."""
+    """The live protocol for participants with a link; their sessions belong to their study."""
 
-    async def _seat(self) -> LiveIdentity | None:
+    async def _identity(self) -> LiveIdentity | None:
         return await database_sync_to_async(live_identity_of)(self.scope.get("session"))
 
     async def _keep(self, recording: LiveRecording) -> Ended | None:
         ended = await super()._keep(recording)
-        if ended is None and await self._seat() is None:
+        if ended is None and await self._identity() is None:
             return Ended(Close.NOT_ALLOWED, _("This link does not open anything any more."))
         return ended
 

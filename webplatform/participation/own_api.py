@@ -121,8 +121,8 @@ class OwnRequestApi(OwnApi):
         participant = self.participant(request)
         sent = RequestIn(data=request.data)
         sent.is_valid(raise_exception=True)
-        asked = services.ask(participant=participant, **sent.validated_data)
-        return Response(RequestOut(asked).data, status=status.HTTP_201_CREATED)
+        participant_request = services.ask(participant=participant, **sent.validated_data)
+        return Response(RequestOut(participant_request).data, status=status.HTTP_201_CREATED)
 
 
 @extend_schema(tags=["own"], parameters=[KEY])

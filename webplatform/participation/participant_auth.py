@@ -40,7 +40,7 @@ def link_of_login(kept: Any) -> ParticipantLink | None:  # Django's session stor
 
 
 def live_identity_of(kept: Any) -> LiveIdentity | None:
-    """The participant's seat at the live socket: sessions become those of whoever made the link."""
+    """The participant's identity on the live socket: sessions belong to the account that made the link."""
     link = link_of_login(kept)
     if link is None or link.created_by is None or not link.created_by.is_active:
         return None
@@ -54,7 +54,7 @@ def link_over(request: HttpRequest, **link: Any) -> HttpResponse:  # the link's 
 
 
 def participant_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Let the view see `request.link`; whoever has none that is valid reads that the link is over."""
+    """Set `request.link` for the view; without a valid link show the page that the link has expired."""
 
     @never_cache
     @wraps(view)

@@ -1,4 +1,4 @@
-"""The participant's own pages: no account, a link. What they read, agree to, see, take back and ask for."""
+"""The participant's own pages, opened by their link: read, agree, look, withdraw, send requests."""
 
 from __future__ import annotations
 

@@ -32,8 +32,8 @@ SESSIONS = 50
 @require_http_methods(["GET", "POST"])
 def participant(request: HttpRequest, pk: UUID, participant_pk: UUID) -> HttpResponse:
     """Show a participant; a POST changes pseudonym, condition and variables."""
-    found = Participant.objects.for_user(request.user).select_related("study", "condition")
-    person = get_object_or_404(found, study=pk, pk=participant_pk)
+    participants = Participant.objects.for_user(request.user).select_related("study", "condition")
+    person = get_object_or_404(participants, study=pk, pk=participant_pk)
     if request.method == "GET":
         return _page(request, person)
     try:
@@ -42,7 +42,7 @@ def participant(request: HttpRequest, pk: UUID, participant_pk: UUID) -> HttpRes
         raise
     except AppError as error:
         sent = {key: value for key, value in request.POST.items() if key != "csrfmiddlewaretoken"}
-        return _page(request, get_object_or_404(found, pk=participant_pk), sent=sent, error=error)
+        return _page(request, get_object_or_404(participants, pk=participant_pk), sent=sent, error=error)
     messages.success(request, _("Saved."))
     return redirect("participation:participant", pk, participant_pk)
 

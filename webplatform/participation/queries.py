@@ -1,4 +1,4 @@
-"""What a participant has agreed to, and what a study's owner has to answer."""
+"""Read what a participant has agreed to, and the requests that a study's owner has to answer."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def requests_of(user: User) -> QuerySet[ParticipantRequest]:
 
 def participants_of(study: Study) -> list[Participant]:
     """The study's participants with `standing`, their links that are open, their variables and number of sessions."""
-    found = study.participants.select_related("study", "condition").prefetch_related("links", "study__variables")
+    rows = study.participants.select_related("study", "condition").prefetch_related("links", "study__variables")
     participants = list(
-        found.annotate(session_count=Count("sessions", filter=Q(sessions__binned_at=None))).order_by("pseudonym")
+        rows.annotate(session_count=Count("sessions", filter=Q(sessions__binned_at=None))).order_by("pseudonym")
     )
     standings = consent_statuses_of([study])
     now = timezone.now()

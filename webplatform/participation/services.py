@@ -1,4 +1,4 @@
-"""What a participant does without an account, and how the study's owner answers them."""
+"""What a participant can do without an account, and how the study's owner answers requests."""
 
 from __future__ import annotations
 

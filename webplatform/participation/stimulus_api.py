@@ -82,8 +82,8 @@ class StimulusApi(APIView):
 
     @extend_schema(operation_id="stimuli_remove", responses={204: None})
     def delete(self, request: Request, stimulus_id: UUID) -> Response:
-        found = Stimulus.objects.for_user(request.user).select_related("study")
-        stimuli.remove_stimulus(stimulus=get_object_or_404(found, pk=stimulus_id), user=request.user)
+        reachable = Stimulus.objects.for_user(request.user).select_related("study")
+        stimuli.remove_stimulus(stimulus=get_object_or_404(reachable, pk=stimulus_id), user=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

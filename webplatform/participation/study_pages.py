@@ -36,17 +36,17 @@ def study(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def add(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Add a participant."""
-    found = _study(request, pk)
+    study = _study(request, pk)
 
     def add_now() -> None:
         participants.add_participant(
-            study=found,
+            study=study,
             user=request.user,
             pseudonym=request.POST.get("pseudonym", ""),
             language=request.POST.get("language", ""),
         )
 
-    return _done(request, found, add_now, _("The participant is added."))
+    return _done(request, study, add_now, _("The participant is added."))
 
 
 @login_required
@@ -54,37 +54,37 @@ def add(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def link(request: HttpRequest, pk: UUID, participant_pk: UUID) -> HttpResponse:
     """Make a link; its address is in the answer to this and never shown again."""
-    found = _study(request, pk)
-    participant = get_object_or_404(found.participants, pk=participant_pk)
+    study = _study(request, pk)
+    participant = get_object_or_404(study.participants, pk=participant_pk)
     days = request.POST.get("days", "90")
     try:
         _link, key = create_link(participant=participant, user=request.user, days=int(days) if days.isdecimal() else 0)
     except AppError as error:
         tell(request, error)
-        return redirect("participation:study", found.pk)
-    return _page(request, found, new={"participant": participant, "address": link_address(key)})
+        return redirect("participation:study", study.pk)
+    return _page(request, study, new={"participant": participant, "address": link_address(key)})
 
 
 @login_required
 @require_POST
 def revoke(request: HttpRequest, pk: UUID, link_pk: int) -> HttpResponse:
     """Revoke a link."""
-    found = _study(request, pk)
-    revoked = get_object_or_404(ParticipantLink.objects.filter(participant__study=found), pk=link_pk)
-    return _done(request, found, lambda: revoke_link(link=revoked, user=request.user), _("The link is revoked."))
+    study = _study(request, pk)
+    revoked = get_object_or_404(ParticipantLink.objects.filter(participant__study=study), pk=link_pk)
+    return _done(request, study, lambda: revoke_link(link=revoked, user=request.user), _("The link is revoked."))
 
 
 @login_required
 @require_POST
 def answer(request: HttpRequest, pk: UUID, request_pk: int) -> HttpResponse:
     """Answer a participant's request."""
-    found = _study(request, pk)
-    asked = get_object_or_404(requests_of(request.user).filter(participant__study=found), pk=request_pk)
+    study = _study(request, pk)
+    participant_request = get_object_or_404(requests_of(request.user).filter(participant__study=study), pk=request_pk)
     is_done, text = request.POST.get("decision") == "done", request.POST.get("answer", "")
     return _done(
         request,
-        found,
-        lambda: services.answer(request=asked, user=request.user, is_done=is_done, text=text),
+        study,
+        lambda: services.answer(request=participant_request, user=request.user, is_done=is_done, text=text),
         _("The request is answered."),
     )
 
@@ -93,24 +93,24 @@ def _study(request: HttpRequest, pk: UUID) -> Study:
     return get_object_or_404(Study.objects.for_user(request.user), pk=pk)
 
 
-def _done(request: HttpRequest, found: Study, action: Callable[[], object], text: str) -> HttpResponse:
+def _done(request: HttpRequest, study: Study, action: Callable[[], object], text: str) -> HttpResponse:
     try:
         action()
         messages.success(request, text)
     except AppError as error:
         tell(request, error)
-    return redirect("participation:study", found.pk)
+    return redirect("participation:study", study.pk)
 
 
-def _page(request: HttpRequest, found: Study, new: dict[str, object] | None = None) -> HttpResponse:
-    role = role_in(found, request.user)
+def _page(request: HttpRequest, study: Study, new: dict[str, object] | None = None) -> HttpResponse:
+    role = role_in(study, request.user)
     context = {
-        "study": found,
+        "study": study,
         "role": role,
         "is_owner": may(Act.OWN, role),
         "is_recorder": may(Act.RECORD, role),
-        "participants": participants_of(found),
-        "requests": requests_of(request.user).filter(participant__study=found),
+        "participants": participants_of(study),
+        "requests": requests_of(request.user).filter(participant__study=study),
         "now": timezone.now(),
         "new": new,
     }

@@ -135,8 +135,8 @@ class ChartApi(APIView):
         study = reached_study(request.user, study_id)
         if chart not in CHARTS or kind not in PICTURES:
             raise NotFound
-        asked = _asked(request)
-        made, name = drawing_files().chart_file(study, asked, f"{chart}.{kind}", request.user)
+        query = _asked(request)
+        made, name = drawing_files().chart_file(study, query, f"{chart}.{kind}", request.user)
         return attachment(made, PICTURES[kind], name)
 
 
@@ -161,10 +161,10 @@ class OverlayApi(APIView):
 
     @extend_schema(operation_id="sessions_overlay", parameters=[OverlayIn], responses=OverlayOut)
     def get(self, request: Request) -> Response:
-        asked = OverlayIn(data={"session": request.query_params.getlist("session"), **_clock(request)})
-        asked.is_valid(raise_exception=True)
-        sessions = overlay_sessions(request.user, asked.validated_data["session"])
-        return Response(OverlayOut(overlay_of(sessions, clock=asked.validated_data.get("clock", ""))).data)
+        query = OverlayIn(data={"session": request.query_params.getlist("session"), **_clock(request)})
+        query.is_valid(raise_exception=True)
+        sessions = overlay_sessions(request.user, query.validated_data["session"])
+        return Response(OverlayOut(overlay_of(sessions, clock=query.validated_data.get("clock", ""))).data)
 
 
 @extend_schema(tags=["sessions"])
@@ -177,9 +177,9 @@ class OverlayChartApi(APIView):
         responses={(200, media): OpenApiTypes.BINARY for media in PICTURES.values()},
     )
     def get(self, request: Request, kind: str) -> HttpResponse:
-        asked = OverlayIn(data={"session": request.query_params.getlist("session"), **_clock(request)})
-        asked.is_valid(raise_exception=True)
-        sessions = overlay_sessions(request.user, asked.validated_data["session"])
+        query = OverlayIn(data={"session": request.query_params.getlist("session"), **_clock(request)})
+        query.is_valid(raise_exception=True)
+        sessions = overlay_sessions(request.user, query.validated_data["session"])
         if kind not in PICTURES or not sessions:
             raise NotFound
         made, name = drawing_files().overlay_file(sessions, request.query_params, kind, request.user)

@@ -1,4 +1,4 @@
-"""One person's readings of one session, added up in quarter seconds: small enough to keep, fine enough to set anew.
+"""The readings of one person in one session, summed by quarter seconds: small enough to store, fine enough to realign.
 
 A marker lies anywhere in a second. Quarters are put together to seconds from wherever the clock starts, so that a
 common clock is wrong by an eighth of a second at most; whole seconds would be wrong by half of one.

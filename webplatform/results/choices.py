@@ -1,4 +1,4 @@
-"""What a reader of results chose: grouping, clock, baseline and so on, as it stands in an address."""
+"""The options of a results page: grouping, clock, baseline and so on, as they are in its address."""
 
 from __future__ import annotations
 
@@ -70,20 +70,20 @@ class Choice:
         return {name: "1" if value is True else str(value) for name, value in differing.items()}
 
 
-def choice_from(asked: Mapping[str, Any]) -> Choice:
+def choice_from(parameters: Mapping[str, Any]) -> Choice:
     """The choice that an address states; what it states wrongly is as if it were not there."""
     return Choice(
-        by=_grouping(_text(asked, "by")),
-        clock=_text(asked, "clock"),
-        until=_text(asked, "until"),
-        baseline=_is_on(asked, "baseline"),
-        threshold=_percent(asked, "threshold", 50, least=1, most=99),
-        seen=_percent(asked, "seen", 50, least=0, most=100),
-        sure=_is_on(asked, "sure"),
-        measure=_one_of(asked, "measure", COMPARED),
-        pairing=_one_of(asked, "pairing", PAIRINGS),
-        first=_text(asked, "first"),
-        second=_text(asked, "second"),
+        by=_grouping(_text(parameters, "by")),
+        clock=_text(parameters, "clock"),
+        until=_text(parameters, "until"),
+        baseline=_is_on(parameters, "baseline"),
+        threshold=_percent(parameters, "threshold", 50, least=1, most=99),
+        seen=_percent(parameters, "seen", 50, least=0, most=100),
+        sure=_is_on(parameters, "sure"),
+        measure=_one_of(parameters, "measure", COMPARED),
+        pairing=_one_of(parameters, "pairing", PAIRINGS),
+        first=_text(parameters, "first"),
+        second=_text(parameters, "second"),
     )
 
 
@@ -92,8 +92,8 @@ def stored_choice(stored: Mapping[str, Any]) -> Choice:
     return Choice(**stored)
 
 
-def _text(asked: Mapping[str, Any], name: str) -> str:
-    return " ".join(str(asked.get(name, "")).replace("\0", " ").split())[:MAX_TEXT]
+def _text(parameters: Mapping[str, Any], name: str) -> str:
+    return " ".join(str(parameters.get(name, "")).replace("\0", " ").split())[:MAX_TEXT]
 
 
 def _grouping(text: str) -> str:
@@ -101,15 +101,15 @@ def _grouping(text: str) -> str:
     return text if text in GROUPINGS or is_variable else GROUPINGS[0]
 
 
-def _is_on(asked: Mapping[str, Any], name: str) -> bool:
-    return str(asked.get(name, "")).lower() in ("1", "true", "on", "yes")
+def _is_on(parameters: Mapping[str, Any], name: str) -> bool:
+    return str(parameters.get(name, "")).lower() in ("1", "true", "on", "yes")
 
 
-def _percent(asked: Mapping[str, Any], name: str, plain: int, *, least: int, most: int) -> int:
-    text = str(asked.get(name, ""))
+def _percent(parameters: Mapping[str, Any], name: str, plain: int, *, least: int, most: int) -> int:
+    text = str(parameters.get(name, ""))
     return min(max(int(text), least), most) if text.isdecimal() and len(text) < 6 else plain
 
 
-def _one_of(asked: Mapping[str, Any], name: str, offered: tuple[str, ...]) -> str:
-    text = str(asked.get(name, ""))
+def _one_of(parameters: Mapping[str, Any], name: str, offered: tuple[str, ...]) -> str:
+    text = str(parameters.get(name, ""))
     return text if text in offered else offered[0]

@@ -91,7 +91,7 @@ def compare_unpaired(first: Floats, second: Floats, *, seed: int, resamples: int
         return _untested(first, second)
     from scipy import stats  # a second of every process's start, and only results need it
 
-    found = stats.bootstrap(
+    result = stats.bootstrap(
         (first, second),
         _apart,
         n_resamples=resamples,
@@ -100,7 +100,7 @@ def compare_unpaired(first: Floats, second: Floats, *, seed: int, resamples: int
         vectorized=True,
         rng=np.random.default_rng(seed),
     )
-    low, high = map(float, found.confidence_interval)
+    low, high = map(float, result.confidence_interval)
     pooled = np.sqrt(((n1 - 1) * first.var(ddof=1) + (n2 - 1) * second.var(ddof=1)) / (n1 + n2 - 2))
     difference = second.mean() - first.mean()
     effect = _ratio(difference, pooled, np.concatenate([first, second])) * (1 - 3 / (4 * (n1 + n2) - 9))
@@ -144,7 +144,7 @@ def _apart(first: Floats, second: Floats, axis: int = -1) -> Floats:
 def _permutation(data: tuple[Floats, ...], statistic: object, kind: str, seed: int) -> float:
     from scipy import stats  # a second of every process's start, and only results need it
 
-    found = stats.permutation_test(
+    result = stats.permutation_test(
         data,
         statistic,
         permutation_type=kind,
@@ -152,7 +152,7 @@ def _permutation(data: tuple[Floats, ...], statistic: object, kind: str, seed: i
         n_resamples=PERMUTATIONS,
         rng=np.random.default_rng(seed),
     )
-    return float(found.pvalue)
+    return float(result.pvalue)
 
 
 def _ratio(difference: float, spread: float, sample: Floats) -> float:

@@ -1,4 +1,4 @@
-"""Which two groups are compared, whose numbers go where, and the seven rows that come of it."""
+"""The comparison of a study's results: which two groups, whose values, and the seven rows."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def comparison_of(material: Material, counted: list[Stretch], choice: Choice, *,
     one, other = sides[first], sides[second]
     both = [person for person in one if person in other]
     is_paired = _is_paired(choice, len(both), min(len(one), len(other)))
-    found = _differences(one, other, both, is_paired=is_paired, seed=seed)
+    differences = _differences(one, other, both, is_paired=is_paired, seed=seed)
     left = len(one.keys() ^ other.keys()) if is_paired else len(both)
     return {
         "measure": _measure(choice),
@@ -42,7 +42,7 @@ def comparison_of(material: Material, counted: list[Stretch], choice: Choice, *,
         "second": {"key": second, "name": names[second]},
         "both": len(both),
         "people_left_out": left,
-        "rows": _told(found),
+        "rows": _told(differences),
     }
 
 
@@ -79,7 +79,7 @@ def _is_paired(choice: Choice, both: int, smaller: int) -> bool:
 
 
 def _differences(one: Side, other: Side, both: list[object], *, is_paired: bool, seed: int) -> list[Difference]:
-    """One an expression. Unpaired, whoever is on both sides is on none: the sides must be other people."""
+    """One row for each expression. Unpaired, people on both sides are left out: the sides must be different people."""
     if is_paired:
         first, second = (_rows([side[person] for person in both]) for side in (one, other))
         return [compare_paired(first[:, at], second[:, at], seed=seed) for at in range(len(EMOTIONS))]
@@ -92,10 +92,10 @@ def _rows(rows: list[Floats]) -> Floats:
     return np.round(np.array(rows).reshape(len(rows), len(EMOTIONS)), NOISE_DIGITS)
 
 
-def _told(found: list[Difference]) -> list[dict[str, Any]]:
-    corrected = holm(np.array([one.p for one in found]))
+def _told(differences: list[Difference]) -> list[dict[str, Any]]:
+    corrected = holm(np.array([one.p for one in differences]))
     rows = []
-    for emotion, one, p in zip(EMOTIONS, found, corrected, strict=True):
+    for emotion, one, p in zip(EMOTIONS, differences, corrected, strict=True):
         plain = {name: _plain(value) for name, value in asdict(one).items()}
         rows.append({"emotion": str(emotion), **plain, "p_corrected": _plain(p)})
     return rows

@@ -22,9 +22,9 @@ SEED = 20261127  # any number does; the results name it
 
 def results_of(material: Material, choice: Choice) -> dict[str, Any]:
     """The results as they are kept and sent: plain values, rounded to four digits, None where nothing is known."""
-    found = {recorded.key: stretch_of(recorded, choice) for recorded in material.sessions}
-    counted = [one for one in found.values() if isinstance(one, Stretch)]
-    left = {key: one for key, one in found.items() if isinstance(one, Why)}
+    stretches = {recorded.key: stretch_of(recorded, choice) for recorded in material.sessions}
+    counted = [one for one in stretches.values() if isinstance(one, Stretch)]
+    left = {key: one for key, one in stretches.items() if isinstance(one, Why)}
     why = Counter(left.values())
     return {
         "choice": asdict(choice),
@@ -111,10 +111,10 @@ def _curve(own: list[Stretch], curves: list[Floats]) -> dict[str, Any]:
 
 def _rows(values: Floats) -> list[dict[str, Any]]:
     """One row an expression: value, interval, n."""
-    found = interval_of(values, seed=SEED)
-    value, low, high = rounded(found.value), rounded(found.low), rounded(found.high)
+    interval = interval_of(values, seed=SEED)
+    value, low, high = rounded(interval.value), rounded(interval.low), rounded(interval.high)
     return [
-        {"emotion": str(emotion), "value": value[at], "low": low[at], "high": high[at], "n": int(found.n[at])}
+        {"emotion": str(emotion), "value": value[at], "low": low[at], "high": high[at], "n": int(interval.n[at])}
         for at, emotion in enumerate(EMOTIONS)
     ]
 

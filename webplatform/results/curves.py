@@ -1,4 +1,4 @@
-"""Keeping each session's own person added up, so that a study's results need no reading of theirs."""
+"""Store the sums of each session's own person, so that a study's results need no single readings."""
 
 from __future__ import annotations
 

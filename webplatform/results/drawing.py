@@ -86,15 +86,15 @@ def curves_picture(
     return lambda: _curves(groups, emotions, title, scaled_by or emotions)
 
 
-def comparison_picture(found: Plain | None, title: str) -> Callable[[], Figure]:
+def comparison_picture(comparison: Plain | None, title: str) -> Callable[[], Figure]:
     """What draws the differences of two groups with their intervals.
 
     Raises:
         Conflict: nothing is compared.
     """
-    if found is None:
+    if comparison is None:
         raise Conflict(_("There is nothing to compare: it takes two groups."))
-    return lambda: _comparison(found, title)
+    return lambda: _comparison(comparison, title)
 
 
 def drawn(make: Callable[[], Figure], kind: str) -> bytes:
@@ -148,8 +148,8 @@ def _draw_lines(axes: Axes, groups: Sequence[Lines], kind: str, emotion: str) ->
             low, high = _numbers(curve["low"][emotion]), _numbers(curve["high"][emotion])
             axes.fill_between(range(len(mean)), low, high, color=colour, alpha=0.16, linewidth=0)
     name = str(EMOTION_NAMES[emotion])
-    told = name if kind == "curve" else _("%(expression)s, minus the neutral stretch") % {"expression": name}
-    axes.set_title(told, loc="left", fontsize=9)
+    title = name if kind == "curve" else _("%(expression)s, minus the neutral stretch") % {"expression": name}
+    axes.set_title(title, loc="left", fontsize=9)
     if kind == "change":
         axes.axhline(0, color="#555555", linewidth=0.7)
 
@@ -177,13 +177,13 @@ def _ends(groups: Sequence[Lines], emotions: Sequence[str], kind: str) -> tuple[
     return lowest - ROOM * (highest - lowest), highest  # so that a line at the end is seen
 
 
-def _comparison(found: Plain, title: str) -> Figure:
+def _comparison(comparison: Plain, title: str) -> Figure:
     """Each expression's difference with its interval, the first one on top; what has no interval is a point alone."""
-    factor = 100 if found["measure"] in PERCENT else 1
+    factor = 100 if comparison["measure"] in PERCENT else 1
     picture = Figure(figsize=(WIDTH_IN, 3.6), layout="constrained")
     axes = picture.subplots()
     names = []
-    for place, row in enumerate(found["rows"]):
+    for place, row in enumerate(comparison["rows"]):
         colour, name = COLOURS[place % len(COLOURS)], str(EMOTION_NAMES[row["emotion"]])
         names.append(name)
         if row["difference"] is None:
@@ -195,9 +195,9 @@ def _comparison(found: Plain, title: str) -> Figure:
     axes.set_yticks(range(len(names)), names)
     axes.set(ylim=(len(names) - 0.5, -0.5))
     unit = _("percentage points") if factor == 100 else ""
-    second, first = found["second"]["name"], found["first"]["name"]
-    told = f"{MEASURE_NAMES[found['measure']]}: {second} − {first}" + (f", {unit}" if unit else "")
-    axes.set_xlabel(told, fontsize=9, parse_math=False)
+    second, first = comparison["second"]["name"], comparison["first"]["name"]
+    heading = f"{MEASURE_NAMES[comparison['measure']]}: {second} − {first}" + (f", {unit}" if unit else "")
+    axes.set_xlabel(heading, fontsize=9, parse_math=False)
     picture.suptitle(title, parse_math=False, fontsize=11)
     return picture
 

@@ -1,4 +1,4 @@
-"""From an address to a study's results: what pages, files and the REST API have in common."""
+"""Figures for a request's parameters: shared by pages, files and the REST API."""
 
 from __future__ import annotations
 
@@ -24,32 +24,32 @@ from webplatform.results.services import ask_figures
 from webplatform.studies.models import Study
 
 
-def asked_choice(study: Study, asked: Mapping[str, Any]) -> Choice:
+def asked_choice(study: Study, parameters: Mapping[str, Any]) -> Choice:
     """The choice of an address; where it says nothing of a grouping, the study's plain one."""
-    choice = choice_from(asked)
-    return choice if asked.get("by") else replace(choice, by=plain_choice(study).by)
+    choice = choice_from(parameters)
+    return choice if parameters.get("by") else replace(choice, by=plain_choice(study).by)
 
 
-def figures_for(study: Study, asked: Mapping[str, Any]) -> StudyFigures:
+def figures_for(study: Study, parameters: Mapping[str, Any]) -> StudyFigures:
     """The study's results for what an address asks."""
-    return ask_figures(study=study, choice=asked_choice(study, asked))
+    return ask_figures(study=study, choice=asked_choice(study, parameters))
 
 
-def table_file(study: Study, asked: Mapping[str, Any], name: str, user: User) -> tuple[Iterator[str], str]:
+def table_file(study: Study, parameters: Mapping[str, Any], name: str, user: User) -> tuple[Iterator[str], str]:
     """One table as the pieces of a CSV file, and the file's name; the audit says that it went.
 
     Raises:
         Conflict: these results are being made.
     """
-    figures = current_figures(study, asked)
+    figures = current_figures(study, parameters)
     columns, rows = tables.table_of(name, figures.result, lines_of(study, figures.result))
     record_taken(study.pk, user)
     return tables.pieces(columns, rows), file_name(study, name, "csv")
 
 
-def shown_emotions(asked: Mapping[str, Any]) -> list[str]:
+def shown_emotions(parameters: Mapping[str, Any]) -> list[str]:
     """The expressions that an address shows; all where it names none."""
-    named = set(str(asked.get("show", "")).split(","))
+    named = set(str(parameters.get("show", "")).split(","))
     return [str(emotion) for emotion in EMOTIONS if str(emotion) in named] or [str(emotion) for emotion in EMOTIONS]
 
 
@@ -58,13 +58,13 @@ def drawing_files() -> ModuleType:
     return import_module("webplatform.results.report_files")
 
 
-def current_figures(study: Study, asked: Mapping[str, Any]) -> StudyFigures:
+def current_figures(study: Study, parameters: Mapping[str, Any]) -> StudyFigures:
     """The results, whole and of what the study holds now.
 
     Raises:
         Conflict: they are being made.
     """
-    figures = figures_for(study, asked)
+    figures = figures_for(study, parameters)
     if not figures.is_current:
         raise Conflict(_("These results are being computed. Try again in a moment."), state=figures.state)
     return figures

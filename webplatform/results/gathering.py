@@ -1,4 +1,4 @@
-"""A study's material from the database, and digests that say whether what is kept was made of just that."""
+"""Read a study's material from the database, with digests that say whether stored figures are still current."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def curve_digests(rows: list[Row]) -> dict[UUID, str]:
     """For each closed session with readings the digest of what its curve has to be made of."""
     read = [row for row in rows if _is_read(row)]
     edits = _edits([row["pk"] for row in read])
-    told = {row["pk"]: [CURVE_VERSION, row["closed_at"], row["participant_id"], edits[row["pk"]]] for row in read}
-    return {key: _digest(made_of) for key, made_of in told.items()}
+    inputs = {row["pk"]: [CURVE_VERSION, row["closed_at"], row["participant_id"], edits[row["pk"]]] for row in read}
+    return {key: _digest(made_of) for key, made_of in inputs.items()}
 
 
 def curve_digest(session: Session) -> str:
@@ -57,11 +57,11 @@ def wanted_of(study: Study) -> str:
     """The digest of everything that the study's results are made of now."""
     rows = sessions_in(study)
     of_curves = curve_digests(rows)
-    told = [
+    inputs = [
         [row["pk"], row["state"], of_curves.get(row["pk"]), row["condition_id"], row["participant__values"]]
         for row in rows
     ]
-    return _digest([FIGURES_VERSION, told, _markers(study), _names(study)])
+    return _digest([FIGURES_VERSION, inputs, _markers(study), _names(study)])
 
 
 def material_of(study: Study) -> Material:
@@ -148,5 +148,5 @@ def _why_not(row: Row, curve: SessionCurve | None, wanted: str | None) -> Why | 
     return Why.NOBODY_SEEN if curve.person == SessionCurve.Person.NONE else None
 
 
-def _digest(told: object) -> str:
-    return hashlib.sha256(json.dumps(told, cls=DjangoJSONEncoder).encode()).hexdigest()
+def _digest(inputs: object) -> str:
+    return hashlib.sha256(json.dumps(inputs, cls=DjangoJSONEncoder).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""What results are made of: values that the database filled and the figures read."""
+"""The input of results: values that are read from the database and used by the figures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a stretch of one person adds up to, and such numbers over people with their intervals."""
+"""The measures of one person's stretch, and their means over people with intervals."""
 
 from __future__ import annotations
 
@@ -90,8 +90,8 @@ def interval_of(values: Floats, *, seed: int, resamples: int = RESAMPLES, level:
         if len(sample):
             value[column] = sample.mean()
         if len(sample) > 1:
-            found = bootstrap_mean(sample, seed=seed, resamples=resamples, level=level)
-            low[column], high[column] = found
+            ends = bootstrap_mean(sample, seed=seed, resamples=resamples, level=level)
+            low[column], high[column] = ends
     return Interval(value, low, high, n.astype(np.int64))
 
 
@@ -101,7 +101,7 @@ def bootstrap_mean(
     """The percentile interval of the mean of (P,) values, P at least 2."""
     from scipy import stats  # a second of every process's start, and only results need it
 
-    found = stats.bootstrap(
+    result = stats.bootstrap(
         (sample,),
         np.mean,
         n_resamples=resamples,
@@ -110,4 +110,4 @@ def bootstrap_mean(
         vectorized=True,
         rng=np.random.default_rng(seed),
     )
-    return float(found.confidence_interval.low), float(found.confidence_interval.high)
+    return float(result.confidence_interval.low), float(result.confidence_interval.high)

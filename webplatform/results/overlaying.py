@@ -1,4 +1,4 @@
-"""Sessions of any studies laid over each other: each one's own person on a common clock."""
+"""Overlay sessions of any studies: each one's own person on a common clock."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from webplatform.results.tasks import send_curve
 
 def overlay_sessions(user: User, ids: list[UUID]) -> list[Session]:
     """Those of the sessions that the user may see, in the order asked for, each once and eight at most."""
-    found = Session.objects.for_user(user).filter(pk__in=ids).select_related("participant", "condition", "study")
-    sessions = {session.pk: session for session in found.defer("summary")}
+    reachable = Session.objects.for_user(user).filter(pk__in=ids).select_related("participant", "condition", "study")
+    sessions = {session.pk: session for session in reachable.defer("summary")}
     return [sessions[key] for key in dict.fromkeys(ids) if key in sessions][:MOST_LAID_OVER]
 
 

@@ -45,7 +45,7 @@ Plain = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Content:
     """What the report is made of."""
 
     study: Study
@@ -67,33 +67,33 @@ class _Told:
 
 def report_of(study: Study, figures: StudyFigures, lines: list[SessionLine]) -> bytes:
     """The report as a PDF file, in the language of the request."""
-    told = _Told(study, figures, lines)
+    content = _Content(study, figures, lines)
     foot = _("Raut reports facial expression: what a face shows, not what a person feels.")
     with closing(Paper(study.name, foot)) as paper:
-        _opening(paper, told)
-        if told.result["groups"]:
-            _curves(paper, told)
-            _measures(paper, told)
-            _comparison(paper, told)
-        _left_out(paper, told)
-        _sessions(paper, told)
-        write_closing(paper, [line.session for line in told.counted])
+        _opening(paper, content)
+        if content.result["groups"]:
+            _curves(paper, content)
+            _measures(paper, content)
+            _comparison(paper, content)
+        _left_out(paper, content)
+        _sessions(paper, content)
+        write_closing(paper, [line.session for line in content.counted])
         return bytes(paper.output())
 
 
-def _opening(paper: Paper, told: _Told) -> None:
-    paper.heading(told.study.name, 1)
-    if told.study.purpose:
-        paper.paragraph(told.study.purpose)
-    made = date_format(timezone.localtime(told.figures.made_at), "DATETIME_FORMAT")
+def _opening(paper: Paper, content: _Content) -> None:
+    paper.heading(content.study.name, 1)
+    if content.study.purpose:
+        paper.paragraph(content.study.purpose)
+    made = date_format(timezone.localtime(content.figures.made_at), "DATETIME_FORMAT")
     today = date_format(timezone.localtime(), "DATETIME_FORMAT")
     text = _("Made on %(day)s, of results computed on %(made)s.")
     paper.paragraph(text % {"day": today, "made": made}, is_quiet=True)
-    paper.facts(_asked(told))
-    groups = [[name_of(g), str(g["people"]), str(g["sessions"])] for g in told.result["groups"]]
+    paper.facts(_asked(content))
+    groups = [[name_of(g), str(g["people"]), str(g["sessions"])] for g in content.result["groups"]]
     paper.rows([[_("Group"), _("Participants"), _("Sessions")], *groups] if groups else [], widths=(60, 20, 20))
-    smallest = smallest_group(told.result)
-    if groups and smallest < SMALL_N and told.choice.by != "participant":
+    smallest = smallest_group(content.result)
+    if groups and smallest < SMALL_N and content.choice.by != "participant":
         few = ngettext(
             "The smallest group has %(n)d participant: with so few a band is rough and says little of other people.",
             "The smallest group has %(n)d participants: with so few a band is rough and says little of other people.",
@@ -102,12 +102,12 @@ def _opening(paper: Paper, told: _Told) -> None:
         paper.paragraph(few % {"n": smallest})
 
 
-def _asked(told: _Told) -> list[tuple[str, str]]:
+def _asked(content: _Content) -> list[tuple[str, str]]:
     """How it was looked at, so that somebody else can look likewise."""
-    choice, result = told.choice, told.result
+    choice, result = content.choice, content.result
     marker = _("marker “%(label)s”")
-    asked = [
-        (_("Grouped by"), _grouping(told)),
+    rows = [
+        (_("Grouped by"), _grouping(content)),
         (_("Time starts at"), marker % {"label": choice.clock} if choice.clock else _("the session's start")),
         (_("and ends at"), marker % {"label": choice.until} if choice.until else _("the session's end")),
         (_("Threshold, %"), str(choice.threshold)),
@@ -116,21 +116,25 @@ def _asked(told: _Told) -> list[tuple[str, str]]:
         (_("Bootstrap draws, seed"), f"{number_format(result['resamples'], force_grouping=True)}, {result['seed']}"),
     ]
     if result["baseline"]:
-        text = _("marked in %(marked)d sessions, the first 30 s in %(first)d")
+        text = ngettext(
+            "marked in %(marked)d session, the first 30 s in %(first)d",
+            "marked in %(marked)d sessions, the first 30 s in %(first)d",
+            result["baseline"]["marked"],
+        )
         counts = {"marked": result["baseline"]["marked"], "first": result["baseline"]["first_30_s"]}
-        asked.append((_("Neutral stretch"), text % counts))
-    return asked
+        rows.append((_("Neutral stretch"), text % counts))
+    return rows
 
 
-def _grouping(told: _Told) -> str:
-    variable = told.choice.variable
+def _grouping(content: _Content) -> str:
+    variable = content.choice.variable
     if variable is not None:
-        return str(told.study.variables.filter(pk=variable).values_list("name", flat=True).first() or "–")
+        return str(content.study.variables.filter(pk=variable).values_list("name", flat=True).first() or "–")
     plain = {"condition": _("condition"), "participant": _("participant"), "all": _("everybody together")}
-    return plain[told.choice.by]
+    return plain[content.choice.by]
 
 
-def _curves(paper: Paper, told: _Told) -> None:
+def _curves(paper: Paper, content: _Content) -> None:
     paper.heading(_("Curves"))
     paper.paragraph(
         _(
@@ -139,49 +143,53 @@ def _curves(paper: Paper, told: _Told) -> None:
             " of one participant has none."
         )
     )
-    groups = lines_of_groups(told.result)
+    groups = lines_of_groups(content.result)
     if len(groups) > MOST_GROUPS:
         paper.paragraph(_("There are too many curves for one picture; the file of the curves holds them all."))
         return
-    emotions = told.result["emotions"]
+    emotions = content.result["emotions"]
     for start in range(0, len(emotions), ROWS_A_PAGE):
         _picture(paper, curves_picture(groups, emotions[start : start + ROWS_A_PAGE], "", scaled_by=emotions))
 
 
-def _measures(paper: Paper, told: _Told) -> None:
+def _measures(paper: Paper, content: _Content) -> None:
     paper.heading(_("Measures"))
     text = _(
         "Means over participants with their 95 %% bootstrap intervals; n is how many participants have a value. The"
         " threshold is %(threshold)d %%."
     )
-    paper.paragraph(text % {"threshold": told.choice.threshold})
-    head = [_("Group"), *(str(EMOTION_NAMES[emotion]) for emotion in told.result["emotions"])]
-    for table in measures_shown(told.result):
+    paper.paragraph(text % {"threshold": content.choice.threshold})
+    head = [_("Group"), *(str(EMOTION_NAMES[emotion]) for emotion in content.result["emotions"])]
+    for table in measures_shown(content.result):
         paper.paragraph(f"{table['name']} (%)" if table["is_percent"] else str(table["name"]), is_quiet=True)
         rows = [[row["name"], *(_cell(cell) for cell in row["cells"])] for row in table["rows"]]
-        paper.rows([head, *rows], widths=(16, *[12] * len(told.result["emotions"])))
+        paper.rows([head, *rows], widths=(16, *[12] * len(content.result["emotions"])))
 
 
-def _comparison(paper: Paper, told: _Told) -> None:
-    found = comparison_shown(told.result)
-    if found is None:
+def _comparison(paper: Paper, content: _Content) -> None:
+    comparison = comparison_shown(content.result)
+    if comparison is None:
         return
     paper.heading(_("Comparison"))
-    _picture(paper, comparison_picture(told.result["comparison"], ""))
-    if found["warning"]:
-        paper.paragraph(found["warning"])
-    names = [found["first"]["name"], found["second"]["name"]]
-    head = [_("Expression"), *names, _("Difference"), found["effect"], "p", _("p, corrected"), "n"]
+    _picture(paper, comparison_picture(content.result["comparison"], ""))
+    if comparison["warning"]:
+        paper.paragraph(comparison["warning"])
+    names = [comparison["first"]["name"], comparison["second"]["name"]]
+    head = [_("Expression"), *names, _("Difference"), comparison["effect"], "p", _("p, corrected"), "n"]
     rows = [
         [str(r["name"]), r["first"], r["second"], _cell(r["difference"]), r["effect"], r["p"], r["p_corrected"], r["n"]]
-        for r in found["rows"]
+        for r in comparison["rows"]
     ]
     paper.rows([head, *rows], widths=(14, 13, 13, 20, 12, 9, 10, 9))
-    about = {"n": found["both"], "left": found["people_left_out"]}
-    if found["pairing"] == "paired":
-        text = _("Paired: %(n)d participants with a session in both; %(left)d with only one are left out here.")
+    about = {"n": comparison["both"], "left": comparison["people_left_out"]}
+    if comparison["pairing"] == "paired":
+        text = ngettext(
+            "Paired: %(n)d participant with a session in both; left out here with only one: %(left)d.",
+            "Paired: %(n)d participants with a session in both; left out here with only one: %(left)d.",
+            comparison["both"],
+        )
     else:
-        text = _("Unpaired: different participants on the two sides; %(left)d who are on both are left out here.")
+        text = _("Unpaired: different participants on the two sides; left out here because they are on both: %(left)d.")
     paper.paragraph(text % about)
     paper.paragraph(
         _(
@@ -191,29 +199,29 @@ def _comparison(paper: Paper, told: _Told) -> None:
     )
 
 
-def _left_out(paper: Paper, told: _Told) -> None:
+def _left_out(paper: Paper, content: _Content) -> None:
     paper.heading(_("What was left out, and why"))
     lines = [
         ngettext("%(n)d session: %(why)s", "%(n)d sessions: %(why)s", row["sessions"])
         % {"n": row["sessions"], "why": row["name"]}
-        for row in left_out_shown(told.result)
+        for row in left_out_shown(content.result)
     ]
-    if withdrawn := withdrawn_people(told.study):
+    if withdrawn := withdrawn_people(content.study):
         text = ngettext(
             "%(n)d participant withdrew: their sessions are gone, and in no figure",
             "%(n)d participants withdrew: their sessions are gone, and in no figure",
             withdrawn,
         )
         lines.append(text % {"n": withdrawn})
-    if excluded_ms := sum(line.excluded_ms for line in told.counted):
+    if excluded_ms := sum(line.excluded_ms for line in content.counted):
         text = _("%(time)s of the sessions that count: excluded by somebody, with a reason")
         lines.append(text % {"time": _clock(excluded_ms)})
     for line in lines or [_("Nothing: every session counts.")]:
         paper.paragraph(f"• {line}")
 
 
-def _sessions(paper: Paper, told: _Told) -> None:
-    if not told.lines:
+def _sessions(paper: Paper, content: _Content) -> None:
+    if not content.lines:
         return
     paper.heading(_("Sessions"))
     head = [
@@ -235,10 +243,10 @@ def _sessions(paper: Paper, told: _Told) -> None:
             _share(line.not_sure_share),
             line.reason or _("yes"),
         ]
-        for line in told.lines[:MOST_SESSIONS]
+        for line in content.lines[:MOST_SESSIONS]
     ]
     paper.rows([head, *rows], widths=(26, 14, 14, 9, 9, 9, 19))
-    if (more := len(told.lines) - MOST_SESSIONS) > 0:
+    if (more := len(content.lines) - MOST_SESSIONS) > 0:
         text = ngettext("%(n)d further session is not listed.", "%(n)d further sessions are not listed.", more)
         paper.paragraph(text % {"n": more}, is_quiet=True)
 

@@ -19,7 +19,7 @@ from webplatform.results.report import report_of
 from webplatform.studies.models import Study
 
 
-def chart_file(study: Study, asked: Mapping[str, Any], chart: str, user: User) -> tuple[bytes, str]:
+def chart_file(study: Study, parameters: Mapping[str, Any], chart: str, user: User) -> tuple[bytes, str]:
     """One chart as a picture, and the file's name; the audit says that it went.
 
     Args:
@@ -29,38 +29,38 @@ def chart_file(study: Study, asked: Mapping[str, Any], chart: str, user: User) -
         TooLarge: these are too many curves for one picture.
     """
     name, kind = chart.split(".")
-    result = current_figures(study, asked).result
+    result = current_figures(study, parameters).result
     if name == "comparison":
         make = drawing.comparison_picture(result["comparison"], study.name)
     else:
-        emotions = [name] if name in EMOTION_NAMES else shown_emotions(asked)
+        emotions = [name] if name in EMOTION_NAMES else shown_emotions(parameters)
         make = drawing.curves_picture(drawing.lines_of_groups(result), emotions, study.name)
     record_taken(study.pk, user)
     return drawing.drawn(make, kind), file_name(study, name, kind)
 
 
-def report_file(study: Study, asked: Mapping[str, Any], user: User) -> tuple[bytes, str]:
+def report_file(study: Study, parameters: Mapping[str, Any], user: User) -> tuple[bytes, str]:
     """The results as a PDF report, and the file's name; the audit says that it went.
 
     Raises:
         Conflict: these results are being made.
     """
-    figures = current_figures(study, asked)
+    figures = current_figures(study, parameters)
     record_taken(study.pk, user)
     return report_of(study, figures, lines_of(study, figures.result)), file_name(study, "results", "pdf")
 
 
-def overlay_file(sessions: list[Session], asked: Mapping[str, Any], kind: str, user: User) -> tuple[bytes, str]:
+def overlay_file(sessions: list[Session], parameters: Mapping[str, Any], kind: str, user: User) -> tuple[bytes, str]:
     """Sessions laid over each other as a picture, and the file's name.
 
     Raises:
         Conflict: some are being added up, or none has a curve.
     """
-    laid = overlay_of(sessions, clock=str(asked.get("clock", "")))
+    laid = overlay_of(sessions, clock=str(parameters.get("clock", "")))
     if laid["is_waiting"]:
         raise Conflict(_("These results are being computed. Try again in a moment."))
     make = drawing.curves_picture(
-        drawing.lines_of_sessions(laid), shown_emotions(asked), _("Sessions laid over each other")
+        drawing.lines_of_sessions(laid), shown_emotions(parameters), _("Sessions laid over each other")
     )
     for study_id in {session.study_id for session in sessions}:
         record_taken(study_id, user)

@@ -33,10 +33,10 @@ def measures_shown(result: Plain) -> list[Plain]:
 
 def comparison_shown(result: Plain) -> Plain | None:
     """The comparison with its numbers as texts; None where there is none."""
-    found = result["comparison"]
-    if found is None:
+    comparison = result["comparison"]
+    if comparison is None:
         return None
-    measure = found["measure"]
+    measure = comparison["measure"]
     rows = [
         {
             "key": row["emotion"],
@@ -47,12 +47,12 @@ def comparison_shown(result: Plain) -> Plain | None:
             "effect": _fixed(row["effect"], 2),
             "p": p_value(row["p"]),
             "p_corrected": p_value(row["p_corrected"]),
-            "n": f"{row['n_first']}" if found["pairing"] == "paired" else f"{row['n_first']} + {row['n_second']}",
+            "n": f"{row['n_first']}" if comparison["pairing"] == "paired" else f"{row['n_first']} + {row['n_second']}",
         }
-        for row in found["rows"]
+        for row in comparison["rows"]
     ]
-    told = {"measure": MEASURE_NAMES[measure], "measure_key": measure, "effect": EFFECT_NAMES[found["effect"]]}
-    return {**found, **told, "is_percent": measure in PERCENT, "rows": rows, "warning": _warning(found)}
+    shown = {"measure": MEASURE_NAMES[measure], "measure_key": measure, "effect": EFFECT_NAMES[comparison["effect"]]}
+    return {**comparison, **shown, "is_percent": measure in PERCENT, "rows": rows, "warning": _warning(comparison)}
 
 
 def left_out_shown(result: Plain) -> list[Plain]:
@@ -98,15 +98,15 @@ def _fixed(value: float | None, digits: int) -> str:
     return "–" if value is None else number_format(round(value, digits) + 0.0, digits)
 
 
-def _warning(found: Plain) -> str:
+def _warning(comparison: Plain) -> str:
     """What is to be known of few people; empty where there are enough."""
-    sizes = [(row["n_first"], row["n_second"]) for row in found["rows"]]
+    sizes = [(row["n_first"], row["n_second"]) for row in comparison["rows"]]
     first, second = min(sizes, key=min)
     if min(first, second) >= SMALL_N:
         return ""
     if min(first, second) < 2:
         return _("There are too few people on both sides for an interval or a test.")
-    ways = 2**first if found["pairing"] == "paired" else comb(first + second, first)
+    ways = 2**first if comparison["pairing"] == "paired" else comb(first + second, first)
     return _(
         "Few people are compared: the interval is rough, and the smallest p that this test can give is %(p)s, before"
         " the correction."

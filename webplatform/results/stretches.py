@@ -53,9 +53,9 @@ def seen_share(seconds: Seconds, recorded: Recorded, from_ms: int, to_ms: int | 
     """In which share of the stretch, without what is excluded, the person was scored."""
     end_ms = recorded.duration_ms if to_ms is None else min(to_ms, recorded.duration_ms)
     gone_ms = sum(max(0, min(to, end_ms) - max(start, from_ms)) for start, to in recorded.excluded)
-    asked = (end_ms - from_ms - gone_ms) / 1000
+    expected_s = (end_ms - from_ms - gone_ms) / 1000
     seen = int((~np.isnan(seconds.values[:, 0])).sum())
-    return min(1.0, seen / max(asked, 1.0))
+    return min(1.0, seen / max(expected_s, 1.0))
 
 
 def group_of(recorded: Recorded, choice: Choice) -> str:
@@ -88,15 +88,15 @@ def _ends(recorded: Recorded, choice: Choice) -> tuple[int, int | None]:
 
 
 def _with_baseline(recorded: Recorded, choice: Choice, seconds: Seconds) -> Stretch | Why:
-    found = measured(seconds, threshold=choice.threshold / 100)
-    change = np.full((1, found.shape[1]), np.nan)
+    raw = measured(seconds, threshold=choice.threshold / 100)
+    change = np.full((1, raw.shape[1]), np.nan)
     curve = None
     if choice.baseline:
         neutral = baseline_of(recorded.bins, recorded.baseline, sure_only=choice.sure)
         if np.isnan(neutral).all():
             return Why.NO_BASELINE
-        curve, change = seconds.values - neutral, found[:1] - neutral
-    measures = np.concatenate([found[:1], change, found[1:]])
+        curve, change = seconds.values - neutral, raw[:1] - neutral
+    measures = np.concatenate([raw[:1], change, raw[1:]])
     return Stretch(recorded, group_of(recorded, choice), seconds.values, curve, measures, bool(recorded.baseline))
 
 

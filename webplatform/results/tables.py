@@ -45,12 +45,17 @@ def measure_rows(result: Plain) -> Iterator[Cells]:
 
 def comparison_rows(result: Plain) -> Iterator[Cells]:
     """One row an expression; none where nothing is compared."""
-    found = result["comparison"]
-    for row in found["rows"] if found else []:
-        about = [found["measure"], found["pairing"], _name(found["first"]["name"]), _name(found["second"]["name"])]
+    comparison = result["comparison"]
+    for row in comparison["rows"] if comparison else []:
+        about = [
+            comparison["measure"],
+            comparison["pairing"],
+            _name(comparison["first"]["name"]),
+            _name(comparison["second"]["name"]),
+        ]
         numbers = [_number(row[name]) for name in ("first", "second", "difference", "low", "high")]
         tests = [_number(row[name]) for name in ("effect", "p", "p_corrected", "n_first", "n_second")]
-        yield [*about, row["emotion"], *numbers, found["effect"], *tests]
+        yield [*about, row["emotion"], *numbers, comparison["effect"], *tests]
 
 
 def session_rows(lines: list[SessionLine]) -> Iterator[Cells]:

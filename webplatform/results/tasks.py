@@ -39,7 +39,7 @@ def refresh_watched() -> None:
 
 
 @shared_task
-def requeue_stranded() -> None:
+def requeue_stale() -> None:
     """Take up results whose worker died, and those whose message was lost."""
     release_stale(StudyFigures.objects.defer("result"), work.give_up)
     send_each([figures.pk for figures in unsent(StudyFigures.objects.only("pk"))])
@@ -63,5 +63,5 @@ def keep_curve(session_id: str) -> None:
 
 
 def send_curve(session_id: UUID) -> bool:
-    """Ask for one session's curve; False when Redis is away, and then whoever looks again asks again."""
+    """Send the task for one session's curve; False when Redis is unavailable; the next reader sends it again."""
     return send_message(keep_curve, str(session_id), about=f"The curve of session {session_id}")

@@ -24,7 +24,7 @@ from webplatform.results.overlaying import clocks_of, overlay_of, overlay_sessio
 from webplatform.results.queries import lines_of, overlay_choices, withdrawn_people
 from webplatform.results.services import ask_figures
 from webplatform.results.tables import NAMES
-from webplatform.results.words import MEASURE_NAMES, WHY_TEXTS, chart_words, emotions
+from webplatform.results.words import MEASURE_NAMES, WHY_TEXTS, emotions
 from webplatform.studies.models import Study
 from webplatform.studies.permissions import may_in, reached_study
 from webplatform.studies.roles import Act
@@ -37,26 +37,25 @@ ROWS = 30
 @require_GET
 def study(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A study's results: sessions, curves, tables, comparison, and what was left out."""
-    found = reached_study(request.user, pk)
-    choice = asked_choice(found, request.GET)
-    figures = ask_figures(study=found, choice=choice)
+    study = reached_study(request.user, pk)
+    choice = asked_choice(study, request.GET)
+    figures = ask_figures(study=study, choice=choice)
     result = figures.result
-    lines = lines_of(found, result)
+    lines = lines_of(study, result)
     context = {
-        "study": found,
-        "is_recorder": may_in(found, request.user, Act.RECORD),
+        "study": study,
+        "is_recorder": may_in(study, request.user, Act.RECORD),
         "figures": figures,
         "result": result,
         "lines": lines,
-        "has_participants": found.participants.exists(),
-        "is_drifting": any(week.notices for week in weeks_of(found)[:1]),
+        "has_participants": study.participants.exists(),
+        "is_drifting": any(week.notices for week in weeks_of(study)[:1]),
         "models": sorted({v for line in lines if line.counts and (v := line.session.model_version)}, key=str),
         "excluded_ms": sum(line.excluded_ms for line in lines if line.counts),
-        "withdrawn": withdrawn_people(found),
-        **_form(found, choice),
+        "withdrawn": withdrawn_people(study),
+        **_form(study, choice),
         **_tables(result),
-        "data": {"study": str(found.pk), "query": _query(choice), "emotions": emotions(), **_state(figures, choice)},
-        "words": chart_words(),
+        "data": {"study": str(study.pk), "query": _query(choice), "emotions": emotions(), **_state(figures, choice)},
     }
     return render(request, "results/study.html", context)
 
@@ -66,10 +65,10 @@ def study(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_GET
 def table(request: HttpRequest, pk: UUID, table: str) -> HttpResponse:
     """One table of the results as a CSV file."""
-    found = reached_study(request.user, pk)
+    study = reached_study(request.user, pk)
     if table not in NAMES:
         raise Http404
-    pieces, name = table_file(found, request.GET, table, request.user)
+    pieces, name = table_file(study, request.GET, table, request.user)
     return download(request, pieces, "text/csv; charset=utf-8", name)
 
 
@@ -87,10 +86,10 @@ def report(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_GET
 def chart(request: HttpRequest, pk: UUID, chart: str, kind: str) -> HttpResponse:
     """One chart of the results as a picture."""
-    found = reached_study(request.user, pk)
+    study = reached_study(request.user, pk)
     if chart not in CHARTS or kind not in PICTURES:
         raise Http404
-    made, name = drawing_files().chart_file(found, request.GET, f"{chart}.{kind}", request.user)
+    made, name = drawing_files().chart_file(study, request.GET, f"{chart}.{kind}", request.user)
     return attachment(made, PICTURES[kind], name)
 
 
@@ -128,17 +127,16 @@ def overlay(request: HttpRequest) -> HttpResponse:
         "clock": clock,
         "page": page,
         "data": {"overlay": address, "emotions": emotions(), "isWaiting": laid["is_waiting"]},
-        "words": chart_words(),
     }
     return render(request, "results/overlay.html", context)
 
 
-def _form(found: Study, choice: Choice) -> dict[str, Any]:
-    variables = [(f"{VARIABLE}{key}", name) for key, name in found.variables.values_list("pk", "name")]
+def _form(study: Study, choice: Choice) -> dict[str, Any]:
+    variables = [(f"{VARIABLE}{key}", name) for key, name in study.variables.values_list("pk", "name")]
     return {
         "choice": choice,
         "variables": variables,
-        "markers": marker_labels(found),
+        "markers": marker_labels(study),
         "measures": [(key, name) for key, name in MEASURE_NAMES.items() if key != "change" or choice.baseline],
         "query": _query(choice),
         "tables": NAMES,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from webplatform.history.words import EMOTION_NAMES
@@ -38,20 +37,3 @@ EFFECT_NAMES = {"d_z": gettext_lazy("Cohen's d_z"), "g": gettext_lazy("Hedges' g
 def emotions() -> list[dict[str, str]]:
     """The expressions as the charts need them."""
     return [{"key": str(emotion), "name": str(name)} for emotion, name in EMOTION_NAMES.items()]
-
-
-def chart_words() -> dict[str, str]:
-    """The words with which the charts' script tells what they show; {n} and the like are filled in by it."""
-    return {
-        "time": _("Time"),
-        "everybody": _("Everybody"),
-        "you": _("You"),
-        "failed": _("The results could not be fetched. Reload the page."),
-        "changed": _("New results are here. Reload the page to see them."),
-        "score": _("Mean score of {name}"),
-        "change": _("{name}, minus the neutral stretch"),
-        "count": _("People seen at each second"),
-        "interval": _("{low} to {high}"),
-        "n": _("n = {n}"),
-        "picture": _("{name}: chart as {kind}"),
-    }

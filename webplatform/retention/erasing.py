@@ -52,7 +52,8 @@ def erase_sessions(sessions: QuerySet[Session]) -> None:
 def remove_participant(participant: Participant, *, is_purged: bool = False) -> None:
     """The participant is gone with links, requests, consent and exports; their sessions went before.
 
-    An erasure ends waiting keys as well and is noted in the ledger; where only their time was over (`is_purged`), not.
+    An erasure also destroys keys that were set aside, and is noted in the erasure log. A purge (`is_purged`) does
+    neither.
     """
     with suppress(NotFound):  # another one was quicker: what is left goes all the same
         lock_participant(participant.pk)
@@ -123,7 +124,7 @@ def fingerprint(user: User) -> str:
 
 
 def finish(receipt: Receipt) -> None:
-    """What the receipt says is true: whoever it is of is gone. Safe to run twice and at once."""
+    """Erase the person that the receipt is about. Safe to run twice and concurrently."""
     if receipt.kind == Receipt.Kind.PARTICIPANT:
         participant = Participant.objects.filter(pk=receipt.subject).first()
         if participant is not None:
@@ -136,7 +137,7 @@ def finish(receipt: Receipt) -> None:
 
 
 def unfinished(before: datetime) -> QuerySet[Receipt]:
-    """Erasures that were begun before and have no end: whoever was at them died, or is still at it."""
+    """Erasures without an end that were started earlier: their process died, or still works on them."""
     kinds = (Receipt.Kind.PARTICIPANT, Receipt.Kind.ACCOUNT)
     return Receipt.objects.filter(kind__in=kinds, finished_at=None, begun_at__lt=before)
 

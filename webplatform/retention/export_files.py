@@ -48,7 +48,7 @@ def opener_of(export: DataExport) -> Callable[[], BinaryIO]:
 
 
 def remove_export_file(export: DataExport) -> None:
-    """Nothing of the export is left, whoever began to write it."""
+    """Remove every file of the export, whichever process wrote it."""
     if is_remote():
         erase_key(_key_name(export))
         remove_stored(export.file)

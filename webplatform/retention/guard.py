@@ -96,7 +96,7 @@ def confirm_hold(*, hold: PurgeHold, by: User | None) -> PurgeHold:
     """The next purge removes what is due, and the clock counts as right. `by` is None on the command line.
 
     Raises:
-        NotAllowed: whoever does it is no admin.
+        NotAllowed: the user is no admin.
         Conflict: it was confirmed before, or its reason is over.
     """
     if by is not None:

@@ -20,15 +20,15 @@ from webplatform.retention.words import counted
 @require_http_methods(["GET", "POST"])
 def hold(request: HttpRequest) -> HttpResponse:
     """Why the purge stopped and what it would remove; POST confirms it."""
-    found = open_hold()
+    hold = open_hold()
     if request.method == "POST":
-        if found is None or str(found.pk) != request.POST.get("hold"):  # another one than the page showed
+        if hold is None or str(hold.pk) != request.POST.get("hold"):  # another one than the page showed
             messages.error(request, _("This purge does not wait any more."))
             return redirect("retention:hold")
         try:
-            confirm_hold(hold=found, by=request.user)
+            confirm_hold(hold=hold, by=request.user)
             messages.success(request, _("Confirmed: the next purge, within an hour, removes it."))
         except Conflict as error:
             messages.error(request, error.message)
         return redirect("retention:hold")
-    return render(request, "retention/hold.html", {"hold": found, "lines": counted(found.counts) if found else []})
+    return render(request, "retention/hold.html", {"hold": hold, "lines": counted(hold.counts) if hold else []})

@@ -19,7 +19,7 @@ from webplatform.studies.models import Participant, Study
 class Receipt(models.Model):
     """What was removed, when and by which rule: begun -> finished. It holds counts and ids, no personal data.
 
-    An erasure that is begun and not finished is gone on with by the beat, so that it survives whoever does it.
+    The beat continues an erasure that was started and not finished, so it survives the death of its process.
     """
 
     class Kind(models.TextChoices):
@@ -129,7 +129,7 @@ class DataExport(Job):
 
 
 class RetentionWarning(models.Model):
-    """Up to when the owners of a study were told by mail what will go: they are told of each thing once."""
+    """Up to which date the owners of a study were warned by mail of deletions, so that each is announced once."""
 
     study = models.OneToOneField(Study, on_delete=models.CASCADE, related_name="+", primary_key=True)
     told_until = models.DateTimeField()

@@ -49,7 +49,7 @@ class Due:
         return {name: getattr(self, name).count() for name in DUE_NAMES}
 
     def shown_counts(self) -> dict[str, int]:
-        """The same without what lies in the bin: what members are told of that they have not deleted."""
+        """The same without binned sessions, for members who have not deleted them."""
         seen = {name: getattr(self, name).filter(binned_at=None).count() for name in ("videos", "readings", "sessions")}
         return seen | {"participants": self.participants.count()}
 
@@ -64,15 +64,15 @@ def due_by_study(at: datetime) -> dict[UUID, Counter[str]]:
 
     Thousands of studies share a few policies: the database is asked once for each of those, and not for each study.
     """
-    found: dict[UUID, Counter[str]] = defaultdict(Counter)
+    counts: dict[UUID, Counter[str]] = defaultdict(Counter)
     for stated in Study.objects.order_by().values(*POLICY_FIELDS).distinct():
         alike = Q(*(Q(**{f"study__{name}": value}) for name, value in stated.items()))
         due = _due_in(alike, Study(**stated).retention, at)
         for name in DUE_NAMES:
             rows = getattr(due, name).order_by().values_list("study_id").annotate(Count("pk", distinct=True))
             for study_id, count in rows:
-                found[study_id][name] = count
-    return found
+                counts[study_id][name] = count
+    return counts
 
 
 def _due_in(studies: Q, policy: RetentionPolicy, at: datetime) -> Due:

@@ -1,4 +1,4 @@
-"""Erasing again what a restored backup has brought back, by the ledger that lies beside the database."""
+"""Erase again what a restored backup has brought back, by the erasure log beside the database."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def remove_copies(record: ConsentRecord, scopes: frozenset[str], **_: Any) -> No
 
 @receiver(session_assigned)
 def remove_copies_of_another(before: ConsentRecord, **_: Any) -> None:
-    """A session that turned out to be somebody else's is in no copy of whoever it was taken for."""
+    """Remove copies of the person whom a session was first assigned to, after it was assigned to somebody else."""
     _remove_copies_of(before)
 
 

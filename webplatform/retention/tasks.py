@@ -45,7 +45,7 @@ def export(export_id: str) -> None:
 
 
 @shared_task
-def requeue_stranded() -> None:
+def requeue_stale() -> None:
     """Take up exports and erasures whose process died, and exports whose message was lost."""
     release_stale(DataExport.objects.all(), work.give_up)
     for waiting in unsent(DataExport.objects.all()):

@@ -91,8 +91,8 @@ def erase_other(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def receipt(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What was removed, for everybody who was given the receipt's number: it says nothing of whom."""
-    found = get_object_or_404(Receipt, pk=pk)
-    return render(request, "retention/receipt.html", {"receipt": found, "lines": receipt_lines(found)})
+    receipt = get_object_or_404(Receipt, pk=pk)
+    return render(request, "retention/receipt.html", {"receipt": receipt, "lines": receipt_lines(receipt)})
 
 
 def _ask_to_erase(request: HttpRequest, user: User, form: EraseAccountForm | None) -> HttpResponse:

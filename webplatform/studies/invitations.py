@@ -137,7 +137,7 @@ def accept_as_newcomer(*, invitation: Invitation, password: str) -> User:
 
 
 def valid_invitations() -> QuerySet[Invitation]:
-    """Those that open something now: not too old, and whoever wrote them may still invite."""
+    """Invitations that are valid: not too old, and their sender may still invite."""
     by_owner = Q(study__memberships__user=F("created_by"), study__memberships__role__in=ROLES[Act.OWN])
     by_admin = Q(study=None, created_by__in=admins())
     open_now = Invitation.objects.filter(expires_at__gt=timezone.now(), created_by__is_active=True)
@@ -185,13 +185,13 @@ def _check(email: str, study: Study | None, role: str) -> None:
 
 
 def _send(invitation: Invitation, key: str) -> Invitation:
-    told = {
+    context = {
         "invitation": invitation,
         "address": f"{settings.PUBLIC_URL}/invitation/{key}/",
         "current_site": {"domain": urlsplit(settings.PUBLIC_URL).netloc},
     }
-    subject = " ".join(render_to_string("studies/email/invitation_subject.txt", told).split())
-    text = render_to_string("studies/email/invitation.txt", told)
+    subject = " ".join(render_to_string("studies/email/invitation_subject.txt", context).split())
+    text = render_to_string("studies/email/invitation.txt", context)
     try:
         if not send_mail(f"Raut: {subject}", text, None, [invitation.email]):
             return invitation

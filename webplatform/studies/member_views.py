@@ -48,10 +48,10 @@ def listing(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def change(request: HttpRequest, pk: UUID, user_pk: int) -> HttpResponse:
     """Give a member another role."""
-    found, role = _member(request, pk, user_pk), request.POST.get("role", "")
+    membership, role = _member(request, pk, user_pk), request.POST.get("role", "")
     return _done(
         request,
-        lambda: members.change_role(membership=found, role=role, by=request.user),
+        lambda: members.change_role(membership=membership, role=role, by=request.user),
         _("The role is changed."),
         ("studies:members", pk),
     )
@@ -61,11 +61,11 @@ def change(request: HttpRequest, pk: UUID, user_pk: int) -> HttpResponse:
 @require_POST
 def remove(request: HttpRequest, pk: UUID, user_pk: int) -> HttpResponse:
     """Remove a member, or leave."""
-    found = _member(request, pk, user_pk)
-    is_leaving = found.user_id == request.user.pk
+    membership = _member(request, pk, user_pk)
+    is_leaving = membership.user_id == request.user.pk
     text = _("You have left the study.") if is_leaving else _("The person is removed from the study.")
     target = ("studies:list",) if is_leaving else ("studies:members", pk)
-    action = lambda: members.remove_member(membership=found, by=request.user)  # noqa: E731
+    action = lambda: members.remove_member(membership=membership, by=request.user)  # noqa: E731
     return _done(request, action, text, target)
 
 
@@ -73,25 +73,25 @@ def remove(request: HttpRequest, pk: UUID, user_pk: int) -> HttpResponse:
 @require_POST
 def send_again(request: HttpRequest, invitation_pk: int) -> HttpResponse:
     """Send an invitation's letter again."""
-    found = _invitation(request, invitation_pk)
+    invitation = _invitation(request, invitation_pk)
 
     def send() -> None:
-        if invitations.send_again(invitation=found, by=request.user).sent_at is None:
+        if invitations.send_again(invitation=invitation, by=request.user).sent_at is None:
             raise AppError(_("The mail could not be sent. Try again later."))
 
-    return _done(request, send, _("The invitation is sent again."), _place(found))
+    return _done(request, send, _("The invitation is sent again."), _place(invitation))
 
 
 @login_required
 @require_POST
 def revoke(request: HttpRequest, invitation_pk: int) -> HttpResponse:
     """Take an invitation back."""
-    found = _invitation(request, invitation_pk)
+    invitation = _invitation(request, invitation_pk)
     return _done(
         request,
-        lambda: invitations.revoke(invitation=found, by=request.user),
+        lambda: invitations.revoke(invitation=invitation, by=request.user),
         _("The invitation is revoked."),
-        _place(found),
+        _place(invitation),
     )
 
 
@@ -113,8 +113,8 @@ def _study(request: HttpRequest, pk: UUID) -> Study:
 
 
 def _member(request: HttpRequest, pk: UUID, user_pk: int) -> Membership:
-    found = Membership.objects.filter(study=_study(request, pk)).select_related("study")
-    return get_object_or_404(found, user_id=user_pk)
+    memberships = Membership.objects.filter(study=_study(request, pk)).select_related("study")
+    return get_object_or_404(memberships, user_id=user_pk)
 
 
 def _invitation(request: HttpRequest, pk: int) -> Invitation:

@@ -14,7 +14,7 @@ class Place:
 
     Args:
         study: None for the participant's, or without one for the personal study.
-        participant: who is seen, on their own consent; None for whoever records.
+        participant: the person seen, on their own consent; None for the account that records.
         condition: one of the study's; None for the participant's own, or none.
         external_id: what the program that records calls it, unique per account; empty for nothing.
         metadata: a small JSON object of that program's.

@@ -1,4 +1,4 @@
-"""What studies do when other apps say that something happened."""
+"""How studies react to signals of other apps."""
 
 from typing import Any
 

@@ -24,7 +24,7 @@ COLUMNS |= {"language": "language", "bahasa": "language", "condition": "conditio
 
 
 def add_variable(*, study: Study, user: User, name: str, kind: str, choices: Iterable[str] = ()) -> Variable:
-    """The study keeps this of its participants; their notice says so, and whoever agreed is asked again.
+    """Add a variable to the study; the participants' notice lists it, and those who agreed are asked again.
 
     Raises:
         NotAllowed: the user does not own the study.
@@ -127,11 +127,11 @@ def read_value(variable: Variable, value: object) -> str | float | None:
     if variable.kind == Variable.Kind.NUMBER:
         return _read_number(variable, text)
     if variable.kind == Variable.Kind.CHOICE and text not in variable.choices:
-        told = {"name": variable.name, "choices": ", ".join(variable.choices)}
-        raise Invalid(_("“%(name)s” is one of: %(choices)s.") % told, field=variable.name)
+        values = {"name": variable.name, "choices": ", ".join(variable.choices)}
+        raise Invalid(_("“%(name)s” is one of: %(choices)s.") % values, field=variable.name)
     if len(text) > MAX_TEXT:
-        told = {"name": variable.name, "most": MAX_TEXT}
-        raise Invalid(_("“%(name)s” has at most %(most)d characters.") % told, field=variable.name)
+        values = {"name": variable.name, "most": MAX_TEXT}
+        raise Invalid(_("“%(name)s” has at most %(most)d characters.") % values, field=variable.name)
     return text
 
 

@@ -1,4 +1,4 @@
-"""A sealed file that comes in several goes: what fills no piece waits beside it, sealed, until more comes.
+"""An encrypted file that arrives in parts: bytes that do not fill a piece wait beside it, encrypted.
 
 A piece is sealed once and never again with other content, so that no nonce serves twice. What the file holds decides
 how much has come: a process that is killed loses at most the piece that it was at.
@@ -101,7 +101,7 @@ class GrowingFile:
         self._writer.write(content)
 
     def pause(self) -> Rest:
-        """Full pieces have reached the disk; whoever keeps the rest goes on from here."""
+        """Write full pieces to the disk; the caller keeps the rest and continues from here."""
         self._settle()
         nonce, number = secrets.token_bytes(_NONCE_BYTES), self._writer.number
         return Rest(number, nonce + self._cipher.encrypt(nonce, self._writer.waiting, self._about(number)))

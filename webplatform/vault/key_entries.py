@@ -1,4 +1,4 @@
-"""A wrapped key as both kinds of key store hand it out."""
+"""A wrapped key, as both key stores return it."""
 
 from __future__ import annotations
 

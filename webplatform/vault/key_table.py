@@ -29,8 +29,8 @@ class KeyTable:
     def write(self, entry: KeyEntry) -> None:
         """It is there, in place of any other of this name."""
         changed_at = datetime.fromtimestamp(entry.changed_s, tz=UTC)
-        told = {"group": entry.group, "wrapped": entry.wrapped, "changed_at": changed_at}
-        FileKey.objects.update_or_create(name=entry.name, defaults=told)
+        values = {"group": entry.group, "wrapped": entry.wrapped, "changed_at": changed_at}
+        FileKey.objects.update_or_create(name=entry.name, defaults=values)
 
     def destroy(self, name: str) -> bool:
         """It is gone; False where there was none."""
@@ -63,8 +63,8 @@ class KeyTable:
 
     def ages(self) -> Iterator[tuple[str, float]]:
         """Names of those that open files, and when each was written, seconds since 1970."""
-        found = FileKey.objects.filter(group="").order_by("pk").values_list("name", "changed_at")
-        return ((name, changed_at.timestamp()) for name, changed_at in found.iterator())
+        rows = FileKey.objects.filter(group="").order_by("pk").values_list("name", "changed_at")
+        return ((name, changed_at.timestamp()) for name, changed_at in rows.iterator())
 
     def halves(self) -> Iterator[tuple[str, float]]:
         """There are none: a row is written whole or not at all."""

@@ -1,4 +1,4 @@
-"""The keys of sealed files: one small file each, wrapped by the master key; erasing it is forgetting what it sealed.
+"""The keys of encrypted files, wrapped by the master key. Erasing a key makes its file unreadable.
 
     file = "RAUTKEY1", the master key's mark (8 bytes), nonce (12), AES-256-GCM of the key; additional data: all before
            the nonce, and the name

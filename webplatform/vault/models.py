@@ -1,4 +1,4 @@
-"""What the vault keeps in the database where several machines share no file system."""
+"""The vault's tables, used when several machines share no file system."""
 
 from __future__ import annotations
 

@@ -98,9 +98,9 @@ class ObjectStore:
             FileNotFoundError: there is no such object.
             StoreAway: the store does not answer.
         """
-        asked = f"bytes={start}-{start + length - 1}"
+        byte_range = f"bytes={start}-{start + length - 1}"
         with _telling(name):
-            answer = self._client.get_object(Bucket=self._bucket, Key=self._key(name), Range=asked)
+            answer = self._client.get_object(Bucket=self._bucket, Key=self._key(name), Range=byte_range)
             with answer["Body"] as body:
                 return body.read(), int(answer["ContentRange"].rpartition("/")[2])
 
@@ -145,8 +145,8 @@ class ObjectStore:
             for page in pages:
                 for found in page.get("Uploads", ()):
                     if found["Initiated"].timestamp() < before_s:
-                        told = {"Bucket": self._bucket, "Key": found["Key"], "UploadId": found["UploadId"]}
-                        self._client.abort_multipart_upload(**told)
+                        upload = {"Bucket": self._bucket, "Key": found["Key"], "UploadId": found["UploadId"]}
+                        self._client.abort_multipart_upload(**upload)
                         count += 1
         return count
 

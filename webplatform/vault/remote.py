@@ -1,4 +1,4 @@
-"""A sealed file's bytes in the object store: fetched in blocks, ahead of whoever reads on, in bounded memory."""
+"""Read an encrypted file from the object store: in blocks, ahead of the reader, in bounded memory."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ class RemoteBytes:
     def read_at(self, start: int, length: int) -> bytes:
         """So many bytes from `start` on, or fewer where the file ends."""
         end = min(start + length, self.size_bytes)
-        found = bytearray(self._header[start:end])
-        while start + len(found) < end:
-            number, offset = divmod(start + len(found) - HEADER_BYTES, BLOCK_BYTES)
-            found += self._block(number)[offset : offset + end - start - len(found)]
-        return bytes(found)
+        data = bytearray(self._header[start:end])
+        while start + len(data) < end:
+            number, offset = divmod(start + len(data) - HEADER_BYTES, BLOCK_BYTES)
+            data += self._block(number)[offset : offset + end - start - len(data)]
+        return bytes(data)
 
     def close(self) -> None:
         """What was fetched is forgotten."""

@@ -1,4 +1,4 @@
-"""Bodies of requests while they are received: in memory as long as they are small, else sealed on the disk.
+"""Request bodies while they are received: small ones in memory, large ones encrypted on the disk.
 
 Django would keep a large one in a plain temporary file, and only then look at who sent it. Uploads are not kept at all:
 their views and handlers read them as they come.

@@ -1,4 +1,4 @@
-"""A file that only its key opens: sealed piece by piece, so that it is written and read, from anywhere, as a stream.
+"""An encrypted file: encrypted piece by piece, so that it can be written as a stream and read from any position.
 
     file   = header, piece 0, piece 1 … last piece
     header = "RAUTSEAL", version (1 byte), three zero bytes, salt (32 bytes)
@@ -51,7 +51,7 @@ class SealedWriter:
     """Seals what is written to it; the file is whole once `finish` was called.
 
     Args:
-        target: a new file, opened for writing; whoever opened it closes it.
+        target: a new file, opened for writing; the caller closes it.
         key: KEY_BYTES bytes.
     """
 
@@ -65,7 +65,7 @@ class SealedWriter:
 
     @classmethod
     def resumed(cls, target: IO[bytes], key: bytes, header: bytes, number: int) -> SealedWriter:
-        """A writer that goes on with piece `number` of a file that has this header; the target stands there."""
+        """A writer that continues at piece `number` of a file with this header; the target is at that position."""
         writer = cls(io.BytesIO(), key)
         writer._target, writer._header, writer._number = target, header, number
         writer._cipher = cipher_of(key, header)
@@ -178,10 +178,10 @@ class SealedFile(io.RawIOBase):
         if self._place >= self.size_bytes:
             return 0
         number, start = divmod(self._place, PIECE_BYTES)
-        found = memoryview(self._open_piece(number))[start : start + len(buffer)]
-        buffer[: len(found)] = found
-        self._place += len(found)
-        return len(found)
+        data = memoryview(self._open_piece(number))[start : start + len(buffer)]
+        buffer[: len(data)] = data
+        self._place += len(data)
+        return len(data)
 
     def close(self) -> None:
         if not self.closed:

@@ -1,4 +1,4 @@
-"""A few bytes that only their key opens, as a database keeps them beside its rows; files have `vault.sealed`."""
+"""A few encrypted bytes, as a database column holds them; for files use `vault.sealed`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where sealed files lie once they are whole: in their folder, or in the object store under the same name.
+"""Where complete encrypted files are: in their folder, or in the object store under the same name.
 
 Callers name a file by the path that it has in the folders of this machine. Where RAUT_OBJECT_STORE is set, nothing lies
 there: the path below RAUT_DATA_DIR is the object's name, and all machines find it.
@@ -156,11 +156,11 @@ def stored_files(folder: Path) -> Iterator[StoredFile]:
         return
     for path in folder.rglob("*") if folder.is_dir() else ():
         try:
-            told = path.stat()
+            status = path.stat()
         except FileNotFoundError:  # moved to its place meanwhile
             continue
         if path.is_file():
-            yield StoredFile(path, told.st_size, told.st_mtime)
+            yield StoredFile(path, status.st_size, status.st_mtime)
 
 
 def old_objects(folder: Path, before_s: float) -> list[Path]:
@@ -168,7 +168,7 @@ def old_objects(folder: Path, before_s: float) -> list[Path]:
     try:
         return [file.path for file in stored_files(folder) if file.changed_s < before_s] if is_remote() else []
     except StoreAway:
-        logger.warning("Leftovers in the object store are looked for once it answers again.")
+        logger.warning("Orphan files in the object store are searched once it answers again.")
         return []
 
 

@@ -1,4 +1,4 @@
-"""Uploads on their way in: sealed from their first byte on, so that no plain copy ever lies on the disk."""
+"""Uploads while they are received: encrypted from their first byte, so that no plain copy is ever on the disk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ends a webhook by itself: days of failures."""
+"""Turn off a webhook after days of failures."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def turn_off_failing(webhooks: QuerySet[Webhook]) -> int:
 
 
 def tell_owner(webhook_id: UUID) -> None:
-    """Whoever made the webhook has a letter that says that it is off, and where to turn it on again."""
+    """Mail the owner of the webhook that it is off, and where to turn it on again."""
     webhook = Webhook.objects.select_related("user").get(pk=webhook_id)
     page = settings.PUBLIC_URL + reverse("webhooks:webhook", args=[webhook.pk])
     subject = _("The webhook “%(name)s” was turned off") % {"name": webhook.name}

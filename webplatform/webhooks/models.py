@@ -1,4 +1,4 @@
-"""Webhooks: where events of a study or an account are sent, each event on its way, and each try to send it."""
+"""Webhooks: where events of a study or an account are sent, each delivery, and each attempt."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class WebhookQuerySet(models.QuerySet["Webhook"]):
 
 
 class Webhook(models.Model):
-    """An address that hears of events: of one study, or of all that its account recorded, trained or is asked.
+    """An address that receives events: of one study, or of an account's recordings, trainings and requests.
 
     on -> off (by an owner, or by itself once it failed for RAUT_WEBHOOK_OFF_DAYS) -> on
     """

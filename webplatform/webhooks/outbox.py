@@ -1,4 +1,4 @@
-"""Events become rows in the transaction in which they happen: nothing that was committed is forgotten."""
+"""Events become rows in the transaction in which they happen, so no committed event is lost."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def note_event(
     if study_id is not None:
         wanted |= Q(study=study_id)
     hooks = Webhook.objects.filter(wanted, off="").select_related("user")
-    told = {"study": study_id and str(study_id), "session": session_id and str(session_id), **about}
+    ids = {"study": study_id and str(study_id), "session": session_id and str(session_id), **about}
     rows = [
-        new_delivery(hook, event, told, session_id=session_id)
+        new_delivery(hook, event, ids, session_id=session_id)
         for hook in hooks
         if event in hook.events and may_hear(hook, study_id)
     ]
@@ -52,13 +52,13 @@ def note_event(
 def new_delivery(webhook: Webhook, event: str, about: dict[str, Any], *, session_id: UUID | None = None) -> Delivery:
     """A delivery that waits, not stored yet; its id is the event's, too."""
     now, pk = timezone.now(), uuid4()
-    told = {name: value for name, value in about.items() if value is not None}
+    fields = {name: value for name, value in about.items() if value is not None}
     return Delivery(
         id=pk,
         webhook=webhook,
         event=event,
         session_id=session_id,
-        payload={"id": str(pk), "type": event, "at": now.isoformat(timespec="milliseconds"), **told},
+        payload={"id": str(pk), "type": event, "at": now.isoformat(timespec="milliseconds"), **fields},
         next_at=now,
         give_up_at=now + GIVE_UP_AFTER,
         created_at=now,

@@ -1,4 +1,4 @@
-"""Who may still hear of what: asked when an event happens, and again when it is sent."""
+"""Who may receive which event: checked when it happens, and again when it is sent."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from webplatform.webhooks.models import Delivery, Webhook
 
 
 def may_hear(webhook: Webhook, study_id: UUID | None) -> bool:
-    """Whether whoever made the webhook may know: they are active, in the study, and its owner for a study's own."""
+    """Whether the webhook's owner may receive it: active, in the study, and an owner for a study's webhook."""
     if not webhook.user.is_active:
         return False
     if webhook.study_id is not None:

@@ -1,4 +1,4 @@
-"""Sending one request to an address that is not trusted: everything is bounded, nothing is followed, little is read."""
+"""Send one request to an address that is not trusted: bounded, without redirects, reading little."""
 
 from __future__ import annotations
 
@@ -77,10 +77,10 @@ async def _checked_addresses(target: Target) -> list[str]:
     """The addresses of the name, none of them private."""
     try:
         loop = asyncio.get_running_loop()
-        found = await loop.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+        resolved = await loop.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
     except OSError as error:
         raise Refused("unknown_host") from error
-    addresses = require_allowed(found, allowed())
+    addresses = require_allowed(resolved, allowed())
     if not addresses:
         raise Refused("private_address")
     return addresses

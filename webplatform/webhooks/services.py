@@ -32,7 +32,7 @@ MAX_NAME = 80
 def add_webhook(
     *, user: User, name: str, url: str, events: Sequence[str], study: Study | None = None
 ) -> tuple[Webhook, str]:
-    """A webhook hears of these events from now on; returns it with its secret, which is never told again.
+    """Make a webhook for these events; return it with its secret, which is never shown again.
 
     Raises:
         NotAllowed: the user does not own the study.

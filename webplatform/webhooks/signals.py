@@ -1,4 +1,4 @@
-"""What webhooks do when other apps say that something happened: write it into the outbox."""
+"""How webhooks react to signals of other apps: write events to the outbox."""
 
 from __future__ import annotations
 

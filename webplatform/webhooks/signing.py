@@ -1,4 +1,4 @@
-"""Secrets of webhooks: sealed in the database, and what they sign."""
+"""Secrets of webhooks, encrypted in the database, and the signatures made with them."""
 
 from __future__ import annotations
 

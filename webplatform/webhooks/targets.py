@@ -1,4 +1,4 @@
-"""Which addresses events may be sent to: judged when a webhook is written, and again when it is connected to."""
+"""Which addresses events may be sent to: checked when a webhook is saved, and at every connection."""
 
 from __future__ import annotations
 

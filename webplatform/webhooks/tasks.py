@@ -1,4 +1,4 @@
-"""What is sent to the housekeeper: only that there is something to deliver."""
+"""Celery tasks of the housekeeper. They only say that something is due."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def deliver() -> None:
 
 
 @shared_task
-def requeue_stranded() -> None:
+def requeue_stale() -> None:
     """Take up what a sender left behind, and what is due again; a lost message loses nothing."""
     if work.release_stale_deliveries():
         work.deliver_due()

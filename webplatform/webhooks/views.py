@@ -44,30 +44,30 @@ def of_study(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def webhook(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """One webhook: what it hears of, what was sent to it; a POST changes it."""
-    found = _webhook(request, pk)
-    stated = {"name": found.name, "url": found.url, "events": found.events}
-    form = WebhookForm(request.POST or None, initial=stated, study=found.study)
+    """One webhook: its events and deliveries; a POST changes it."""
+    webhook = _webhook(request, pk)
+    stated = {"name": webhook.name, "url": webhook.url, "events": webhook.events}
+    form = WebhookForm(request.POST or None, initial=stated, study=webhook.study)
     if request.method == "POST" and form.is_valid():
         try:
-            services.change_webhook(webhook=found, user=request.user, **form.cleaned_data)
+            services.change_webhook(webhook=webhook, user=request.user, **form.cleaned_data)
             messages.success(request, _("Saved."))
-            return redirect("webhooks:webhook", found.pk)
+            return redirect("webhooks:webhook", webhook.pk)
         except NotAllowed:
             raise
         except AppError as error:
             form.add_error(error.details.get("field"), error.message)
-    return _page(request, found, form=form)
+    return _page(request, webhook, form=form)
 
 
 @login_required
 @require_POST
 def turn(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Turn it on or off, as the button said."""
-    found, is_on = _webhook(request, pk), request.POST.get("on") == "yes"
-    services.change_webhook(webhook=found, user=request.user, is_on=is_on)
+    webhook, is_on = _webhook(request, pk), request.POST.get("on") == "yes"
+    services.change_webhook(webhook=webhook, user=request.user, is_on=is_on)
     messages.success(request, _("The webhook is on.") if is_on else _("The webhook is off."))
-    return redirect("webhooks:webhook", found.pk)
+    return redirect("webhooks:webhook", webhook.pk)
 
 
 @login_required
@@ -75,21 +75,21 @@ def turn(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def rotate(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Give it a new secret, which this answer shows."""
-    found = _webhook(request, pk)
-    return _page(request, found, secret=services.rotate_secret(webhook=found, user=request.user))
+    webhook = _webhook(request, pk)
+    return _page(request, webhook, secret=services.rotate_secret(webhook=webhook, user=request.user))
 
 
 @login_required
 @require_POST
 def test(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Send an event that says nothing."""
-    found = _webhook(request, pk)
+    webhook = _webhook(request, pk)
     try:
-        services.send_test(webhook=found, user=request.user)
+        services.send_test(webhook=webhook, user=request.user)
         messages.success(request, _("The test is on its way. Look again in a moment."))
     except AppError as error:
         tell(request, error)
-    return redirect("webhooks:webhook", found.pk)
+    return redirect("webhooks:webhook", webhook.pk)
 
 
 @login_required
@@ -109,9 +109,9 @@ def replay(request: HttpRequest, pk: UUID, delivery_pk: UUID) -> HttpResponse:
 @require_POST
 def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Delete it, with what is known of what was sent."""
-    found = _webhook(request, pk)
-    study = found.study_id
-    services.delete_webhook(webhook=found, user=request.user)
+    webhook = _webhook(request, pk)
+    study = webhook.study_id
+    services.delete_webhook(webhook=webhook, user=request.user)
     messages.success(request, _("The webhook is deleted."))
     return redirect("webhooks:of-study", study) if study else redirect("webhooks:own")
 
@@ -126,19 +126,19 @@ def _list(request: HttpRequest, study: Study | None) -> HttpResponse:
             raise
         except AppError as error:
             form.add_error(error.details.get("field"), error.message)
-    found = Webhook.objects.for_user(request.user).filter(study=study)
-    context = {"form": form, "study": study, "webhooks": found}
+    webhooks = Webhook.objects.for_user(request.user).filter(study=study)
+    context = {"form": form, "study": study, "webhooks": webhooks}
     return render(request, "webhooks/list.html", context, status=400 if form.errors else 200)
 
 
-def _page(request: HttpRequest, found: Webhook, *, form: WebhookForm | None = None, secret: str = "") -> HttpResponse:
-    stated = {"name": found.name, "url": found.url, "events": found.events}
-    deliveries = found.deliveries.prefetch_related("attempts")
+def _page(request: HttpRequest, webhook: Webhook, *, form: WebhookForm | None = None, secret: str = "") -> HttpResponse:
+    stated = {"name": webhook.name, "url": webhook.url, "events": webhook.events}
+    deliveries = webhook.deliveries.prefetch_related("attempts")
     page = Paginator(deliveries, ROWS).get_page(request.GET.get("page"))
     context = {
-        "webhook": found,
-        "study": found.study,
-        "form": form or WebhookForm(initial=stated, study=found.study),
+        "webhook": webhook,
+        "study": webhook.study,
+        "form": form or WebhookForm(initial=stated, study=webhook.study),
         "secret": secret,
         "page": page,
         "rows": [(delivery, [(one, problem_words(one)) for one in delivery.attempts.all()]) for delivery in page],

@@ -1,4 +1,4 @@
-"""What the pages say of attempts."""
+"""Texts about delivery attempts on the pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Delivering, in the housekeeper: claim what is due, send it, note what came of it. Safe to run twice and at once.
+"""Deliver events, in the housekeeper: claim what is due, send it, record the result. Safe to run twice.
 
 At most SENDERS requests are under way, one of them to each webhook, and each ends after ten seconds; a receiver that
 cannot be reached is left alone for longer and longer. So a slow one holds up nobody.

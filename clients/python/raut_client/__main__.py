@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with Raut(asked.url, asked.token) as raut:
         for name in asked.files:
             try:
-                read.append((name, _analyze(raut, name, asked)))
+                read.append((name, _analyse(raut, name, asked)))
             except (RautError, OSError) as error:
                 print(f"{name}: {error}", file=sys.stderr)
         if asked.csv and read:
@@ -48,7 +48,7 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _analyze(raut: Raut, name: str, asked: argparse.Namespace) -> Session:
+def _analyse(raut: Raut, name: str, asked: argparse.Namespace) -> Session:
     sending, reading = Bar(f"{Path(name).name}: sent"), Bar(f"{Path(name).name}: read")
     try:
         job = raut.upload(name, study=asked.study, again=asked.again, on_progress=sending)

@@ -1,7 +1,7 @@
 """A clock that can be set while processes run: Python loads this before their own code (PYTHONPATH names the folder).
 
 The file that RAUT_CHAOS_CLOCK names holds how far the clock is off, in seconds; without it the clock is right. Shifted
-are the three doors by which the platform learns the time: Django's, Celery's and `time.time`.
+are the three places where the platform reads the time: Django's, Celery's and `time.time`.
 """
 
 import os

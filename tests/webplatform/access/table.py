@@ -66,6 +66,8 @@ POST   /account/two-factor/totp/activate/                             302 302 30
 GET    /account/two-factor/totp/deactivate/                           302 404 404 404 404 in  in
 POST   /account/two-factor/totp/deactivate/                           302 404 404 404 404 in  in
 POST   /i18n/setlang/                                                 302 302 302 302 302 302 302  {"language": "id"}
+GET    /jsi18n/id-0.js                                                200 200 200 200 200 200 200
+GET    /jsi18n/xx-0.js                                                404 404 404 404 404 404 404
 
 -- pages
 GET    /                                                              200 200 200 200 200 200 200

@@ -79,7 +79,7 @@ def fake_engine(monkeypatch, model_version) -> FakeEngine:
 def sent(monkeypatch) -> list[str]:
     """The ids of the jobs that were sent to Redis, in order; nothing is really sent."""
     ids: list[str] = []
-    monkeypatch.setattr(tasks, "analyze", SimpleNamespace(delay=ids.append))
+    monkeypatch.setattr(tasks, "analyse", SimpleNamespace(delay=ids.append))
     return ids
 
 

@@ -108,11 +108,11 @@ def test_a_message_starts_the_job_whose_turn_it_is(waits, owner, stranger, monke
     short = waits(stranger, "a minute", 1)
     begun = []
     monkeypatch.setattr(work, "run_job", begun.append)
-    tasks.analyze(str(first.pk))
+    tasks.analyse(str(first.pk))
     assert begun == [short.pk]
     AnalysisJob.objects.update(state=AnalysisJob.State.CANCELLED)
     assert next_job() is None
-    tasks.analyze(str(first.pk))
+    tasks.analyse(str(first.pk))
     assert begun == [short.pk, first.pk]
 
 

@@ -152,7 +152,7 @@ def test_a_worker_that_died_is_followed_by_another_and_at_last_given_up(filmed):
     assert ([*unsent(PlaybackCopy.objects.all())], PlaybackCopy.objects.get().state) == ([], "failed")
 
 
-def test_a_copy_that_a_row_knows_of_is_no_leftover(copied, monkeypatch):
+def test_a_copy_that_a_row_knows_of_is_no_orphan(copied, monkeypatch):
     monkeypatch.setattr("webplatform.analysis.orphan_files.ORPHAN_AFTER_S", -10)
     _session, copy = copied
     assert find_orphan_files() == []

@@ -10,7 +10,7 @@ from webplatform.history.exports import csv_pieces
 from webplatform.history.models import Session
 from webplatform.history.references import set_reference
 from webplatform.live.protocol import BadMessage
-from webplatform.live.session_request import SessionRequest, asked_of
+from webplatform.live.session_request import SessionRequest, parse_start
 from webplatform.studies.models import Membership
 
 NUL = chr(0)
@@ -116,10 +116,10 @@ def test_an_external_id_that_cannot_be_read_is_refused(api, external_id):
 
 
 def test_a_start_message_gives_both(owner, consent, model_version):
-    assert asked_of({"external_id": "e", "metadata": {"a": 1}}) == SessionRequest(external_id="e", metadata={"a": 1})
+    assert parse_start({"external_id": "e", "metadata": {"a": 1}}) == SessionRequest(external_id="e", metadata={"a": 1})
     for wrong in ({"metadata": []}, {"external_id": 5}):
         with pytest.raises(BadMessage):
-            asked_of(wrong)
+            parse_start(wrong)
 
 
 def test_two_writers_of_one_external_id_end_in_one_conflict(api, owner, monkeypatch):

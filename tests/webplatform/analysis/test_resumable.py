@@ -219,7 +219,7 @@ def test_what_is_taken_away_while_it_comes_in_stays_away(api, half, settings):
     assert (Session.objects.count(), growing_files(settings), list(kept_keys())) == (0, [], [])
 
 
-def test_what_no_row_knows_of_is_a_leftover(half, settings, monkeypatch):
+def test_what_no_row_knows_of_is_an_orphan(half, settings, monkeypatch):
     monkeypatch.setattr(orphan_files, "ORPHAN_AFTER_S", -1)
     monkeypatch.setattr(orphan_files, "HALF_UPLOAD_AFTER_S", -1)
     assert [
@@ -230,7 +230,7 @@ def test_what_no_row_knows_of_is_a_leftover(half, settings, monkeypatch):
     assert (growing_files(settings), list(kept_keys())) == ([], [])
 
 
-def test_half_a_key_is_a_leftover(settings, monkeypatch, db):
+def test_half_a_key_is_an_orphan(settings, monkeypatch, db):
     half_key = settings.RAUT_KEYS_DIR / ".0b5e.0f0f0f0f"
     half_key.parent.mkdir(exist_ok=True)
     half_key.write_bytes(b"of a process that was killed")

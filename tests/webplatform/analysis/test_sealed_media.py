@@ -160,11 +160,11 @@ def test_a_plain_video_from_before_is_served_and_sealed_by_a_command(client_of, 
     url = reverse("analysis:media", args=[session.pk])
     assert b"".join(client_of(owner).get(url).streaming_content) == CONTENT
     call_command("seal_media")
-    assert "Sealed 1 video" in capsys.readouterr().out
+    assert "Videos sealed: 1." in capsys.readouterr().out
     assert [file.name for file in session.folder.iterdir()] == ["media.mp4.sealed"]
     assert b"".join(client_of(owner).get(url).streaming_content) == CONTENT
     call_command("seal_media")
-    assert "Sealed 0 video" in capsys.readouterr().out
+    assert "Videos sealed: 0." in capsys.readouterr().out
 
 
 def test_sealing_that_was_killed_before_the_plain_file_went_is_finished_by_the_next(session):
@@ -176,7 +176,7 @@ def test_sealing_that_was_killed_before_the_plain_file_went_is_finished_by_the_n
 def test_the_master_key_is_changed_by_a_command(client_of, owner, session, settings, capsys):
     settings.RAUT_MEDIA_KEYS = ["n" * 43, *settings.RAUT_MEDIA_KEYS]
     call_command("rotate_media_key")
-    assert "Wrapped 1 key" in capsys.readouterr().out
+    assert "Keys wrapped anew: 1." in capsys.readouterr().out
     settings.RAUT_MEDIA_KEYS = ["n" * 43]
     answer = client_of(owner).get(reverse("analysis:media", args=[session.pk]))
     assert b"".join(answer.streaming_content) == CONTENT

@@ -167,7 +167,7 @@ def test_a_withdrawal_takes_it_away_and_its_key_at_once_also_while_the_store_is_
     assert names(store) == []
 
 
-def test_segments_that_no_row_knows_of_are_leftovers(half, store, monkeypatch):
+def test_segments_that_no_row_knows_of_are_orphans(half, store, monkeypatch):
     monkeypatch.setattr(orphan_files, "ORPHAN_AFTER_S", -1)
     monkeypatch.setattr(orphan_files, "HALF_UPLOAD_AFTER_S", -1)
     assert orphan_files.find_orphan_files() == []

@@ -169,7 +169,7 @@ def test_a_job_is_kept_when_redis_is_away(submit, monkeypatch):
     def refuse(job_id):
         raise OperationalError("Connection refused")
 
-    monkeypatch.setattr(tasks.analyze, "delay", refuse)
+    monkeypatch.setattr(tasks.analyse, "delay", refuse)
     job = AnalysisJob.objects.get(pk=submit().pk)
     assert (job.state, job.enqueued_at) == ("queued", None)
 

@@ -30,7 +30,7 @@ from webplatform.modelhub.models import ModelVersion
 from webplatform.vault.sealed import new_key
 from webplatform.vault.sealed_bytes import open_bytes, seal_bytes
 
-analyze = tasks.analyze  # `sent` puts a list in its place
+analyse = tasks.analyse  # `sent` puts a list in its place
 
 
 class Watched(Engine):
@@ -77,7 +77,7 @@ def states() -> str:
 
 def work_off(job: AnalysisJob, times: int = 9) -> None:
     for _ in range(times):
-        analyze(str(job.pk))
+        analyse(str(job.pk))
 
 
 def read_alone(session: Session, engine: Watched) -> list[inference.FrameReading]:
@@ -113,7 +113,7 @@ def test_the_history_is_that_of_one_worker_however_many_read_it(job, engine, wor
 
 
 def test_a_message_cuts_the_video_sends_one_for_each_stretch_and_reads_the_first(job, sent):
-    analyze(str(job.pk))
+    analyse(str(job.pk))
     assert states() == "done queued queued queued"
     assert sent == [str(job.pk)] * 5
     job.refresh_from_db()
@@ -128,7 +128,7 @@ def test_a_message_cuts_the_video_sends_one_for_each_stretch_and_reads_the_first
 def test_a_short_video_takes_one_worker_and_no_row(submit, engine, film, settings, sent):
     settings.RAUT_STRETCH_SECONDS = 3
     job = submit("film.mp4", film)
-    analyze(str(job.pk))
+    analyse(str(job.pk))
     job.refresh_from_db()
     assert (job.state, engine.observed, sent) == ("done", [], [str(job.pk)])
 
@@ -141,12 +141,12 @@ def test_only_the_stretch_of_a_dead_worker_is_read_again(job, engine, settings):
     engine.on_observe = die
     work_off(job, 2)
     with pytest.raises(SystemExit):
-        analyze(str(job.pk))
+        analyse(str(job.pk))
     assert states() == "done done running queued"
     Stretch.objects.filter(state="running").update(heartbeat_at=timezone.now() - timedelta(hours=1))
     AnalysisJob.objects.update(heartbeat_at=timezone.now() - timedelta(hours=1))
     engine.on_observe = lambda number: None
-    tasks.requeue_stranded_jobs()
+    tasks.requeue_stale_jobs()
     assert states() == "done done queued queued"
     work_off(job)
     job.refresh_from_db()
@@ -177,7 +177,7 @@ def test_a_worker_that_shows_a_sign_of_life_keeps_its_stretch(job):
 def test_cancelling_stops_every_worker_and_a_retry_goes_on_from_what_is_whole(job, engine, owner):
     work_off(job, 2)
     engine.on_observe = lambda number: number == 3 and cancel_job(job=AnalysisJob.objects.get(), user=owner)
-    analyze(str(job.pk))
+    analyse(str(job.pk))
     assert (AnalysisJob.objects.get().state, states()) == ("cancelled", "done done running queued")
     work_off(job, 2)
     assert engine.observed == [1, 2, 3]
@@ -217,7 +217,7 @@ def test_another_model_reads_all_of_it_anew(job, engine, owner, model_version, m
 def test_stretches_of_an_older_release_are_laid_out_anew(job, engine):
     work_off(job, 2)
     Stretch.objects.update(observing=inference.OBSERVING - 1)
-    analyze(str(job.pk))
+    analyse(str(job.pk))
     assert AnalysisJob.objects.get().state == "queued"
     work_off(job)
     assert (AnalysisJob.objects.get().state, engine.observed) == ("done", [1, 2, 1, 2, 3, 4])
@@ -239,7 +239,7 @@ def test_who_dies_while_joining_costs_no_stretch(job, engine, monkeypatch):
         with pytest.raises(SystemExit):
             work_off(job)
     AnalysisJob.objects.update(heartbeat_at=timezone.now() - timedelta(hours=1))
-    tasks.requeue_stranded_jobs()
+    tasks.requeue_stale_jobs()
     work_off(job, 1)
     found = AnalysisJob.objects.get()
     assert (found.state, found.attempts, engine.observed) == ("done", 2, [1, 2, 3, 4])
@@ -271,7 +271,7 @@ def test_deleting_the_session_ends_every_stretch_quietly(job, engine, owner):
 
 
 def test_what_was_observed_can_be_read_with_the_sessions_key_only(job):
-    analyze(str(job.pk))
+    analyse(str(job.pk))
     sealed = bytes(Stretch.objects.get(number=1).observed)
     key = stretches.key_for(job.session)
     assert list(inference.unpack_stretch(open_bytes(sealed, key)))
@@ -293,18 +293,18 @@ def test_what_is_left_of_a_failed_job_goes_after_a_day(job, owner):
 
 
 def test_a_lost_message_of_a_stretch_is_sent_again_after_a_while(job, sent):
-    analyze(str(job.pk))
+    analyse(str(job.pk))
     assert stretches.unsent_stretches() == []
     now = timezone.now()
     Stretch.objects.update(queued_at=now - timedelta(seconds=60), enqueued_at=now - timedelta(seconds=40))
     assert len(stretches.unsent_stretches()) == 3
     before = len(sent)
-    tasks.requeue_stranded_jobs()
+    tasks.requeue_stale_jobs()
     assert len(sent) == before + 3
 
 
 def test_a_long_video_does_not_hold_up_anothers_short_one_nor_wait_for_ever(job, stranger, consent_of, sent):
-    analyze(str(job.pk))
+    analyse(str(job.pk))
     AnalysisJob.objects.update(queued_at=timezone.now() - timedelta(hours=2))
     session = Session.objects.create(
         study=job.session.study, consent=consent_of(stranger), created_by=stranger, title="short", source="upload",

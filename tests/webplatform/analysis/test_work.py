@@ -161,7 +161,7 @@ def test_a_job_starts_from_an_empty_session_after_its_worker_died(submit, fake_e
         work.run_job(job.pk)
     assert job_now().state == "running"
     age(heartbeat_at=timezone.now() - timedelta(seconds=settings.RAUT_JOB_STALE_SECONDS + 1))
-    tasks.requeue_stranded_jobs()
+    tasks.requeue_stale_jobs()
     assert sent == [str(job.pk)] * 2
     fake_engine.on_step = lambda at: None
     work.run_job(job.pk)
@@ -198,7 +198,7 @@ def test_a_job_that_ended_while_it_was_looked_at_is_not_given_up(submit, monkeyp
 def test_a_job_whose_message_was_never_sent_is_sent_by_the_beat(submit, sent):
     job = submit()
     age(enqueued_at=None)
-    tasks.requeue_stranded_jobs()
+    tasks.requeue_stale_jobs()
     assert sent == [str(job.pk)] * 2
 
 

@@ -1,4 +1,4 @@
-"""The ledger of erasures has its line, also where the process dies after the commit or the disk is full."""
+"""The erasure log gets its line, also if the process dies after the commit or the disk is full."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_a_full_disk_costs_no_line(session, later, django_capture_on_commit_call
     assert subjects() == [str(session.pk)]
 
 
-def test_what_was_committed_is_in_the_ledger_at_once(session, django_capture_on_commit_callbacks):
+def test_what_was_committed_is_in_the_erasure_log_at_once(session, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         erase_session(session=session)
     assert (subjects(), LedgerLine.objects.count()) == ([str(session.pk)], 0)

@@ -12,7 +12,7 @@ from tests.training.faces import write_tree
 from tests.webplatform.learning.fake_trainer import run_in_this_process
 from webplatform.learning import child, work
 from webplatform.learning.models import Dataset, TrainingRun
-from webplatform.learning.services import RunAsked, import_dataset, start_run
+from webplatform.learning.services import RunOptions, import_dataset, start_run
 from webplatform.modelhub.services import ensure_active_model
 
 
@@ -80,6 +80,6 @@ def run_of(admin, dataset):
 
     def start(recipe="small", start="scratch", epochs=1, seed=1) -> TrainingRun:
         ensure_active_model()
-        return start_run(user=admin, dataset=dataset, asked=RunAsked(recipe, start, epochs, seed))
+        return start_run(user=admin, dataset=dataset, options=RunOptions(recipe, start, epochs, seed))
 
     return start

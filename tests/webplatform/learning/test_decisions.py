@@ -15,7 +15,7 @@ from webplatform.common.errors import Conflict, NotAllowed
 from webplatform.learning import work
 from webplatform.learning.decisions import make_checked
 from webplatform.learning.models import Dataset, DatasetSource
-from webplatform.learning.services import RunAsked, start_run
+from webplatform.learning.services import RunOptions, start_run
 from webplatform.learning.signals import close_datasets
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -76,7 +76,7 @@ def test_made_anyway_it_compares_models_but_teaches_none(browser, admin, checked
     assert "No model can learn from it" in answer
     assert "Start a run" not in answer
     with pytest.raises(Conflict, match="no training picture of: disgust"):
-        start_run(user=admin, dataset=checked, asked=RunAsked("small", "scratch", 1, 1))
+        start_run(user=admin, dataset=checked, options=RunOptions("small", "scratch", 1, 1))
     with pytest.raises(Conflict, match="does not wait"):
         make_checked(user=admin, dataset=checked)
 

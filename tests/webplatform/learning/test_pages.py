@@ -67,8 +67,8 @@ def test_from_the_upload_to_a_promoted_model(browser, faces_zip, no_messages):
     assert "is active now" in browser.post(f"{model}promote/", {"reason": "better"}, follow=True).content.decode()
     assert browser.get(f"{model}confusion.svg").status_code == OK
     assert browser.get(f"{model}nothing.svg").status_code == NOT_FOUND
-    parcel = b"".join(browser.get(f"{model}bundle.zip").streaming_content)
-    again = {"file": SimpleUploadedFile("b.zip", parcel), "accepts_unsigned": "on"}
+    archive = b"".join(browser.get(f"{model}bundle.zip").streaming_content)
+    again = {"file": SimpleUploadedFile("b.zip", archive), "accepts_unsigned": "on"}
     brought = browser.post("/learning/models/new/", again)
     assert brought.headers["Location"] == model  # the same bundle is the same model
 

@@ -19,7 +19,7 @@ from webplatform.learning.child import ChildFailed, Stopped
 from webplatform.learning.models import Dataset, TrainingRun
 from webplatform.learning.queries import missing_to_learn
 from webplatform.learning.samples import cut_samples
-from webplatform.learning.services import RunAsked, dataset_from_corrections, start_run
+from webplatform.learning.services import RunOptions, dataset_from_corrections, start_run
 from webplatform.studies.models import Membership
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -169,7 +169,7 @@ def test_withdrawn_consent_closes_the_data_set_and_takes_its_faces(watch, owner,
     assert run.state == "cancelled"
     assert Session.objects.filter(pk=session.pk).exists()  # the analysis is still agreed to
     with pytest.raises(Conflict):
-        start_run(user=admin, dataset=dataset, asked=RunAsked("small", "scratch", 1, 1))
+        start_run(user=admin, dataset=dataset, options=RunOptions("small", "scratch", 1, 1))
 
 
 def test_a_withdrawal_while_faces_are_cut_stops_the_data_set(watch, owner, admin, no_messages, monkeypatch):

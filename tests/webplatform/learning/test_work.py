@@ -14,7 +14,7 @@ from webplatform.jobs.leases import claim
 from webplatform.learning import work
 from webplatform.learning.models import Comparison, Dataset, TrainingRun
 from webplatform.learning.services import (
-    RunAsked,
+    RunOptions,
     cancel,
     delete_dataset,
     import_dataset,
@@ -22,7 +22,7 @@ from webplatform.learning.services import (
     sources_on_server,
     start_run,
 )
-from webplatform.learning.tasks import requeue_stranded_work
+from webplatform.learning.tasks import requeue_stale_work
 from webplatform.modelhub.models import ModelVersion, Promotion
 from webplatform.modelhub.queries import active_version
 from webplatform.modelhub.services import activate_version, promote_version
@@ -132,17 +132,17 @@ def test_the_real_trainer_learns_and_fine_tuning_goes_on_from_the_active_model(a
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "options",
     [
-        RunAsked("magic", "scratch", None, 1),
-        RunAsked("small", "active", None, 1),
-        RunAsked("fine-tune", "scratch", None, 1),
-        RunAsked("small", "scratch", 0, 1),
+        RunOptions("magic", "scratch", None, 1),
+        RunOptions("small", "active", None, 1),
+        RunOptions("fine-tune", "scratch", None, 1),
+        RunOptions("small", "scratch", 0, 1),
     ],
 )
-def test_a_run_that_makes_no_sense_is_refused(admin, dataset, asked):
+def test_a_run_that_makes_no_sense_is_refused(admin, dataset, options):
     with pytest.raises(Invalid):
-        start_run(user=admin, dataset=dataset, asked=asked)
+        start_run(user=admin, dataset=dataset, options=options)
     assert not TrainingRun.objects.exists()
 
 
@@ -179,7 +179,7 @@ def test_a_dead_trainers_run_waits_again_and_goes_on_from_its_checkpoint(admin, 
     rows = TrainingRun.objects.filter(pk=run.pk)
     claim(rows, run.pk)  # a trainer that dies at once
     rows.update(heartbeat_at="2020-01-01T00:00:00Z")
-    requeue_stranded_work()
+    requeue_stale_work()
     assert sent == [run]
     work.work_on("run", run.pk)
     run.refresh_from_db()
@@ -189,7 +189,7 @@ def test_a_dead_trainers_run_waits_again_and_goes_on_from_its_checkpoint(admin, 
 def test_a_trainer_that_dies_again_and_again_fails_its_run(run_of):
     run = run_of()
     TrainingRun.objects.filter(pk=run.pk).update(state="running", attempts=3, heartbeat_at="2020-01-01T00:00:00Z")
-    requeue_stranded_work()
+    requeue_stale_work()
     run.refresh_from_db()
     assert run.state == "failed"
 

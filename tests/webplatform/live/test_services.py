@@ -18,8 +18,8 @@ from webplatform.history.models import Session
 from webplatform.history.services import delete_session
 from webplatform.live import picture_checks, services
 from webplatform.live.services import (
-    Asked,
     LiveIdentity,
+    SessionRequest,
     begin,
     detach,
     finish,
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def recording(owner, consent, model):
-    return begin(seat=LiveIdentity(owner), asked=Asked())
+    return begin(identity=LiveIdentity(owner), request=SessionRequest())
 
 
 @pytest.fixture
@@ -48,8 +48,8 @@ def blue(study, owner):
 
 def test_a_session_bears_the_condition_that_was_asked_for_and_says_whose_it_is(owner, blue, model):
     film = Condition.objects.create(study=blue.study, name="film A")
-    asked = Asked(participant_id=str(blue.pk), condition_id=str(film.pk))
-    session = begin(seat=LiveIdentity(owner), asked=asked).session
+    asked = SessionRequest(participant_id=str(blue.pk), condition_id=str(film.pk))
+    session = begin(identity=LiveIdentity(owner), request=asked).session
     assert (session.participant, session.condition) == (blue, film)
     assert session.title.startswith("Blue · film A · 20")
 
@@ -58,7 +58,7 @@ def test_a_participants_own_session_bears_their_condition_and_no_other(owner, bl
     film, other = (Condition.objects.create(study=blue.study, name=name) for name in ("film A", "film B"))
     blue.condition = film
     blue.save()
-    session = begin(seat=LiveIdentity(owner, blue), asked=Asked(condition_id=str(other.pk))).session
+    session = begin(identity=LiveIdentity(owner, blue), request=SessionRequest(condition_id=str(other.pk))).session
     assert session.condition == film
 
 
@@ -67,7 +67,7 @@ def test_a_condition_that_the_study_lacks_begins_nothing(owner, blue, model, con
     foreign = Condition.objects.create(study=Study.objects.create(name="Other"), name="film B")
     wanted = str(foreign.pk) if condition == "foreign" else condition
     with pytest.raises(NotAllowed):
-        begin(seat=LiveIdentity(owner), asked=Asked(participant_id=str(blue.pk), condition_id=wanted))
+        begin(identity=LiveIdentity(owner), request=SessionRequest(participant_id=str(blue.pk), condition_id=wanted))
     assert not Session.objects.exists()
 
 
@@ -189,7 +189,7 @@ def _disk_is_full() -> None:
 def test_a_revoked_tokens_socket_closes_at_the_next_look(owner, consent, model):
     token, _key = create_token(user=owner, name="camera")
     ticket = issue_ticket(user=owner, token=token)
-    recording = begin(seat=LiveIdentity(owner), asked=Asked())
+    recording = begin(identity=LiveIdentity(owner), request=SessionRequest())
     recording.token_id = tickets.token_of_ticket(ticket)
     assert keep(recording) is None
     revoke_token(token=token)

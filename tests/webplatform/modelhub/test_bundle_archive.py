@@ -37,12 +37,12 @@ def shipped_files():
     return {file.name: file.read_bytes() for file in inference.SHIPPED_BUNDLE.iterdir()}
 
 
-def import_parcel(*, user, parcel):
+def import_unsigned(*, user, archive):
     """What is not signed is taken in here: these tests are about everything else."""
-    return bundle_archive.import_archive(user=user, parcel=parcel, accepts_unsigned=True)
+    return bundle_archive.import_archive(user=user, archive=archive, accepts_unsigned=True)
 
 
-def parcel_of(files):
+def archive_of(files):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as target:
         for name, content in files.items():
@@ -57,7 +57,7 @@ def sealed(files, tmp_path):
         if name != "SHA256SUMS":
             (folder / name).write_bytes(content)
     seal_bundle(folder)
-    return parcel_of({file.name: file.read_bytes() for file in folder.iterdir()})
+    return archive_of({file.name: file.read_bytes() for file in folder.iterdir()})
 
 
 def nothing_is_left(tmp_path):
@@ -67,21 +67,21 @@ def nothing_is_left(tmp_path):
 
 def test_only_admins_bring_models_in(owner, shipped_files, tmp_path):
     with pytest.raises(NotAllowed):
-        import_parcel(user=owner, parcel=parcel_of(shipped_files))
+        import_unsigned(user=owner, archive=archive_of(shipped_files))
     assert nothing_is_left(tmp_path)
 
 
 @pytest.mark.parametrize("content", [b"", b"no zip", b"PK\x03\x04" + bytes(40)])
 def test_what_is_no_zip_is_refused(admin, content, tmp_path):
     with pytest.raises(Invalid):
-        import_parcel(user=admin, parcel=io.BytesIO(content))
+        import_unsigned(user=admin, archive=io.BytesIO(content))
     assert nothing_is_left(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["../evil", "/etc/evil", "a/b", "..\\evil", ".hidden"])
 def test_names_that_lead_elsewhere_are_refused(admin, shipped_files, name, tmp_path):
     with pytest.raises(Invalid):
-        import_parcel(user=admin, parcel=parcel_of({**shipped_files, name: b"x"}))
+        import_unsigned(user=admin, archive=archive_of({**shipped_files, name: b"x"}))
     assert nothing_is_left(tmp_path)
 
 
@@ -91,13 +91,13 @@ def test_a_bomb_is_refused_before_it_is_unpacked(admin, tmp_path):
         for _ in range(201):
             big.write(bytes(2**20))
     with pytest.raises(TooLarge):
-        import_parcel(user=admin, parcel=io.BytesIO(packed.getvalue()))
+        import_unsigned(user=admin, archive=io.BytesIO(packed.getvalue()))
     assert nothing_is_left(tmp_path)
 
 
 def test_a_changed_file_is_refused(admin, shipped_files, tmp_path):
     with pytest.raises(Invalid, match="checksum"):
-        import_parcel(user=admin, parcel=parcel_of({**shipped_files, "spec.json": b"{}"}))
+        import_unsigned(user=admin, archive=archive_of({**shipped_files, "spec.json": b"{}"}))
     assert nothing_is_left(tmp_path)
 
 
@@ -111,10 +111,10 @@ def test_a_layer_that_carries_code_is_refused_and_never_run(admin, shipped_files
     model = keras.Model(inputs, spring(inputs))
     trap.unlink(missing_ok=True)  # building it ran it here, where it is ours
     model.save(tmp_path / "hostile.keras")
-    parcel = sealed({**shipped_files, "model.keras": (tmp_path / "hostile.keras").read_bytes()}, tmp_path)
+    archive = sealed({**shipped_files, "model.keras": (tmp_path / "hostile.keras").read_bytes()}, tmp_path)
     trap.unlink(missing_ok=True)
     with pytest.raises(Invalid, match="cannot score"):
-        import_parcel(user=admin, parcel=parcel)
+        import_unsigned(user=admin, archive=archive)
     assert not trap.exists()
     assert nothing_is_left(tmp_path)
 
@@ -140,7 +140,7 @@ def files_of(packed):
 
 
 def test_what_goes_out_signed_by_a_trusted_key_comes_in_as_a_candidate_and_names_the_key(admin, keys, tmp_path):
-    brought = bundle_archive.import_archive(user=admin, parcel=io.BytesIO(exported()))
+    brought = bundle_archive.import_archive(user=admin, archive=io.BytesIO(exported()))
     assert (brought.state, len(brought.signed_by)) == ("candidate", 16)
     assert brought.digest == inference.read_bundle(inference.SHIPPED_BUNDLE).digest
     assert brought.folder.parent == tmp_path / "models"
@@ -152,9 +152,9 @@ def test_what_goes_out_signed_by_a_trusted_key_comes_in_as_a_candidate_and_names
 def test_what_nobody_signed_is_refused_unless_an_admin_accepts_it_which_is_noted(admin, tmp_path):
     packed = exported()
     with pytest.raises(Invalid, match="trusts"):
-        bundle_archive.import_archive(user=admin, parcel=io.BytesIO(packed))
+        bundle_archive.import_archive(user=admin, archive=io.BytesIO(packed))
     assert nothing_is_left(tmp_path)
-    brought = import_parcel(user=admin, parcel=io.BytesIO(packed))
+    brought = import_unsigned(user=admin, archive=io.BytesIO(packed))
     event = AuditEvent.objects.first()
     assert (brought.signed_by, event.action, event.actor_id) == ("", "model.imported_unsigned", admin.pk)
 
@@ -163,7 +163,7 @@ def test_a_key_that_is_not_trusted_counts_as_none(admin, keys, settings, tmp_pat
     packed = exported()
     settings.RAUT_BUNDLE_TRUSTED_KEYS = [make_key()[1]]
     with pytest.raises(Invalid, match="trusts"):
-        bundle_archive.import_archive(user=admin, parcel=io.BytesIO(packed))
+        bundle_archive.import_archive(user=admin, archive=io.BytesIO(packed))
     assert nothing_is_left(tmp_path)
 
 
@@ -182,21 +182,21 @@ def test_a_key_that_is_not_trusted_counts_as_none(admin, keys, settings, tmp_pat
 )
 def test_a_wrong_signature_is_refused_whatever_an_admin_accepts(admin, shipped_files, signature, tmp_path):
     with pytest.raises(Invalid, match="signature"):
-        import_parcel(user=admin, parcel=parcel_of({**shipped_files, "SIGNATURE": signature}))
+        import_unsigned(user=admin, archive=archive_of({**shipped_files, "SIGNATURE": signature}))
     assert nothing_is_left(tmp_path)
 
 
 def test_a_signature_of_another_bundle_is_refused(admin, keys, shipped_files, tmp_path):
     moved = {**shipped_files, "SIGNATURE": sign(b"other checksums", keys[0])}
     with pytest.raises(Invalid, match="signature"):
-        import_parcel(user=admin, parcel=parcel_of(moved))
+        import_unsigned(user=admin, archive=archive_of(moved))
     assert nothing_is_left(tmp_path)
 
 
 def test_a_signed_bundle_with_a_changed_file_is_refused(admin, keys, tmp_path):
     files = files_of(exported())
     with pytest.raises(Invalid, match="checksum"):
-        bundle_archive.import_archive(user=admin, parcel=parcel_of({**files, "MODEL_CARD.md": b"better"}))
+        bundle_archive.import_archive(user=admin, archive=archive_of({**files, "MODEL_CARD.md": b"better"}))
     assert nothing_is_left(tmp_path)
 
 
@@ -214,7 +214,7 @@ def _spec_with(files, **changes):
 )  # fmt: skip
 def test_a_spec_that_makes_no_sense_is_refused(admin, shipped_files, tmp_path, changes):
     with pytest.raises(Invalid):
-        import_parcel(user=admin, parcel=sealed(_spec_with(shipped_files, **changes), tmp_path))
+        import_unsigned(user=admin, archive=sealed(_spec_with(shipped_files, **changes), tmp_path))
     assert nothing_is_left(tmp_path)
 
 
@@ -224,7 +224,7 @@ def test_a_spec_that_makes_no_sense_is_refused(admin, shipped_files, tmp_path, c
 )
 def test_metrics_that_no_database_takes_are_refused(admin, shipped_files, tmp_path, metrics):
     with pytest.raises(Invalid):
-        import_parcel(user=admin, parcel=sealed({**shipped_files, "metrics.json": metrics}, tmp_path))
+        import_unsigned(user=admin, archive=sealed({**shipped_files, "metrics.json": metrics}, tmp_path))
     assert nothing_is_left(tmp_path)
 
 
@@ -236,17 +236,17 @@ def test_names_that_no_disk_takes_are_refused(admin, shipped_files, tmp_path, na
         for each, content in [*shipped_files.items(), (name, b"x")]:
             target.writestr(each, content)
     with pytest.raises(Invalid):
-        import_parcel(user=admin, parcel=io.BytesIO(packed.getvalue()))
+        import_unsigned(user=admin, archive=io.BytesIO(packed.getvalue()))
     assert nothing_is_left(tmp_path)
 
 
 @pytest.mark.parametrize(("at", "value"), [(8, 99), (6, 1), (6, 0x40)])
 def test_entries_of_an_unknown_kind_are_refused(admin, shipped_files, tmp_path, at, value):
     """The way an entry is packed (8), or that it is encrypted or patched (6), in both of its headers."""
-    content = bytearray(parcel_of(shipped_files).getvalue())
+    content = bytearray(archive_of(shipped_files).getvalue())
     content[at] = value
     central = content.index(b"PK\x01\x02")
     content[central + at + 2] = value
     with pytest.raises(Invalid):
-        import_parcel(user=admin, parcel=io.BytesIO(bytes(content)))
+        import_unsigned(user=admin, archive=io.BytesIO(bytes(content)))
     assert nothing_is_left(tmp_path)

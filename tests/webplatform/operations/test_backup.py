@@ -50,7 +50,7 @@ def record(owner, study, consent):
 
 @pytest.fixture
 def elsewhere(tmp_path):
-    """`elsewhere(*command)`: `manage.py` on another machine: its own data folder and database, the same ledger."""
+    """`elsewhere(*command)`: `manage.py` on another machine: its own data folder and database, the same erasure log."""
     folder = tmp_path / "elsewhere"
     name = f"restored_{os.getpid()}"
     environment = {**os.environ, "RAUT_DATA_DIR": str(folder), "REDIS_URL": "redis://127.0.0.1:1/0"}

@@ -130,7 +130,7 @@ def test_children_end_when_the_supervisor_is_killed(tmp_path: Path):
     wait_until(lambda: not is_alive(child))
 
 
-def test_a_tethered_command_does_not_start_without_its_starter():
+def test_a_command_that_ends_with_its_parent_does_not_start_without_it():
     done = subprocess.run([sys.executable, str(PARENT_DEATH), "1", "true"], capture_output=True, text=True, check=False)
     assert (done.returncode, "is gone" in done.stderr) == (1, True)
 

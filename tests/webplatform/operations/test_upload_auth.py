@@ -15,7 +15,7 @@ from webplatform.accounts.models import User
 from webplatform.accounts.services import create_token
 from webplatform.analysis.models import MediaFile
 from webplatform.history.models import Session
-from webplatform.operations.upload_auth import DOORS, RESUMABLE
+from webplatform.operations.upload_auth import RESUMABLE, UPLOAD_RULES
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -61,7 +61,12 @@ def key_of(user: User, *scopes: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    "address", [door.replace("?", "").replace("[0-9a-f-]+", str(UUID(int=1))) for door in DOORS if door != RESUMABLE]
+    "address",
+    [
+        address.replace("?", "").replace("[0-9a-f-]+", str(UUID(int=1)))
+        for address in UPLOAD_RULES
+        if address != RESUMABLE
+    ],
 )
 async def test_nobody_sends_a_large_body(browser, address):
     body = Body()

@@ -18,7 +18,7 @@ from webplatform.exporting.tables import whose_cells, whose_columns
 from webplatform.history.exports import csv_pieces
 from webplatform.history.models import Session
 from webplatform.history.queries import sessions_of
-from webplatform.live.services import Asked, LiveIdentity, begin
+from webplatform.live.services import LiveIdentity, SessionRequest, begin
 from webplatform.modelhub.services import register_bundle
 from webplatform.participation.participant_auth import KEPT_AS
 from webplatform.participation.services import agree
@@ -156,7 +156,7 @@ def test_films_go_with_their_study_the_key_first(add, study, django_capture_on_c
         open_film(film)
 
 
-def test_what_no_study_shows_is_a_leftover_and_what_one_shows_is_not(add, monkeypatch):
+def test_what_no_study_shows_is_an_orphan_and_what_one_shows_is_not(add, monkeypatch):
     film = add()
     monkeypatch.setattr("webplatform.analysis.orphan_files.ORPHAN_AFTER_S", -1)
     assert find_orphan_files() == []
@@ -201,12 +201,12 @@ def test_the_session_bears_the_films_condition_and_its_title(add, owner, study, 
     condition = add_condition(study=study, user=owner, name="funny")
     film = add(condition=condition)
     agree(participant=participant, language="en", scopes=["analyse"], channel="link")
-    session = begin(seat=LiveIdentity(owner, participant), asked=Asked(stimulus_id=str(film.pk))).session
+    session = begin(identity=LiveIdentity(owner, participant), request=SessionRequest(stimulus_id=str(film.pk))).session
     assert (session.stimulus, session.condition, session.stimulus_position) == (film, condition, 1)
     assert session.title.startswith("Blue · Cat · ")
     for wrong in ("x", str(participant.pk)):
         with pytest.raises(NotAllowed):
-            begin(seat=LiveIdentity(owner, participant), asked=Asked(stimulus_id=wrong))
+            begin(identity=LiveIdentity(owner, participant), request=SessionRequest(stimulus_id=wrong))
 
 
 def test_every_file_and_page_of_a_session_names_its_film_and_at_which_place_it_was_shown(

@@ -264,5 +264,5 @@ def test_the_housekeeper_adds_up_new_sessions_and_sends_what_waits(four, study, 
     figures = ask_figures(study=study, choice=Choice())
     tasks.keep_new_curves()
     assert SessionCurve.objects.count() == 4
-    tasks.requeue_stranded()
+    tasks.requeue_stale()
     assert sent == [figures.pk]

@@ -25,7 +25,7 @@ from webplatform.retention import services
 from webplatform.retention.models import DataExport, ErasedLink, Receipt
 from webplatform.retention.reapplying import fingerprint_of, reapply
 from webplatform.retention.services import ask_export, erase_account, erase_participant, require_password
-from webplatform.retention.tasks import requeue_stranded
+from webplatform.retention.tasks import requeue_stale
 from webplatform.retention.work import run_export
 from webplatform.studies.models import Membership, Participant, ParticipantLink, ParticipantRequest, Study
 from webplatform.studies.services import personal_study
@@ -113,8 +113,8 @@ def test_an_erasure_that_a_crash_cut_off_is_finished_by_the_beat(
     assert rows_of([session.pk])["Observation"] == 2
     Receipt.objects.update(begun_at=timezone.now() - timedelta(minutes=2))
     with django_capture_on_commit_callbacks(execute=True):
-        requeue_stranded()
-        requeue_stranded()
+        requeue_stale()
+        requeue_stale()
     receipt.refresh_from_db()
     assert receipt.finished_at is not None
     assert (rows_of([session.pk]), Participant.objects.count(), session.folder.exists()) == ({}, 0, False)

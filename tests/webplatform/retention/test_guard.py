@@ -158,7 +158,7 @@ def test_a_key_waits_after_the_purge_and_then_goes(agreed, recorded, aged, run, 
     with pytest.raises(KeyGone):
         key_of(str(session.pk))
     assert waiting_keys() == [str(session.pk)]
-    assert list(erasure_log.entries()) == []  # a restored backup is purged again by its days, not by the ledger
+    assert list(erasure_log.entries()) == []  # a restored backup is purged again by its days, not by the erasure log
     run(purge, now=timezone.now() + timedelta(hours=settings.RAUT_KEY_GRACE_HOURS - 1))
     assert waiting_keys() == [str(session.pk)]
     run(purge, now=timezone.now() + timedelta(hours=settings.RAUT_KEY_GRACE_HOURS + 1))

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django import template
+from django.conf import settings
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from webplatform.common.http.script_texts import script_texts_url
 from webplatform.consent import queries
 from webplatform.consent.models import ConsentRecord, ConsentScope
 from webplatform.history.words import EMOTION_NAMES
@@ -25,6 +28,12 @@ def icon(name: str) -> SafeString:
         static("img/icons.svg"),
         name,
     )
+
+
+@register.simple_tag
+def script_texts() -> SafeString:
+    """The script that gives a page's modules `gettext` and `ngettext`; it stands before them."""
+    return format_html('<script src="{}"></script>', script_texts_url(get_language() or settings.LANGUAGE_CODE))
 
 
 @register.filter

@@ -14,7 +14,7 @@ from webplatform.history.words import EMOTION_NAMES
 
 
 def captions(content: Content, session: Session) -> WebVTT:
-    """The session's captions, without excluded stretches; somebody alone is told only where they have a name."""
+    """The session's captions, without excluded stretches; a person alone is mentioned only if they have a name."""
     readings, excluded = content.counted(session), excluded_in(session)
     stretches = stretches_of(readings, step_ms=step_of(session), excluded=excluded)
     people = [named for named in content.people(session) if named.title in {one.person for one in stretches}]
@@ -28,8 +28,8 @@ def captions(content: Content, session: Session) -> WebVTT:
 
 def _line(stretch: Stretch, is_alone: bool) -> str:
     name = str(EMOTION_NAMES[Emotion(stretch.expression)])
-    told = _("%(expression)s (corrected)") % {"expression": name} if stretch.is_corrected else name
-    return told if is_alone else _("%(person)s: %(expression)s") % {"person": stretch.person, "expression": told}
+    text = _("%(expression)s (corrected)") % {"expression": name} if stretch.is_corrected else name
+    return text if is_alone else _("%(person)s: %(expression)s") % {"person": stretch.person, "expression": text}
 
 
 def _time(t_ms: int) -> str:

@@ -19,7 +19,7 @@ class CsvLines:
     """Writes rows to an opened file; with a decimal comma, cells end with semicolons.
 
     Args:
-        out: takes bytes; whoever opened it closes it.
+        out: takes bytes; the caller closes it.
     """
 
     def __init__(self, out: IO[bytes], options: Options) -> None:

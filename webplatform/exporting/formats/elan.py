@@ -46,9 +46,9 @@ def _add_marks(document: Eaf, session: Session) -> None:
     for marker in session.markers.all():
         document.add_annotation(markers, marker.t_ms, marker.t_ms + MARKER_MS, marker.text)
     for kind, name in Segment.Kind.choices:
-        found = session.segments.filter(kind=kind)
-        tier = _new_tier(document, str(name)) if found else ""
-        for one in found:
+        segments = session.segments.filter(kind=kind)
+        tier = _new_tier(document, str(name)) if segments else ""
+        for one in segments:
             document.add_annotation(tier, one.from_ms, one.to_ms, one.label or one.reason)
 
 

@@ -97,14 +97,14 @@ def _tables(paper: Paper, content: Content, session: Session) -> None:
     """Shares of time and mean scores of what counts, a line for each person."""
     figures = _figures(session)
     people = [(named, figures.get(named.key)) for named in content.people(session)]
-    told = [(named.title, found) for named, found in people if found]
-    if not told:
+    tables = [(named.title, found) for named, found in people if found]
+    if not tables:
         paper.paragraph(_("Nobody was seen for long enough."))
         return
     names = [str(EMOTION_NAMES[emotion]) for emotion in EMOTIONS]
     for text, key in ((_("Share of the scored readings, %"), "share"), (_("Mean score, %"), "mean")):
         paper.paragraph(text, is_quiet=True)
-        lines = [[title, *_percents(t, key), str(t["scored"]), str(t["not_sure"])] for title, t in told]
+        lines = [[title, *_percents(t, key), str(t["scored"]), str(t["not_sure"])] for title, t in tables]
         head = [_("Person"), *names, _("scored"), _("not sure")]
         paper.rows([head, *lines], widths=(15, *[10] * 7, 10, 10))
     if excluded_ms := sum(to_ms - from_ms for from_ms, to_ms in excluded_in(session)):
@@ -189,8 +189,8 @@ def _markers(paper: Paper, session: Session, rank: int) -> None:
 
 
 def _percents(track: dict[str, Any], key: str) -> list[str]:
-    found = track.get(key, {})
-    return [number_format(100 * found[str(e)], 1) if str(e) in found else "–" for e in EMOTIONS]
+    shares = track.get(key, {})
+    return [number_format(100 * shares[str(e)], 1) if str(e) in shares else "–" for e in EMOTIONS]
 
 
 def _name(emotion: str) -> str:

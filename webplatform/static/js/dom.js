@@ -106,7 +106,7 @@ export function fieldOf(form, name, kind) {
  * @returns {T}
  */
 function checked(element, kind, name) {
-  const wanted = kind ?? HTMLElement;
-  if (element instanceof wanted) return /** @type {T} */ (element);
-  throw new TypeError(`The page has no ${wanted.name} ${name}.`);
+  const expected = kind ?? HTMLElement;
+  if (element instanceof expected) return /** @type {T} */ (element);
+  throw new TypeError(`The page has no ${expected.name} ${name}.`);
 }

@@ -1,4 +1,4 @@
-// Numbers and times as people read them. The words come from the server, in the page's language.
+// Numbers, times and the state of jobs as people read them, in the page's language.
 
 import { find } from "./dom.js";
 
@@ -66,38 +66,54 @@ export function formatClock(durationMs) {
 }
 
 /**
- * How far a job is, in words: "42 % · 3 faces · about 20 s left".
- * @param {Job} job
- * @param {Words} words
+ * What the pages call a job's status.
+ * @param {string} status
  */
-export function formatProgress(job, words) {
-  if (job.status === "queued") return formatTurn(job, words);
-  if (job.status !== "running") return words[job.status] ?? job.status;
-  const parts = [fill(words.percent, { n: Math.floor(100 * job.progress) })];
+export function statusName(status) {
+  /** @type {Record<string, string>} */
+  const names = {
+    queued: gettext("waiting for its turn"),
+    running: gettext("being analysed"),
+    done: gettext("done"),
+    failed: gettext("failed"),
+    cancelled: gettext("cancelled"),
+  };
+  return names[status] ?? status;
+}
+
+/**
+ * How far a job is: "42 % · 3 faces · about 20 s left".
+ * @param {Job} job
+ */
+export function formatProgress(job) {
+  if (job.status === "queued") return formatTurn(job);
+  if (job.status !== "running") return statusName(job.status);
+  const parts = [fill(gettext("{n} %"), { n: Math.floor(100 * job.progress) })];
   if (job.faces_found) {
-    parts.push(fill(job.faces_found === 1 ? words.face : words.faces, { n: formatNumber(job.faces_found) }));
+    parts.push(fill(ngettext("{n} face", "{n} faces", job.faces_found), { n: formatNumber(job.faces_found) }));
   }
-  if (job.seconds_left !== null) parts.push(formatLeft(job.seconds_left, words));
+  if (job.seconds_left !== null) parts.push(formatLeft(job.seconds_left));
   return parts.join(" · ");
 }
 
 /**
  * "waiting for its turn", and from the second place on: "waiting for its turn: number 3, starts in about 5 min".
  * @param {Job} job
- * @param {Words} words
  */
-function formatTurn(job, words) {
-  if (!job.queue_place || job.queue_place < 2) return words.queued;
+function formatTurn(job) {
+  if (!job.queue_place || job.queue_place < 2) return gettext("waiting for its turn");
   const minutes = Math.ceil((job.starts_in_s ?? 0) / 60);
-  return fill(words.queuedAt, { place: formatNumber(job.queue_place), n: formatNumber(minutes) });
+  return fill(gettext("waiting for its turn: number {place}, starts in about {n} min"), {
+    place: formatNumber(job.queue_place),
+    n: formatNumber(minutes),
+  });
 }
 
 /**
  * @param {number} secondsLeft
- * @param {Words} words
  */
-function formatLeft(secondsLeft, words) {
+function formatLeft(secondsLeft) {
   const seconds = Math.max(1, Math.round(secondsLeft));
-  if (seconds < 90) return fill(words.secondsLeft, { n: seconds });
-  return fill(words.minutesLeft, { n: formatNumber(Math.round(seconds / 60)) });
+  if (seconds < 90) return fill(gettext("about {n} s left"), { n: seconds });
+  return fill(gettext("about {n} min left"), { n: formatNumber(Math.round(seconds / 60)) });
 }

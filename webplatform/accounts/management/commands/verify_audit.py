@@ -28,6 +28,6 @@ class Command(BaseCommand):
         for problem in problems:
             self.stderr.write(problem)
         if problems:
-            raise CommandError(f"The audit log is not whole: {len(problems)} problem(s).")
+            raise CommandError(f"The audit log is not whole. Problems: {len(problems)}.")
         newest = AuditEvent.objects.first()
         self.stdout.write(f"{AuditEvent.objects.count()} events, whole. The last digest is {newest and newest.digest}.")

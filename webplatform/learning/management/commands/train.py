@@ -12,7 +12,7 @@ from training import RECIPES
 from webplatform.accounts.permissions import admins
 from webplatform.common.errors import AppError
 from webplatform.learning.models import Dataset, TrainingRun
-from webplatform.learning.services import RunAsked, start_run
+from webplatform.learning.services import RunOptions, start_run
 
 
 class Command(BaseCommand):
@@ -34,9 +34,9 @@ class Command(BaseCommand):
         user = (known.filter(email__iexact=options["email"]) if options["email"] else known).first()
         if user is None:
             raise CommandError("There is no such admin. `manage.py createsuperuser` makes one.")
-        asked = RunAsked(options["recipe"], options["start"], options["epochs"], options["seed"])
+        run_options = RunOptions(options["recipe"], options["start"], options["epochs"], options["seed"])
         try:
-            run = start_run(user=user, dataset=self._dataset(options["dataset"]), asked=asked)
+            run = start_run(user=user, dataset=self._dataset(options["dataset"]), options=run_options)
         except AppError as error:
             raise CommandError(error.message) from error
         self.stdout.write(str(run.pk))
@@ -44,19 +44,19 @@ class Command(BaseCommand):
             self._watch(run)
 
     def _dataset(self, wanted: str) -> Dataset:
-        found = [one for one in Dataset.objects.all() if wanted in (one.name, str(one.pk))]
-        if not found:
+        matches = [one for one in Dataset.objects.all() if wanted in (one.name, str(one.pk))]
+        if not matches:
             raise CommandError(f"There is no data set {wanted!r}.")
-        return found[0]
+        return matches[0]
 
     def _watch(self, run: TrainingRun) -> None:
-        told = 0
+        printed = 0
         while run.is_active:
             time.sleep(1)
             run.refresh_from_db()
-            for row in run.curves[told:]:
+            for row in run.curves[printed:]:
                 self.stdout.write(f"epoch {row['epoch']}/{row['epochs']}  public {row['accuracy']:.4f}")
-            told = len(run.curves)
+            printed = len(run.curves)
         if run.state != TrainingRun.State.DONE:
             raise CommandError(run.error_message or f"The run was {run.state}.")
         self.stdout.write(f"candidate {run.version}")

@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         changed, lost = rewrap_keys()
-        self.stdout.write(f"Wrapped {changed} key(s) anew.")
+        self.stdout.write(f"Keys wrapped anew: {changed}.")
         if lost:
             names = ", ".join(sorted(lost)[:20])
-            raise CommandError(f"No key of RAUT_MEDIA_KEYS opens {len(lost)} key(s); left as they are: {names}")
+            raise CommandError(f"No key of RAUT_MEDIA_KEYS opens these ({len(lost)} in all; left as they are): {names}")

@@ -17,5 +17,5 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         sealed, missing = seal_old_media()
         self.stdout.write(
-            f"Sealed {sealed} video(s). {missing} had no file." if missing else f"Sealed {sealed} video(s)."
+            f"Videos sealed: {sealed}. Without a file: {missing}." if missing else f"Videos sealed: {sealed}."
         )

@@ -80,9 +80,9 @@ export function watchJobs({ onJob, waitingFor = () => [], onGone = () => {}, onL
     waitMs = FIRST_WAIT_MS;
     clearTimeout(pollTimer);
     onLink(true);
-    const told = new Set(message.jobs.map((job) => job.id));
+    const listed = new Set(message.jobs.map((job) => job.id));
     message.jobs.forEach(tell);
-    [...waitingFor()].filter((id) => !told.has(id)).forEach(ask);
+    [...waitingFor()].filter((id) => !listed.has(id)).forEach(ask);
   };
 
   const lose = () => {

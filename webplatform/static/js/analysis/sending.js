@@ -12,16 +12,21 @@ const RETRY_AFTER_MS = [0, 1000, 3000, 5000, 10_000, 20_000, ...Array(20).fill(3
  * Why the server would refuse this file, told before it is sent; empty when nothing speaks against it.
  * @param {Pick<File, "name" | "type" | "size">} file
  * @param {UploadLimits} limits
- * @param {Words} words
  */
-export function refusalOf(file, limits, words) {
+export function refusalOf(file, limits) {
   const ending = file.name.slice(file.name.lastIndexOf(".")).toLowerCase();
   // Where the browser knows no kind, the server looks at the content.
   if (!limits.extensions.includes(ending) && file.type && !file.type.startsWith("video/")) {
-    return fill(words.wrongKind, { extensions: limits.extensions.join(", ") });
+    return fill(gettext("This is not a video that Raut reads. It reads {extensions}."), {
+      extensions: limits.extensions.join(", "),
+    });
   }
-  if (file.size === 0) return words.empty;
-  if (file.size > limits.maxBytes) return fill(words.tooLarge, { size: formatBytes(file.size) });
+  if (file.size === 0) return gettext("This file is empty.");
+  if (file.size > limits.maxBytes)
+    return fill(gettext("This file has {size}. The limit is {limit}."), {
+      size: formatBytes(file.size),
+      limit: formatBytes(limits.maxBytes),
+    });
   return "";
 }
 

@@ -8,8 +8,6 @@ import { cancelJob, retryJob, watchJobs } from "./jobs.js";
 import { dropUpload, halfUploads, refusalOf, sendFile } from "./sending.js";
 import { UploadItem } from "./upload_item.js";
 
-/** @type {Words} */
-const words = pageData("words");
 /** @type {UploadLimits} */
 const limits = pageData("limits-data");
 const form = find("upload-form", HTMLFormElement);
@@ -39,10 +37,10 @@ function addFiles(files) {
     return;
   }
   for (const file of files) {
-    const item = new UploadItem(file, words, { remove, stop, again: enqueueAgain, cancel, retry, announce });
+    const item = new UploadItem(file, { remove, stop, again: enqueueAgain, cancel, retry, announce });
     item.place = chosen();
     list.append(item.element);
-    const problem = refusalOf(file, limits, words);
+    const problem = refusalOf(file, limits);
     if (problem) item.showRefused(problem);
     else enqueue(item);
   }
@@ -72,7 +70,8 @@ async function sendNext() {
   if (!item) return;
   /** @type {(sent: number, all: number) => void} */
   const onProgress = (sent, all) => item.showSending(sent, all);
-  const onLost = () => item.showNote(words.resuming);
+  const onLost = () =>
+    item.showNote(gettext("The connection is lost. The upload goes on by itself as soon as it is back."));
   sending = { item, ...sendFile(item.file, { again: item.again, place: item.place, onProgress, onLost }) };
   try {
     const job = await sending.answer;
@@ -93,10 +92,10 @@ async function sendNext() {
  * @param {UploadItem} item
  */
 function stop(item) {
-  const place = waiting.indexOf(item);
-  if (place >= 0) {
-    waiting.splice(place, 1);
-    item.showRefused(words.stopped, { isRepeatable: true });
+  const index = waiting.indexOf(item);
+  if (index >= 0) {
+    waiting.splice(index, 1);
+    item.showRefused(gettext("The upload was stopped."), { isRepeatable: true });
   } else if (item.job) {
     cancel(item);
   } else if (sending?.item === item) {
@@ -122,7 +121,10 @@ async function steer(item, action) {
   try {
     item.showJob(await action(item.job.id));
   } catch (error) {
-    const text = reasonOf(error, words.askFailed);
+    const text = reasonOf(
+      error,
+      gettext("That could not be asked of the server. Check the connection, then try again."),
+    );
     announce(item, text);
     item.showNote(text);
   }
@@ -146,9 +148,9 @@ async function offerToResume() {
   const lines = (await halfUploads()).map((half) => {
     const line = copyOf(template);
     const parts = { title: half.name, done: formatBytes(half.offset), all: formatBytes(half.size) };
-    findIn(line, ".item-text").textContent = fill(words.half, parts);
+    findIn(line, ".item-text").textContent = fill(gettext("{title}: {done} of {all} are here"), parts);
     const button = findIn(line, "button");
-    button.setAttribute("aria-label", fill(words.dropHalf, parts));
+    button.setAttribute("aria-label", fill(gettext("Remove what is here of {title}"), parts));
     button.addEventListener("click", async () => {
       await dropUpload(half);
       line.remove();
@@ -193,7 +195,7 @@ function onLink(isUp) {
 watchJobs({
   onJob: (job) => followed.get(job.id)?.showJob(job),
   waitingFor: () => [...followed].filter(([, item]) => !item.isOver).map(([id]) => id),
-  onGone: (id) => followed.get(id)?.showRefused(words.gone),
+  onGone: (id) => followed.get(id)?.showRefused(gettext("The session was deleted.")),
   onLink,
 });
 offerToResume().catch(() => {}); // a list that cannot be had takes nothing away: the same file goes on all the same

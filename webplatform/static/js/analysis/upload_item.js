@@ -1,7 +1,7 @@
 // One line of the upload page: a file, from being chosen to its finished session.
 
 import { copyOf, find, findIn } from "../dom.js";
-import { fill, formatBytes, formatProgress } from "../format.js";
+import { fill, formatBytes, formatProgress, statusName } from "../format.js";
 import { isFinal } from "./jobs.js";
 
 /**
@@ -23,12 +23,10 @@ import { isFinal } from "./jobs.js";
 export class UploadItem {
   /**
    * @param {File} file
-   * @param {Words} words
    * @param {ItemActions} actions
    */
-  constructor(file, words, actions) {
+  constructor(file, actions) {
     this.file = file;
-    this.words = words;
     this.actions = actions;
     this.again = false;
     this.isSent = false; // whether the server has all of it
@@ -59,7 +57,7 @@ export class UploadItem {
   }
 
   showWaiting() {
-    this.show({ text: this.words.waiting, progress: 0, actions: [this.stopAction()] });
+    this.show({ text: gettext("waits for the upload before it"), progress: 0, actions: [this.stopAction()] });
   }
 
   /**
@@ -69,9 +67,9 @@ export class UploadItem {
   showSending(sent, all) {
     const isSent = sent >= all;
     this.isSent = isSent;
-    const text = fill(this.words.uploading, { done: formatBytes(sent), all: formatBytes(all) });
+    const text = fill(gettext("uploading: {done} of {all}"), { done: formatBytes(sent), all: formatBytes(all) });
     this.show({
-      text: isSent ? this.words.checking : text,
+      text: isSent ? gettext("uploaded, being checked") : text,
       progress: isSent ? null : sent / all,
       actions: [this.stopAction()],
     });
@@ -82,12 +80,12 @@ export class UploadItem {
     const isNews = this.job?.status !== job.status;
     this.job = job;
     this.show({
-      text: job.error?.message || formatProgress(job, this.words),
+      text: job.error?.message || formatProgress(job),
       progress: job.status === "cancelled" || job.status === "failed" ? undefined : job.progress,
       tone: job.status === "failed" ? "bad" : job.status === "done" ? "good" : "",
       actions: this.jobActions(job),
     });
-    if (isNews && isFinal(job)) this.actions.announce(this, this.words[job.status]);
+    if (isNews && isFinal(job)) this.actions.announce(this, statusName(job.status));
   }
 
   /**
@@ -97,12 +95,15 @@ export class UploadItem {
   showRefusal(refusal) {
     const isDuplicate = refusal.details.reason === "duplicate";
     /** @type {Record<number, string>} */
-    const texts = { 0: this.words[refusal.code], 401: this.words.signedOut };
+    const texts = {
+      0: refusal.code === "lost" ? gettext("The connection broke during the upload.") : "",
+      401: gettext("You are not logged in any more. Reload the page."),
+    };
     const text =
-      (isDuplicate && this.words.duplicate) ||
+      (isDuplicate && gettext("This video was analysed before.")) ||
       texts[refusal.status] ||
       refusal.message ||
-      fill(this.words.refused, { status: refusal.status });
+      fill(gettext("The server did not take the file (status {status})."), { status: refusal.status });
     this.showRefused(text, {
       isRepeatable: refusal.status === 0 || refusal.status >= 500,
       earlier: isDuplicate ? refusal.details.session_url : undefined,
@@ -118,12 +119,12 @@ export class UploadItem {
     /** @type {Control[]} */
     const actions = [];
     if (earlier) {
-      actions.push({ text: this.words.openEarlier, href: earlier });
-      actions.push({ name: "again", text: this.words.again, run: () => this.actions.again(this) });
+      actions.push({ text: gettext("Open the earlier session"), href: earlier });
+      actions.push({ name: "again", text: gettext("Analyse anyway"), run: () => this.actions.again(this) });
     }
     if (isRepeatable)
-      actions.push({ text: this.words.retry, run: () => this.actions.again(this, { again: this.again }) });
-    actions.push({ text: this.words.remove, run: () => this.actions.remove(this) });
+      actions.push({ text: gettext("Try again"), run: () => this.actions.again(this, { again: this.again }) });
+    actions.push({ text: gettext("Remove from the list"), run: () => this.actions.remove(this) });
     this.show({ text, tone: earlier ? "warn" : "bad", actions });
     this.actions.announce(this, text);
   }
@@ -134,7 +135,12 @@ export class UploadItem {
   }
 
   stopAction() {
-    return { name: "stop", text: this.words.cancel, label: this.words.cancelOf, run: () => this.actions.stop(this) };
+    return {
+      name: "stop",
+      text: gettext("Cancel"),
+      label: gettext("Cancel {title}"),
+      run: () => this.actions.stop(this),
+    };
   }
 
   /**
@@ -142,11 +148,16 @@ export class UploadItem {
    * @returns {Control[]}
    */
   jobActions(job) {
-    const open = { text: this.words.open, href: job.session_url };
+    const open = { text: gettext("See the session"), href: job.session_url };
     if (job.status === "done") return [open];
-    if (isFinal(job)) return [{ text: this.words.retry, run: () => this.actions.retry(this) }, open];
+    if (isFinal(job)) return [{ text: gettext("Try again"), run: () => this.actions.retry(this) }, open];
     return [
-      { name: "cancel", text: this.words.cancel, label: this.words.cancelOf, run: () => this.actions.cancel(this) },
+      {
+        name: "cancel",
+        text: gettext("Cancel"),
+        label: gettext("Cancel {title}"),
+        run: () => this.actions.cancel(this),
+      },
     ];
   }
 

@@ -50,13 +50,13 @@ export function paintAreas(u, lane, emotions) {
       const area = new Path2D();
       /** @type {Run[]} */
       const runs = [];
-      lane.tMs.forEach((tMs, place) => {
-        const mean = lane.scores[key][place];
+      lane.tMs.forEach((tMs, index) => {
+        const mean = lane.scores[key][index];
         if (mean === null) return;
         const [left, right] = [xAt(u, tMs), xAt(u, tMs + lane.bucketMs)];
-        const [bottom, top] = [yAt(u, base[place]), yAt(u, base[place] + mean)];
+        const [bottom, top] = [yAt(u, base[index]), yAt(u, base[index] + mean)];
         area.rect(left, top, Math.max(right - left, 1), bottom - top);
-        base[place] += mean;
+        base[index] += mean;
         growRuns(runs, { left, right, top, bottom, least: (LABEL_PX + 3) * uPlotRatio(u) });
       });
       pen.fillStyle = emotionColor(key);
@@ -167,8 +167,8 @@ export function nameLines(u, lane, emotions, paperColor) {
 function highest(u, lane, means) {
   const { min = 0, max = 0 } = u.scales.x;
   let best = { mean: 0, tMs: 0 };
-  means.forEach((mean, place) => {
-    const tMs = lane.tMs[place] + lane.bucketMs / 2;
+  means.forEach((mean, index) => {
+    const tMs = lane.tMs[index] + lane.bucketMs / 2;
     if (mean !== null && mean > best.mean && tMs >= min && tMs <= max) best = { mean, tMs };
   });
   return best;
@@ -209,12 +209,12 @@ export function paintVerdicts(u, lane) {
   /** @type {Map<string, Path2D>} */
   const bands = new Map();
   const [top, bottom] = [yAt(u, BAND_TOP), yAt(u, BAND_BOTTOM)];
-  lane.tMs.forEach((tMs, place) => {
-    const verdict = verdictAt(lane, place);
+  lane.tMs.forEach((tMs, index) => {
+    const verdict = verdictAt(lane, index);
     if (verdict === "absent") return;
     const left = xAt(u, tMs);
     const width = Math.max(xAt(u, tMs + lane.bucketMs) - left, 1);
-    const emotion = lane.dominant[place];
+    const emotion = lane.dominant[index];
     if (verdict === "sure" && emotion) {
       const band = bands.get(emotion) ?? new Path2D();
       bands.set(emotion, band);

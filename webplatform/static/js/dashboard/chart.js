@@ -92,8 +92,8 @@ export class Chart {
   }
 
   showLook() {
-    for (const [place, { key }] of this.emotions.entries()) {
-      this.plot.setSeries(place + 1, { show: !this.view.hidden.has(key) });
+    for (const [index, { key }] of this.emotions.entries()) {
+      this.plot.setSeries(index + 1, { show: !this.view.hidden.has(key) });
     }
     this.plot.redraw(true);
   }
@@ -234,8 +234,8 @@ function spanOf(text) {
  */
 function aloneIn(column) {
   const values = Array.from(column);
-  return values.flatMap((value, place) =>
-    value !== null && (values[place - 1] ?? null) === null && (values[place + 1] ?? null) === null ? [place] : [],
+  return values.flatMap((value, index) =>
+    value !== null && (values[index - 1] ?? null) === null && (values[index + 1] ?? null) === null ? [index] : [],
   );
 }
 

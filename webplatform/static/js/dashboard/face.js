@@ -5,7 +5,7 @@ import { find, findIn } from "../dom.js";
 import { fill } from "../format.js";
 import { formatMoment } from "../moments.js";
 import { Chart } from "./chart.js";
-import { bucketFor, fetchLane, placeAt, rankedAt, verdictAt } from "./lanes.js";
+import { bucketFor, fetchLane, indexAt, rankedAt, verdictAt } from "./lanes.js";
 import { LaneTable } from "./table.js";
 
 const PX_PER_BUCKET = 3;
@@ -18,14 +18,12 @@ export class FacePanel {
    * @param {HTMLElement} card
    * @param {object} parts
    * @param {SessionData} parts.data
-   * @param {Words} parts.words
    * @param {import("./view.js").View} parts.view
    * @param {import("./player.js").Player} parts.player
    */
-  constructor(card, { data, words, view, player }) {
+  constructor(card, { data, view, player }) {
     this.card = card;
     this.data = data;
-    this.words = words;
     this.view = view;
     this.player = player;
     /** @type {Chart | null} made when it is looked at */
@@ -33,7 +31,7 @@ export class FacePanel {
     /** @type {Lane | null} */
     this.lane = null;
     /** @type {string | null} what the readout tells */
-    this.told = null;
+    this.shownKey = null;
     this.isCurrent = false; // whether the lane is, or is being fetched, of what is in view
     this.timer = 0;
     this.number = Number(card.dataset.face);
@@ -46,7 +44,7 @@ export class FacePanel {
     /** @type {number | null} */
     this.hoverMs = null;
     this.isSeen = false;
-    this.asked = 0;
+    this.requests = 0;
     this.listen();
     this.enableFit();
   }
@@ -102,7 +100,7 @@ export class FacePanel {
   bands() {
     const mine = this.data.corrections.filter(({ track }) => track === this.number);
     const corrected = mine.map(({ fromMs, toMs, emotion }) => {
-      const text = fill(this.words.corrected, { name: this.names.get(emotion) });
+      const text = fill(gettext("corrected: {name}"), { name: this.names.get(emotion) });
       return { fromMs, toMs: toMs + this.data.stepMs, kind: "correction", text };
     });
     return [...this.data.segments, ...corrected];
@@ -115,17 +113,17 @@ export class FacePanel {
 
   /** Ask for what is in view; an answer that comes when something else is in view is dropped. */
   async load() {
-    this.asked += 1;
-    const question = this.asked;
+    this.requests += 1;
+    const request = this.requests;
     this.isCurrent = true;
     this.plot.setAttribute("aria-busy", "true");
-    if (!this.lane) this.showState(this.words.loading);
+    if (!this.lane) this.showState(gettext("Loading the timeline …"));
     const { fromMs, toMs } = this.view;
     try {
       const lane = await fetchLane(this.data.id, this.number, { fromMs, toMs, bucketMs: this.bucketMs });
-      if (question === this.asked) this.show(lane);
+      if (request === this.requests) this.show(lane);
     } catch (error) {
-      if (question === this.asked) this.showFailure(error);
+      if (request === this.requests) this.showFailure(error);
     }
   }
 
@@ -135,7 +133,7 @@ export class FacePanel {
     this.showState("");
     this.chart?.setLane(lane);
     this.chart?.setPlayhead(this.timeMs);
-    this.told = null;
+    this.shownKey = null;
     this.tellReadout();
     this.plot.setAttribute("aria-busy", "false");
     this.table.refresh();
@@ -146,7 +144,12 @@ export class FacePanel {
     this.isCurrent = false;
     this.plot.setAttribute("aria-busy", "false");
     const isSignedOut = error instanceof Refusal && (error.status === 401 || error.code === "not_authenticated");
-    this.showState(isSignedOut ? this.words.signedOut : reasonOf(error, this.words.chartFailed), true);
+    this.showState(
+      isSignedOut
+        ? gettext("You are signed out. Log in again in another tab, then try again.")
+        : reasonOf(error, gettext("The timeline could not be loaded.")),
+      true,
+    );
   }
 
   /**
@@ -176,9 +179,9 @@ export class FacePanel {
   /** The line under the chart changes only when another bucket is meant. */
   tellReadout() {
     const tMs = this.hoverMs ?? this.timeMs;
-    const key = `${placeAt(this.lane, tMs)} ${this.hoverMs === null}`;
-    if (!this.lane || key === this.told) return;
-    this.told = key;
+    const key = `${indexAt(this.lane, tMs)} ${this.hoverMs === null}`;
+    if (!this.lane || key === this.shownKey) return;
+    this.shownKey = key;
     this.readout.textContent = this.describe(this.lane, tMs);
     this.readout.classList.toggle("hovering", this.hoverMs !== null);
   }
@@ -188,16 +191,16 @@ export class FacePanel {
    * @param {number} tMs
    */
   describe(lane, tMs) {
-    const place = placeAt(lane, tMs);
-    const verdict = verdictAt(lane, place);
-    const when = formatMoment(place < 0 ? tMs : lane.tMs[place]);
-    if (verdict === "absent") return `${when} · ${this.words.noFace}`;
-    if (verdict === "unscored") return `${when} · ${this.words.unscored}`;
-    const scores = rankedAt(lane, place).slice(0, TOLD_SCORES);
-    const told = scores.map(([emotion, mean]) =>
-      fill(this.words.emotionAt, { name: this.names.get(emotion), percent: Math.round(100 * mean) }),
+    const index = indexAt(lane, tMs);
+    const verdict = verdictAt(lane, index);
+    const when = formatMoment(index < 0 ? tMs : lane.tMs[index]);
+    if (verdict === "absent") return `${when} · ${gettext("face not seen")}`;
+    if (verdict === "unscored") return `${when} · ${gettext("face not scored")}`;
+    const scores = rankedAt(lane, index).slice(0, TOLD_SCORES);
+    const texts = scores.map(([emotion, mean]) =>
+      fill(gettext("{name} {percent} %"), { name: this.names.get(emotion), percent: Math.round(100 * mean) }),
     );
-    return [when, ...(verdict === "unsure" ? [this.words.notSure] : []), ...told].join(" · ");
+    return [when, ...(verdict === "unsure" ? [gettext("not sure")] : []), ...texts].join(" · ");
   }
 
   /** Say aloud what the playhead is at; only after a key, for playback would never stop talking. */

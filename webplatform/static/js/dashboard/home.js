@@ -2,10 +2,8 @@
 
 import { isFinal, watchJobs } from "../analysis/jobs.js";
 import { closest, find, findAll, findIn, findOptional } from "../dom.js";
-import { fill, formatProgress, pageData } from "../format.js";
+import { fill, formatProgress, statusName } from "../format.js";
 
-/** @type {Words} */
-const words = pageData("words");
 const announcement = find("announcement");
 const linkLost = find("link-lost");
 /** @type {Set<string>} */
@@ -47,8 +45,8 @@ function replaceLists(fresh) {
       if (tick) tick.checked = true;
     }
     countTicks();
-    const place = focused ? findOptional(focused, Element) : null;
-    if (place) findAll(place, "a, button")[0]?.focus();
+    const previous = focused ? findOptional(focused, Element) : null;
+    if (previous) findAll(previous, "a, button")[0]?.focus();
   }
   latest.forEach(showProgress); // news overtakes the page that was asked for before it
 }
@@ -58,7 +56,7 @@ function showProgress(job) {
   const row = rowOf(job.id);
   if (isFinal(job) || row?.dataset.state !== job.status) return;
   findIn(row, "progress", HTMLProgressElement).value = job.progress;
-  findIn(row, "[data-progress]").textContent = formatProgress(job, words);
+  findIn(row, "[data-progress]").textContent = formatProgress(job);
 }
 
 /** @param {Job} job */
@@ -70,7 +68,7 @@ async function onJob(job) {
     return;
   }
   if (!row && (isFinal(job) || notListed.has(job.id))) return; // on another page of the list, or filtered out
-  if (row && isFinal(job)) announcement.textContent = `${job.title}: ${words[job.status]}`;
+  if (row && isFinal(job)) announcement.textContent = `${job.title}: ${statusName(job.status)}`;
   await refresh();
   if (!rowOf(job.id)) notListed.add(job.id);
 }
@@ -79,10 +77,10 @@ const ticks = () => findAll(document, "[data-tick]", HTMLInputElement);
 const tickAll = findOptional("tick-all", HTMLInputElement);
 
 function countTicks() {
-  const [told, all] = [findOptional("ticked"), ticks()];
-  if (!told || !tickAll) return;
+  const [counter, all] = [findOptional("ticked"), ticks()];
+  if (!counter || !tickAll) return;
   const n = all.filter(({ checked }) => checked).length;
-  told.textContent = n ? fill(told.dataset.words ?? "", { n }) : "";
+  counter.textContent = n ? fill(gettext("{n} ticked"), { n }) : "";
   tickAll.checked = n > 0 && n === all.length;
   tickAll.indeterminate = n > 0 && n < all.length;
 }

@@ -3,21 +3,20 @@
 import { cancelJob, isFinal, retryJob, watchJobs } from "../analysis/jobs.js";
 import { reasonOf } from "../api.js";
 import { find, findAll, findIn } from "../dom.js";
-import { fill, formatProgress } from "../format.js";
+import { fill, formatProgress, statusName } from "../format.js";
 
 const REDRAW_AGAIN_MS = 3000;
 const PATIENCE_MS = 3000; // a short gap in the connection worries nobody
 
 /**
  * @param {string} id
- * @param {Words} words
  * @param {() => Promise<void>} redraw
  */
-export function followJob(id, words, redraw) {
+export function followJob(id, redraw) {
   const card = find("job");
   const announcement = find("announcement");
   const linkLost = find("link-lost");
-  const said = findIn(card, "[data-progress]");
+  const progressText = findIn(card, "[data-progress]");
   const bar = findIn(card, "progress", HTMLProgressElement);
   let isOver = false;
   let isStopping = false;
@@ -28,12 +27,15 @@ export function followJob(id, words, redraw) {
   findAll(card, "form")[0]?.addEventListener("submit", async (event) => {
     event.preventDefault();
     isStopping = true;
-    said.textContent = words.stopping;
+    progressText.textContent = gettext("stopping");
     try {
       onJob(await cancelJob(id));
     } catch (error) {
       isStopping = false;
-      said.textContent = reasonOf(error, words.askFailed);
+      progressText.textContent = reasonOf(
+        error,
+        gettext("That could not be asked of the server. Check the connection, then try again."),
+      );
     }
   });
 
@@ -41,14 +43,17 @@ export function followJob(id, words, redraw) {
   function onJob(job) {
     if (job.id !== id || isOver) return;
     bar.value = job.progress;
-    if (!isStopping) said.textContent = formatProgress(job, words);
+    if (!isStopping) progressText.textContent = formatProgress(job);
     if (isFinal(job)) end(job);
     else if (job.status !== card.dataset.state && !isStopping) finish(); // from waiting to running: the heading changes
   }
 
   /** @param {Job} job */
   function end(job) {
-    const text = job.status === "done" ? words.resultHere : fill(words.jobOver, { status: words[job.status] });
+    const text =
+      job.status === "done"
+        ? gettext("The analysis is done. Its result is on the page now.")
+        : fill(gettext("The analysis has ended: {status}."), { status: statusName(job.status) });
     finish(() => {
       announcement.textContent = text;
     });
@@ -62,7 +67,7 @@ export function followJob(id, words, redraw) {
       await redraw();
       then();
     } catch {
-      said.textContent = words.pageFailed;
+      progressText.textContent = gettext("The result could not be loaded. Reload the page.");
       setTimeout(() => finish(then), REDRAW_AGAIN_MS);
     }
   }
@@ -70,7 +75,7 @@ export function followJob(id, words, redraw) {
   function onGone() {
     isOver = true;
     watch.close();
-    said.textContent = words.gone;
+    progressText.textContent = gettext("This session does not exist any more.");
   }
 
   /** @param {boolean} isUp */
@@ -84,10 +89,9 @@ export function followJob(id, words, redraw) {
 /**
  * What ended without a result can be started again; the page then follows it as before.
  * @param {string} id
- * @param {Words} words
  * @param {() => Promise<void>} redraw
  */
-export function enableRetry(id, words, redraw) {
+export function enableRetry(id, redraw) {
   const [form] = findAll(document, "#ended form");
   form?.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -95,7 +99,10 @@ export function enableRetry(id, words, redraw) {
       await retryJob(id);
       await redraw();
     } catch (error) {
-      find("ended-problem").textContent = reasonOf(error, words.askFailed);
+      find("ended-problem").textContent = reasonOf(
+        error,
+        gettext("That could not be asked of the server. Check the connection, then try again."),
+      );
     }
   });
 }

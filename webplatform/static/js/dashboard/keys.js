@@ -43,8 +43,8 @@ export function enableKeys({ data, view, player, overlay, panels, corrections, m
       keys.open = !keys.open;
     },
   };
-  data.emotions.forEach((_emotion, place) => {
-    actions[place + 1] = (plot) => corrections.say(corrections.formFor(plot), place + 1);
+  data.emotions.forEach((_emotion, index) => {
+    actions[index + 1] = (plot) => corrections.say(corrections.formFor(plot), index + 1);
   });
   const seeking = ["j", "l", "ArrowLeft", "ArrowRight", "Home", "End"];
 

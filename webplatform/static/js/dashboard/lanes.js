@@ -4,13 +4,13 @@ import { request } from "../api.js";
 import { roundBucket } from "../moments.js";
 
 /**
- * How long a bucket is when `places` of them shall fill a span; never shorter than one sample.
+ * How long a bucket is when `count` of them shall fill a span; never shorter than one sample.
  * @param {number} spanMs
- * @param {number} places
+ * @param {number} count
  * @param {{everyMs: number, stepMs: number}} data
  */
-export function bucketFor(spanMs, places, { everyMs, stepMs }) {
-  return roundBucket(Math.max(spanMs / Math.max(places, 1), stepMs), everyMs);
+export function bucketFor(spanMs, count, { everyMs, stepMs }) {
+  return roundBucket(Math.max(spanMs / Math.max(count, 1), stepMs), everyMs);
 }
 
 /**
@@ -35,11 +35,11 @@ export async function fetchLane(sessionId, number, { fromMs, toMs, bucketMs }) {
  */
 function withGaps({ bucket_ms: bucketMs, from_ms: fromMs, to_ms: toMs }, track) {
   const length = track ? Math.round((toMs - fromMs) / bucketMs) : 0;
-  const places = (track?.t_ms ?? []).map((tMs) => Math.round((tMs - fromMs) / bucketMs));
+  const indexes = (track?.t_ms ?? []).map((tMs) => Math.round((tMs - fromMs) / bucketMs));
   /** @type {<T>(values: T[] | undefined, empty: T) => T[]} */
   const spread = (values, empty) => {
     const all = new Array(length).fill(empty);
-    for (const [at, place] of places.entries()) all[place] = values?.[at] ?? empty;
+    for (const [at, index] of indexes.entries()) all[index] = values?.[at] ?? empty;
     return all;
   };
   /** @type {Lane["scores"]} */
@@ -47,7 +47,7 @@ function withGaps({ bucket_ms: bucketMs, from_ms: fromMs, to_ms: toMs }, track) 
   for (const [emotion, means] of Object.entries(track?.scores ?? {})) scores[emotion] = spread(means, null);
   return {
     bucketMs,
-    tMs: Array.from({ length }, (_nothing, place) => fromMs + place * bucketMs),
+    tMs: Array.from({ length }, (_nothing, index) => fromMs + index * bucketMs),
     n: spread(track?.n, 0),
     scored: spread(track?.scored, 0),
     scores,
@@ -56,39 +56,39 @@ function withGaps({ bucket_ms: bucketMs, from_ms: fromMs, to_ms: toMs }, track) 
 }
 
 /**
- * The place of the bucket that holds a moment; -1 where there is none.
+ * The index of the bucket that holds a moment; -1 where there is none.
  * @param {Lane | null | undefined} lane
  * @param {number} tMs
  */
-export function placeAt(lane, tMs) {
+export function indexAt(lane, tMs) {
   if (!lane?.tMs.length) return -1;
-  const place = Math.floor((tMs - lane.tMs[0]) / lane.bucketMs);
-  return place >= 0 && place < lane.tMs.length ? place : -1;
+  const index = Math.floor((tMs - lane.tMs[0]) / lane.bucketMs);
+  return index >= 0 && index < lane.tMs.length ? index : -1;
 }
 
 /**
  * What a bucket says.
  * @param {Lane} lane
- * @param {number} place
+ * @param {number} index
  * @returns {"absent" | "unscored" | "unsure" | "sure"}
  */
-export function verdictAt(lane, place) {
-  if (place < 0 || !lane.n[place]) return "absent";
-  if (!lane.scored[place]) return "unscored";
-  return lane.dominant[place] ? "sure" : "unsure";
+export function verdictAt(lane, index) {
+  if (index < 0 || !lane.n[index]) return "absent";
+  if (!lane.scored[index]) return "unscored";
+  return lane.dominant[index] ? "sure" : "unsure";
 }
 
 /**
  * [emotion, mean score] of a bucket, highest first.
  * @param {Lane} lane
- * @param {number} place
+ * @param {number} index
  * @returns {[string, number][]}
  */
-export function rankedAt(lane, place) {
+export function rankedAt(lane, index) {
   /** @type {[string, number][]} */
   const pairs = [];
   for (const [emotion, means] of Object.entries(lane.scores)) {
-    const mean = means[place];
+    const mean = means[index];
     if (mean !== null) pairs.push([emotion, mean]);
   }
   return pairs.sort((one, other) => other[1] - one[1]);

@@ -101,8 +101,8 @@ export class ObservationStore extends EventTarget {
    * @returns {ObservedFace | null}
    */
   between(rows, tMs) {
-    const place = lastBefore(rows, tMs);
-    const [row, next] = [rows[place], rows[place + 1]];
+    const index = lastBefore(rows, tMs);
+    const [row, next] = [rows[index], rows[index + 1]];
     const reachMs = 1.5 * this.stepMs;
     if (!row || tMs - row.t_ms > reachMs) return null;
     if (!next || next.t_ms - row.t_ms > reachMs || next.frame_width !== row.frame_width) return row;
@@ -114,7 +114,7 @@ export class ObservationStore extends EventTarget {
 }
 
 /**
- * The place of the last row that is not later than `tMs`; -1 if all are.
+ * The index of the last row that is not later than `tMs`; -1 if all are.
  * @param {ObservedFace[]} rows
  * @param {number} tMs
  */

@@ -9,13 +9,11 @@ export class BoxOverlay {
    * @param {import("./player.js").Player} player
    * @param {import("./observations.js").ObservationStore} store
    * @param {SessionData} data
-   * @param {Words} words
    */
-  constructor(player, store, data, words) {
+  constructor(player, store, data) {
     this.player = player;
     this.store = store;
     this.data = data;
-    this.words = words;
     this.names = new Map(data.emotions.map(({ key, name }) => [key, name]));
     this.canvas = find("boxes", HTMLCanvasElement);
     this.isShown = true;
@@ -54,9 +52,9 @@ export class BoxOverlay {
   draw(tMs) {
     this.lastMs = tMs;
     const context = this.clear();
-    const place = this.picturePlace();
-    if (!this.isShown || !place) return;
-    for (const face of this.store.at(tMs)) this.drawFace(context, place, face);
+    const area = this.pictureArea();
+    if (!this.isShown || !area) return;
+    for (const face of this.store.at(tMs)) this.drawFace(context, area, face);
   }
 
   clear() {
@@ -74,7 +72,7 @@ export class BoxOverlay {
   }
 
   /** Where the picture lies on the stage, and how many CSS pixels one of its pixels takes. */
-  picturePlace() {
+  pictureArea() {
     const [frameWidth, frameHeight] = this.data.frame; // of the session's first frame: a box brings that of its own
     const { clientWidth, clientHeight } = this.canvas;
     if (!frameWidth || !clientWidth) return null;
@@ -89,14 +87,14 @@ export class BoxOverlay {
 
   /**
    * @param {CanvasRenderingContext2D} context
-   * @param {{left: number, top: number, width: number, height: number}} place
+   * @param {{left: number, top: number, width: number, height: number}} area
    * @param {ObservedFace} face
    */
-  drawFace(context, place, face) {
+  drawFace(context, area, face) {
     const [x, y, w, h] = face.box;
-    const [across, down] = [place.width / face.frame_width, place.height / face.frame_height];
+    const [across, down] = [area.width / face.frame_width, area.height / face.frame_height];
     /** @type {Box} */
-    const box = [place.left + x * across, place.top + y * down, w * across, h * down];
+    const box = [area.left + x * across, area.top + y * down, w * across, h * down];
     const room = { width: this.canvas.clientWidth, height: this.canvas.clientHeight };
     if (this.isBlind) drawFace(context, box, { ...face, dominant: null, scores: null }, String(face.track), room);
     else drawFace(context, box, face, this.labelOf(face), room);
@@ -105,16 +103,16 @@ export class BoxOverlay {
   /** @param {Face} face */
   labelOf({ track, dominant, scores, reason }) {
     if (!dominant || !scores)
-      return fill(this.words.boxFace, { n: track, name: (reason && this.data.reasons[reason]) ?? reason });
+      return fill(gettext("{n}: {name}"), { n: track, name: (reason && this.data.reasons[reason]) ?? reason });
     const percent = Math.round(100 * scores[dominant]);
-    return fill(this.words.boxScore, { n: track, name: this.names.get(dominant), percent });
+    return fill(gettext("{n}: {name} {percent} %"), { n: track, name: this.names.get(dominant), percent });
   }
 
   /** @param {boolean} isLate */
   tellLate(isLate) {
     if (isLate !== this.isLate) {
       this.isLate = isLate;
-      find("announcement").textContent = isLate ? this.words.boxesFailed : "";
+      find("announcement").textContent = isLate ? gettext("The boxes could not be loaded; trying again.") : "";
     }
     if (!isLate) this.draw(this.lastMs);
   }

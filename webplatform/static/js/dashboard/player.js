@@ -8,12 +8,10 @@ const NOT_FOUND = [404, 410];
 export class Player extends EventTarget {
   /**
    * @param {SessionData} data
-   * @param {Words} words
    */
-  constructor(data, words) {
+  constructor(data) {
     super();
     this.data = data;
-    this.words = words;
     this.stage = find("stage");
     this.video = findOptional("video", HTMLVideoElement);
     this.handMs = 0;
@@ -65,7 +63,12 @@ export class Player extends EventTarget {
     for (const name of ["loadedmetadata", "seeked", "timeupdate"]) video.addEventListener(name, () => this.tell());
     video.addEventListener("loadedmetadata", () => {
       // Some codecs are refused piece by piece: the sound plays, and there is no picture.
-      if (video.videoWidth === 0) this.giveUp(this.words.cannotPlay);
+      if (video.videoWidth === 0)
+        this.giveUp(
+          gettext(
+            "This browser cannot play this video's format. The analysis is not affected: the chart, the moments and the downloads all work, and the boxes are drawn on an empty picture.",
+          ),
+        );
     });
     video.addEventListener("resize", () => this.dispatchEvent(new Event("stage"))); // some change it midway
     const tellsPictures = "requestVideoFrameCallback" in HTMLVideoElement.prototype;
@@ -120,16 +123,27 @@ export class Player extends EventTarget {
   async explain() {
     this.giveUp();
     if (this.ownUrl || !this.data.media) {
-      this.giveUp(this.words.cannotPlay);
+      this.giveUp(
+        gettext(
+          "This browser cannot play this video's format. The analysis is not affected: the chart, the moments and the downloads all work, and the boxes are drawn on an empty picture.",
+        ),
+      );
       return;
     }
     try {
       const { status } = await fetch(this.data.media.url, { method: "HEAD", credentials: "same-origin" });
-      if (NOT_FOUND.includes(status)) this.giveUp(this.words.mediaMissing);
-      else if (status >= 400) this.giveUp(this.words.mediaBroken, true);
-      else this.giveUp(this.words.cannotPlay);
+      if (NOT_FOUND.includes(status))
+        this.giveUp(gettext("The video is not kept on the server any more. Its readings are complete."));
+      else if (status >= 400)
+        this.giveUp(gettext("The video could not be loaded. Check the connection, then try again."), true);
+      else
+        this.giveUp(
+          gettext(
+            "This browser cannot play this video's format. The analysis is not affected: the chart, the moments and the downloads all work, and the boxes are drawn on an empty picture.",
+          ),
+        );
     } catch {
-      this.giveUp(this.words.mediaBroken, true);
+      this.giveUp(gettext("The video could not be loaded. Check the connection, then try again."), true);
     }
   }
 
@@ -151,7 +165,7 @@ export class Player extends EventTarget {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "secondary small";
-    button.textContent = this.words.retry;
+    button.textContent = gettext("Try again");
     button.addEventListener("click", () => {
       notice.hidden = true;
       this.isPlayable = true;

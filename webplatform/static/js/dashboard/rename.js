@@ -5,9 +5,8 @@ import { fieldOf, find, findIn, findOptional } from "../dom.js";
 
 /**
  * @param {SessionData} data
- * @param {Words} words
  */
-export function enableRename(data, words) {
+export function enableRename(data) {
   const details = findOptional("rename", HTMLDetailsElement);
   if (!details) return;
   const form = findIn(details, "form", HTMLFormElement);
@@ -22,7 +21,7 @@ export function enableRename(data, words) {
     try {
       show((await request(`/sessions/${data.id}/`, { method: "PATCH", body })).title);
     } catch (error) {
-      problem.textContent = reasonOf(error, words.renameFailed);
+      problem.textContent = reasonOf(error, gettext("The title could not be saved."));
       problem.hidden = false;
     }
   });
@@ -38,7 +37,7 @@ export function enableRename(data, words) {
   function show(title) {
     find("title").textContent = title;
     document.title = `${title} · Raut`;
-    find("announcement").textContent = words.renamed;
+    find("announcement").textContent = gettext("Renamed.");
     input.value = title;
     close();
   }

@@ -17,21 +17,20 @@ const FIRST_PANELS = 3; // drawn at once; the others when they come into sight
 
 /**
  * @param {SessionData} data
- * @param {Words} words
  */
-export function showResult(data, words) {
-  const player = new Player(data, words);
+export function showResult(data) {
+  const player = new Player(data);
   const marking = new Marking({ player, data });
   const cards = findAll(document, "[data-face]");
   if (cards.length === 0) return;
 
   const view = new View({ durationMs: data.durationMs, leastMs: 10 * data.stepMs });
-  const overlay = new BoxOverlay(player, new ObservationStore(data), data, words);
-  const panels = cards.map((card) => new FacePanel(card, { data, words, view, player }));
+  const overlay = new BoxOverlay(player, new ObservationStore(data), data);
+  const panels = cards.map((card) => new FacePanel(card, { data, view, player }));
   for (const panel of panels.slice(0, FIRST_PANELS)) panel.start();
   const now = find("now");
 
-  enableToolbar(view, words, { bucketMs: () => panels[0].bucketMs, timeMs: () => player.timeMs });
+  enableToolbar(view, { bucketMs: () => panels[0].bucketMs, timeMs: () => player.timeMs });
   const corrections = new Corrections({ player, overlay, data });
   enableKeys({ data, view, player, overlay, panels, corrections, marking });
   player.onTime((tMs) => {
@@ -61,6 +60,6 @@ function followLinks(player, view) {
     player.seek(tMs);
     find("player").scrollIntoView({ block: "nearest" });
   });
-  const asked = /^#t=(\d+)$/.exec(location.hash);
-  if (asked) player.seek(Number(asked[1]));
+  const match = /^#t=(\d+)$/.exec(location.hash);
+  if (match) player.seek(Number(match[1]));
 }

@@ -6,9 +6,6 @@ import { enableRetry, followJob } from "./job.js";
 import { enableRename } from "./rename.js";
 import { showResult } from "./result.js";
 
-/** @type {Words} */
-const words = pageData("words");
-
 /** Fetch the page as the server draws it now and put its main part in the place of the old one. */
 async function redraw() {
   const response = await fetch(location.href, { headers: { Accept: "text/html" } });
@@ -25,10 +22,10 @@ function start() {
   /** @type {SessionData} */
   const data = pageData("session-data");
   document.documentElement.classList.add("has-script");
-  enableRename(data, words);
-  if (data.job && findOptional("job")) followJob(data.job.id, words, redraw);
-  if (data.job && findOptional("ended")) enableRetry(data.job.id, words, redraw);
-  if (findOptional("watch")) showResult(data, words);
+  enableRename(data);
+  if (data.job && findOptional("job")) followJob(data.job.id, redraw);
+  if (data.job && findOptional("ended")) enableRetry(data.job.id, redraw);
+  if (findOptional("watch")) showResult(data);
 }
 
 start();

@@ -16,32 +16,37 @@ export class LaneTable {
   constructor(details, panel) {
     this.details = details;
     this.panel = panel;
-    this.place = findIn(details, ".scroll");
+    this.container = findIn(details, ".scroll");
     details.addEventListener("toggle", () => this.refresh());
   }
 
   /** Make the table anew for what is in view; nothing is fetched while it is closed. */
   async refresh() {
     if (!this.details.open) return;
-    const { data, number, view, words } = this.panel;
+    const { data, number, view } = this.panel;
     const bucketMs = bucketFor(view.spanMs, ROWS, data);
     try {
       const lane = await fetchLane(data.id, number, { fromMs: view.fromMs, toMs: view.toMs, bucketMs });
-      this.place.replaceChildren(this.draw(lane));
+      this.container.replaceChildren(this.draw(lane));
     } catch (error) {
-      this.place.textContent = reasonOf(error, words.chartFailed);
+      this.container.textContent = reasonOf(error, gettext("The timeline could not be loaded."));
     }
   }
 
   /** @param {Lane} lane */
   draw(lane) {
-    const { words, data } = this.panel;
+    const { data } = this.panel;
     const table = document.createElement("table");
-    const titles = [words.time, words.readings, words.verdict, ...data.emotions.map(({ name }) => name)];
+    const titles = [
+      gettext("time"),
+      gettext("readings"),
+      gettext("expression"),
+      ...data.emotions.map(({ name }) => name),
+    ];
     const head = table.createTHead().insertRow();
     for (const title of titles) head.append(cell("th", title, "col"));
     const body = table.createTBody();
-    for (const [place, tMs] of lane.tMs.entries()) this.fillRow(body.insertRow(), lane, tMs, place);
+    for (const [index, tMs] of lane.tMs.entries()) this.fillRow(body.insertRow(), lane, tMs, index);
     return table;
   }
 
@@ -49,18 +54,23 @@ export class LaneTable {
    * @param {HTMLTableRowElement} row
    * @param {Lane} lane
    * @param {number} tMs
-   * @param {number} place
+   * @param {number} index
    */
-  fillRow(row, lane, tMs, place) {
-    const { words, data, names } = this.panel;
-    const verdict = verdictAt(lane, place);
-    const sure = names.get(lane.dominant[place] ?? "");
-    const said = { absent: words.noFace, unscored: words.unscored, unsure: words.notSure, sure };
-    const scores = data.emotions.map(({ key }) => lane.scores[key][place]);
+  fillRow(row, lane, tMs, index) {
+    const { data, names } = this.panel;
+    const verdict = verdictAt(lane, index);
+    const sure = names.get(lane.dominant[index] ?? "");
+    const texts = {
+      absent: gettext("face not seen"),
+      unscored: gettext("face not scored"),
+      unsure: gettext("not sure"),
+      sure,
+    };
+    const scores = data.emotions.map(({ key }) => lane.scores[key][index]);
     row.append(
       cell("th", formatMoment(tMs), "row"),
-      cell("td", lane.n[place]),
-      cell("td", said[verdict]),
+      cell("td", lane.n[index]),
+      cell("td", texts[verdict]),
       ...scores.map((mean) => cell("td", mean === null ? "–" : `${Math.round(100 * mean)} %`)),
     );
   }

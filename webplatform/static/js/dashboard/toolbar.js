@@ -13,10 +13,9 @@ const MOVE = { earlier: -0.5, later: 0.5 };
 /**
  * `bucketMs` and `timeMs` are asked: how long a value stands for, and where playback is.
  * @param {import("./view.js").View} view
- * @param {Words} words
  * @param {{bucketMs: () => number, timeMs: () => number}} asked
  */
-export function enableToolbar(view, words, { bucketMs, timeMs }) {
+export function enableToolbar(view, { bucketMs, timeMs }) {
   const toolbar = find("toolbar");
   const text = find("span-text");
   /** @param {string} name */
@@ -52,10 +51,10 @@ export function enableToolbar(view, words, { bucketMs, timeMs }) {
     setUnable("earlier", view.fromMs <= 0);
     setUnable("later", view.toMs >= view.durationMs);
     toolbar.dataset.mode = view.mode;
-    text.textContent = fill(words.span, {
+    text.textContent = fill(gettext("Shown: {from} – {to}, one value per {bucket}"), {
       from: formatMoment(view.fromMs),
       to: formatMoment(view.toMs),
-      bucket: formatLength(bucketMs(), words),
+      bucket: formatLength(bucketMs()),
     });
   }
 
@@ -84,10 +83,9 @@ function press(button, isPressed) {
 
 /**
  * @param {number} lengthMs
- * @param {Words} words
  */
-function formatLength(lengthMs, words) {
-  if (lengthMs < 1000) return fill(words.milliseconds, { n: formatNumber(lengthMs) });
-  if (lengthMs < 60_000) return fill(words.seconds, { n: formatNumber(lengthMs / 1000, 1) });
-  return fill(words.minutes, { n: formatNumber(lengthMs / 60_000, 1) });
+function formatLength(lengthMs) {
+  if (lengthMs < 1000) return fill(gettext("{n} ms"), { n: formatNumber(lengthMs) });
+  if (lengthMs < 60_000) return fill(gettext("{n} s"), { n: formatNumber(lengthMs / 1000, 1) });
+  return fill(gettext("{n} min"), { n: formatNumber(lengthMs / 60_000, 1) });
 }

@@ -6,8 +6,6 @@ import { find, findIn, findOptional } from "../dom.js";
 import { fill, formatMoment, formatNumber, pageData } from "../format.js";
 
 const EVERY_MS = 2000;
-/** @type {Words} */
-const words = pageData("words");
 const home = find("curves");
 /** @param {string} name */
 const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -22,9 +20,9 @@ const plot = new uPlot(
     scales: { x: { time: false }, y: { range: [0, 1] } },
     axes: [{ ...pen, incrs: [1, 2, 5, 10, 20, 50, 100] }, pen],
     series: [
-      { label: words.epoch },
-      { label: words.training, stroke: color("--emotion-sad"), width: 2, dash: [6, 3] },
-      { label: words.public, stroke: color("--pico-primary"), width: 2 },
+      { label: gettext("Epoch") },
+      { label: gettext("training"), stroke: color("--emotion-sad"), width: 2, dash: [6, 3] },
+      { label: gettext("public"), stroke: color("--pico-primary"), width: 2 },
     ],
   },
   [[], [], []],
@@ -56,13 +54,16 @@ function show(run) {
     const computes = find("computes");
     computes.hidden = false;
     const n = formatNumber(last.pictures_s, 0);
-    findIn(computes, "dd").textContent = fill(words.computes, { device: last.device, n });
+    findIn(computes, "dd").textContent = fill(gettext("{device}, {n} pictures a second"), { device: last.device, n });
   }
   const left = findOptional("left");
   if (!left || run.state !== "running") return;
   find("progress", HTMLProgressElement).value = run.progress;
   const minutes = formatNumber(Math.ceil((run.seconds_left ?? 0) / 60), 0);
-  left.textContent = fill(words.left, { percent: Math.floor(100 * run.progress), n: minutes });
+  left.textContent = fill(gettext("{percent} %, about {n} min left"), {
+    percent: Math.floor(100 * run.progress),
+    n: minutes,
+  });
 }
 
 /** @param {string} id */

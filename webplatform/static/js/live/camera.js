@@ -5,24 +5,33 @@ import { penOf } from "../dom.js";
 const WIDEST_PX = 640; // what the server looks for faces in; more would only cost time on the way
 const QUALITY = 0.85;
 
-/** Why the camera cannot be used: `reason` is a key of the page's words. */
-export class CameraProblem extends Error {
-  /** @param {string} reason */
-  constructor(reason) {
-    super(reason);
-    this.reason = reason;
-  }
+/** Why the camera cannot be used; the message is for the reader. */
+class CameraProblem extends Error {}
+
+/**
+ * What to tell the reader when turning on the camera ended with this error.
+ * @param {unknown} error
+ */
+export function cameraProblemText(error) {
+  if (error instanceof CameraProblem) return error.message;
+  return gettext("The camera does not answer. Another program may be using it: close it, then try again.");
 }
 
-/** @type {Record<string, string>} */
-const REASONS = {
-  NotAllowedError: "denied",
-  SecurityError: "denied",
-  NotFoundError: "noCamera",
-  OverconstrainedError: "noCamera",
-  NotReadableError: "cameraBusy",
-  AbortError: "cameraBusy",
-};
+/**
+ * @param {unknown} error  of `getUserMedia`
+ */
+function problemOf(error) {
+  const name = error instanceof Error ? error.name : "";
+  if (name === "NotAllowedError" || name === "SecurityError") {
+    return new CameraProblem(
+      gettext("The browser was not allowed to use the camera. Allow it beside the address, then try again."),
+    );
+  }
+  if (name === "NotFoundError" || name === "OverconstrainedError") {
+    return new CameraProblem(gettext("No camera was found. Plug one in, then try again."));
+  }
+  return error;
+}
 
 /** Emits "lost" when the camera is unplugged or its permission is taken back. */
 export class Camera extends EventTarget {
@@ -44,7 +53,11 @@ export class Camera extends EventTarget {
    * @param {string} [deviceId]
    */
   async turnOn(deviceId) {
-    if (!navigator.mediaDevices?.getUserMedia) throw new CameraProblem("insecure");
+    if (!navigator.mediaDevices?.getUserMedia) {
+      throw new CameraProblem(
+        gettext("Browsers give cameras to safe pages only: open this page over https, or on this very machine."),
+      );
+    }
     this.turnOff();
     const wanted = {
       width: { ideal: 1280 },
@@ -54,7 +67,7 @@ export class Camera extends EventTarget {
     try {
       this.stream = await navigator.mediaDevices.getUserMedia({ audio: false, video: wanted });
     } catch (error) {
-      throw new CameraProblem(REASONS[error instanceof Error ? error.name : ""] ?? "cameraBusy");
+      throw problemOf(error);
     }
     const [track] = this.stream.getVideoTracks();
     track.addEventListener("ended", () => this.lose());
@@ -100,7 +113,8 @@ export class Camera extends EventTarget {
   /** @returns {Promise<Blob>} */
   asJpeg() {
     return new Promise((done, fail) => {
-      const take = (/** @type {Blob | null} */ jpeg) => (jpeg ? done(jpeg) : fail(new CameraProblem("cameraBusy")));
+      const take = (/** @type {Blob | null} */ jpeg) =>
+        jpeg ? done(jpeg) : fail(new Error("The picture could not be written as JPEG."));
       this.canvas.toBlob(take, "image/jpeg", QUALITY);
     });
   }

@@ -10,13 +10,11 @@ export class SelfCheck {
   /**
    * @param {import("./camera.js").Camera} camera
    * @param {HTMLElement} list
-   * @param {Words} words
    * @param {() => string} pathNow
    */
-  constructor(camera, list, words, pathNow) {
+  constructor(camera, list, pathNow) {
     this.camera = camera;
     this.list = list;
-    this.words = words;
     this.pathNow = pathNow;
     this.isLooking = false;
     this.timer = 0;
@@ -49,7 +47,7 @@ export class SelfCheck {
       const body = await answer.json();
       if (this.timer) this.show(answer.ok ? body : null, body.message);
     } catch {
-      if (this.timer) this.show(null, this.words.checkFailed);
+      if (this.timer) this.show(null, gettext("The check did not work; you may start all the same."));
     } finally {
       this.isLooking = false;
     }
@@ -67,16 +65,16 @@ export class SelfCheck {
     this.tell(
       "face",
       faces.length > 0,
-      problem ?? fill(faces.length === 1 ? this.words.oneFace : this.words.someFaces, { n: faces.length }),
+      problem ?? fill(ngettext("{n} face found", "{n} faces found", faces.length), { n: faces.length }),
     );
     this.tell(
       "light",
       isUsable,
       reasons.has("too_dark")
-        ? this.words.tooDark
+        ? gettext("too dark: turn a light on before you")
         : reasons.has("too_bright")
-          ? this.words.tooBright
-          : this.words.lightGood,
+          ? gettext("too bright")
+          : gettext("good"),
       !faces.length,
     );
     this.tell("size", isUsable, this.sizeWord(reasons), !faces.length);
@@ -84,10 +82,10 @@ export class SelfCheck {
 
   /** @param {Set<string | null>} reasons */
   sizeWord(reasons) {
-    if (reasons.has("too_small")) return this.words.tooSmall;
-    if (reasons.has("blurred")) return this.words.blurred;
-    if (reasons.has("extreme_pose")) return this.words.turned;
-    return this.words.sizeGood;
+    if (reasons.has("too_small")) return gettext("too small: come closer");
+    if (reasons.has("blurred")) return gettext("blurred: hold still, or wipe the lens");
+    if (reasons.has("extreme_pose")) return gettext("turned away: look at the camera");
+    return gettext("good");
   }
 
   /**

@@ -16,11 +16,10 @@ export class FaceCards {
    * @param {HTMLTemplateElement} template
    * @param {FaceNames} names
    */
-  constructor(list, template, { emotions, reasons, words }) {
+  constructor(list, template, { emotions, reasons }) {
     this.list = list;
     this.template = template;
     this.reasons = reasons;
-    this.words = words;
     this.names = new Map(emotions.map(({ key, name }) => [key, name]));
     /** @type {Map<number, Card>} by track */
     this.cards = new Map();
@@ -43,7 +42,7 @@ export class FaceCards {
 
   /** @param {number} track */
   cardOf(track) {
-    const card = this.cards.get(track) ?? makeCard(this.template, track, fill(this.words.face, { n: track }));
+    const card = this.cards.get(track) ?? makeCard(this.template, track, fill(gettext("Face {n}"), { n: track }));
     if (!this.cards.has(track)) this.list.append(card.root);
     this.cards.set(track, card);
     return card;
@@ -70,7 +69,7 @@ export class FaceCards {
   /** What to say aloud, now and then: the faces and what they show. */
   describe() {
     const told = [...this.cards.values()].filter(({ root }) => !root.classList.contains("away"));
-    if (!told.length) return this.words.nobody;
+    if (!told.length) return gettext("Nobody is in the picture.");
     return told.map(({ title, verdict }) => `${title}: ${verdict.textContent}`).join(". ");
   }
 }

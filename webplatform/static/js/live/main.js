@@ -3,7 +3,7 @@
 import { find, findIn } from "../dom.js";
 import { fill, formatClock, formatNumber, pageData } from "../format.js";
 import { chosen, isChosen } from "../history/whom.js";
-import { Camera, CameraProblem } from "./camera.js";
+import { Camera, cameraProblemText } from "./camera.js";
 import { SelfCheck } from "./check.js";
 import { FaceCards } from "./faces.js";
 import { Link } from "./link.js";
@@ -18,14 +18,10 @@ class LivePage {
   constructor() {
     /** @type {LiveData} */
     this.data = pageData("live-data");
-    /** @type {Words} */
-    this.words = pageData("words");
-    const parts = { ...this.data, words: this.words };
     this.camera = new Camera(find("camera-video", HTMLVideoElement));
-    this.check = new SelfCheck(this.camera, find("checks"), this.words, () => this.checkPath());
-    this.stage = new Stage(find("stage-canvas", HTMLCanvasElement), parts);
-    this.cards = new FaceCards(find("faces"), find("face-template", HTMLTemplateElement), parts);
-    this.parts = parts;
+    this.check = new SelfCheck(this.camera, find("checks"), () => this.checkPath());
+    this.stage = new Stage(find("stage-canvas", HTMLCanvasElement), this.data);
+    this.cards = new FaceCards(find("faces"), find("face-template", HTMLTemplateElement), this.data);
     this.tabs = new BroadcastChannel("raut-live");
     /** @type {Link | null} */
     this.link = null;
@@ -68,7 +64,7 @@ class LivePage {
     addEventListener("pagehide", () => this.camera.turnOff());
     addEventListener("offline", () => this.link?.drop());
     this.tabs.addEventListener("message", ({ data }) => {
-      if (data === "started") this.notice("otherTab");
+      if (data === "started") this.notice(gettext("Another tab of this browser is recording a live session."));
       if (data === "anybody?" && this.isRunning) this.tabs.postMessage("started");
     });
     this.tabs.postMessage("anybody?");
@@ -99,7 +95,7 @@ class LivePage {
       this.mirror();
       this.check.start();
     } catch (error) {
-      this.problem(this.words[error instanceof CameraProblem ? error.reason : "cameraBusy"]);
+      this.problem(cameraProblemText(error));
     } finally {
       find("turn-on", HTMLButtonElement).disabled = false;
     }
@@ -118,7 +114,7 @@ class LivePage {
 
   start() {
     if (!this.camera.isOn) {
-      this.problem(this.words.cameraFirst);
+      this.problem(gettext("Turn the camera on first."));
       return;
     }
     this.check.stop();
@@ -147,14 +143,14 @@ class LivePage {
       find("intro").hidden = true;
       find("running").hidden = false;
       find("running-title").focus();
-      this.trend = new Trend(find("trend"), this.parts);
+      this.trend = new Trend(find("trend"), this.data);
       this.tabs.postMessage("started");
       this.clock = setInterval(() => this.tellState(), TELL_EVERY_MS);
       this.voice = setInterval(() => this.say(this.cards.describe()), SAY_EVERY_MS);
     }
-    this.say(this.words.connected);
+    this.say(gettext("connected"));
     find("connection").dataset.state = "good";
-    find("connection").textContent = this.words.connected;
+    find("connection").textContent = gettext("connected");
     if (!this.isPumping) this.pump();
   }
 
@@ -201,15 +197,15 @@ class LivePage {
     const latencies = this.shown.map(({ latencyMs }) => latencyMs).sort((one, other) => one - other);
     const median = latencies[Math.floor(latencies.length / 2)];
     find("elapsed").textContent = formatClock(this.nowMs);
-    find("rate").textContent = fill(this.words.perSecond, { n: formatNumber(this.shown.length / 5, 1) });
+    find("rate").textContent = fill(gettext("{n} a second"), { n: formatNumber(this.shown.length / 5, 1) });
     find("latency").textContent = median === undefined ? "–" : `${Math.round(median)} ms`;
   }
 
   /** @param {number} forMs */
   tellLost(forMs) {
     find("connection").dataset.state = "bad";
-    find("connection").textContent = fill(this.words.reconnecting, { n: Math.round(forMs / 1000) });
-    if (forMs < 500) this.say(this.words.lostConnection);
+    find("connection").textContent = fill(gettext("lost, trying again ({n} s)"), { n: Math.round(forMs / 1000) });
+    if (forMs < 500) this.say(gettext("The connection is lost. The session goes on when it is back."));
   }
 
   /** @param {boolean} isPaused */
@@ -217,9 +213,9 @@ class LivePage {
     this.isPaused = isPaused;
     this.link?.say({ type: isPaused ? "pause" : "continue" });
     find("pause").setAttribute("aria-pressed", String(isPaused));
-    find("pause-word").textContent = isPaused ? this.words.goOn : this.words.pause;
+    find("pause-word").textContent = isPaused ? gettext("Go on") : gettext("Pause");
     find("stage").classList.toggle("paused", isPaused);
-    this.say(isPaused ? this.words.paused : this.words.goesOn);
+    this.say(isPaused ? gettext("Paused: nothing is analysed.") : gettext("The session goes on."));
   }
 
   /** Browsers starve a hidden tab: better an honest pause than a crooked timeline. */
@@ -231,13 +227,13 @@ class LivePage {
     } else if (!document.hidden && this.wasHidden) {
       this.wasHidden = false;
       this.pause(false);
-      this.notice("wasHidden");
+      this.notice(gettext("The session was paused while this tab was in the background."));
     }
   }
 
   mark() {
     const field = find("marker-text", HTMLInputElement);
-    const text = field.value.trim() || fill(this.words.markerNumber, { n: find("markers").children.length + 1 });
+    const text = field.value.trim() || fill(gettext("Marker {n}"), { n: find("markers").children.length + 1 });
     this.link?.say({ type: "marker", t_ms: Math.round(this.nowMs), text });
     field.value = "";
     field.focus();
@@ -248,26 +244,26 @@ class LivePage {
     const row = document.createElement("li");
     row.textContent = `${formatClock(tMs)} · ${text}`;
     find("markers").prepend(row);
-    this.say(fill(this.words.marked, { text }));
+    this.say(fill(gettext("Marked: {text}"), { text }));
   }
 
   loseCamera() {
     this.check.stop();
     if (this.isRunning) {
-      this.notice("unplugged");
+      this.notice(gettext("The camera is gone: it was unplugged, or its permission was taken back."));
       this.stop();
     } else {
       find("preview").hidden = true;
       find("turn-on").hidden = false;
       find("start", HTMLButtonElement).disabled = true;
-      this.problem(this.words.unplugged);
+      this.problem(gettext("The camera is gone: it was unplugged, or its permission was taken back."));
     }
   }
 
   // -- afterwards ------------------------------------------------------------------------------------------------
   stop() {
     find("stop", HTMLButtonElement).disabled = true;
-    this.say(this.words.stopping);
+    this.say(gettext("Stopping"));
     this.link?.stop();
   }
 
@@ -284,7 +280,11 @@ class LivePage {
     find("setup").hidden = true;
     find("intro").hidden = true;
     find("over").hidden = false;
-    find("over-text").textContent = message || (code === 1000 ? this.words.nothing : this.words.gaveUp);
+    find("over-text").textContent =
+      message ||
+      (code === 1000
+        ? gettext("No picture reached the server, so nothing was kept.")
+        : gettext("The connection was lost. What was recorded until then is kept."));
     const url = this.ended?.url;
     find("over-session").hidden = !url;
     if (url) find("over-session", HTMLAnchorElement).href = url;
@@ -297,10 +297,10 @@ class LivePage {
     findIn(find("problem"), "span").textContent = text;
   }
 
-  /** @param {string} name */
-  notice(name) {
+  /** @param {string} text */
+  notice(text) {
     find("notice").hidden = false;
-    findIn(find("notice"), "span").textContent = this.words[name];
+    findIn(find("notice"), "span").textContent = text;
   }
 
   /** @param {string} text */

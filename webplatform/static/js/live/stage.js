@@ -11,11 +11,10 @@ export class Stage {
    * @param {HTMLCanvasElement} canvas
    * @param {FaceNames} names
    */
-  constructor(canvas, { emotions, reasons, words }) {
+  constructor(canvas, { emotions, reasons }) {
     this.canvas = canvas;
     this.names = new Map(emotions.map(({ key, name }) => [key, name]));
     this.reasons = reasons;
-    this.words = words;
     /** @type {Map<number, ImageBitmap>} by seq */
     this.taken = new Map();
     this.isMirrored = false;
@@ -81,9 +80,9 @@ export class Stage {
   /** @param {Face} face */
   labelOf({ track, dominant, scores, reason }) {
     if (!dominant || !scores) {
-      return fill(this.words.boxFace, { n: track, name: (reason && this.reasons[reason]) ?? reason });
+      return fill(gettext("Face {n}: {name}"), { n: track, name: (reason && this.reasons[reason]) ?? reason });
     }
-    return fill(this.words.boxScore, {
+    return fill(gettext("Face {n}: {name} {percent} %"), {
       n: track,
       name: this.names.get(dominant),
       percent: Math.round(100 * scores[dominant]),

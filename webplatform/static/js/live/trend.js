@@ -12,12 +12,11 @@ const DRAW_EVERY_MS = 250;
 export class Trend {
   /**
    * @param {HTMLElement} element
-   * @param {Pick<FaceNames, "emotions" | "words">} names
+   * @param {Pick<FaceNames, "emotions">} names
    */
-  constructor(element, { emotions, words }) {
+  constructor(element, { emotions }) {
     this.element = element;
     this.emotions = emotions;
-    this.words = words;
     /** @type {{tMs: number, scores: Face["scores"]}[]} gaps have no scores */
     this.rows = [];
     /** @type {number | null} */
@@ -75,7 +74,7 @@ export class Trend {
   choose(track) {
     if (this.track !== null) this.rows = [];
     this.track = track;
-    this.title.textContent = fill(this.words.lastMinuteOf, { n: track });
+    this.title.textContent = fill(gettext("The last minute of face {n}"), { n: track });
   }
 
   /** @param {number} tMs */

@@ -3,7 +3,7 @@
 
 import { find, findAll, findIn, findOptional } from "../dom.js";
 import { fill, formatClock, pageData } from "../format.js";
-import { Camera, CameraProblem } from "../live/camera.js";
+import { Camera, cameraProblemText } from "../live/camera.js";
 import { SelfCheck } from "../live/check.js";
 import { FaceCards } from "../live/faces.js";
 import { Link } from "../live/link.js";
@@ -18,8 +18,6 @@ class ShowingPage {
   constructor() {
     /** @type {ShowingData} */
     this.data = pageData("live-data");
-    /** @type {Words} */
-    this.words = pageData("words");
     this.films = [...this.data.films];
     this.film = findOptional("film", HTMLVideoElement);
     /** @type {Film | undefined} the one that is shown, or will be next */
@@ -36,9 +34,9 @@ class ShowingPage {
     this.isHeld = false;
     this.isPumping = false;
     this.camera = new Camera(find("camera-video", HTMLVideoElement));
-    this.check = new SelfCheck(this.camera, find("checks"), this.words, () => this.data.check);
+    this.check = new SelfCheck(this.camera, find("checks"), () => this.data.check);
     this.cards = this.data.showsScores
-      ? new FaceCards(find("faces"), find("face-template", HTMLTemplateElement), { ...this.data, words: this.words })
+      ? new FaceCards(find("faces"), find("face-template", HTMLTemplateElement), this.data)
       : null;
     this.isPaused = false;
     this.listen();
@@ -75,7 +73,7 @@ class ShowingPage {
     film.addEventListener("pause", () => this.isRunning && !film.ended && !this.isHeld && this.pause(true));
     film.addEventListener("ended", () => this.stop());
     film.addEventListener("error", () => {
-      this.problem(this.words.filmBroken);
+      this.problem(gettext("The film cannot be played. What was recorded until then is kept."));
       if (this.isRunning) this.stop();
     });
   }
@@ -111,7 +109,7 @@ class ShowingPage {
       find("start").hidden = false;
       this.check.start();
     } catch (error) {
-      this.problem(this.words[error instanceof CameraProblem ? error.reason : "cameraBusy"]);
+      this.problem(cameraProblemText(error));
     } finally {
       find("turn-on", HTMLButtonElement).disabled = false;
     }
@@ -119,7 +117,7 @@ class ShowingPage {
 
   start() {
     if (!this.camera.isOn) {
-      this.problem(this.words.cameraFirst);
+      this.problem(gettext("Turn the camera on first."));
       return;
     }
     this.check.stop();
@@ -209,12 +207,12 @@ class ShowingPage {
     this.run();
     this.tellPause();
     this.tellFlow();
-    this.say(isPaused ? this.words.paused : this.words.goesOn);
+    this.say(isPaused ? gettext("Paused: nothing is analysed.") : gettext("The session goes on."));
   }
 
   tellPause() {
     find("pause").setAttribute("aria-pressed", String(this.isPaused));
-    find("pause-word").textContent = this.isPaused ? this.words.goOn : this.words.pause;
+    find("pause-word").textContent = this.isPaused ? gettext("Go on") : gettext("Pause");
   }
 
   /** The server learns that no picture comes for a while, so that it does not take the session for left. */
@@ -232,7 +230,7 @@ class ShowingPage {
   tellTime() {
     const now = formatClock(this.nowMs);
     find("elapsed").textContent = this.shown
-      ? fill(this.words.filmPlace, { now, end: formatClock(this.shown.durationMs) })
+      ? fill(gettext("{now} of {end}"), { now, end: formatClock(this.shown.durationMs) })
       : now;
   }
 
@@ -244,13 +242,13 @@ class ShowingPage {
     this.isHeld = true;
     if (this.shown) this.film?.pause();
     find("connection").hidden = false;
-    find("connection").textContent = fill(this.words.reconnecting, { n: Math.round(forMs / 1000) });
-    if (forMs < TELL_EVERY_MS) this.say(this.words.lostConnection);
+    find("connection").textContent = fill(gettext("lost, trying again ({n} s)"), { n: Math.round(forMs / 1000) });
+    if (forMs < TELL_EVERY_MS) this.say(gettext("The connection is lost. The session goes on when it is back."));
   }
 
   loseCamera() {
     this.check.stop();
-    this.problem(this.words.unplugged);
+    this.problem(gettext("The camera is gone: it was unplugged, or its permission was taken back."));
     if (this.isRunning) {
       this.stop();
       return;
@@ -265,7 +263,7 @@ class ShowingPage {
     this.isHeld = true;
     this.film?.pause();
     find("stop", HTMLButtonElement).disabled = true;
-    this.say(this.words.stopping);
+    this.say(gettext("Stopping"));
     this.link?.stop();
   }
 
@@ -282,13 +280,17 @@ class ShowingPage {
     }
     this.camera.turnOff();
     this.show("over");
-    find("over-text").textContent = message || (code === 1000 ? this.words.nothing : this.words.gaveUp);
+    find("over-text").textContent =
+      message ||
+      (code === 1000
+        ? gettext("No picture reached the server, so nothing was kept.")
+        : gettext("The connection was lost. What was recorded until then is kept."));
     find("over-title").focus();
   }
 
   offerNext() {
     this.load();
-    find("left").textContent = fill(this.films.length === 1 ? this.words.oneFilmLeft : this.words.filmsLeft, {
+    find("left").textContent = fill(ngettext("One more film is left.", "{n} more films are left.", this.films.length), {
       n: this.films.length,
     });
     find("next", HTMLButtonElement).disabled = false;

@@ -11,15 +11,14 @@ import { CurveTable } from "./table.js";
 export class Board {
   /**
    * @typedef {(key: string, kind: string) => string} FileOf  the address of an expression's chart as "svg" or "png"
-   * @param {{groups: CurveGroup[], emotions: EmotionName[], words: Words, shown: Set<string>, fileOf: FileOf}} parts
+   * @param {{groups: CurveGroup[], emotions: EmotionName[], shown: Set<string>, fileOf: FileOf}} parts
    */
-  constructor({ groups, emotions, words, shown, fileOf }) {
+  constructor({ groups, emotions, shown, fileOf }) {
     this.fileOf = fileOf;
     this.groups = groups;
     this.emotions = emotions;
-    this.words = words;
     this.shown = shown;
-    this.place = find("charts");
+    this.container = find("charts");
     /** @type {Chart[]} */
     this.charts = [];
     this.buttons = findAll(document, "[data-show]");
@@ -28,9 +27,9 @@ export class Board {
       find("legend"),
       groups.map(({ name }) => name),
     );
-    this.table = new CurveTable({ groups, words });
+    this.table = new CurveTable({ groups });
     this.draw();
-    this.place.setAttribute("aria-busy", "false");
+    this.container.setAttribute("aria-busy", "false");
   }
 
   /** @param {string} key */
@@ -55,7 +54,7 @@ export class Board {
     for (const button of this.buttons)
       button.setAttribute("aria-pressed", String(this.shown.has(button.dataset.show ?? "")));
     const hasChange = this.groups.some(({ change }) => change);
-    this.place.classList.toggle("in-pairs", hasChange);
+    this.container.classList.toggle("in-pairs", hasChange);
     const emotions = this.emotions.filter(({ key }) => this.shown.has(key));
     const [raw, change] = [this.rangeFor("curve", emotions), this.rangeFor("change", emotions)];
     this.charts = emotions.flatMap((emotion) => [
@@ -90,14 +89,15 @@ export class Board {
       high: group[kind]?.high?.[key] ?? null,
     }));
     const isChange = kind === "change";
-    const title = fill(isChange ? this.words.change : this.words.score, { name });
+    const title = fill(isChange ? gettext("{name}, minus the neutral stretch") : gettext("Mean score of {name}"), {
+      name,
+    });
     const files = isChange ? [] : ["svg", "png"].map((kind) => ({ kind, name, href: this.fileOf(key, kind) }));
-    return new Chart(this.place, {
+    return new Chart(this.container, {
       title,
       groups,
       range,
       files,
-      words: this.words,
       unit: isChange ? asPoints : asPercent,
     });
   }
@@ -105,8 +105,13 @@ export class Board {
   countChart() {
     const groups = this.groups.map(({ name, n }) => ({ name, mean: n ?? [], low: null, high: null }));
     const most = Math.max(1, ...groups.flatMap(({ mean }) => mean));
-    const look = { unit: asCount, words: this.words, isStepped: true };
-    return new Chart(this.place, { title: this.words.count, groups, range: [0, most + 0.5], ...look });
+    const look = { unit: asCount, isStepped: true };
+    return new Chart(this.container, {
+      title: gettext("People seen at each second"),
+      groups,
+      range: [0, most + 0.5],
+      ...look,
+    });
   }
 }
 

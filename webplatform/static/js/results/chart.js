@@ -19,16 +19,14 @@ export class Chart {
    * @property {ChartLine[]} groups
    * @property {Range} range
    * @property {(value: number) => string} unit  writes a value
-   * @property {Words} words
    * @property {boolean} [isStepped]
    * @property {ChartFile[]} [files]
-   * @param {HTMLElement} place
+   * @param {HTMLElement} parent
    * @param {Look} look
    */
-  constructor(place, { title, groups, range, unit, words, isStepped = false, files = [] }) {
+  constructor(parent, { title, groups, range, unit, isStepped = false, files = [] }) {
     this.groups = groups;
     this.unit = unit;
-    this.words = words;
     this.range = range;
     this.isStepped = isStepped;
     this.element = document.createElement("figure");
@@ -41,7 +39,7 @@ export class Chart {
     this.readout.className = "readout";
     this.element.append(this.heading, this.plotPlace, this.readout);
     if (files.length) this.element.append(this.links(files));
-    place.append(this.element);
+    parent.append(this.element);
     this.plot = new uPlot(this.options(), this.columns(), this.plotPlace);
     new ResizeObserver(() => this.fit()).observe(this.plotPlace);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.plot.redraw(true));
@@ -56,7 +54,7 @@ export class Chart {
     line.className = "files";
     for (const { kind, name, href } of files) {
       const link = Object.assign(document.createElement("a"), { href, download: "", textContent: kind.toUpperCase() });
-      link.setAttribute("aria-label", fill(this.words.picture, { name, kind: kind.toUpperCase() }));
+      link.setAttribute("aria-label", fill(gettext("{name}: chart as {kind}"), { name, kind: kind.toUpperCase() }));
       line.append(link, " ");
     }
     return line;
@@ -86,23 +84,23 @@ export class Chart {
       cursor: { y: false, points: { show: false }, drag: { x: false, y: false }, sync: { key: cursors.key } },
       scales: { x: { time: false }, y: { range: () => this.range } },
       axes: [this.timeAxis(), this.valueAxis()],
-      series: [{}, ...this.groups.flatMap((_group, place) => this.series(place))],
-      bands: this.groups.map((_group, place) => ({
-        series: [3 * place + 3, 3 * place + 2],
-        fill: () => faded(groupColor(place), 0.16),
+      series: [{}, ...this.groups.flatMap((_group, index) => this.series(index))],
+      bands: this.groups.map((_group, index) => ({
+        series: [3 * index + 3, 3 * index + 2],
+        fill: () => faded(groupColor(index), 0.16),
       })),
       hooks: { setCursor: [(u) => this.read(u.cursor.idx)] },
     };
   }
 
   /**
-   * @param {number} place
+   * @param {number} index
    * @returns {uPlot.Series[]}
    */
-  series(place) {
+  series(index) {
     const paths = this.isStepped ? uPlot.paths.stepped?.({ align: 1 }) : uPlot.paths.linear?.();
     const edge = { stroke: () => "transparent", width: 0, points: { show: false } };
-    const line = { stroke: () => groupColor(place), width: 2, dash: groupDash(place), paths, points: { show: false } };
+    const line = { stroke: () => groupColor(index), width: 2, dash: groupDash(index), paths, points: { show: false } };
     return [line, edge, edge];
   }
 
@@ -128,7 +126,7 @@ export class Chart {
       this.readout.textContent = "";
       return;
     }
-    const parts = this.groups.map((group) => this.told(group, second)).filter(Boolean);
+    const parts = this.groups.map((group) => this.describe(group, second)).filter(Boolean);
     this.readout.textContent = [formatMoment(1000 * second, 0), ...parts].join(" · ");
   }
 
@@ -136,12 +134,12 @@ export class Chart {
    * @param {ChartLine} line
    * @param {number} second
    */
-  told({ name, mean, low, high }, second) {
+  describe({ name, mean, low, high }, second) {
     const value = mean[second] ?? null;
     if (value === null) return "";
     const [from, to] = [low?.[second] ?? null, high?.[second] ?? null];
     const has = from !== null && to !== null;
-    const ends = has ? ` (${fill(this.words.interval, { low: this.unit(from), high: this.unit(to) })})` : "";
+    const ends = has ? ` (${fill(gettext("{low} to {high}"), { low: this.unit(from), high: this.unit(to) })})` : "";
     return `${name} ${this.unit(value)}${ends}`;
   }
 

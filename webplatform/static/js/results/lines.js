@@ -5,14 +5,14 @@ import { themeColor } from "../paint.js";
 const COLORS = 6;
 const DASHES = [[], [9, 4], [2, 3], [12, 3, 2, 3], [5, 2], [2, 6]];
 
-/** @param {number} place */
-export const groupColor = (place) => themeColor(`group-${(place % COLORS) + 1}`);
+/** @param {number} index */
+export const groupColor = (index) => themeColor(`group-${(index % COLORS) + 1}`);
 
 /**
  * The dash of a group, CSS pixels: another one for each of the first six groups, then moved on by one.
- * @param {number} place
+ * @param {number} index
  */
-export const groupDash = (place) => DASHES[(place + Math.floor(place / COLORS)) % DASHES.length];
+export const groupDash = (index) => DASHES[(index + Math.floor(index / COLORS)) % DASHES.length];
 
 /**
  * A colour (#rrggbb) with this much of it, for a band behind its line.
@@ -31,21 +31,21 @@ export function faded(color, share) {
  * @param {string[]} names
  */
 export function drawLegend(list, names) {
-  list.replaceChildren(...names.map((name, place) => legendItem(name, place)));
+  list.replaceChildren(...names.map((name, index) => legendItem(name, index)));
 }
 
 /**
  * @param {string} name
- * @param {number} place
+ * @param {number} index
  */
-function legendItem(name, place) {
+function legendItem(name, index) {
   const item = document.createElement("li");
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   const line = document.createElementNS("http://www.w3.org/2000/svg", "line");
   setAll(svg, { width: "30", height: "10", "aria-hidden": "true" });
   setAll(line, { x1: "0", x2: "30", y1: "5", y2: "5", "stroke-width": "2.5" });
-  line.setAttribute("stroke-dasharray", groupDash(place).join(" "));
-  line.setAttribute("class", `group-line-${(place % COLORS) + 1}`);
+  line.setAttribute("stroke-dasharray", groupDash(index).join(" "));
+  line.setAttribute("class", `group-line-${(index % COLORS) + 1}`);
   svg.append(line);
   item.append(svg, name);
   return item;

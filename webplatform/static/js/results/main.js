@@ -8,8 +8,6 @@ import { Board, shownFrom } from "./board.js";
 const WAIT_MS = 2000;
 /** @type {ResultsData} */
 const data = pageData("results-data");
-/** @type {Words} */
-const words = pageData("words");
 const path = `/studies/${data.study}/results/?${data.query}`;
 
 async function show() {
@@ -18,16 +16,16 @@ async function show() {
     /** @type {StudyResults} */
     const { results } = await request(path);
     const groups = results.groups.map(({ key, name, curve, change }) => ({
-      name: name || (key === "own" ? words.you : words.everybody),
+      name: name || (key === "own" ? gettext("You") : gettext("Everybody")),
       n: data.isByPerson ? null : curve.n,
       curve,
       change,
     }));
     /** @type {import("./board.js").FileOf} */
     const fileOf = (key, kind) => `/studies/${data.study}/results/${key}.${kind}?${data.query}`;
-    new Board({ groups, emotions: data.emotions, words, shown: shownFrom(data.emotions), fileOf });
+    new Board({ groups, emotions: data.emotions, shown: shownFrom(data.emotions), fileOf });
   } catch (error) {
-    failed.textContent = reasonOf(error, words.failed);
+    failed.textContent = reasonOf(error, gettext("The results could not be fetched. Reload the page."));
     failed.hidden = false;
   }
 }
@@ -50,7 +48,10 @@ async function follow() {
 
 function announce() {
   const line = findIn(document, "#made .notice span");
-  const link = Object.assign(document.createElement("a"), { href: location.href, textContent: words.changed });
+  const link = Object.assign(document.createElement("a"), {
+    href: location.href,
+    textContent: gettext("New results are here. Reload the page to see them."),
+  });
   line.replaceChildren(link);
 }
 

@@ -8,8 +8,6 @@ import { Board, shownFrom } from "./board.js";
 const WAIT_MS = 2000;
 /** @type {OverlayData} */
 const data = pageData("results-data");
-/** @type {Words} */
-const words = pageData("words");
 
 async function show() {
   try {
@@ -25,10 +23,10 @@ async function show() {
       }));
     /** @type {import("./board.js").FileOf} */
     const fileOf = (key, kind) => `/overlay/chart.${kind}?${data.overlay}&show=${key}`;
-    new Board({ groups, emotions: data.emotions, words, shown: shownFrom(data.emotions), fileOf });
+    new Board({ groups, emotions: data.emotions, shown: shownFrom(data.emotions), fileOf });
   } catch (error) {
     const failed = find("charts-failed");
-    failed.textContent = reasonOf(error, words.failed);
+    failed.textContent = reasonOf(error, gettext("The results could not be fetched. Reload the page."));
     failed.hidden = false;
   }
 }

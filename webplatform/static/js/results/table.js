@@ -9,10 +9,9 @@ import { asPercent, asPoints } from "./chart.js";
 const ROWS = 60;
 
 export class CurveTable {
-  /** @param {{groups: CurveGroup[], words: Words}} shown */
-  constructor({ groups, words }) {
+  /** @param {{groups: CurveGroup[]}} shown */
+  constructor({ groups }) {
     this.groups = groups;
-    this.words = words;
     this.details = find("curve-table", HTMLDetailsElement);
     this.select = find("table-emotion", HTMLSelectElement);
     this.details.addEventListener("toggle", () => this.refresh());
@@ -29,7 +28,7 @@ export class CurveTable {
   draw(emotion) {
     const table = document.createElement("table");
     const head = table.createTHead().insertRow();
-    head.append(cell("th", this.words.time, "col"));
+    head.append(cell("th", gettext("Time"), "col"));
     for (const { name } of this.groups) head.append(cell("th", name, "col"));
     const body = table.createTBody();
     const seconds = Math.max(0, ...this.groups.map(({ curve }) => curve.mean[emotion].length));
@@ -37,7 +36,7 @@ export class CurveTable {
     for (let second = 0; second < seconds; second += step) {
       const row = body.insertRow();
       row.append(cell("th", formatMoment(1000 * second, 0), "row"));
-      for (const group of this.groups) row.append(cell("td", this.told(group, emotion, second)));
+      for (const group of this.groups) row.append(cell("td", this.describe(group, emotion, second)));
     }
     return table;
   }
@@ -47,9 +46,9 @@ export class CurveTable {
    * @param {string} emotion
    * @param {number} second
    */
-  told({ n, curve, change }, emotion, second) {
+  describe({ n, curve, change }, emotion, second) {
     const parts = [...this.value(curve, emotion, second, asPercent), ...this.value(change, emotion, second, asPoints)];
-    if (parts.length && n) parts.push(fill(this.words.n, { n: n[second] }));
+    if (parts.length && n) parts.push(fill(gettext("n = {n}"), { n: n[second] }));
     return parts.join(", ") || "–";
   }
 
@@ -64,6 +63,6 @@ export class CurveTable {
     if (!curve || mean === null) return [];
     const [low, high] = [curve.low?.[emotion]?.[second] ?? null, curve.high?.[emotion]?.[second] ?? null];
     if (low === null || high === null) return [unit(mean)];
-    return [`${unit(mean)} (${fill(this.words.interval, { low: unit(low), high: unit(high) })})`];
+    return [`${unit(mean)} (${fill(gettext("{low} to {high}"), { low: unit(low), high: unit(high) })})`];
   }
 }

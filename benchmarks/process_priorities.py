@@ -1,9 +1,9 @@
 """How much of a core webcams keep while videos are analysed on it, or a model is trained.
 
-Run: `python -m benchmarks.giving_way [--seconds 8] [--json]`. Two processes share one core, each in a session of its
-own, as the supervisor starts them: one reads a webcam's frames as fast as it can, the other a video, again and again,
-with the level of the analysis's worker, with the trainer's, or (the peer) with none. Processor times of one run are
-compared, so what else runs on the machine does not matter much.
+Run: `python -m benchmarks.process_priorities [--seconds 8] [--json]`. Two processes share one core, each in a session
+of its own, as the supervisor starts them. One reads webcam frames as fast as it can. The other reads a video again and
+again, with the level of the analysis's worker, with that of the trainer, or (the peer) with none. Processor times of
+one run are compared, so other load on the machine matters little.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def measure(seconds: float) -> dict[str, float]:
 
 
 def _start(child: list[str], clip: str, folder: str, seconds: float) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "benchmarks.giving_way", "--seconds", str(seconds), "--child", *child]
+    command = [sys.executable, "-m", "benchmarks.process_priorities", "--seconds", str(seconds), "--child", *child]
     env = {**os.environ, "CLIP": clip, "RAUT_DATA_DIR": folder, "RAUT_ENV_FILE": os.devnull}
     return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True, start_new_session=True)
 
