@@ -15,7 +15,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # Long work has workers of its own; everything else goes to the housekeeper.
 app.conf.task_routes = {
-    "webplatform.analysis.tasks.analyse": {"queue": "analysis"},
+    "webplatform.analysis.tasks.analyze": {"queue": "analysis"},
     "webplatform.analysis.tasks.copy_for_playing": {"queue": "analysis"},
     "webplatform.exporting.tasks.export_sessions": {"queue": "analysis"},
     "webplatform.learning.tasks.work_on": {"queue": "training"},

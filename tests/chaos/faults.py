@@ -24,9 +24,9 @@ OURS = ("web", "worker", "housekeeper", "beat", "trainer")
 YEARS_S = 4 * 365 * 24 * 3600
 NO_ROOM_BYTES = 4096
 STRANGE = (  # messages as other versions might send them: task, arguments
-    ("webplatform.analysis.tasks.analyse", ["00000000-0000-0000-0000-000000000000"]),
-    ("webplatform.analysis.tasks.analyse", ["00000000-0000-0000-0000-000000000000", "an argument more"]),
-    ("webplatform.analysis.tasks.analyse", []),
+    ("webplatform.analysis.tasks.analyze", ["00000000-0000-0000-0000-000000000000"]),
+    ("webplatform.analysis.tasks.analyze", ["00000000-0000-0000-0000-000000000000", "an argument more"]),
+    ("webplatform.analysis.tasks.analyze", []),
     ("webplatform.analysis.tasks.not_known_yet", ["anything"]),
 )
 TENDING = (  # what the beat sends once an hour or so, sent whenever something else is wrong

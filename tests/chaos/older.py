@@ -17,7 +17,7 @@ app = Celery("raut-older")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 
 
-@app.task(name="webplatform.analysis.tasks.analyse")
+@app.task(name="webplatform.analysis.tasks.analyze")
 def analyse(job_id: str) -> None:
     """Do this very job."""
     from webplatform.analysis import work  # Django is set up by Celery once the worker has begun

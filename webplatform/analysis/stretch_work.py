@@ -36,7 +36,7 @@ JOINED_FROM = 0.99  # how far a job is shown to be while it is joined
 logger = logging.getLogger(__name__)
 
 
-@job("stretch", task="webplatform.analysis.tasks.analyse")
+@job("stretch", task="webplatform.analysis.tasks.analyze")
 def run_stretch(job_id: UUID) -> Session | None:
     """The next waiting stretch of the job is done; with the last one, the job is done and its session closed.
 

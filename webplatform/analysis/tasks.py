@@ -25,9 +25,10 @@ from webplatform.jobs.sending import send_job
 from webplatform.vault import stored
 
 logger = logging.getLogger(__name__)
+ANALYSE = "webplatform.analysis.tasks.analyze"  # as workers of older releases know it
 
 
-@shared_task
+@shared_task(name=ANALYSE)
 def analyse(job_id: str) -> None:
     """Do the job whose turn it is: a message says that one waits, and which of them is read first is not its say."""
     job = job_order.next_job() or UUID(job_id)

@@ -36,7 +36,7 @@ from webplatform.studies.approvals import require_permitted
 logger = logging.getLogger(__name__)
 
 
-@job("analysis", task="webplatform.analysis.tasks.analyse")
+@job("analysis", task="webplatform.analysis.tasks.analyze")
 def run_job(job_id: UUID) -> Session | None:
     """The job is done, failed or cancelled, and its session says the same; or it waits in stretches, or is another's.
 
