@@ -11,7 +11,7 @@ from webplatform.common.observability import tracing
 from webplatform.common.observability.tracing import job, remember, span, stage
 from webplatform.settings import ROOT
 
-TASK = "webplatform.analysis.tasks.analyse"
+TASK = "webplatform.analysis.tasks.analyze"
 
 
 @pytest.fixture
