@@ -14,8 +14,6 @@ from webplatform.history.models import Correction, Marker, Observation, Session,
 from webplatform.studies.models import Participant
 from webplatform.studies.participants import add_participant, create_link
 
-DAYS_OLD = 400
-
 # What a summary tells of a track, as far as it is asked here.
 TRACK = {"number": 1, "first_ms": 0, "last_ms": 200, "scored": 1, "is_glimpse": False}
 
