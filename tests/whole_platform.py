@@ -114,11 +114,6 @@ class Platform:
         """What the environment of one of the processes has beyond ours."""
         return dict(self.supervisor._children[name].spec.env)
 
-    def restart_redis(self) -> None:
-        """Redis goes and comes back empty."""
-        self.stop("redis")
-        self.start("redis")
-
     def close(self) -> None:
         for client in (self.client, *(person.api for person in self._people)):
             client.close()

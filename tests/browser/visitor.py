@@ -97,10 +97,6 @@ class Visitor:
         pixels, colors = self.page.locator(selector).first.evaluate(COUNT_DRAWN)
         return pixels, colors
 
-    def moment_ms(self) -> float:
-        """Where playback is."""
-        return self.page.locator("#video").evaluate("video => video.currentTime * 1000")
-
     def _note_console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not any(text in message.text for text in self.expected):
             self.problems.append(f"{self.page.url}: {message.text}")

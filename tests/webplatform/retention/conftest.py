@@ -15,8 +15,6 @@ from webplatform.participation.links import create_link
 from webplatform.participation.participants import add_participant
 from webplatform.studies.models import Participant
 
-DAYS_OLD = 400
-
 # What a summary tells of a track, as far as it is asked here.
 TRACK = {"number": 1, "first_ms": 0, "last_ms": 200, "scored": 1, "is_glimpse": False}
 
