@@ -28,7 +28,7 @@ def test_an_upload_is_one_trace_from_the_request_to_the_stages_of_its_job(
 
     spans = platform.wait_for(whole, timeout_s=30)
     by_name = {one["name"]: one for one in spans}
-    request, task, analysis = by_name["POST api/v1/analyses/"], by_name["task analyse"], by_name["analysis"]
+    request, task, analysis = by_name["POST api/v1/analyses/"], by_name["task analyze"], by_name["analysis"]
     assert (request["parent"], request["http.response.status_code"]) == ("", "202")
     assert (task["parent"], analysis["parent"]) == (request["id"], task["id"])
     assert by_name["read"]["parent"] == analysis["id"]

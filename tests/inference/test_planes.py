@@ -161,14 +161,14 @@ def test_green_and_orange_differences_become_the_same_picture(name):
 
 @pytest.mark.parametrize("space", [10, 12, 13])
 def test_spaces_of_constant_brightness_are_shown_as_players_show_them(space):
-    np.testing.assert_array_equal(
-        turn_frame(encode("yuv420p10le", space=space), VideoReformatter()),
-        turn_whole(encode("yuv420p10le", space=BT2020)),
-    )
-    np.testing.assert_array_equal(
-        read_planes(encode("yuv420p", space=space), Geometry()).picture(),
-        read_planes(encode("yuv420p", space=BT2020), Geometry()).picture(),
-    )
+    for name in ("yuv420p10le", "yuv420p"):
+        frame = encode(name, size=(320, 240), space=space)
+        shown = turn_frame(frame, VideoReformatter())
+        frame.colorspace = BT2020
+        np.testing.assert_array_equal(shown, turn_frame(frame, VideoReformatter()))
+    frame.colorspace = space
+    planes = read_planes(frame, Geometry())
+    assert differences(planes.picture(), shown).max() <= 3
 
 
 @pytest.mark.parametrize("space", [11, 14, 15])

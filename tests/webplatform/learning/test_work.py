@@ -115,6 +115,7 @@ def test_a_worse_candidate_is_not_let_through(admin, run_of):
     assert active_version() == before
 
 
+@pytest.mark.timeout(900)
 def test_the_real_trainer_learns_and_fine_tuning_goes_on_from_the_active_model(admin, run_of, real_trainer):
     first = run_of(epochs=1)
     comparison = work.work_on("run", first.pk)

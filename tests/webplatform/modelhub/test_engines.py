@@ -8,7 +8,7 @@ import pytest
 
 import inference
 from webplatform.common.errors import Conflict
-from webplatform.modelhub.engines import MAX_ENGINES, engine_for
+from webplatform.modelhub.engines import MAX_ENGINES, engine_for, forget_engines
 from webplatform.modelhub.services import ensure_active_model, register_bundle
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +25,7 @@ def loads(monkeypatch) -> list[str]:
         return inference.Engine(None, None, bundle=bundle)
 
     monkeypatch.setattr(inference, "load_engine", load)
+    forget_engines()  # numbers of rows come again: an earlier test's version may have had this one's
     return seen
 
 
