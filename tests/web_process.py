@@ -56,6 +56,20 @@ class WebProcess:
         self._running.wait(10)
 
 
+def workers_of(pid: int) -> list[int]:
+    """The processes that serve, children of the one that keeps them running."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(stat.read_text().rpartition(") ")[2].split()[1])
+            command = (stat.parent / "cmdline").read_text()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if parent == pid and "spawn_main" in command:
+            found.append(int(stat.parent.name))
+    return found
+
+
 @contextmanager
 def web_process(platform: Platform, log: Path, *, places: int) -> Iterator[WebProcess]:
     """One that serves for as long as the block runs."""

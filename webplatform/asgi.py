@@ -17,6 +17,7 @@ django.setup(set_prefix=False)
 
 from webplatform.accounts.handshakes import ProofOrOrigin  # noqa: E402  (what follows needs the app registry)
 from webplatform.common.http.body_limits import BodyLimit  # noqa: E402
+from webplatform.common.http.socket_threads import SocketThreads  # noqa: E402
 from webplatform.common.http.trailing_slash import FinalSlashApp  # noqa: E402
 from webplatform.common.system.disk import free_bytes  # noqa: E402
 from webplatform.common.system.parent_death import end_with  # noqa: E402
@@ -50,7 +51,8 @@ def goes_on(received_bytes: int) -> bool:
 
 async def refuses(scope: dict[str, Any], size_bytes: int) -> Exception | None:
     """Return why a body from this client is refused at this address."""
-    return await database_sync_to_async(refusal_of)(scope, size_bytes)  # gives its connection back
+    ask = database_sync_to_async(refusal_of, thread_sensitive=False)  # or every upload waits for one that waits
+    return await ask(scope, size_bytes)
 
 
 uploads = dict.fromkeys(UPLOAD_RULES, settings.RAUT_MAX_UPLOAD_MB * 1024**2 + FORM_BYTES) | {
@@ -61,7 +63,7 @@ limited = BodyLimit(SealedBodies(is_streamed), uploads, has_room=has_room, goes_
 application = ProtocolTypeRouter(
     {
         "http": FinalSlashApp(limited),
-        "websocket": ProofOrOrigin(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+        "websocket": SocketThreads(ProofOrOrigin(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))),
     }
 )
 

@@ -9,7 +9,6 @@ import struct
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, nullcontext
-from pathlib import Path
 
 import httpx
 import pytest
@@ -19,6 +18,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from tests.clips import moving_face
+from tests.web_process import workers_of
 from tests.whole_platform import Person, Platform
 
 HEADER = struct.Struct(">BBxxII")
@@ -76,26 +76,10 @@ def camera_of(platform: Platform, jpegs: list[bytes]) -> Iterator[Callable[[Pers
         yield lambda person: Camera(platform, person, jpegs, sockets)
 
 
-def web_processes(platform: Platform) -> list[int]:
-    """The processes that serve, children of the one that the supervisor started."""
-    listed = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            listed[int(stat.parent.name)] = (
-                int(stat.read_text().rpartition(") ")[2].split()[1]),
-                (stat.parent / "cmdline").read_text(),
-            )
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-    return [
-        pid
-        for pid, (parent, command) in listed.items()
-        if parent == platform.supervisor.pid("web") and "spawn_main" in command
-    ]
-
-
 def await_two_servers(platform: Platform) -> list[int]:
-    return platform.wait_for(lambda: len(pids := web_processes(platform)) == 2 and pids, timeout_s=60)
+    return platform.wait_for(
+        lambda: len(pids := workers_of(platform.supervisor.pid("web"))) == 2 and pids, timeout_s=60
+    )
 
 
 def kill_until_it_dies(platform: Platform, camera: Camera) -> None:

@@ -34,6 +34,19 @@ class SharedPort(socket):
         return SharedPort, self.getsockname()[:2]
 
 
+class WebProcesses(Multiprocess):
+    """Keeps several processes running; sees at once that one has died.
+
+    uvicorn keeps the worker's end of their pipe open itself. A worker that is killed while it is asked whether it lives
+    then seems to be slow, for as long as a slow one is given, and no other one is replaced meanwhile.
+    """
+
+    def keep_subprocess_alive(self) -> None:
+        for process in self.processes:
+            process.child_conn.close()  # the worker has its own since it was started
+        super().keep_subprocess_alive()
+
+
 def main() -> None:
     """Serve until a signal ends it; WEB_CONCURRENCY and FORWARDED_ALLOW_IPS are uvicorn's own variables."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -61,7 +74,7 @@ def main() -> None:
     )
     if config.workers > 1:
         config.bind_socket().close()  # exits where somebody else has the port, with whom it must not be shared
-        Multiprocess(config, [SharedPort(arguments.host, arguments.port)]).run()
+        WebProcesses(config, [SharedPort(arguments.host, arguments.port)]).run()
         return
     server = uvicorn.Server(config)
     server.run()

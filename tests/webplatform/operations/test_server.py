@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
+import time
 from multiprocessing.reduction import ForkingPickler
 from pickle import loads
 
+import httpx
 import pytest
 from uvicorn.config import STARTUP_FAILURE
 
-from webplatform.operations.server import SharedPort
+from tests.web_process import workers_of
+from webplatform.operations.server import WORKER_STARTS_WITHIN_S, SharedPort
 from webplatform.operations.startup import free_port
 
 HOST = "127.0.0.1"
@@ -44,6 +48,38 @@ def test_a_port_that_somebody_else_has_is_not_shared(tmp_path, processes):
             command, env=os.environ | settings, capture_output=True, text=True, timeout=60, check=False
         )
     assert (ended.returncode, "address already in use" in ended.stderr.lower()) == (STARTUP_FAILURE, True)
+
+
+def test_a_process_that_dies_while_it_is_asked_for_a_sign_of_life_is_replaced_at_once(tmp_path):
+    port = free_port(HOST)
+    command = [sys.executable, "-m", "webplatform.operations.server", "--host", HOST, "--port", str(port)]
+    settings = {"WEB_CONCURRENCY": "2", "RAUT_DATA_DIR": str(tmp_path), "RAUT_ENV_FILE": os.devnull}
+    with subprocess.Popen(command, env=os.environ | settings) as server:
+        try:
+            first, second = wait_for(lambda: answers(port) and len(pids := workers_of(server.pid)) == 2 and pids)
+            os.kill(first, signal.SIGSTOP)
+            time.sleep(2)  # it is asked twice a second, and cannot answer
+            os.kill(first, signal.SIGKILL)
+            replaced = wait_for(lambda: len(pids := set(workers_of(server.pid)) - {first}) == 2 and pids)
+            assert second in replaced
+        finally:
+            server.terminate()
+
+
+def answers(port: int) -> bool:
+    try:
+        return httpx.get(f"http://{HOST}:{port}/livez", trust_env=False).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def wait_for(condition, timeout_s=WORKER_STARTS_WITHIN_S / 2):
+    deadline_s = time.monotonic() + timeout_s
+    while time.monotonic() < deadline_s:
+        if answer := condition():
+            return answer
+        time.sleep(0.05)
+    raise TimeoutError
 
 
 def _accepted(listening: socket.socket) -> int:
