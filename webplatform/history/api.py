@@ -21,7 +21,7 @@ from webplatform.history.bin import bin_session
 from webplatform.history.mark_serializers import MarkedSessionOut, MarkerChangeIn
 from webplatform.history.markers import add_marker, change_marker, remove_marker
 from webplatform.history.models import Marker, Observation, Session
-from webplatform.history.queries import bare_sessions_of, listed_sessions, observations_of, sessions_of
+from webplatform.history.queries import bare_sessions_of, listed_sessions, observations_of, read_references, sessions_of
 from webplatform.history.references import set_reference
 from webplatform.history.selection import Selection
 from webplatform.history.serializers import (
@@ -57,8 +57,9 @@ class SessionListApi(generics.ListAPIView):
 
     @extend_schema(operation_id="sessions_list", tags=["sessions"], parameters=[SessionFilterIn])
     def get(self, request: Request) -> Response:
-        page = self.paginate_queryset(self.get_queryset())
-        return self.get_paginated_response(SessionOut.lines(page or ()))
+        page = self.paginate_queryset(self.get_queryset()) or ()
+        read_references(page)
+        return self.get_paginated_response(SessionOut.lines(page))
 
     def get_queryset(self) -> QuerySet[Session]:
         if getattr(self, "swagger_fake_view", False):
@@ -74,7 +75,7 @@ class SessionApi(APIView):
 
     @extend_schema(operation_id="sessions_read", responses=MarkedSessionOut)
     def get(self, request: Request, session_id: UUID) -> Response:
-        return Response(MarkedSessionOut(_session(request, session_id)).data)
+        return Response(MarkedSessionOut.line(_session(request, session_id)))
 
     @extend_schema(operation_id="sessions_change", request=SessionIn, responses=MarkedSessionOut)
     def patch(self, request: Request, session_id: UUID) -> Response:
@@ -93,7 +94,7 @@ class SessionApi(APIView):
                 set_condition(sessions=[session], user=user, condition=_condition(session, given["condition"]))
             references = {name: given[name] for name in ("external_id", "metadata") if name in given}
             set_reference(session=session, user=user, **references)
-        return Response(MarkedSessionOut(_session(request, session_id)).data)
+        return Response(MarkedSessionOut.line(_session(request, session_id)))
 
     @extend_schema(operation_id="sessions_delete", parameters=[DeletionIn], responses={204: None})
     def delete(self, request: Request, session_id: UUID) -> Response:

@@ -58,7 +58,7 @@ def session_file(request: HttpRequest, session_id: UUID, user: User, kind: str) 
         NotFound: the user reaches no such session.
     """
     session = require_row(sessions_of(user), pk=session_id)
-    head = MarkedSessionOut(session).data
+    head = MarkedSessionOut.line(session)
     tag = tag_of(session, head)
     if tag is not None and (known := unchanged(request, tag)) is not None:
         return known

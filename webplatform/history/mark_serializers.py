@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from webplatform.common.rest.serializing import LightSerializer
 from webplatform.history.faces import everybody_in
 from webplatform.history.mark_files import UNITS
 from webplatform.history.models import FaceEdit, Segment, Session
@@ -99,13 +100,13 @@ class RevisedOut(CountedOut):
     people = PersonTotalsOut(many=True)
 
 
-class PieceOut(serializers.Serializer):
+class PieceOut(LightSerializer):
     number = serializers.IntegerField(help_text="Of the track.")
     from_ms = serializers.IntegerField(allow_null=True)
     to_ms = serializers.IntegerField(allow_null=True)
 
 
-class FaceOut(serializers.Serializer):
+class FaceOut(LightSerializer):
     """Somebody in the picture: one or more tracks, or parts of them."""
 
     key = serializers.CharField()
@@ -144,11 +145,11 @@ class MarkedSessionOut(SessionDetailOut):
 
     @extend_schema_field(CorrectionOut(many=True))
     def get_corrections(self, session: Session) -> list[dict[str, Any]]:
-        return CorrectionOut(session.corrections.select_related("track"), many=True).data
+        return CorrectionOut.lines(session.corrections.select_related("track"))
 
     @extend_schema_field(FaceOut(many=True))
     def get_people(self, session: Session) -> list[dict[str, Any]]:
-        return FaceOut(everybody_in(session), many=True).data
+        return FaceOut.lines(everybody_in(session))
 
     @extend_schema_field(RevisedOut(allow_null=True))
     def get_revised(self, session: Session) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import F, Func, JSONField, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import F, Func, JSONField, OuterRef, Prefetch, QuerySet, Subquery, prefetch_related_objects
 from django.db.models.functions import Coalesce
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -48,18 +48,22 @@ def bare_sessions_of(user: User) -> QuerySet[Session]:
 
 
 def listed_sessions(user: User, selection: Selection) -> QuerySet[Session]:
-    """`sessions_of` as a long list needs it: `totals` is the summary without its tracks.
-
-    A page has few studies, models and so on: each is read once, and not once in each row.
-    """
+    """`sessions_of` as a long list needs it: `totals` is the summary without its tracks. See `read_references`."""
     rows = select(user, Session.objects.for_user(user), selection).defer("summary", "revised")
-    return rows.annotate(totals=WithoutTracks("summary")).prefetch_related(
-        Prefetch("study", Study.objects.defer("purpose", "exemption_reason", "assessment_note")),
-        Prefetch("model_version", ModelVersion.objects.defer("metrics")),
-        Prefetch("repeats", Session.objects.only("created_at", "closed_at")),
-        Prefetch("participant", Participant.objects.prefetch_related("study__variables")),
-        "condition",
-    )
+    return rows.annotate(totals=WithoutTracks("summary"))
+
+
+def read_references(sessions: Sequence[Session]) -> None:
+    """Read what a page of `listed_sessions` refers to: each study, model and so on once, and not once in each row."""
+    prefetches = {
+        "study_id": Prefetch("study", Study.objects.defer("purpose", "exemption_reason", "assessment_note")),
+        "model_version_id": Prefetch("model_version", ModelVersion.objects.defer("metrics")),
+        "repeats_id": Prefetch("repeats", Session.objects.only("created_at", "closed_at")),
+        "participant_id": Prefetch("participant", Participant.objects.prefetch_related("study__variables")),
+        "condition_id": Prefetch("condition"),
+    }
+    used = [prefetch for column, prefetch in prefetches.items() if any(getattr(row, column) for row in sessions)]
+    prefetch_related_objects(sessions, *used)
 
 
 class WithoutTracks(Func):

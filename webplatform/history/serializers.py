@@ -82,7 +82,7 @@ class CorrectionIn(serializers.Serializer):
         return sent
 
 
-class CorrectionOut(serializers.Serializer):
+class CorrectionOut(LightSerializer):
     id = serializers.IntegerField()
     track = serializers.IntegerField(source="track.number")
     from_ms = serializers.IntegerField()
@@ -201,7 +201,7 @@ class SessionOut(LightSerializer):
 
     @extend_schema_field(FilmOut(allow_null=True))
     def get_stimulus(self, session: Session) -> dict[str, Any] | None:
-        return FilmOut(session).data if session.stimulus_id else None
+        return FilmOut.line(session) if session.stimulus_id else None
 
     @extend_schema_field(VALUES)
     def get_variables(self, session: Session) -> dict[str, str | float]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from contextvars import ContextVar
+from datetime import datetime, tzinfo
 from functools import cached_property
 from operator import attrgetter
 from typing import Any  # rows, and what JSON holds of them
@@ -46,9 +47,13 @@ def valid_data(serializer: type[serializers.Serializer], request: Request) -> di
     return dict(sent.validated_data)
 
 
+# Django looks up the current zone in 10 µs; a list has a hundred times.
+_zone: ContextVar[tzinfo | None] = ContextVar("zone", default=None)
+
+
 def told_time(at: datetime) -> str:
     """A time as the framework's DateTimeField writes it, in the current zone."""
-    text = at.astimezone(timezone.get_current_timezone()).isoformat()
+    text = at.astimezone(_zone.get() or timezone.get_current_timezone()).isoformat()
     return f"{text[:-6]}Z" if text.endswith("+00:00") else text
 
 
@@ -61,10 +66,18 @@ class LightSerializer(serializers.Serializer):
         return cls()  # the framework copies every field of a serializer whenever one is made
 
     @classmethod
+    def line(cls, row: Any) -> dict[str, Any]:
+        """A row as JSON."""
+        return cls.lines([row])[0]
+
+    @classmethod
     def lines(cls, rows: Iterable[Any]) -> list[dict[str, Any]]:
         """Each of the rows as JSON."""
-        tell = cls._kept().to_representation
-        return [tell(row) for row in rows]
+        tell, token = cls._kept().to_representation, _zone.set(timezone.get_current_timezone())
+        try:
+            return [tell(row) for row in rows]
+        finally:
+            _zone.reset(token)
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         if isinstance(instance, Mapping):
