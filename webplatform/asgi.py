@@ -16,21 +16,22 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webplatform.settings")
 django.setup(set_prefix=False)
 
 from webplatform.accounts.handshakes import ProofOrOrigin  # noqa: E402  (what follows needs the app registry)
+from webplatform.common.errors import AppError  # noqa: E402
 from webplatform.common.http.body_limits import BodyLimit  # noqa: E402
+from webplatform.common.http.large_bodies import (  # noqa: E402
+    BodyRule,
+    NotAuthenticated,
+    body_rule_of,
+    is_streamed,
+)
 from webplatform.common.http.socket_threads import SocketThreads  # noqa: E402
 from webplatform.common.http.trailing_slash import FinalSlashApp  # noqa: E402
 from webplatform.common.system.disk import free_bytes  # noqa: E402
 from webplatform.common.system.parent_death import end_with  # noqa: E402
-from webplatform.live.picture_checks import PICTURES_BYTES  # noqa: E402
-from webplatform.operations.upload_auth import UPLOAD_RULES, is_streamed, refusal_of  # noqa: E402
 from webplatform.urls import websocket_urlpatterns  # noqa: E402
 from webplatform.vault.request_bodies import SealedBodies  # noqa: E402
 
-FORM_BYTES = 1024**2  # what a form has around its file
-LIVE_CHECK = "/api/v1/live/check/"
-FACES = "/api/v1/faces/"
 GARBAGE_AFTER_OBJECTS = 20_000
-LIVE_CHECK_BYTES = 2 * 1024**2  # under Django's own limit for keeping a body in memory: no picture reaches the disk
 
 if starter := parent_process():  # one of several web processes must not hold the port when the first one is killed
     end_with(starter.pid or 0)
@@ -49,17 +50,19 @@ def goes_on(received_bytes: int) -> bool:
     return has_room(0)
 
 
-async def refuses(scope: dict[str, Any], size_bytes: int) -> Exception | None:
-    """Return why a body from this client is refused at this address."""
-    ask = database_sync_to_async(refusal_of, thread_sensitive=False)  # or every upload waits for one that waits
-    return await ask(scope, size_bytes)
+def refusal_of(rule: BodyRule, scope: dict[str, Any], size_bytes: int) -> AppError | NotAuthenticated | None:
+    """Why the rule of a view refuses a body; None where it is received."""
+    try:
+        if rule.require is not None:
+            rule.require(scope, size_bytes)
+    except (AppError, NotAuthenticated) as refusal:
+        return refusal
+    return None
 
 
-uploads = dict.fromkeys(UPLOAD_RULES, settings.RAUT_MAX_UPLOAD_MB * 1024**2 + FORM_BYTES) | {
-    LIVE_CHECK: LIVE_CHECK_BYTES
-}
-uploads |= {FACES: PICTURES_BYTES + FORM_BYTES}
-limited = BodyLimit(SealedBodies(is_streamed), uploads, has_room=has_room, goes_on=goes_on, refuses=refuses)
+# In any thread, or every upload waits for one that waits.
+refuses = database_sync_to_async(refusal_of, thread_sensitive=False)
+limited = BodyLimit(SealedBodies(is_streamed), body_rule_of, has_room=has_room, goes_on=goes_on, refuses=refuses)
 application = ProtocolTypeRouter(
     {
         "http": FinalSlashApp(limited),

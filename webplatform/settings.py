@@ -126,7 +126,8 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
-            ]
+            ],
+            "builtins": ["webplatform.common.http.template_tags"],
         },
     }
 ]
@@ -254,7 +255,8 @@ ACCOUNT_CHANGE_EMAIL = ACCOUNT_REAUTHENTICATION_REQUIRED = ACCOUNT_EMAIL_NOTIFIC
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip", "signup": f"{_rates['signup']}/ip"}
 MFA_ADAPTER = "webplatform.accounts.two_factor.SealedSecrets"
 MFA_FORMS = {"authenticate": "webplatform.accounts.two_factor.AuthenticateForm"}
-MFA_TOTP_ISSUER, MFA_TOTP_TOLERANCE = "Raut", 1  # s of 30: phones' clocks differ
+MFA_TOTP_ISSUER = "Raut"
+MFA_TOTP_TOLERANCE = 1  # codes before and after, of 30 s each: phones' clocks differ
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # an address can be changed while the second factor is on
 RAUT_REQUIRE_MFA_FOR_STAFF = env.flag("RAUT_REQUIRE_MFA_FOR_STAFF", PRODUCTION)
 RAUT_LOGIN_IDLE_HOURS = env.number("RAUT_LOGIN_IDLE_HOURS", 24)
@@ -385,7 +387,9 @@ CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True  # no script of ours read
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 if PRODUCTION:
     # Names that a browser takes only over TLS, for this host alone: no neighbouring host can plant one.
-    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, LANGUAGE_COOKIE_SECURE = "__Host-sessionid", "__Host-csrftoken", True
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
+    LANGUAGE_COOKIE_SECURE = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = 31_536_000

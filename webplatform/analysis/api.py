@@ -23,9 +23,12 @@ from webplatform.analysis.queries import jobs_of
 from webplatform.analysis.serializers import JobFilterIn, JobOut, UploadIn
 from webplatform.analysis.services import cancel_job, retry_job, submit_video
 from webplatform.analysis.streams import job_events, require_room
+from webplatform.analysis.upload_auth import require_upload
 from webplatform.analysis.upload_metadata import asked_for
+from webplatform.common.http.large_bodies import MULTIPART, UPLOAD_BYTES, takes_body
 
 
+@takes_body(UPLOAD_BYTES, require=require_upload, streams=(MULTIPART,))
 class AnalysisListApi(generics.ListAPIView):
     """The user's analyses, newest first; a new one by sending a video."""
 

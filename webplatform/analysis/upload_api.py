@@ -17,10 +17,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from webplatform.accounts.upload_auth import require_login
 from webplatform.analysis import receiving, resumable, tus
 from webplatform.analysis.models import ResumableUpload
 from webplatform.analysis.serializers import ResumableIn, ResumableOut
 from webplatform.common.errors import Gone, Invalid
+from webplatform.common.http.large_bodies import MULTIPART, UPLOAD_BYTES, takes_body
 from webplatform.common.rest.paging import ListPages
 
 OVERRIDE = "X-HTTP-Method-Override"
@@ -49,6 +51,7 @@ TOLD = [
 PART = {tus.PART: OpenApiTypes.BINARY}
 
 
+@takes_body(UPLOAD_BYTES, require=require_login, streams=(MULTIPART, tus.PART))
 class TusApi(APIView):
     """What every address of uploads has in common."""
 

@@ -19,8 +19,10 @@ from inference import VideoLimits
 from webplatform.accounts.models import User
 from webplatform.analysis import services
 from webplatform.analysis.models import AnalysisJob
+from webplatform.analysis.upload_auth import require_upload
 from webplatform.analysis.uploads import EXTENSIONS
 from webplatform.common.errors import AppError, Invalid, NotAllowed
+from webplatform.common.http.large_bodies import MULTIPART, UPLOAD_BYTES, takes_body
 from webplatform.common.http.pages import tell
 from webplatform.history.targets import Choices, choices_of, place_named
 from webplatform.history.whose_face import whose_face
@@ -29,6 +31,7 @@ from webplatform.studies.place import Place
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@takes_body(UPLOAD_BYTES, require=require_upload, streams=(MULTIPART,))
 def upload(request: HttpRequest) -> HttpResponse:
     """Take videos in; where nobody may be recorded yet, say how to begin: with oneself, or with a study."""
     if request.method == "GET":

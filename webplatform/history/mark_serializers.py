@@ -101,6 +101,8 @@ class RevisedOut(CountedOut):
 
 
 class PieceOut(LightSerializer):
+    """A track, or a part of one; null: from its start, to its end."""
+
     number = serializers.IntegerField(help_text="Of the track.")
     from_ms = serializers.IntegerField(allow_null=True)
     to_ms = serializers.IntegerField(allow_null=True)

@@ -29,21 +29,29 @@ class RangeIn(serializers.Serializer):
 
 
 class StudyOut(LightSerializer):
+    """A study, by name."""
+
     id = serializers.UUIDField()
     name = serializers.CharField()
 
 
 class WhoOut(LightSerializer):
+    """A participant, by pseudonym."""
+
     id = serializers.UUIDField()
     pseudonym = serializers.CharField()
 
 
 class BorneOut(LightSerializer):
+    """A condition, by name."""
+
     id = serializers.IntegerField()
     name = serializers.CharField()
 
 
 class FilmOut(LightSerializer):
+    """The film that was shown."""
+
     id = serializers.UUIDField(source="stimulus.id")
     title = serializers.CharField(source="stimulus.title")
     position = serializers.IntegerField(
@@ -52,6 +60,8 @@ class FilmOut(LightSerializer):
 
 
 class ModelOut(LightSerializer):
+    """The model that read a session; the digest is the SHA-256 of its list of checksums."""
+
     name = serializers.CharField()
     version = serializers.CharField()
     digest = serializers.CharField()
@@ -83,6 +93,8 @@ class CorrectionIn(serializers.Serializer):
 
 
 class CorrectionOut(LightSerializer):
+    """What a face really showed, as a member of the study said."""
+
     id = serializers.IntegerField()
     track = serializers.IntegerField(source="track.number")
     from_ms = serializers.IntegerField()
@@ -260,6 +272,8 @@ class SessionDetailOut(SessionOut):
 
 
 class ObservationOut(LightSerializer):
+    """A face in a sampled frame."""
+
     t_ms = serializers.IntegerField()
     track = serializers.IntegerField(source="number")
     box = serializers.SerializerMethodField(help_text="x, y, width, height in pixels of the frame.")

@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from webplatform.accounts.staff import staff_only
+from webplatform.accounts.upload_auth import require_admin
 from webplatform.common.errors import AppError
 from webplatform.common.http.headers import INERT
+from webplatform.common.http.large_bodies import MULTIPART, UPLOAD_BYTES, takes_body
 from webplatform.common.http.pages import tell
 from webplatform.learning import queries, services
 from webplatform.learning.decisions import make_checked
@@ -38,6 +40,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @login_required
 @staff_only
 @require_http_methods(["GET", "POST"])
+@takes_body(UPLOAD_BYTES, require=require_admin, streams=(MULTIPART,))
 def new_dataset(request: HttpRequest) -> HttpResponse:
     """Import a data set: by upload, or from the server's import folder."""
     form = DatasetForm(request.POST or None, request.FILES or None)
@@ -139,6 +142,7 @@ def delete_dataset(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @staff_only
 @require_http_methods(["GET", "POST"])
+@takes_body(UPLOAD_BYTES, require=require_admin, streams=(MULTIPART,))
 def new_model(request: HttpRequest) -> HttpResponse:
     """Bring a bundle in from another machine."""
     form = BundleForm(request.POST or None, request.FILES or None)

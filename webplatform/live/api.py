@@ -15,12 +15,13 @@ from rest_framework.views import APIView
 
 from webplatform.accounts.tickets import TICKET_S, issue_ticket
 from webplatform.common.errors import TooLarge
+from webplatform.common.http.large_bodies import takes_body
 from webplatform.history.models import EMOTION_CHOICES, REASON_CHOICES
 from webplatform.live.picture_checks import look_once
 from webplatform.live.protocol import faces_data
 from webplatform.live.services import SOCKET
 
-CHECK_BYTES = 2 * 1024**2
+CHECK_BYTES = 2 * 1024**2  # under Django's own limit for keeping a body in memory: no picture reaches the disk
 
 
 class TicketOut(serializers.Serializer):
@@ -75,6 +76,7 @@ class CheckOut(serializers.Serializer):
     faces = CheckedFaceOut(many=True)
 
 
+@takes_body(CHECK_BYTES)
 class CheckApi(APIView):
     """What the model sees in one picture: the look before a live session. Nothing of it is kept."""
 

@@ -14,9 +14,11 @@ from rest_framework.views import APIView
 
 from inference import FrameReading
 from webplatform.common.errors import Invalid
+from webplatform.common.http.large_bodies import FORM_BYTES, MULTIPART, takes_body
 from webplatform.common.input.text import shown_text
+from webplatform.consent.upload_auth import require_recorder
 from webplatform.history.models import EMOTION_CHOICES, REASON_CHOICES
-from webplatform.live.picture_checks import MOST_PICTURES, Problem, look_at_pictures
+from webplatform.live.picture_checks import MOST_PICTURES, PICTURES_BYTES, Problem, look_at_pictures
 from webplatform.live.protocol import faces_data
 
 PICTURES = "pictures"
@@ -64,6 +66,7 @@ class FacesOut(serializers.Serializer):
     pictures = PictureOut(many=True, help_text="In the order in which they were sent.")
 
 
+@takes_body(PICTURES_BYTES + FORM_BYTES, require=require_recorder, streams=(MULTIPART,))
 class FacesApi(APIView):
     """Faces in one or several pictures, at once. Nothing is kept of them."""
 

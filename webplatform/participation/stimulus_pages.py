@@ -13,8 +13,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from webplatform.accounts.upload_auth import require_login
 from webplatform.analysis.sending import Sent, send_file
 from webplatform.common.errors import AppError, NotAllowed
+from webplatform.common.http.large_bodies import MULTIPART, UPLOAD_BYTES, takes_body
 from webplatform.common.http.pages import tell
 from webplatform.live.queries import find_condition
 from webplatform.participation import stimuli
@@ -30,6 +32,7 @@ STEPS = {"up": -1, "down": 1}
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@takes_body(UPLOAD_BYTES, require=require_login, streams=(MULTIPART,))
 def listing(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What the study shows; a POST adds a film."""
     study = _study(request, pk)

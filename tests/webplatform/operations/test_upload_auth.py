@@ -1,7 +1,8 @@
 """Who is asked before the first byte of a large body, by the application as it runs."""
 
 import gc
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -9,13 +10,16 @@ import httpx
 import pytest
 from channels.db import database_sync_to_async
 from django.test import Client
+from django.urls import URLResolver, get_resolver
 
 from webplatform import asgi
 from webplatform.accounts.models import User
 from webplatform.accounts.services import create_token
 from webplatform.analysis.models import MediaFile
+from webplatform.common.http.body_limits import SMALL_BYTES
+from webplatform.common.http.large_bodies import MULTIPART as FORMS
+from webplatform.common.http.large_bodies import body_rule_of
 from webplatform.history.models import Session
-from webplatform.operations.upload_auth import RESUMABLE, UPLOAD_RULES
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -60,14 +64,39 @@ def key_of(user: User, *scopes: str) -> dict[str, str]:
     return {**MULTIPART, "authorization": f"Token {create_token(user=user, name='x', scopes=scopes)[1]}"}
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        address.replace("?", "").replace("[0-9a-f-]+", str(UUID(int=1)))
-        for address in UPLOAD_RULES
-        if address != RESUMABLE
-    ],
-)
+def addresses(patterns=None, before="/") -> Iterator[str]:
+    """Every address of the platform, with something in the place of what varies."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        route = before + str(pattern.pattern).removeprefix("^").removesuffix("$").removesuffix("\\Z")
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern.url_patterns, route)
+        else:
+            yield re.sub("<uuid:[a-z_]+>", str(UUID(int=1)), route)
+
+
+LARGE = {
+    address: rule
+    for address in addresses()
+    if (rule := body_rule_of({"method": "POST", "path": address})) and rule.limit_bytes > SMALL_BYTES
+}
+FORM_ADDRESSES = [address for address, rule in LARGE.items() if FORMS in rule.streams and "/uploads/" not in address]
+
+
+def test_these_addresses_take_large_bodies_and_each_asks_who_sends_them():
+    assert sorted(LARGE) == [
+        "/api/v1/analyses/",
+        "/api/v1/faces/",
+        "/api/v1/uploads/",
+        "/api/v1/uploads/00000000-0000-0000-0000-000000000001/",
+        "/learning/datasets/new/",
+        "/learning/models/new/",
+        "/studies/00000000-0000-0000-0000-000000000001/films/",
+        "/upload/",
+    ]
+    assert all(rule.require for rule in LARGE.values())
+
+
+@pytest.mark.parametrize("address", FORM_ADDRESSES)
 async def test_nobody_sends_a_large_body(browser, address):
     body = Body()
     answer = await browser.post(address, content=body, headers=MULTIPART)

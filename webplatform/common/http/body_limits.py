@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from webplatform.common.errors import AppError, TooLarge
+from webplatform.common.http.large_bodies import BodyRule
 from webplatform.common.http.problems import PROBLEM, problem
 from webplatform.common.system.disk import is_full, storage_full
 
@@ -23,50 +23,46 @@ SMALL_BYTES = 5 * 1024 * 1024  # forms and JSON
 
 
 class BodyLimit:
-    """Refuses bodies over the limit of their address with 413, and those that the disk cannot hold with 507.
+    """Refuses bodies over the limit of their view with 413, and those that the disk cannot hold with 507.
 
     Both happen at once where the length is declared, else on the way.
 
     Args:
         app: the ASGI application behind.
-        large: limits in bytes of the addresses that take more than SMALL_BYTES; each a regular expression.
+        rule_of: the rule of the view that a request (its ASGI scope) is for; None: it takes SMALL_BYTES from anybody.
         has_room: whether the disk can take a body of so many bytes.
         goes_on: whether it can go on after so many bytes of a body; asked now and then.
-        refuses: asked by the addresses of `large` before the first byte, with the declared length: the refusal as an
-            AppError, any other exception where the application answers as to a request without a body, None to take it.
+        refuses: why the rule refuses the request, asked before the first byte: an AppError as the answer, any other
+            exception where the application answers as to a request without a body, None to receive it.
     """
 
     def __init__(
         self,
         app: App,
-        large: Mapping[str, int],
+        rule_of: Callable[[Message], BodyRule | None],
         *,
         has_room: Callable[[int], bool] = lambda size_bytes: True,
         goes_on: Callable[[int], bool] = lambda received_bytes: True,
-        refuses: Callable[[Message, int], Awaitable[Exception | None]] | None = None,
+        refuses: Callable[[BodyRule, Message, int], Awaitable[Exception | None]] | None = None,
     ) -> None:
         self._app = app
-        self._large = [(re.compile(address), limit_bytes) for address, limit_bytes in large.items()]
+        self._rule_of = rule_of
         self._has_room = has_room
         self._goes_on = goes_on
         self._refuses = refuses
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        large_bytes = self._large_bytes(scope)
-        limit_bytes = large_bytes or SMALL_BYTES
+        rule = self._rule_of(scope)
+        limit_bytes = rule.limit_bytes if rule else SMALL_BYTES
         declared_bytes = _declared_bytes(scope)
         if declared_bytes > limit_bytes:
             await _refuse(send, _too_large(limit_bytes))
         elif declared_bytes > SMALL_BYTES and not self._has_room(declared_bytes):
             await _refuse(send, storage_full())
-        elif large_bytes and self._refuses and (refusal := await self._refuses(scope, declared_bytes)):
+        elif rule and self._refuses and (refusal := await self._refuses(rule, scope, declared_bytes)):
             await self._turn_away(refusal, scope, send)
         else:
             await self._pass_on(scope, receive, send, limit_bytes)
-
-    def _large_bytes(self, scope: Message) -> int | None:
-        """The limit of an address that takes more than others; None: it is not one."""
-        return next((limit for address, limit in self._large if address.fullmatch(scope["path"])), None)
 
     async def _turn_away(self, refusal: Exception, scope: Message, send: Send) -> None:
         """Nothing of the body is read; the connection ends, because it would come all the same."""

@@ -9,8 +9,13 @@ import pytest
 
 from tests.full_disk import files_end_at
 from webplatform.common.http.body_limits import SMALL_BYTES, BodyLimit
+from webplatform.common.http.large_bodies import BodyRule
 
 LARGE_BYTES = 2 * SMALL_BYTES
+
+
+def rule_of(scope) -> BodyRule | None:
+    return BodyRule(LARGE_BYTES) if scope["path"] == "/upload/" else None
 
 
 async def echo_length(scope, receive, send) -> None:
@@ -29,7 +34,7 @@ async def echo_length(scope, receive, send) -> None:
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(BodyLimit(echo_length, {"/upload/": LARGE_BYTES}))
+    transport = httpx.ASGITransport(BodyLimit(echo_length, rule_of))
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
         yield client
 
@@ -64,7 +69,7 @@ async def test_a_length_that_is_no_number_is_counted_instead(client: httpx.Async
 
 
 def client_of(app, **options) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(BodyLimit(app, {"/upload/": LARGE_BYTES}, **options))
+    transport = httpx.ASGITransport(BodyLimit(app, rule_of, **options))
     return httpx.AsyncClient(transport=transport, base_url="http://test")
 
 

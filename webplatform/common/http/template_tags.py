@@ -1,8 +1,6 @@
-"""Template tags that every page may use."""
+"""Template tags and filters that every page may use; settings.py loads them into all templates."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
 
 from django import template
 from django.conf import settings
@@ -10,12 +8,8 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from webplatform.common.http.script_texts import script_texts_url
-from webplatform.consent import queries
-from webplatform.consent.models import ConsentRecord, ConsentScope
-from webplatform.history.words import EMOTION_NAMES
 
 register = template.Library()
 
@@ -59,30 +53,3 @@ def clock(duration_ms: int | None) -> str:
 def percent(share: float | None) -> int:
     """A share from 0 to 1 in whole percent."""
     return round(100 * (share or 0))
-
-
-@register.filter
-def expression(code: str) -> str:
-    """What the pages call the expression of that code; anything else stays as it is."""
-    return str(EMOTION_NAMES.get(code, code))
-
-
-@register.filter
-def expected_shares(shares: list[float]) -> str:
-    """How frequent each expression was expected to be, in words."""
-    if len(set(shares)) == 1:
-        return _("each expression as frequent as any other")
-    named = zip(EMOTION_NAMES.values(), shares, strict=True)
-    return ", ".join(f"{name} {100 * share:.3g} %" for name, share in named)
-
-
-@register.filter
-def scope_names(codes: Iterable[str]) -> str:
-    """What somebody agreed to, in words."""
-    return ", ".join(str(ConsentScope(code).label) for code in codes)
-
-
-@register.filter
-def scopes_left(record: ConsentRecord) -> list[str]:
-    """What the agreement still covers."""
-    return queries.scopes_left(record)
