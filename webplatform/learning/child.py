@@ -15,6 +15,7 @@ from django.conf import settings
 
 from webplatform.common.system.parent_death import PARENT_DEATH
 
+TRAINING = (sys.executable, "-m", "training")
 LOOK_EVERY_S = 1.0
 TERMINATE_WITHIN_S = 3.0
 TOLD_CHARACTERS = 400
@@ -43,17 +44,7 @@ def run_training(
         ChildFailed: it ended with an error, or said nothing.
         Stopped: it was not to go on.
     """
-    command = [
-        sys.executable,
-        "-I",
-        "-S",
-        str(PARENT_DEATH),
-        str(os.getpid()),
-        sys.executable,
-        "-m",
-        "training",
-        *arguments,
-    ]
+    command = [sys.executable, "-I", "-S", str(PARENT_DEATH), str(os.getpid()), *TRAINING, *arguments]
     with subprocess.Popen(  # noqa: S603  (our own command, no shell)
         command,
         cwd=settings.ROOT,

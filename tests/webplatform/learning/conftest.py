@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import sys
 import zipfile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.training.faces import write_tree
-from tests.webplatform.learning.fake_trainer import run_in_this_process
+from tests.webplatform.learning.fake_trainer import ENDLESS, run_in_this_process
 from webplatform.learning import child, work
 from webplatform.learning.models import Dataset, TrainingRun
 from webplatform.learning.services import RunOptions, import_dataset, start_run
@@ -22,13 +23,15 @@ def _own_data_folder(settings, tmp_path):
 
 
 @pytest.fixture
-def real_trainer():
-    """Ask for it where the trainer's own process shall run."""
+def endless_trainer(monkeypatch):
+    """Ask for it where a run shall have a process of its own, which trains until it is stopped."""
+    monkeypatch.setattr(child, "TRAINING", (sys.executable, "-c", ENDLESS))
 
 
 @pytest.fixture(autouse=True)
 def _trains_nothing(request, monkeypatch):
-    if "real_trainer" not in request.fixturenames:
+    """The real trainer runs in tests/browser/test_learning.py and tests/training."""
+    if "endless_trainer" not in request.fixturenames:
         monkeypatch.setattr(child, "run_training", run_in_this_process)
 
 

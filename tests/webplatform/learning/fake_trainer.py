@@ -19,6 +19,13 @@ from training.__main__ import main
 from webplatform.learning import child
 
 Line = dict[str, Any]
+# A trainer's process that never comes to an end: an epoch of five hundred, the news that there is a next one, silence.
+ENDLESS = f"""
+import json, time
+print(json.dumps({{"epoch": {asdict(EpochReport(1, 500, 1.0, 0.5, 0.5, 1.0, 1e-3, 1, 499))}}}))
+print(json.dumps({{"done": 0.002, "left_s": 499.0}}), flush=True)
+time.sleep(3600)
+"""
 CALIBRATED = 0.02  # said of every candidate: the shipped weights know no drawn faces, and the gate would stay shut
 
 
