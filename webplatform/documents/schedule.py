@@ -10,9 +10,9 @@ from webplatform.celery import app
 from webplatform.documents.document import Document, Section
 from webplatform.documents.facts import limits_of, responsible
 from webplatform.documents.temporary_data import passing_facts
-from webplatform.participation.links import MAX_LINK_DAYS
 from webplatform.participation.requests import ANSWER_WITHIN
 from webplatform.studies.models import Study
+from webplatform.studies.participants import MAX_LINK_DAYS
 from webplatform.studies.services import Purpose
 
 
