@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -73,7 +74,7 @@ def link_of_key(key: str) -> ParticipantLink | None:
 
 def link_address(key: str) -> str:
     """The whole address that a participant gets."""
-    return f"{settings.PUBLIC_URL}/p/{key}/"
+    return settings.PUBLIC_URL + reverse("participation:enter", args=[key])
 
 
 def key_digest(key: str) -> str:
