@@ -34,6 +34,7 @@ class Emotion(StrEnum):
 EMOTIONS: tuple[Emotion, ...] = tuple(Emotion)
 
 
+# Packed by position: add at the end, and raise `observations.OBSERVING`.
 class Reason(StrEnum):
     """Why a face was found but not scored, or (`LOW_CONFIDENCE`) scored but without a verdict."""
 

@@ -51,7 +51,7 @@ ADMIN_FLAG = {
     "webplatform/accounts/permissions.py": "the one place that asks it",
     "webplatform/accounts/models.py": "createsuperuser sets it",
     "webplatform/operations/services.py": "the demonstration's account gets it and loses it",
-    "webplatform/retention/exporting.py": "a copy of everything held of a person says whether it is set",
+    "webplatform/retention/copying.py": "a copy of everything held of a person says whether it is set",
 }
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

@@ -151,6 +151,11 @@ class TrainingConfig:
     max_minutes: float | None = None
     seed: int = 1
 
+    @property
+    def needs_bundle(self) -> bool:
+        """Whether it goes on from the network of a bundle, and from nothing else."""
+        return self.architecture == "from_bundle"
+
     def head_costs(self) -> tuple[float, ...]:
         """The weight of each head in what is minimised."""
         return (1.0, self.votes_cost, self.scores_cost)[: max(len(self.heads), 1)]

@@ -16,7 +16,7 @@ from inference.classifier import Classifier, LiteRTRuntime
 from training.calibrate import softmax
 from training.config import TrainingConfig
 from training.errors import TrainingError
-from training.model import FROM_BUNDLE, build_model, set_mix
+from training.model import build_model, set_mix
 from training.predict import predict_logits, predict_mirrored
 
 Model = Any  # Keras ships no types
@@ -31,7 +31,7 @@ def plain_model(model: Model, config: TrainingConfig) -> Model:
     Calibrate, write and check this one: where training computed in bfloat16, its scores differ by a few hundredths from
     those of the model that was trained.
     """
-    weights = config.weights if config.architecture == FROM_BUNDLE else None
+    weights = config.weights if config.needs_bundle else None
     plain = build_model(replace(config, mixed_precision=False, early_size=None, weights=weights))
     plain.set_weights(model.get_weights())
     if config.heads:

@@ -18,7 +18,6 @@ BACKBONE = "backbone"
 LOGITS = "logits"
 HEADS = "heads"
 MIX = "mix"
-FROM_BUNDLE = "from_bundle"
 BACKBONES = ("vgg16", "resnet50")
 
 
@@ -34,7 +33,7 @@ def build_model(config: TrainingConfig) -> Model:
     import keras
 
     keras.utils.set_random_seed(config.seed)
-    if config.architecture == FROM_BUNDLE:
+    if config.needs_bundle:
         return _load_from_bundle(config)
     keras.mixed_precision.set_dtype_policy("mixed_bfloat16" if config.mixed_precision else "float32")
     try:

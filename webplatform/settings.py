@@ -17,6 +17,7 @@ from webplatform.common.configuration.environment import (
 from webplatform.common.configuration.object_store import object_store_from
 from webplatform.common.configuration.secrets import local_secret
 from webplatform.common.rate_limits.rates import rate_from
+from webplatform.studies.retention_policy import MOST_DAYS
 
 ROOT = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -207,7 +208,8 @@ RAUT_DPO = env.text("RAUT_DPO", "")
 RAUT_REQUIRE_ASSESSMENT = env.flag("RAUT_REQUIRE_ASSESSMENT", PRODUCTION)
 
 # -- retention --------------------------------------------------------------------------------------------------------
-RAUT_RETENTION_MAX_DAYS = env.number("RAUT_RETENTION_MAX_DAYS", 1095, most=1095)
+# How long a study keeps what, where it says nothing: studies/retention_policy.py.
+RAUT_RETENTION_MAX_DAYS = env.number("RAUT_RETENTION_MAX_DAYS", MOST_DAYS, most=MOST_DAYS)
 RAUT_BIN_DAYS = env.number("RAUT_BIN_DAYS", 7, least=0, most=90)
 RAUT_EXPORT_DAYS = env.number("RAUT_EXPORT_DAYS", 7)
 RAUT_PURGE_MOST = env.number("RAUT_PURGE_MOST", 50)

@@ -13,7 +13,7 @@ from webplatform.history.markers import add_marker
 from webplatform.history.models import Session
 from webplatform.modelhub.queries import active_version
 from webplatform.studies.models import Condition, Participant, Study, Variable
-from webplatform.studies.services import Purpose, create_study
+from webplatform.studies.services import StudyStatement, create_study
 
 EVERY_MS = 200
 SECONDS = 50
@@ -23,8 +23,10 @@ AWAY_S = range(38, 40)
 
 def seed_study(person: Person, *, people: int = 12) -> Study:
     """Everybody sees both films but the last one, who sees only the first; in film B they smile more."""
-    stated = Purpose(name="How films land", purpose="What two short films do to faces", setting="research", contact="A")
-    study = create_study(user=person.user, purpose=stated)
+    stated = StudyStatement(
+        name="How films land", purpose="What two short films do to faces", setting="research", contact="A"
+    )
+    study = create_study(user=person.user, statement=stated)
     band = Variable.objects.create(study=study, name="age band", kind="choice", choices=["18 to 30", "31 to 50"])
     films = [Condition.objects.create(study=study, name=name, position=at) for at, name in enumerate(JOKE_S)]
     for number in range(1, people + 1):

@@ -14,7 +14,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from webplatform.common.errors import NotAllowed
 from webplatform.dashboard import queries
 from webplatform.dashboard.choices import conditions_to_give, filter_choices
 from webplatform.dashboard.models import SavedView
@@ -22,7 +21,7 @@ from webplatform.dashboard.services import query_of
 from webplatform.dashboard.welcome import welcome
 from webplatform.history.bin import bin_of, bin_session, gone_at
 from webplatform.history.models import Session
-from webplatform.history.queries import is_deletable_by
+from webplatform.history.queries import require_deletable
 from webplatform.history.selection import Selection
 from webplatform.history.services import delete_session
 from webplatform.history.session_inputs import selection_of
@@ -64,8 +63,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Ask before a session is deleted; then move it to the bin, or delete it for good."""
     session = get_object_or_404(Session.objects.for_user(request.user).select_related("job", "study"), pk=pk)
-    if not is_deletable_by(session, request.user):
-        raise NotAllowed(_("Only the study's owner or whoever recorded a session may delete it."))
+    require_deletable(session, request.user)
     if request.method == "POST":
         if request.POST.get("for_good") == "yes":
             delete_session(session=session, user=request.user)

@@ -10,10 +10,10 @@ from webplatform.celery import app
 from webplatform.documents.document import Document, Section
 from webplatform.documents.facts import limits_of, responsible
 from webplatform.documents.temporary_data import passing_facts
-from webplatform.participation.links import MAX_LINK_DAYS
 from webplatform.participation.requests import ANSWER_WITHIN
 from webplatform.studies.models import Study
-from webplatform.studies.services import Purpose
+from webplatform.studies.participants import MAX_LINK_DAYS
+from webplatform.studies.services import StudyStatement
 
 
 def retention_schedule() -> Document:
@@ -58,7 +58,7 @@ def _studies() -> Section:
 
 
 def _new_study() -> Study:
-    return Study(capture_mode=Purpose(name="", purpose="", setting="", contact="").capture_mode)
+    return Study(capture_mode=StudyStatement(name="", purpose="", setting="", contact="").capture_mode)
 
 
 def _span(least: int, most: int) -> str:

@@ -22,6 +22,7 @@ class Kind:
         module: below `webplatform.exporting.formats`.
         is_per_session: several sessions become several files in one ZIP file.
         needs_video: only what has its video on the server can be written so.
+        has_decimal_comma: whoever asks for it may choose semicolons and a decimal comma.
     """
 
     module: str
@@ -29,6 +30,7 @@ class Kind:
     content_type: str
     is_per_session: bool = False
     needs_video: bool = False
+    has_decimal_comma: bool = False
 
     def writer(self) -> Callable[[Content, IO[bytes]], None]:
         """What writes it; loaded here, so that a page that only names the kinds does not load their libraries."""
@@ -40,8 +42,8 @@ class Kind:
 
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KINDS = {
-    Format.CSV: Kind("csv_long", "csv", "text/csv; charset=utf-8"),
-    Format.CSV_WIDE: Kind("csv_wide", "csv", "text/csv; charset=utf-8"),
+    Format.CSV: Kind("csv_long", "csv", "text/csv; charset=utf-8", has_decimal_comma=True),
+    Format.CSV_WIDE: Kind("csv_wide", "csv", "text/csv; charset=utf-8", has_decimal_comma=True),
     Format.XLSX: Kind("workbook", "xlsx", _SHEET),
     Format.PARQUET: Kind("parquet", "parquet", "application/vnd.apache.parquet"),
     Format.JSON: Kind("json_tree", "json", "application/json"),

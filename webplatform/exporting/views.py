@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from webplatform.common.errors import AppError, NotAllowed
 from webplatform.exporting.choosing import Meant, choosing_page, meant_by, rows_of
 from webplatform.exporting.downloads import job_file
+from webplatform.exporting.kinds import KINDS
 from webplatform.exporting.models import ExportJob
 from webplatform.exporting.options import Blur, checked_options
 from webplatform.exporting.queries import jobs_of
@@ -72,7 +73,7 @@ def _ask(request: HttpRequest, meant: Meant) -> ExportJob:
     kind = sent.get("format", "")
     faces = [int(text) for text in sent.getlist("face") if text.isdecimal() and len(text) < 10]
     blur = sent.get("blur", Blur.NONE) if kind == ExportJob.Format.VIDEO else Blur.NONE
-    has_comma = sent.get("decimal_comma") == "yes" and kind in (ExportJob.Format.CSV, ExportJob.Format.CSV_WIDE)
+    has_comma = sent.get("decimal_comma") == "yes" and kind in KINDS and KINDS[kind].has_decimal_comma
     return ask_export_job(
         user=request.user,
         kind=kind,

@@ -7,15 +7,13 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from webplatform.accounts.audit import record_event
 from webplatform.accounts.models import User
-from webplatform.common.errors import NotAllowed
 from webplatform.history.erasing import erase_session
 from webplatform.history.events import session_binned
 from webplatform.history.models import Session, SessionQuerySet
-from webplatform.history.queries import is_deletable_by
+from webplatform.history.queries import require_deletable
 from webplatform.history.retention_deadlines import deadlines_of
 from webplatform.studies.permissions import deletable_by
 
@@ -52,7 +50,7 @@ def bin_session(*, session: Session, user: User) -> Session | None:
     Raises:
         NotAllowed: the user neither created the session nor owns its study.
     """
-    _require_deletable(session, user)
+    require_deletable(session, user)
     if not session.study.retention.bin_days:
         erase_session(session=session, by=user)
         return None
@@ -71,7 +69,7 @@ def restore_session(*, session: Session, user: User) -> Session:
     Raises:
         NotAllowed: the user neither created the session nor owns its study.
     """
-    _require_deletable(session, user)
+    require_deletable(session, user)
     together = Q(pk=session.pk) | Q(repeats=session.pk, binned_at=session.binned_at)
     meant = together | Q(pk=session.repeats_id)
     for one in Session.everything.select_for_update().filter(meant, binned_at__isnull=False):
@@ -79,8 +77,3 @@ def restore_session(*, session: Session, user: User) -> Session:
         record_event("session.restored", actor=user, study_id=one.study_id, target=f"session:{one.pk}")
     session.refresh_from_db()
     return session
-
-
-def _require_deletable(session: Session, user: User) -> None:
-    if not is_deletable_by(session, user):
-        raise NotAllowed(_("Only the study's owner or whoever recorded a session may delete it."))

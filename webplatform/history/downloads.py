@@ -17,9 +17,9 @@ from webplatform.common.database.rows import require_row
 from webplatform.common.errors import Conflict
 from webplatform.common.http.compression import accepts_gzip, gzip_chunks
 from webplatform.common.http.headers import INERT, unchanged
-from webplatform.history.exports import csv_pieces, file_name, json_pieces, shared_pieces
 from webplatform.history.mark_serializers import MarkedSessionOut
 from webplatform.history.queries import sessions_of
+from webplatform.history.session_files import csv_pieces, file_name, json_pieces, shared_pieces
 from webplatform.history.sharing import sharing_of
 from webplatform.history.versions import tag_of
 from webplatform.studies.audit_trail import record

@@ -9,9 +9,11 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Func, JSONField, OuterRef, Prefetch, QuerySet, Subquery, prefetch_related_objects
 from django.db.models.functions import Coalesce
 from django.db.models.sql.compiler import SQLCompiler
+from django.utils.translation import gettext as _
 
 from inference import Box, KnownFace
 from webplatform.accounts.models import User
+from webplatform.common.errors import NotAllowed
 from webplatform.history.models import FrameSize, Observation, Session
 from webplatform.history.selection import Selection, select
 from webplatform.modelhub.models import ModelVersion
@@ -32,6 +34,12 @@ def is_editable_by(session: Session, user: User) -> bool:
 def is_deletable_by(session: Session, user: User) -> bool:
     """Whether the user may delete the session: its study's owner, or its creator while still a member."""
     return may_delete(role_in(session.study, user), is_recorder=session.created_by_id == user.pk)
+
+
+def require_deletable(session: Session, user: User) -> None:
+    """Raises NotAllowed for everybody who may not delete the session."""
+    if not is_deletable_by(session, user):
+        raise NotAllowed(_("Only the study's owner or whoever recorded a session may delete it."))
 
 
 def sessions_of(user: User, selection: Selection | None = None) -> QuerySet[Session]:

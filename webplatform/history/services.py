@@ -20,7 +20,7 @@ from webplatform.consent.services import require_scope
 from webplatform.history.erasing import erase_session
 from webplatform.history.events import session_closed
 from webplatform.history.models import FrameSize, Observation, Session, Track
-from webplatform.history.queries import is_deletable_by, is_editable_by
+from webplatform.history.queries import is_editable_by, require_deletable
 from webplatform.history.revision import revise
 from webplatform.history.seconds import keep_seconds
 from webplatform.history.summary import summarize
@@ -217,8 +217,7 @@ def delete_session(*, session: Session, user: User) -> None:
     Raises:
         NotAllowed: the user neither created the session nor owns its study.
     """
-    if not is_deletable_by(session, user):
-        raise NotAllowed(_("Only the study's owner or whoever recorded a session may delete it."))
+    require_deletable(session, user)
     erase_session(session=session, by=user)
 
 

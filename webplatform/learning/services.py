@@ -31,7 +31,7 @@ from webplatform.modelhub.queries import active_version
 from webplatform.modelhub.services import promote_version
 
 OPEN = (Work.State.QUEUED, Work.State.RUNNING, Work.State.CHECKED)  # what has not ended
-KEPT_RECIPES = ("fine-tune",)  # go on from a bundle, and from nothing else
+KEPT_RECIPES = tuple(name for name, config in RECIPES.items() if config.needs_bundle)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,8 @@ def start_run(*, user: User, dataset: Dataset, options: RunOptions) -> TrainingR
         raise Invalid(_("A run has 1 to 1000 epochs."))
     goes_on = options.start == TrainingRun.Start.ACTIVE
     if goes_on != (options.recipe in KEPT_RECIPES):
-        raise Invalid(_("Only the recipe “fine-tune” starts from the active model, and it always does."))
+        names = ", ".join(KEPT_RECIPES)
+        raise Invalid(_("Only these recipes start from the active model, and always do: %(names)s.") % {"names": names})
     active = active_version() if goes_on else None
     if goes_on and active is None:
         raise Conflict(_("There is no active model to start from."))

@@ -8,7 +8,7 @@ RECIPE_LINES = {
     "fine-tune": gettext_lazy("Goes on from the active model, for a few hundred faces of a new kind."),
     "flagship": gettext_lazy("A good model of your own without a GPU: about two hours on two cores for FER2013."),
     "paper": gettext_lazy("The training of the published paper, unchanged, to compare others with."),
-    "refine": gettext_lazy("A second, gentler course for a network of the flagship's shape, with coarse pictures."),
+    "refine": gettext_lazy("The flagship at half its rate, with coarse pictures; here it starts from scratch."),
     "small": gettext_lazy("A small network in minutes: to see whether a data set works at all."),
     "student": gettext_lazy("Made like the shipped model; needs a GPU, and scores of other models to learn from."),
     "teacher": gettext_lazy("A large network that others can learn from; needs a GPU."),

@@ -13,11 +13,13 @@ from webplatform.history.services import close_session
 from webplatform.live.models import LiveConnection
 
 RESUME_WITHIN_S = 30
+# Later than a resume is taken: that is by `services.SAY_EVERY_S` longer, as a session is noted as heard only so often.
+CLOSE_AFTER_S = 1.5 * RESUME_WITHIN_S
 
 
 def close_stale_sessions() -> int:
     """Close the webcam sessions whose socket died without a word, by their last frame; returns how many."""
-    now, patience = timezone.now(), timedelta(seconds=RESUME_WITHIN_S * 1.5)
+    now, patience = timezone.now(), timedelta(seconds=CLOSE_AFTER_S)
     unheard = Q(heard_at__lt=now - patience) | Q(heard_at__gt=now + patience)  # or the clock was set back
     silent = LiveConnection.objects.filter(unheard, session__state=Session.State.OPEN)
     closed = 0

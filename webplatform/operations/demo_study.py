@@ -13,13 +13,13 @@ from webplatform.operations.demo_face import Plan
 from webplatform.participation.participants import add_participant
 from webplatform.studies.conditions import add_condition
 from webplatform.studies.models import Participant, Study
-from webplatform.studies.services import Purpose, create_study
+from webplatform.studies.services import StudyStatement, create_study
 
 NAME = "Two films (demonstration)"
 FILMS = {"film A": "happy", "film B": "sad"}  # what the faces show in the middle of each
 PSEUDONYMS = ("P01", "P02", "P03", "P04")
 REACTION_S = 6
-STATED = Purpose(
+STATED = StudyStatement(
     name=NAME,
     purpose="To show what a study looks like. Nobody was filmed: every face is one portrait in the public domain, "
     "warped at mouth, brows and lids. What is shown of it was really read.",
@@ -46,7 +46,7 @@ class Reaction:
 
 def prepare_demo_study(user: User) -> list[Reaction]:
     """The study is there with films and participants; returns what it has no session of yet."""
-    study = Study.objects.for_user(user).filter(name=NAME).first() or create_study(user=user, purpose=STATED)
+    study = Study.objects.for_user(user).filter(name=NAME).first() or create_study(user=user, statement=STATED)
     films = {one.name: one for one in study.conditions.all()}
     films |= {name: add_condition(study=study, user=user, name=name) for name in FILMS if name not in films}
     people = {one.pseudonym: one for one in study.participants.all()}

@@ -20,7 +20,7 @@ from webplatform.learning.models import Dataset
 from webplatform.modelhub.bundles import bundle_of, send_bundle
 from webplatform.modelhub.models import ModelVersion
 from webplatform.operations.backup import BackupProblem
-from webplatform.retention.export_files import keep_export, opener_of
+from webplatform.retention.copy_files import keep_export, opener_of
 from webplatform.retention.models import DataExport
 from webplatform.vault.key_folder import KeyFolder
 from webplatform.vault.key_table import KeyTable

@@ -20,11 +20,9 @@ from webplatform.common.errors import AppError, Invalid, NotAllowed
 from webplatform.common.http.pages import tell
 from webplatform.participation.bulk_participants import MOST_CHARACTERS, add_participants, read_lines
 from webplatform.participation.link_sheets import MOST, create_links, links_csv
-from webplatform.participation.links import MAX_LINK_DAYS
 from webplatform.studies.models import Participant, Study
+from webplatform.studies.participants import LINK_DAYS, MAX_LINK_DAYS
 from webplatform.studies.permissions import require_recorder
-
-USUAL_DAYS = 90
 
 
 @login_required
@@ -62,14 +60,14 @@ def links(request: HttpRequest, pk: UUID) -> HttpResponse:
     ticked = set(request.POST.getlist("participant"))
     chosen = [one for one in study.participants.all() if str(one.pk) in ticked]
     try:
-        return _sheet(request, study, chosen, days=_days(request))
+        return _sheet(request, study, chosen)
     except AppError as error:
         tell(request, error)
     return redirect("participation:study", study.pk)
 
 
 def _sheet(
-    request: HttpRequest, study: Study, participants: Sequence[Participant], *, days: int, told: str = ""
+    request: HttpRequest, study: Study, participants: Sequence[Participant], *, days: int = LINK_DAYS, told: str = ""
 ) -> HttpResponse:
     chosen = participants[:MOST] if told else participants  # all of them are added; the others are told of
     made = create_links(study=study, user=request.user, participants=chosen, days=days)
@@ -79,7 +77,7 @@ def _sheet(
 
 
 def _days(request: HttpRequest) -> int:
-    text = request.POST.get("days", "") or str(USUAL_DAYS)
+    text = request.POST.get("days", "") or str(LINK_DAYS)
     days = int(text) if text.isdecimal() and len(text) < 5 else 0
     if not 1 <= days <= MAX_LINK_DAYS:
         raise Invalid(_("A link lasts from 1 to %(most)d days.") % {"most": MAX_LINK_DAYS}, field="days")
@@ -102,6 +100,8 @@ def _form(request: HttpRequest, study: Study, *, text: str = "", error: AppError
         "error": error,
         "problems": error.details.get("problems", [])[:50] if error else [],
         "example": _example(study),
+        "days": LINK_DAYS,
+        "most_days": MAX_LINK_DAYS,
     }
     return render(request, "participation/add_many.html", context, status=error.status if error else 200)
 

@@ -19,6 +19,7 @@ from webplatform.accounts.models import User
 from webplatform.common.errors import Invalid
 from webplatform.participation.links import create_link, link_address
 from webplatform.studies.models import Participant, Study
+from webplatform.studies.participants import LINK_DAYS
 
 MOST = 200
 
@@ -39,12 +40,14 @@ class NewLink:
 
 
 @transaction.atomic
-def create_links(*, study: Study, user: User, participants: Sequence[Participant], days: int = 90) -> list[NewLink]:
+def create_links(
+    *, study: Study, user: User, participants: Sequence[Participant], days: int = LINK_DAYS
+) -> list[NewLink]:
     """Each of the study's participants has a new link that lasts `days`; the addresses are returned only here.
 
     Raises:
         NotAllowed: the user may not record in the study.
-        Invalid: nobody is named, or too many, or days are not between 1 and 365.
+        Invalid: nobody is named, or too many, or days are not between 1 and `MAX_LINK_DAYS`.
     """
     if not 1 <= len(participants) <= MOST or any(one.study_id != study.pk for one in participants):
         raise Invalid(_("Choose from 1 to %(most)d participants.") % {"most": MOST}, field="participants")

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,18 +17,17 @@ from webplatform.common.errors import Invalid
 from webplatform.studies.audit_trail import record
 from webplatform.studies.models import Participant, ParticipantLink
 from webplatform.studies.participant_lock import lock_participant
+from webplatform.studies.participants import LINK_DAYS, MAX_LINK_DAYS
 from webplatform.studies.permissions import require_recorder
-
-MAX_LINK_DAYS = 365
 
 
 @transaction.atomic
-def create_link(*, participant: Participant, user: User, days: int = 90) -> tuple[ParticipantLink, str]:
+def create_link(*, participant: Participant, user: User, days: int = LINK_DAYS) -> tuple[ParticipantLink, str]:
     """The participant has a new key to their page that lasts `days`; the key is returned only here.
 
     Raises:
         NotAllowed: the user may not record in the study.
-        Invalid: days are not between 1 and 365.
+        Invalid: days are not between 1 and `MAX_LINK_DAYS`.
     """
     require_recorder(participant.study, user)
     lock_participant(participant.pk)
@@ -74,7 +74,7 @@ def link_of_key(key: str) -> ParticipantLink | None:
 
 def link_address(key: str) -> str:
     """The whole address that a participant gets."""
-    return f"{settings.PUBLIC_URL}/p/{key}/"
+    return settings.PUBLIC_URL + reverse("participation:enter", args=[key])
 
 
 def key_digest(key: str) -> str:

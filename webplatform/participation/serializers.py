@@ -11,6 +11,7 @@ from rest_framework import serializers
 from webplatform.consent.consent_status import consent_status_of
 from webplatform.consent.serializers import ScopesField
 from webplatform.studies.models import Participant, ParticipantLink, ParticipantRequest
+from webplatform.studies.participants import LINK_DAYS, MAX_LINK_DAYS
 from webplatform.studies.queries import variables_of
 
 VALUES = {"type": "object", "additionalProperties": {"oneOf": [{"type": "string"}, {"type": "number"}]}}
@@ -80,7 +81,7 @@ class ManyIn(serializers.Serializer):
 class LinkIn(serializers.Serializer):
     """A new link."""
 
-    days = serializers.IntegerField(default=90, min_value=1, max_value=365)
+    days = serializers.IntegerField(default=LINK_DAYS, min_value=1, max_value=MAX_LINK_DAYS)
 
 
 class LinkOut(serializers.ModelSerializer):

@@ -56,9 +56,8 @@ def link(request: HttpRequest, pk: UUID, participant_pk: UUID) -> HttpResponse:
     """Make a link; its address is in the answer to this and never shown again."""
     study = _study(request, pk)
     participant = get_object_or_404(study.participants, pk=participant_pk)
-    days = request.POST.get("days", "90")
     try:
-        _link, key = create_link(participant=participant, user=request.user, days=int(days) if days.isdecimal() else 0)
+        _link, key = create_link(participant=participant, user=request.user)
     except AppError as error:
         tell(request, error)
         return redirect("participation:study", study.pk)

@@ -26,6 +26,7 @@ urlpatterns = [
     path("p/thanks/", camera_pages.thanks, name="thanks"),
     path("p/films/<uuid:stimulus_pk>/", stimulus_pages.own_film, name="own-film"),
     path("p/leave/", participant_pages.leave, name="leave"),
+    # No log line shows the key: KEYED in common/observability/logs.py knows it by /p/.
     path("p/<str:key>/", participant_pages.enter, name="enter"),
     path("studies/<uuid:pk>/people/", study_pages.study, name="study"),
     path("studies/<uuid:pk>/participants/", study_pages.add, name="add"),

@@ -6,7 +6,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 
 from webplatform.common.errors import NotFound
 from webplatform.common.http.file_chunks import body_of, chunks_of
-from webplatform.retention.export_files import opener_of, record_export
+from webplatform.retention.copy_files import opener_of, record_export
 from webplatform.retention.models import DataExport
 from webplatform.vault.stored import is_stored
 

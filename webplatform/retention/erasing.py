@@ -28,7 +28,7 @@ from webplatform.history.erasing import erase_session, remove_some_readings
 from webplatform.history.erasure_log_lines import note_erased
 from webplatform.history.media import destroy_waiting_keys
 from webplatform.history.models import Session
-from webplatform.retention.export_files import remove_export_file
+from webplatform.retention.copy_files import remove_export_file
 from webplatform.retention.models import DataExport, Receipt
 from webplatform.retention.queries import last_owned_by, own_sessions
 from webplatform.studies.films import forget_films

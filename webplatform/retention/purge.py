@@ -26,8 +26,8 @@ from webplatform.exporting.job_endings import dead_jobs, lost_files, lost_keys, 
 from webplatform.exporting.models import ExportJob
 from webplatform.history.erasing import close_readings, erase_session, remove_some_readings
 from webplatform.history.models import Session
+from webplatform.retention.copy_files import KEY
 from webplatform.retention.erasing import remove_exports, remove_participant
-from webplatform.retention.export_files import KEY
 from webplatform.retention.models import DataExport, ErasedLink, exports_folder
 from webplatform.retention.purge_report import PurgeReport
 from webplatform.retention.queries import due_by_study, due_of

@@ -20,7 +20,7 @@ from webplatform.consent.services import withdraw_consent
 from webplatform.consent.subject import Subject, columns_of
 from webplatform.history.models import Observation, Session
 from webplatform.retention import erasing
-from webplatform.retention.export_files import record_export
+from webplatform.retention.copy_files import record_export
 from webplatform.retention.models import DataExport, ErasedLink, Receipt
 from webplatform.retention.queries import due_of, last_owned_by, own_sessions
 from webplatform.retention.tasks import send_export

@@ -15,8 +15,8 @@ from django.utils import timezone
 from webplatform.jobs.heartbeat import Heartbeat
 from webplatform.jobs.leases import claim
 from webplatform.jobs.outages import handed_back
-from webplatform.retention.export_files import keep_export, record_export, remove_export_file
-from webplatform.retention.exporting import write_export
+from webplatform.retention.copy_files import keep_export, record_export, remove_export_file
+from webplatform.retention.copying import write_export
 from webplatform.retention.models import DataExport
 
 logger = logging.getLogger(__name__)

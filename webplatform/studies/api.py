@@ -17,7 +17,7 @@ from webplatform.studies.approvals import decide_approval
 from webplatform.studies.models import Study, StudyApproval
 from webplatform.studies.queries import studies_of
 from webplatform.studies.serializers import ApprovalOut, DecisionIn, StudyDetailOut, StudyIn
-from webplatform.studies.services import Purpose, change_study, close_study, create_study, reopen_study
+from webplatform.studies.services import StudyStatement, change_study, close_study, create_study, reopen_study
 
 
 @extend_schema(tags=["studies"])
@@ -34,7 +34,7 @@ class StudyListApi(generics.ListAPIView):
     def post(self, request: Request) -> Response:
         sent = StudyIn(data=request.data)
         sent.is_valid(raise_exception=True)
-        study = create_study(user=request.user, purpose=Purpose(**sent.validated_data))
+        study = create_study(user=request.user, statement=StudyStatement(**sent.validated_data))
         return Response(StudyDetailOut(study).data, status=status.HTTP_201_CREATED)
 
     def get_queryset(self) -> QuerySet[Study]:
@@ -56,7 +56,7 @@ class StudyApi(APIView):
         study = _study(request, study_id)
         sent = StudyIn(data=request.data)
         sent.is_valid(raise_exception=True)
-        study = change_study(study=study, user=request.user, purpose=Purpose(**sent.validated_data))
+        study = change_study(study=study, user=request.user, statement=StudyStatement(**sent.validated_data))
         return Response(StudyDetailOut(study).data)
 
 

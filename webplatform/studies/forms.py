@@ -16,7 +16,7 @@ from webplatform.common.errors import Invalid
 from webplatform.studies.models import Study
 from webplatform.studies.prior import checked_prior, read_percentages
 from webplatform.studies.roles import Role
-from webplatform.studies.services import Purpose
+from webplatform.studies.services import StudyStatement
 
 
 class Frequency(models.TextChoices):
@@ -90,9 +90,9 @@ class StudyForm(forms.Form):
             self.add_error("shares", str(error))
         return cleaned
 
-    def purpose_stated(self) -> Purpose:
+    def statement(self) -> StudyStatement:
         """The valid form's fields as the services take them."""
-        return Purpose(**self.cleaned_data)
+        return StudyStatement(**self.cleaned_data)
 
 
 def form_of(study: Study, data: Any = None) -> StudyForm:  # data is Django's QueryDict

@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from webplatform.accounts.models import User
 from webplatform.studies.design import Condition
 
+LINK_DAYS = 90  # that a link lasts where nobody says how long
+MAX_LINK_DAYS = 365
+
 
 class ParticipantQuerySet(models.QuerySet["Participant"]):
     """Participants as a user may reach them."""

@@ -45,5 +45,8 @@ def may(act: Act, role: str | None) -> bool:
 
 
 def may_delete(role: str | None, *, is_recorder: bool) -> bool:
-    """Whether a member may delete a session: those whose role says so, and each member what they recorded."""
+    """Whether a member may delete a session: those whose role says so, and each member what they recorded.
+
+    `permissions.deletable_by` is the same for the database.
+    """
     return may(Act.DELETE, role) or (is_recorder and may(Act.VIEW, role))

@@ -21,8 +21,11 @@ from webplatform.studies.roles import Role
 
 
 @dataclass(frozen=True, slots=True)
-class Purpose:
-    """What a study is for, as its owner states it."""
+class StudyStatement:
+    """What a study is for and how it is run, as its owner states it.
+
+    `change_study` stores every field: one that the form or the REST API left out would go back to its default.
+    """
 
     name: str
     purpose: str
@@ -49,13 +52,13 @@ def personal_study(user: User) -> Study:
     return study
 
 
-def create_study(*, user: User, purpose: Purpose) -> Study:
+def create_study(*, user: User, statement: StudyStatement) -> Study:
     """A study that `user` owns exists; one in a restricted setting waits for a second admin.
 
     Raises:
         Invalid: something is missing, or the setting is forbidden for what it states.
     """
-    study = Study(**_checked(purpose))
+    study = Study(**_checked(statement))
     require_reason(study, user)  # outside of the transaction: the refusal itself is kept in the audit
     with transaction.atomic():
         study.save()
@@ -65,7 +68,7 @@ def create_study(*, user: User, purpose: Purpose) -> Study:
     return study
 
 
-def change_study(*, study: Study, user: User, purpose: Purpose) -> Study:
+def change_study(*, study: Study, user: User, statement: StudyStatement) -> Study:
     """The study states this from now on; its participants are asked again where their notice has changed.
 
     Raises:
@@ -73,7 +76,7 @@ def change_study(*, study: Study, user: User, purpose: Purpose) -> Study:
         Invalid: something is missing, or the setting is forbidden for what it states.
     """
     require_owner(study, user)
-    changes = _checked(purpose)
+    changes = _checked(statement)
     changed = sorted(name for name, value in changes.items() if getattr(study, name) != value)
     before = {name: getattr(study, name) for name in changes}
     for name, value in changes.items():
@@ -157,19 +160,19 @@ def _ask_where_needed(study: Study, user: User) -> None:
         ask_approval(study=study, user=user)
 
 
-def _checked(purpose: Purpose) -> dict[str, object]:
+def _checked(statement: StudyStatement) -> dict[str, object]:
     """The fields to store: tidy, complete, and of the values that there are."""
-    values = asdict(purpose)
+    values = asdict(statement)
     for name in ("name", "purpose", "contact", "exemption_reason"):
         values[name] = values[name].replace("\0", " ").strip()
     for name, text in (("name", _("name")), ("purpose", _("purpose")), ("contact", _("contact"))):
         if not values[name]:
             raise Invalid(_("A study states its %(what)s.") % {"what": text}, field=name)
     offered = {code for code, _name in settings.LANGUAGES}
-    values["languages"] = [code for code in dict.fromkeys(purpose.languages) if code in offered]
+    values["languages"] = [code for code in dict.fromkeys(statement.languages) if code in offered]
     if not values["languages"]:
         raise Invalid(_("A study has at least one language that there is a consent text in."), field="languages")
-    values["prior"] = checked_prior(purpose.prior)
+    values["prior"] = checked_prior(statement.prior)
     for name in ("setting", "legal_ground", "capture_mode", "exemption"):
         if values[name] not in dict(Study._meta.get_field(name).flatchoices):
             raise Invalid(_("This is not one of the choices."), field=name)

@@ -37,7 +37,7 @@ def create(request: HttpRequest) -> HttpResponse:
     """State a new study's purpose."""
     form = StudyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        study = _tried(form, lambda: services.create_study(user=request.user, purpose=form.purpose_stated()))
+        study = _tried(form, lambda: services.create_study(user=request.user, statement=form.statement()))
         if study is not None:
             messages.success(request, _("The study is created."))
             return redirect("results:study", study.pk)
@@ -52,7 +52,7 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = form_of(study, request.POST or None)
     if request.method == "POST" and form.is_valid():
         changed = _tried(
-            form, lambda: services.change_study(study=study, user=request.user, purpose=form.purpose_stated())
+            form, lambda: services.change_study(study=study, user=request.user, statement=form.statement())
         )
         if changed is not None:
             messages.success(request, _("The study is changed. Participants whose notice changed are asked again."))

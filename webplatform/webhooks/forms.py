@@ -30,5 +30,4 @@ class WebhookForm(forms.Form):
 
     def __init__(self, *args: Any, study: Study | None, **kwargs: Any) -> None:  # Django's own
         super().__init__(*args, **kwargs)
-        known = [(code, str(name).capitalize()) for code, name in Event.choices]
-        self.fields["events"].choices = [one for one in known if study is None or one[0] != Event.RUN_FINISHED]
+        self.fields["events"].choices = [(str(one), str(one.label).capitalize()) for one in Event.known_to(study)]

@@ -23,6 +23,11 @@ class Event(models.TextChoices):
     RUN_FINISHED = "run.finished", _("a training run ended")
     REQUEST_RECEIVED = "request.received", _("a participant asks for something")
 
+    @classmethod
+    def known_to(cls, study: Study | None) -> list[Event]:
+        """What a webhook of the study can be told of; without one, of an account: trainings belong to no study."""
+        return [event for event in cls if study is None or event != cls.RUN_FINISHED]
+
 
 TEST = "test"  # only the test button sends it
 

@@ -26,7 +26,7 @@ class WebhookIn(serializers.Serializer):
 
     name = serializers.CharField(max_length=80)
     url = TargetField(help_text="Begins with https://; of a public network.")
-    events = serializers.ListField(child=serializers.ChoiceField(Event.choices), min_length=1, max_length=10)
+    events = serializers.ListField(child=serializers.ChoiceField(Event.choices), min_length=1, max_length=len(Event))
     study = serializers.UUIDField(
         required=False, allow_null=True, default=None, help_text="Without one it hears of all that you recorded."
     )
@@ -38,7 +38,7 @@ class WebhookChangeIn(serializers.Serializer):
     name = serializers.CharField(max_length=80, required=False)
     url = TargetField(required=False)
     events = serializers.ListField(
-        child=serializers.ChoiceField(Event.choices), min_length=1, max_length=10, required=False
+        child=serializers.ChoiceField(Event.choices), min_length=1, max_length=len(Event), required=False
     )
     is_on = serializers.BooleanField(required=False)
 

@@ -178,7 +178,7 @@ def _checked_url(url: str) -> str:
 
 
 def _checked_events(events: Sequence[str], study: Study | None) -> list[str]:
-    known = [event for event in Event.values if study is None or event != Event.RUN_FINISHED]
+    known = [str(event) for event in Event.known_to(study)]
     if not events or set(events) - set(known):
         raise Invalid(_("Choose at least one of: %(events)s.") % {"events": ", ".join(known)}, field="events")
     return [event for event in known if event in events]

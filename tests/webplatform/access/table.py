@@ -163,7 +163,7 @@ POST   /studies/{study}/participants/many/                            302 302 40
 POST   /studies/{study}/participants/links/                           200 200 403 404 404 in  in   {"participant": "{participant}"}
 GET    /studies/{study}/participants/{participant}/                   200 200 200 404 404 in  in
 POST   /studies/{study}/participants/{participant}/                   302 302 403 404 404 in  in   {"pseudonym": "Red"}
-POST   /studies/{study}/participants/{participant}/link/              200 200 403 404 404 in  in   {"days": "30"}
+POST   /studies/{study}/participants/{participant}/link/              200 200 403 404 404 in  in
 POST   /studies/{study}/links/{spare_link}/revoke/                    302 302 403 404 404 in  in
 POST   /studies/{study}/requests/{request}/                           302 403 403 404 404 in  in   {"decision": "done", "answer": "Until May."}
 

@@ -51,7 +51,7 @@ from webplatform.studies.models import (
     Stimulus,
     Study,
 )
-from webplatform.studies.services import Purpose, create_study
+from webplatform.studies.services import StudyStatement, create_study
 from webplatform.studies.variables import add_variable
 from webplatform.vault.keys import keep_key
 from webplatform.vault.sealed import new_key, seal_copy
@@ -137,8 +137,8 @@ def ship_texts() -> None:
 
 
 def _study(users: dict[str, User]) -> Study:
-    stated = Purpose(name="Pilot", purpose="How jokes land", setting="research", contact="Dr Dewi")
-    study = create_study(user=users["owner"], purpose=stated)
+    stated = StudyStatement(name="Pilot", purpose="How jokes land", setting="research", contact="Dr Dewi")
+    study = create_study(user=users["owner"], statement=stated)
     for name in ("analyst", "viewer"):
         Membership.objects.create(study=study, user=users[name], role=name)
     return study

@@ -6,9 +6,9 @@ import pytest
 
 from tests.webplatform.analysis.conftest import upload_of
 from webplatform.common.errors import Conflict, Invalid
-from webplatform.history.exports import csv_pieces
 from webplatform.history.models import Session
 from webplatform.history.references import set_reference
+from webplatform.history.session_files import csv_pieces
 from webplatform.live.protocol import BadMessage
 from webplatform.live.session_request import SessionRequest, parse_start
 from webplatform.studies.models import Membership

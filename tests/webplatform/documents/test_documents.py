@@ -22,7 +22,7 @@ from webplatform.studies.approvals import is_permitted
 from webplatform.studies.assessments import state_assessment
 from webplatform.studies.models import Study
 from webplatform.studies.retention_policy import RetentionPolicy
-from webplatform.studies.services import Purpose, change_retention, create_study, personal_study
+from webplatform.studies.services import StudyStatement, change_retention, create_study, personal_study
 from webplatform.studies.variables import add_variable
 from webplatform.webhooks.models import Webhook
 
@@ -72,8 +72,8 @@ class TestRetentionPage:
         assert facts(retention_schedule(), "studies on this server")["Readings and corrections"] == "22 to 40 days"
 
     def test_what_it_says_of_a_new_study_holds_for_one(self, owner):
-        stated = Purpose(name="New", purpose="p", setting="research", contact="c")
-        made = create_study(user=owner, purpose=stated)
+        stated = StudyStatement(name="New", purpose="p", setting="research", contact="c")
+        made = create_study(user=owner, statement=stated)
         assert facts(retention_schedule(), "A new study") == dict(limits_of(made))
 
     def test_the_hours_for_an_answer_are_the_ones_of_the_clock(self, study, owner):

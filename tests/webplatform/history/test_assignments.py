@@ -13,8 +13,8 @@ from webplatform.analysis.models import MediaFile
 from webplatform.common.errors import Conflict, ConsentMissing, Invalid, NotAllowed
 from webplatform.consent.services import give_participant_consent, withdraw_consent
 from webplatform.history.assignments import assign_participant, set_condition
-from webplatform.history.exports import SHARED_COLUMNS, shared_pieces
 from webplatform.history.models import Session
+from webplatform.history.session_files import SHARED_COLUMNS, shared_pieces
 from webplatform.learning.models import Dataset, DatasetSource
 from webplatform.participation.participants import add_participant
 from webplatform.retention.models import DataExport

@@ -7,10 +7,10 @@ import pytest
 from inference import Gap, PictureTrack, VideoEnd
 from inference.types import FrameReading
 from tests.webplatform.history.readings import face
-from webplatform.history.exports import csv_pieces
 from webplatform.history.models import FrameSize
 from webplatform.history.queries import frame_size_at, observations_of
 from webplatform.history.services import append_readings, close_session, discard_readings
+from webplatform.history.session_files import csv_pieces
 
 END = VideoEnd(
     frames_decoded=40, frames_sampled=4, frames_left_out=0, ended_at_ms=900, expected_ms=900, damaged_packets=3,

@@ -11,9 +11,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.webplatform.history.readings import face, frame
 from webplatform.accounts.models import User
-from webplatform.history.exports import csv_pieces
 from webplatform.history.models import Session
 from webplatform.history.services import append_readings, close_session
+from webplatform.history.session_files import csv_pieces
 
 
 @pytest.fixture

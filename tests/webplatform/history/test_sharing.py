@@ -17,7 +17,7 @@ from tests.webplatform.history.readings import face, frame
 from webplatform.accounts.models import AuditEvent
 from webplatform.consent.models import ConsentRecord, ConsentScope
 from webplatform.consent.services import give_consent, withdraw_consent
-from webplatform.history import exports
+from webplatform.history import session_files
 from webplatform.history.markers import add_marker
 from webplatform.history.models import Correction, FaceEdit, Segment, Session
 from webplatform.history.services import append_readings, close_session, open_session, use_model
@@ -65,7 +65,7 @@ def recorded(study, owner, model_version) -> Callable[..., Session]:
 
 
 def rows_of(study) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO("".join(exports.shared_pieces(study)))))
+    return list(csv.DictReader(io.StringIO("".join(session_files.shared_pieces(study)))))
 
 
 class TestWhatIsInTheFile:
@@ -208,7 +208,7 @@ class TestWithdrawal:
     def test_a_withdrawal_reaches_a_download_that_runs(self, study, participant_of, recorded):
         for name in ("Blue", "Red"):
             recorded(participant_of(name))
-        pieces = exports.shared_pieces(study)
+        pieces = session_files.shared_pieces(study)
         begun = next(pieces) + next(pieces)
         for participant in study.participants.all():
             withdraw(participant=participant, channel="link", scopes=["share"])
@@ -220,20 +220,20 @@ class TestStreaming:
     def test_it_comes_page_by_page_with_every_reading_once(self, study, participant_of, recorded, monkeypatch):
         for name, n in (("Blue", 7), ("Red", 4)):
             recorded(participant_of(name), n=n)
-        whole = "".join(exports.shared_pieces(study))
+        whole = "".join(session_files.shared_pieces(study))
         assert whole.count("\n") == 1 + 7 + 4
         for rows in (1, 3, 4):
-            monkeypatch.setattr(exports, "PAGE_ROWS", rows)
-            pieces = list(exports.shared_pieces(study))
+            monkeypatch.setattr(session_files, "PAGE_ROWS", rows)
+            pieces = list(session_files.shared_pieces(study))
             assert max(piece.count("\n") for piece in pieces) == rows
             assert "".join(pieces) == whole
 
     def test_a_piece_costs_one_query_for_its_page_and_nine_for_a_new_session(
         self, study, participant_of, recorded, monkeypatch, django_assert_num_queries
     ):
-        monkeypatch.setattr(exports, "PAGE_ROWS", 2)
+        monkeypatch.setattr(session_files, "PAGE_ROWS", 2)
         recorded(participant_of("Blue"), n=4)
-        pieces = exports.shared_pieces(study)
+        pieces = session_files.shared_pieces(study)
         for queries in (0, 10, 1):
             with django_assert_num_queries(queries):
                 next(pieces)
@@ -249,7 +249,7 @@ class TestStreaming:
 
         is_async, body = async_to_sync(fetch)()
         assert is_async
-        assert body.decode() == "".join(exports.shared_pieces(study))
+        assert body.decode() == "".join(session_files.shared_pieces(study))
 
 
 class TestThePage:
@@ -316,7 +316,7 @@ class TestTheDownload:
         answer = api_of(owner).get(reverse("api-shared-file", args=[study.pk]), headers={"accept": accept})
         assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
         assert answer.headers["Content-Disposition"] == 'attachment; filename="shared-readings.csv"'
-        assert b"".join(answer.streaming_content).decode() == "".join(exports.shared_pieces(study))
+        assert b"".join(answer.streaming_content).decode() == "".join(session_files.shared_pieces(study))
 
     def test_by_rest_the_counts_come_apart(self, study, owner, viewer, stranger, participant_of, recorded, api_of):
         recorded(participant_of("Red", UNSHARED))

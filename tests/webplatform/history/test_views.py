@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from inference import EMOTIONS
 from tests.webplatform.history.readings import face, frame
-from webplatform.history import exports
+from webplatform.history import session_files
 from webplatform.history.models import Session
 from webplatform.history.services import append_readings
 
@@ -100,10 +100,10 @@ class TestCsv:
         assert _text(_get(client_of(owner), "history:csv", session)).count("\n") == 1
 
     def test_pages_of_any_size_hold_every_observation_once(self, story, monkeypatch):
-        whole = "".join(exports.csv_pieces(story))
+        whole = "".join(session_files.csv_pieces(story))
         for rows in (1, 2, 3, 11):
-            monkeypatch.setattr(exports, "PAGE_ROWS", rows)
-            assert "".join(exports.csv_pieces(story)) == whole
+            monkeypatch.setattr(session_files, "PAGE_ROWS", rows)
+            assert "".join(session_files.csv_pieces(story)) == whole
 
 
 class TestJson:
@@ -116,7 +116,7 @@ class TestJson:
         assert len(loaded["observations"]) == 11
 
     def test_it_is_valid_whatever_the_page_size(self, story, owner, client_of, monkeypatch):
-        monkeypatch.setattr(exports, "PAGE_ROWS", 3)
+        monkeypatch.setattr(session_files, "PAGE_ROWS", 3)
         assert len(json.loads(_text(_get(client_of(owner), "history:json", story)))["observations"]) == 11
 
     def test_an_empty_session_is_valid_json(self, session, owner, client_of):
@@ -165,12 +165,12 @@ class TestStreaming:
         assert body.decode() == _text(_get(client_of(owner), name, story))
 
     def test_a_long_session_costs_no_more_memory_than_a_few_pages(self, session, monkeypatch):
-        monkeypatch.setattr(exports, "PAGE_ROWS", 100)
+        monkeypatch.setattr(session_files, "PAGE_ROWS", 100)
         for start in range(0, 6000, 1000):
             batch = [frame(200 * i, face(1, happy=1.0)) for i in range(start, start + 1000)]
             append_readings(session=session, readings=batch)
-        few = _peak_bytes(exports.csv_pieces(session), 6)
-        all_ = _peak_bytes(exports.csv_pieces(session), 1000)
+        few = _peak_bytes(session_files.csv_pieces(session), 6)
+        all_ = _peak_bytes(session_files.csv_pieces(session), 1000)
         assert all_ < 1.5 * few
 
 

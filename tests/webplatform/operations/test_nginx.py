@@ -42,6 +42,11 @@ def test_nginx_takes_uploads_as_large_as_the_server_and_does_not_keep_them(said)
     assert int(said["proxy_read_timeout"][0].rstrip("s")) > 75
 
 
+def test_nginx_takes_as_large_bodies_in_kubernetes_as_elsewhere(said):
+    site = (ROOT / "deploy" / "kubernetes" / "nginx" / "site.conf").read_text(encoding="utf-8")
+    assert re.findall(r"^client_max_body_size (\w+);", site, flags=re.MULTILINE) == said["client_max_body_size"]
+
+
 def test_nginx_asks_another_process_where_one_has_no_room_for_a_camera(said):
     assert said["proxy_next_upstream"] == ["error timeout http_503"]
     servers = said["server"]

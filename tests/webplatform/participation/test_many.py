@@ -10,6 +10,7 @@ from webplatform.participation.bulk_participants import Line, add_participants, 
 from webplatform.participation.links import key_digest
 from webplatform.studies.conditions import add_condition
 from webplatform.studies.models import Participant, ParticipantLink
+from webplatform.studies.participants import LINK_DAYS, MAX_LINK_DAYS
 from webplatform.studies.variables import add_variable
 
 
@@ -111,6 +112,22 @@ def test_a_wrong_number_of_days_adds_nobody(designed, owner, client_of):
     sent = {"text": "P01", "with_links": "yes", "days": "0"}
     assert client_of(owner).post(f"/studies/{designed.pk}/participants/many/", sent).status_code == 400
     assert not Participant.objects.exists()
+
+
+def test_a_link_lasts_the_same_days_wherever_nobody_says_how_long(designed, owner, client_of, api_of):
+    people, client = f"/studies/{designed.pk}/participants/", client_of(owner)
+    client.post(f"{people}many/", {"text": "P01 to P03", "with_links": "yes"})
+    one, other, third = designed.participants.all()
+    for asked in (
+        lambda: client.post(f"{people}links/", {"participant": one.pk}),
+        lambda: client.post(f"{people}{other.pk}/link/"),
+        lambda: api_of(owner).post(f"/api/v1/participants/{third.pk}/links/"),
+    ):
+        assert asked().status_code < 300
+    lasting = {round((link.expires_at - link.created_at).total_seconds()) for link in ParticipantLink.objects.all()}
+    assert (ParticipantLink.objects.count(), lasting) == (6, {LINK_DAYS * 24 * 3600})
+    field = f'name="days" value="{LINK_DAYS}" min="1" max="{MAX_LINK_DAYS}"'
+    assert field in client.get(f"{people}many/").content.decode()
 
 
 def test_a_file_in_another_coding_is_refused(designed, owner, client_of, tmp_path):

@@ -15,9 +15,9 @@ from webplatform.exporting.content import Content
 from webplatform.exporting.formats import report
 from webplatform.exporting.options import Options
 from webplatform.exporting.tables import whose_cells, whose_columns
-from webplatform.history.exports import csv_pieces
 from webplatform.history.models import Session
 from webplatform.history.queries import sessions_of
+from webplatform.history.session_files import csv_pieces
 from webplatform.live.services import LiveIdentity, SessionRequest, begin
 from webplatform.modelhub.services import register_bundle
 from webplatform.participation.participant_auth import KEPT_AS

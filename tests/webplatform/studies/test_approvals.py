@@ -12,9 +12,11 @@ from webplatform.history.models import Session
 from webplatform.history.services import open_session
 from webplatform.studies.approvals import decide_approval, is_permitted, open_question
 from webplatform.studies.models import Membership, Study, StudyApproval
-from webplatform.studies.services import Purpose, change_study, create_study
+from webplatform.studies.services import StudyStatement, change_study, create_study
 
-PLAIN = Purpose(name="Laughter", purpose="How jokes land", setting="research", contact="Dr Dewi, dewi@example.org")
+PLAIN = StudyStatement(
+    name="Laughter", purpose="How jokes land", setting="research", contact="Dr Dewi, dewi@example.org"
+)
 REASON = "Patients at work in the burns ward are watched for pain while wounds are dressed."
 AT_WORK = replace(PLAIN, setting="workplace", exemption="medical", exemption_reason=REASON)
 
@@ -26,11 +28,11 @@ def admin(django_user_model):
 
 @pytest.fixture
 def study_at_work(owner):
-    return create_study(user=owner, purpose=AT_WORK)
+    return create_study(user=owner, statement=AT_WORK)
 
 
 def test_an_ordinary_study_records_at_once(owner):
-    study = create_study(user=owner, purpose=PLAIN)
+    study = create_study(user=owner, statement=PLAIN)
     assert is_permitted(study)
     assert study.memberships.get().role == Membership.Role.OWNER
     assert study.capture_mode == Study.CaptureMode.READINGS
@@ -40,14 +42,14 @@ def test_an_ordinary_study_records_at_once(owner):
 @pytest.mark.parametrize("stated", [{}, {"exemption": "safety", "exemption_reason": "because"}])
 def test_a_forbidden_setting_without_a_written_reason_is_refused(owner, setting, stated):
     with pytest.raises(Invalid, match="EU AI Act"):
-        create_study(user=owner, purpose=replace(PLAIN, setting=setting, **stated))
+        create_study(user=owner, statement=replace(PLAIN, setting=setting, **stated))
     assert not Study.objects.exists()
 
 
 def test_a_study_cannot_be_moved_to_a_forbidden_setting_later(owner):
-    study = create_study(user=owner, purpose=PLAIN)
+    study = create_study(user=owner, statement=PLAIN)
     with pytest.raises(Invalid):
-        change_study(study=study, user=owner, purpose=replace(PLAIN, setting="education"))
+        change_study(study=study, user=owner, statement=replace(PLAIN, setting="education"))
     study.refresh_from_db()
     assert study.setting == "research"
 
@@ -71,8 +73,8 @@ def test_after_a_second_admins_approval_it_records(owner, admin, consent, study_
 def test_refusals_questions_and_decisions_are_told_to_the_audit(owner, admin, caplog):
     caplog.set_level("INFO")
     with pytest.raises(Invalid):
-        create_study(user=owner, purpose=replace(PLAIN, setting="workplace"))
-    study = create_study(user=owner, purpose=AT_WORK)
+        create_study(user=owner, statement=replace(PLAIN, setting="workplace"))
+    study = create_study(user=owner, statement=AT_WORK)
     decide_approval(approval=open_question(study), user=admin, is_approved=True)
     told = list(AuditEvent.objects.filter(action__startswith="study.").order_by("pk").values_list("action", "actor_id"))
     assert told == [
@@ -104,12 +106,12 @@ def test_a_refusal_needs_a_word_and_stands(admin, study_at_work):
 
 def test_an_approval_ends_with_its_time_and_with_any_change_of_what_it_approved(owner, admin, study_at_work):
     decide_approval(approval=open_question(study_at_work), user=admin, is_approved=True)
-    change_study(study=study_at_work, user=owner, purpose=replace(AT_WORK, contact="Somebody else"))
+    change_study(study=study_at_work, user=owner, statement=replace(AT_WORK, contact="Somebody else"))
     assert is_permitted(study_at_work)
-    change_study(study=study_at_work, user=owner, purpose=replace(AT_WORK, purpose="Something else"))
+    change_study(study=study_at_work, user=owner, statement=replace(AT_WORK, purpose="Something else"))
     assert not is_permitted(study_at_work)
     assert open_question(study_at_work) is not None
-    change_study(study=study_at_work, user=owner, purpose=AT_WORK)
+    change_study(study=study_at_work, user=owner, statement=AT_WORK)
     assert is_permitted(study_at_work)
     StudyApproval.objects.update(expires_at=timezone.now())
     assert not is_permitted(study_at_work)
@@ -118,13 +120,13 @@ def test_an_approval_ends_with_its_time_and_with_any_change_of_what_it_approved(
 @pytest.mark.parametrize("missing", ["name", "purpose", "contact"])
 def test_a_study_states_what_participants_must_know(owner, missing):
     with pytest.raises(Invalid, match="states its"):
-        create_study(user=owner, purpose=replace(PLAIN, **{missing: " "}))
+        create_study(user=owner, statement=replace(PLAIN, **{missing: " "}))
 
 
 def test_only_the_owner_changes_the_study(study, viewer, owner):
     with pytest.raises(NotAllowed):
-        change_study(study=study, user=viewer, purpose=PLAIN)
-    assert change_study(study=study, user=owner, purpose=PLAIN).name == "Laughter"
+        change_study(study=study, user=viewer, statement=PLAIN)
+    assert change_study(study=study, user=owner, statement=PLAIN).name == "Laughter"
 
 
 FORM = {

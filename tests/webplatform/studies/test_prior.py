@@ -10,9 +10,9 @@ from webplatform.common.errors import Invalid
 from webplatform.studies.forms import StudyForm, form_of
 from webplatform.studies.models import Study
 from webplatform.studies.prior import read_percentages
-from webplatform.studies.services import Purpose, change_study, create_study
+from webplatform.studies.services import StudyStatement, change_study, create_study
 
-PLAIN = Purpose(name="Faces", purpose="To see.", setting=Study.Setting.RESEARCH, contact="lab@example.org")
+PLAIN = StudyStatement(name="Faces", purpose="To see.", setting=Study.Setting.RESEARCH, contact="lab@example.org")
 STATED = {**asdict(PLAIN), "languages": ["en"]}
 
 
@@ -23,7 +23,7 @@ def filled(**changes) -> StudyForm:
 
 
 def test_a_study_that_states_nothing_takes_the_models_shares(owner):
-    assert create_study(user=owner, purpose=PLAIN).prior == []
+    assert create_study(user=owner, statement=PLAIN).prior == []
 
 
 @pytest.mark.parametrize(
@@ -45,28 +45,28 @@ def test_percentages_that_cannot_be_used_are_refused_at_their_field(text):
 
 
 def test_the_form_says_each_as_frequent_as_any_other():
-    assert filled(frequency="even").purpose_stated().prior == list(EVEN)
+    assert filled(frequency="even").statement().prior == list(EVEN)
 
 
 def test_the_form_shows_again_what_was_stated(owner):
-    study = create_study(user=owner, purpose=replace(PLAIN, prior=[0.2, 0.1, 0.1, 0.3, 0.1, 0.1, 0.1]))
+    study = create_study(user=owner, statement=replace(PLAIN, prior=[0.2, 0.1, 0.1, 0.3, 0.1, 0.1, 0.1]))
     assert form_of(study).initial["frequency"] == "own"
     assert read_percentages(form_of(study).initial["shares"]) == study.prior
-    even = change_study(study=study, user=owner, purpose=replace(PLAIN, prior=list(EVEN)))
+    even = change_study(study=study, user=owner, statement=replace(PLAIN, prior=list(EVEN)))
     even.refresh_from_db()
     assert form_of(even).initial["frequency"] == "even"
 
 
 def test_shares_that_cannot_be_used_change_nothing(owner):
-    study = create_study(user=owner, purpose=PLAIN)
+    study = create_study(user=owner, statement=PLAIN)
     with pytest.raises(Invalid):
-        change_study(study=study, user=owner, purpose=replace(PLAIN, prior=[1.0]))
+        change_study(study=study, user=owner, statement=replace(PLAIN, prior=[1.0]))
     study.refresh_from_db()
     assert study.prior == []
 
 
 def test_a_study_is_told_its_shares_on_its_page(client, owner):
-    study = create_study(user=owner, purpose=PLAIN)
+    study = create_study(user=owner, statement=PLAIN)
     client.force_login(owner)
     answer = client.post(reverse("studies:change", args=[study.pk]), {**STATED, "frequency": "even"})
     assert answer.status_code == 302

@@ -1,9 +1,22 @@
-"""Everybody has one personal study."""
+"""Everybody has one personal study; what a study states is asked for wherever it is changed."""
+
+from dataclasses import asdict, fields
 
 import pytest
 
+from webplatform.studies.forms import StudyForm
 from webplatform.studies.models import Membership, Study
-from webplatform.studies.services import personal_study
+from webplatform.studies.serializers import StudyIn
+from webplatform.studies.services import StudyStatement, personal_study
+
+
+def test_the_form_and_the_rest_api_ask_for_each_field_that_a_study_states():
+    stated = StudyStatement(name="Faces", purpose="To see.", setting=Study.Setting.RESEARCH, contact="Dr Dewi")
+    form = StudyForm(asdict(stated))
+    assert form.is_valid(), form.errors
+    names = {field.name for field in fields(StudyStatement)}
+    assert set(form.cleaned_data) == names
+    assert set(StudyIn().fields) == names
 
 
 def test_a_user_gets_a_personal_study_to_own(stranger):

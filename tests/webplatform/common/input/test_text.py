@@ -7,7 +7,7 @@ import pytest
 from inference import defuse_cell
 from webplatform.analysis.uploads import _clean_name
 from webplatform.common.input.text import shown_text
-from webplatform.retention.exporting import _csv_line
+from webplatform.retention.copying import _csv_line
 
 PERSIAN, FAMILY = (
     "می\N{ZERO WIDTH NON-JOINER}خواهم",

@@ -5,17 +5,20 @@ import { findIn } from "../dom.js";
 import { fill } from "../format.js";
 
 const EVERY_MS = 1200;
+const NOT_OF_SIZE = new Set([null, "too_dark", "too_bright", "low_confidence"]);
 
 export class SelfCheck {
   /**
    * @param {import("./camera.js").Camera} camera
    * @param {HTMLElement} list
    * @param {() => string} pathNow
+   * @param {Record<string, string>} words what the server calls each reason
    */
-  constructor(camera, list, pathNow) {
+  constructor(camera, list, pathNow, words) {
     this.camera = camera;
     this.list = list;
     this.pathNow = pathNow;
+    this.words = words;
     this.isLooking = false;
     this.timer = 0;
   }
@@ -85,7 +88,8 @@ export class SelfCheck {
     if (reasons.has("too_small")) return gettext("too small: come closer");
     if (reasons.has("blurred")) return gettext("blurred: hold still, or wipe the lens");
     if (reasons.has("extreme_pose")) return gettext("turned away: look at the camera");
-    return gettext("good");
+    const other = [...reasons].find((reason) => !NOT_OF_SIZE.has(reason));
+    return other ? (this.words[other] ?? other) : gettext("good");
   }
 
   /**

@@ -19,7 +19,7 @@ class LivePage {
     /** @type {LiveData} */
     this.data = pageData("live-data");
     this.camera = new Camera(find("camera-video", HTMLVideoElement));
-    this.check = new SelfCheck(this.camera, find("checks"), () => this.checkPath());
+    this.check = new SelfCheck(this.camera, find("checks"), () => this.checkPath(), this.data.reasons);
     this.stage = new Stage(find("stage-canvas", HTMLCanvasElement), this.data);
     this.cards = new FaceCards(find("faces"), find("face-template", HTMLTemplateElement), this.data);
     this.tabs = new BroadcastChannel("raut-live");

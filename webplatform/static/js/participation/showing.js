@@ -34,7 +34,7 @@ class ShowingPage {
     this.isHeld = false;
     this.isPumping = false;
     this.camera = new Camera(find("camera-video", HTMLVideoElement));
-    this.check = new SelfCheck(this.camera, find("checks"), () => this.data.check);
+    this.check = new SelfCheck(this.camera, find("checks"), () => this.data.check, this.data.reasons);
     this.cards = this.data.showsScores
       ? new FaceCards(find("faces"), find("face-template", HTMLTemplateElement), this.data)
       : null;

@@ -28,9 +28,9 @@ from webplatform.consent.proofs import proof_of
 from webplatform.consent.queries import consent_history
 from webplatform.consent.subject import Subject
 from webplatform.history.bin import gone_at
-from webplatform.history.exports import csv_pieces, json_pieces
 from webplatform.history.media import open_file
 from webplatform.history.models import Correction, FaceEdit, Marker, Segment, Session
+from webplatform.history.session_files import csv_pieces, json_pieces
 from webplatform.retention.models import DataExport
 from webplatform.retention.queries import held_in, own_sessions
 from webplatform.studies.models import Participant
