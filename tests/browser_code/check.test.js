@@ -22,6 +22,9 @@ function shown(...reasons) {
   const list = { querySelector: (selector) => rows[/"(\w+)"/.exec(selector)[1]] };
   const check = new SelfCheck(null, list, () => "/check/", { covered: "covered by something" });
   check.show({ faces: reasons.map((reason) => ({ reason })) });
+  for (const row of Object.values(rows)) {
+    assert.equal(row.dataset.state, /good|found/.test(row.word.textContent) ? "good" : "bad");
+  }
   return Object.fromEntries(Object.entries(rows).map(([name, row]) => [name, row.word.textContent]));
 }
 
@@ -44,4 +47,8 @@ test("a face that is read is good, whether the model is sure of it or not", () =
   for (const reason of [null, "low_confidence"]) {
     assert.deepEqual(shown(reason), { face: "1 face found", light: "good", size: "good" });
   }
+});
+
+test("one face that is read is enough, whatever is wrong with others", () => {
+  assert.deepEqual(shown("too_dark", null, "too_small"), { face: "3 faces found", light: "good", size: "good" });
 });

@@ -5,7 +5,7 @@ import { findIn } from "../dom.js";
 import { fill } from "../format.js";
 
 const EVERY_MS = 1200;
-const NOT_OF_SIZE = new Set([null, "too_dark", "too_bright", "low_confidence"]);
+const OF_LIGHT = new Set(["too_dark", "too_bright"]);
 
 export class SelfCheck {
   /**
@@ -62,34 +62,41 @@ export class SelfCheck {
    */
   show(found, problem) {
     const faces = found?.faces ?? [];
-    const reasons = new Set(faces.map(({ reason }) => reason));
     // Participants may not be told scores: a face without a reason against it was read.
     const isUsable = faces.some(({ reason }) => !reason || reason === "low_confidence");
+    const against = isUsable ? [] : faces.map(({ reason }) => reason);
     this.tell(
       "face",
       faces.length > 0,
       problem ?? fill(ngettext("{n} face found", "{n} faces found", faces.length), { n: faces.length }),
     );
-    this.tell(
-      "light",
-      isUsable,
-      reasons.has("too_dark")
-        ? gettext("too dark: turn a light on before you")
-        : reasons.has("too_bright")
-          ? gettext("too bright")
-          : gettext("good"),
-      !faces.length,
-    );
-    this.tell("size", isUsable, this.sizeWord(reasons), !faces.length);
+    for (const [name, word] of [
+      ["light", this.lightWord(against)],
+      ["size", this.sizeWord(against)],
+    ]) {
+      this.tell(name, !word, word || gettext("good"), !faces.length);
+    }
   }
 
-  /** @param {Set<string | null>} reasons */
+  /**
+   * @param {(string | null)[]} reasons
+   * @returns {string} what is wrong with the light; empty: nothing
+   */
+  lightWord(reasons) {
+    if (reasons.includes("too_dark")) return gettext("too dark: turn a light on before you");
+    return reasons.includes("too_bright") ? gettext("too bright") : "";
+  }
+
+  /**
+   * @param {(string | null)[]} reasons
+   * @returns {string} what else is wrong with the face; empty: nothing
+   */
   sizeWord(reasons) {
-    if (reasons.has("too_small")) return gettext("too small: come closer");
-    if (reasons.has("blurred")) return gettext("blurred: hold still, or wipe the lens");
-    if (reasons.has("extreme_pose")) return gettext("turned away: look at the camera");
-    const other = [...reasons].find((reason) => !NOT_OF_SIZE.has(reason));
-    return other ? (this.words[other] ?? other) : gettext("good");
+    if (reasons.includes("too_small")) return gettext("too small: come closer");
+    if (reasons.includes("blurred")) return gettext("blurred: hold still, or wipe the lens");
+    if (reasons.includes("extreme_pose")) return gettext("turned away: look at the camera");
+    const other = reasons.find((reason) => reason && !OF_LIGHT.has(reason));
+    return other ? (this.words[other] ?? other) : "";
   }
 
   /**
