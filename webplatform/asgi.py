@@ -3,6 +3,7 @@
 import gc
 import os
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import parent_process
 from typing import Any
 
@@ -31,6 +32,7 @@ from webplatform.common.system.parent_death import end_with  # noqa: E402
 from webplatform.urls import websocket_urlpatterns  # noqa: E402
 from webplatform.vault.request_bodies import SealedBodies  # noqa: E402
 
+CHECKS_AT_ONCE = 4
 GARBAGE_AFTER_OBJECTS = 20_000
 
 if starter := parent_process():  # one of several web processes must not hold the port when the first one is killed
@@ -60,8 +62,9 @@ def refusal_of(rule: BodyRule, scope: dict[str, Any], size_bytes: int) -> AppErr
     return None
 
 
-# In any thread, or every upload waits for one that waits.
-refuses = database_sync_to_async(refusal_of, thread_sensitive=False)
+# In threads of its own, or one check that waits for something holds up every upload.
+checks = ThreadPoolExecutor(CHECKS_AT_ONCE, thread_name_prefix="upload check")
+refuses = database_sync_to_async(refusal_of, thread_sensitive=False, executor=checks)
 limited = BodyLimit(SealedBodies(is_streamed), body_rule_of, has_room=has_room, goes_on=goes_on, refuses=refuses)
 application = ProtocolTypeRouter(
     {

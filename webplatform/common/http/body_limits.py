@@ -59,7 +59,7 @@ class BodyLimit:
             await _refuse(send, _too_large(limit_bytes))
         elif declared_bytes > SMALL_BYTES and not self._has_room(declared_bytes):
             await _refuse(send, storage_full())
-        elif rule and self._refuses and (refusal := await self._refuses(rule, scope, declared_bytes)):
+        elif rule and rule.require and self._refuses and (refusal := await self._refuses(rule, scope, declared_bytes)):
             await self._turn_away(refusal, scope, send)
         else:
             await self._pass_on(scope, receive, send, limit_bytes)
