@@ -1,5 +1,6 @@
 """The engine: pixels in, readings out. This is its public interface; importing it loads no model and no TensorFlow."""
 
+from inference.analysis import StretchAnalysis, StretchJoiner, VideoAnalysis
 from inference.annotated import FaceMark, annotate_video
 from inference.bundle import Bundle, ModelSpec, read_bundle
 from inference.container import VIDEO_ENDINGS, VideoInfo, VideoLimits
@@ -14,7 +15,6 @@ from inference.output import defuse_cell
 from inference.picture_track import PictureTrack
 from inference.playback import make_playback_copy, plays_in_browsers
 from inference.priors import EVEN, Prior, check_prior
-from inference.reading import StretchJoiner, StretchReading, VideoReading
 from inference.spans import Span
 from inference.stretches import StretchPlan, plan_stretches
 from inference.tracker import KnownFace
@@ -50,16 +50,16 @@ __all__ = [
     "Prior",
     "Reason",
     "Span",
+    "StretchAnalysis",
     "StretchJoiner",
     "StretchPacker",
     "StretchPlan",
-    "StretchReading",
     "UnreadableFrame",
     "UnreadableVideo",
+    "VideoAnalysis",
     "VideoEnd",
     "VideoInfo",
     "VideoLimits",
-    "VideoReading",
     "annotate_video",
     "check_prior",
     "defuse_cell",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import cv2
 
+from inference.analysis import StretchAnalysis, StretchJoiner, VideoAnalysis
 from inference.bundle import Bundle, ModelSpec, read_bundle
 from inference.container import MediaSource, VideoLimits
 from inference.image import FILE_MAX_PIXELS, decode_picture, load_picture
@@ -18,7 +19,6 @@ from inference.pipeline import FaceScorer, Observer, Parts, Pipeline, StageTimes
 from inference.preprocess import crop_face, fit_face
 from inference.priors import Prior, reweigh_if_told
 from inference.quality import QualityLimits, measure_tilt
-from inference.reading import StretchJoiner, StretchReading, VideoReading
 from inference.spans import Span
 from inference.stretches import LEAST_MS, StretchPlan, plan_stretches
 from inference.tracker import FaceTracker, KnownFace
@@ -70,7 +70,7 @@ class Engine:
         limits: VideoLimits | None = None,
         prior: Prior | None = None,
         plan: StretchPlan | None = None,
-    ) -> VideoReading:
+    ) -> VideoAnalysis:
         """Read a video from its first frame to its last, in memory that does not grow with its length.
 
         A long one is read in stretches, one after the other, as several workers would read it at once.
@@ -88,18 +88,18 @@ class Engine:
             MediaTooLarge: on the first step by the header, later where the header lied.
         """
 
-        def open_stretch(span: Span, times: StageTimes) -> StretchReading:
+        def open_stretch(span: Span, times: StageTimes) -> StretchAnalysis:
             reader = VideoReader(source, every_ms=every_ms, limits=limits, span=span, in_planes=True)
-            return StretchReading(reader, Observer(self._parts, self._quality, times))
+            return StretchAnalysis(reader, Observer(self._parts, self._quality, times))
 
         def cut() -> StretchPlan:
             return plan or plan_stretches(source, least_ms=LEAST_MS, limits=limits)
 
-        return VideoReading(cut, open_stretch, Joiner(self.spec, prior=prior))
+        return VideoAnalysis(cut, open_stretch, Joiner(self.spec, prior=prior))
 
     def observe_stretch(
         self, source: MediaSource, span: Span, *, every_ms: int = 200, limits: VideoLimits | None = None
-    ) -> StretchReading:
+    ) -> StretchAnalysis:
         """Observe one stretch of a video; a process that has all stretches can join them.
 
         Args:
@@ -112,7 +112,7 @@ class Engine:
             MediaTooLarge: as in `read_video`.
         """
         reader = VideoReader(source, every_ms=every_ms, limits=limits, span=span, in_planes=True)
-        return StretchReading(reader, Observer(self._parts, self._quality))
+        return StretchAnalysis(reader, Observer(self._parts, self._quality))
 
     def join_stretches(self, *, prior: Prior | None = None) -> StretchJoiner:
         """Start joining what was observed of a video's stretches, of which each is given in its turn.

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from av.video.reformatter import VideoReformatter
 
+from inference.analysis import StretchAnalysis, VideoAnalysis
 from inference.cuts import sketch_frame
 from inference.errors import UnreadableVideo
 from inference.geometry import Geometry
 from inference.joining import Joiner
 from inference.pipeline import Observer
 from inference.planes import as_picture, read_planes, sample_pixels, take_grey, take_part, turn_frame
-from inference.reading import StretchReading, VideoReading
 from inference.scaling import scale_picture
 from inference.stretches import StretchPlan
 from inference.video import VideoReader
@@ -112,9 +112,9 @@ def test_readings_are_the_same_whether_frames_are_turned_whole_or_in_parts(engin
     in_parts = list(engine.read_video(clip))
 
     def open_whole(_span, times):
-        return StretchReading(VideoReader(clip), Observer(engine._parts, engine._quality, times))
+        return StretchAnalysis(VideoReader(clip), Observer(engine._parts, engine._quality, times))
 
-    whole = list(VideoReading(StretchPlan, open_whole, Joiner(engine.spec)))
+    whole = list(VideoAnalysis(StretchPlan, open_whole, Joiner(engine.spec)))
     assert len(in_parts) == len(whole) == 6
     for ours, theirs in zip(in_parts, whole, strict=True):
         assert (ours.t_ms, ours.width, ours.height) == (theirs.t_ms, theirs.width, theirs.height)

@@ -40,7 +40,7 @@ class Stretch(Protocol):
     def __iter__(self) -> Iterator[ObservedFrame]: ...
 
 
-class StretchReading:
+class StretchAnalysis:
     """Iterates once over what is observed in one stretch of a video, in order, one for every sampled frame.
 
     Args:
@@ -76,7 +76,7 @@ class StretchReading:
     def __iter__(self) -> Iterator[ObservedFrame]:
         return self._frames
 
-    def __enter__(self) -> StretchReading:
+    def __enter__(self) -> StretchAnalysis:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -148,13 +148,13 @@ class StretchJoiner:
         return end
 
 
-class VideoReading:
+class VideoAnalysis:
     """Iterates once over the readings of a video, in order of time, one for every sampled frame.
 
     Args:
         plan: tells how the video is cut.
         open_stretch: opens one of its stretches.
-        joiner: of this reading alone.
+        joiner: a new one.
 
     Attributes:
         end: how the video ended, once the last reading was taken: frames decoded, skipped and sampled, and whether it
@@ -167,7 +167,7 @@ class VideoReading:
     def __init__(
         self,
         plan: Callable[[], StretchPlan],
-        open_stretch: Callable[[Span, StageTimes], StretchReading],
+        open_stretch: Callable[[Span, StageTimes], StretchAnalysis],
         joiner: Joiner,
     ) -> None:
         self.end: VideoEnd | None = None
@@ -185,7 +185,7 @@ class VideoReading:
     def __next__(self) -> FrameReading:
         return next(self._readings)
 
-    def __enter__(self) -> VideoReading:
+    def __enter__(self) -> VideoAnalysis:
         return self
 
     def __exit__(self, *_: object) -> None:
