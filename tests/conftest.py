@@ -31,7 +31,7 @@ PASSWORD = "correct-horse-battery"
 def pytest_addoption(parser: pytest.Parser) -> None:
     text = "fail if tests of this kind cannot run here, or if any test is skipped"
     parser.addoption("--require", action="append", default=[], choices=sorted(REMEDIES), help=text)
-    parser.addoption("--contract-examples", type=int, default=3, help="requests for each operation and each kind")
+    parser.addoption("--contract-examples", type=int, default=2, help="requests for each operation and each kind")
 
 
 def pytest_configure(config: pytest.Config) -> None:
