@@ -4,6 +4,7 @@ ARGS ?=
 VENV := .venv
 PY := $(VENV)/bin/python
 NODE := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
+unexport PYTHONDONTWRITEBYTECODE  # or every process of ours compiles all of its modules anew
 READY := $(VENV)/ready-$(shell cat requirements-dev.lock package-lock.json | cksum | cut -d ' ' -f 1)
 
 .PHONY: help setup demo up test lint check docs lock sbom chaos bench

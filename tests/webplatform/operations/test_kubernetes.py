@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-import kubernetes_validate
 import pytest
 import yaml
 from django.conf import settings
@@ -26,6 +25,14 @@ FOUND = [
 ]
 VERSIONS = ("1.30", "1.37")  # the oldest and the newest that we have tried
 OURS = {"web", "worker", "housekeeper", "trainer", "beat"}
+
+
+@pytest.fixture(scope="module")
+def validation() -> Any:
+    """The package that knows Kubernetes's schemas; importing it takes two seconds, in each process that collects."""
+    import kubernetes_validate
+
+    return kubernetes_validate
 
 
 def named(kind: str) -> dict[str, dict[str, Any]]:
@@ -53,13 +60,13 @@ WEB = named("Deployment")["raut-web"]["spec"]
 
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("one", [one for _, one in FOUND], ids=[f"{file}-{one['kind']}" for file, one in FOUND])
-def test_a_manifest_is_what_kubernetes_takes(one: dict[str, Any], version: str):
-    kubernetes_validate.validate(one, version, strict=True)
+def test_a_manifest_is_what_kubernetes_takes(one: dict[str, Any], version: str, validation: Any):
+    validation.validate(one, version, strict=True)
 
 
-def test_a_manifest_with_a_slip_is_refused():
-    with pytest.raises(kubernetes_validate.ValidationError):
-        kubernetes_validate.validate({**named("Job")["raut-prepare"], "specs": {}}, VERSIONS[-1], strict=True)
+def test_a_manifest_with_a_slip_is_refused(validation: Any):
+    with pytest.raises(validation.ValidationError):
+        validation.validate({**named("Job")["raut-prepare"], "specs": {}}, VERSIONS[-1], strict=True)
 
 
 def test_everything_is_applied_and_nothing_that_is_not_there():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from webplatform.results.figures import mean_band, mean_by, stacked
 
@@ -51,6 +50,8 @@ def test_the_same_seed_gives_the_same_band_and_another_one_hardly_differs():
 def test_the_band_is_what_scipys_bootstrap_gives():
     values = np.random.default_rng(5).random((15, 4, 2))
     band = mean_band(values, seed=1, resamples=20_000)
+    from scipy import stats  # only here: each process that collects would import it
+
     found = stats.bootstrap(
         (values,), np.mean, axis=0, n_resamples=20_000, method="percentile", rng=np.random.default_rng(2)
     ).confidence_interval
