@@ -21,7 +21,13 @@ from webplatform.history.bin import bin_session
 from webplatform.history.mark_serializers import MarkedSessionOut, MarkerChangeIn
 from webplatform.history.markers import add_marker, change_marker, remove_marker
 from webplatform.history.models import Marker, Observation, Session
-from webplatform.history.queries import bare_sessions_of, listed_sessions, observations_of, read_references, sessions_of
+from webplatform.history.queries import (
+    bare_sessions_of,
+    listed_sessions,
+    observations_of,
+    openable_sessions,
+    read_references,
+)
 from webplatform.history.references import set_reference
 from webplatform.history.selection import Selection
 from webplatform.history.serializers import (
@@ -190,4 +196,4 @@ def _bare_session(request: Request, session_id: UUID) -> Session:
 
 
 def _session(request: Request, session_id: UUID) -> Session:
-    return get_object_or_404(sessions_of(request.user), pk=session_id)
+    return get_object_or_404(openable_sessions(request.user), pk=session_id)

@@ -50,6 +50,11 @@ def sessions_of(user: User, selection: Selection | None = None) -> QuerySet[Sess
     return select(user, sessions, selection or Selection())
 
 
+def openable_sessions(user: User) -> QuerySet[Session]:
+    """The user's sessions, to open one: what only some refer to (a participant, a film) is read when it is needed."""
+    return Session.objects.for_user(user).select_related("study", "model_version")
+
+
 def bare_sessions_of(user: User) -> QuerySet[Session]:
     """The user's sessions with their id, state and length only."""
     return Session.objects.for_user(user).only("state", "duration_ms", "frame_width", "frame_height")
