@@ -62,7 +62,7 @@ class AnalysisApi(APIView):
 
     @extend_schema(operation_id="analyses_retrieve", tags=["analyses"], responses=JobOut)
     def get(self, request: Request, job_id: UUID) -> Response:
-        return Response(JobOut(_job(request, job_id)).data)
+        return Response(JobOut(get_object_or_404(jobs_of(request.user, {}), pk=job_id)).data)
 
 
 class CancelApi(APIView):

@@ -12,11 +12,17 @@ from webplatform.analysis.models import AnalysisJob
 from webplatform.history.models import Session
 from webplatform.history.selection import Selection, select
 
+OF_SESSION = ("title", "study_id", "participant_id", "condition_id", "external_id", "metadata")
+JOB_FIELDS = (*(field.name for field in AnalysisJob._meta.fields), *(f"session__{name}" for name in OF_SESSION))
+
 
 def jobs_of(user: User, asked: Mapping[str, Any]) -> QuerySet[AnalysisJob]:
-    """The jobs of the user's studies, newest first: of the sessions that are meant, with the status that is meant."""
+    """The jobs of the user's studies, newest first: of the sessions that are meant, with the status that is meant.
+
+    Of a session, they carry what a job shows of it.
+    """
     narrowed = {name: value for name, value in asked.items() if name != "status"}
-    jobs = AnalysisJob.objects.for_user(user).select_related("session")
+    jobs = AnalysisJob.objects.for_user(user).select_related("session").only(*JOB_FIELDS)
     if any(narrowed.values()):
         meant = select(user, Session.objects.for_user(user), Selection(**narrowed))
         jobs = jobs.filter(session__in=meant.order_by().values("pk"))
