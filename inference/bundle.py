@@ -21,10 +21,10 @@ KERAS_FILE = "model.keras"
 LITERT_FILE = "model.tflite"
 _MOST_JSON_BYTES = 20 * 1024 * 1024
 _MOST_NAME = 80
-_TEXT, _WHOLE, _NUMBER = (str,), (int,), (int, float)
+_TEXT, _INTEGER, _NUMBER = (str,), (int,), (int, float)
 _KINDS: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(("name", "version", "recipe", "created"), _TEXT),
-    **dict.fromkeys(("seed", "input_size", "channels"), _WHOLE),
+    **dict.fromkeys(("seed", "input_size", "channels"), _INTEGER),
     **dict.fromkeys(("crop_margin", "crop_shift", "temperature", "abstain_below"), _NUMBER),
     "mirror": (bool,),
 }

@@ -75,18 +75,18 @@ def _place_grid(frame: AnyPicture, box: Box, band: tuple[float, float, float, fl
 def _count(pixels: NDArray[np.float32], bands: NDArray[np.intp], light: float) -> NDArray[np.float64]:
     """Histograms, one row for each band, of pixels (n, 3) BGR and the band of each (n,)."""
     blue, green, red = (pixels + _FLOOR).T
-    places = np.stack(
+    positions = np.stack(
         [
-            _place(np.log2(pixels @ _LUMA + _FLOOR) - light, _LIGHT_STEP, _LIGHT_BINS),
-            _place(np.log2(red / green), _RATIO_STEP, _RATIO_BINS),
-            _place(np.log2(blue / green), _RATIO_STEP, _RATIO_BINS),
+            _bin_positions(np.log2(pixels @ _LUMA + _FLOOR) - light, _LIGHT_STEP, _LIGHT_BINS),
+            _bin_positions(np.log2(red / green), _RATIO_STEP, _RATIO_BINS),
+            _bin_positions(np.log2(blue / green), _RATIO_STEP, _RATIO_BINS),
         ]
     )
-    floors = places.astype(np.intp)
-    rest = places - floors
+    floors = positions.astype(np.intp)
+    fractions = positions - floors
     # Each pixel is shared out between the bins around it, so that a slight change moves little.
     first = ((bands * _LIGHT_BINS + floors[0]) * _RATIO_BINS + floors[1]) * _RATIO_BINS + floors[2]
-    sides = np.stack([1 - rest, rest])  # before or behind, of which value, of which pixel
+    sides = np.stack([1 - fractions, fractions])  # before or behind, of which value, of which pixel
     shares = sides[:, np.newaxis, np.newaxis, 0] * sides[np.newaxis, :, np.newaxis, 1] * sides[:, 2]
     bins = _LIGHT_BINS * _RATIO_BINS * _RATIO_BINS
     index = first + _STEPS[:, np.newaxis]
@@ -94,7 +94,7 @@ def _count(pixels: NDArray[np.float32], bands: NDArray[np.intp], light: float) -
     return np.asarray(counts, np.float64).reshape(len(_BANDS), bins)
 
 
-def _place(values: NDArray[np.float32], step: float, bins: int) -> NDArray[np.float32]:
+def _bin_positions(values: NDArray[np.float32], step: float, bins: int) -> NDArray[np.float32]:
     """Where values lie among bins whose middle one is 0; the outermost ones take in what lies beyond."""
     return np.asarray(
         np.clip(values / np.float32(step) + np.float32((bins - 1) / 2), 0, np.float32(bins - 1.001)), dtype=np.float32

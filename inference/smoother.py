@@ -64,5 +64,5 @@ class ScoreSmoother:
 
     def keep_only(self, tracks: Iterable[int]) -> None:
         """Forget every track but these: a number that has left never comes back."""
-        kept = set(tracks)
-        self._levels = {track: level for track, level in self._levels.items() if track in kept}
+        remaining = set(tracks)
+        self._levels = {track: level for track, level in self._levels.items() if track in remaining}
