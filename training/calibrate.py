@@ -93,5 +93,5 @@ def fit_abstention(scores: Scores, labels: Labels, *, precision: float) -> float
     enough = np.flatnonzero(right >= precision)
     if enough.size == 0:
         return 1.0
-    kept = int(enough[-1])
-    return 0.0 if kept == len(labels) - 1 else float(confidence[order[kept]])
+    last = int(enough[-1])
+    return 0.0 if last == len(labels) - 1 else float(confidence[order[last]])

@@ -110,10 +110,10 @@ def _disagreements(first: Scores, second: Scores, labels: Labels) -> list[dict[s
     sure = np.maximum(first.max(axis=1), second.max(axis=1))[differ]
     return [
         {
-            "row": int(at),
-            "label": EMOTIONS[labels[at]].value,
-            "first": {"emotion": EMOTIONS[answers[0][at]].value, "score": float(first[at].max())},
-            "second": {"emotion": EMOTIONS[answers[1][at]].value, "score": float(second[at].max())},
+            "row": int(row),
+            "label": EMOTIONS[labels[row]].value,
+            "first": {"emotion": EMOTIONS[answers[0][row]].value, "score": float(first[row].max())},
+            "second": {"emotion": EMOTIONS[answers[1][row]].value, "score": float(second[row].max())},
         }
-        for at in differ[np.argsort(-sure, kind="stable")][:SHOWN]
+        for row in differ[np.argsort(-sure, kind="stable")][:SHOWN]
     ]

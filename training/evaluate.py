@@ -113,8 +113,8 @@ def _unseen(scores: Scores, faces: FaceSet) -> dict[str, float]:
     unseen = ~faces.also_in_train
     if not unseen.any():
         return {"n": 0}
-    whole = summarise(scores[unseen], faces.labels[unseen])
-    return {name: whole[name] for name in ("n", "accuracy", "macro_f1")}
+    figures = summarise(scores[unseen], faces.labels[unseen])
+    return {name: figures[name] for name in ("n", "accuracy", "macro_f1")}
 
 
 def _uncalibrated_error(scores: Scores, labels: Labels, temperature: float) -> float:
