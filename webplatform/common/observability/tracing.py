@@ -45,9 +45,13 @@ def span(name: str, *, parent: str | None = None, kind: str = "INTERNAL", **valu
     from opentelemetry.trace import SpanKind, StatusCode
 
     attributes = {key.replace("__", "."): value for key, value in values.items()}
-    how = {"context": None if parent is None else _context(parent), "kind": SpanKind[kind], "attributes": attributes}
+    options = {
+        "context": None if parent is None else _context(parent),
+        "kind": SpanKind[kind],
+        "attributes": attributes,
+    }
     with _tracer().start_as_current_span(
-        name, **how, record_exception=False, set_status_on_exception=False
+        name, **options, record_exception=False, set_status_on_exception=False
     ) as current_span:
         try:
             yield current_span
@@ -143,8 +147,11 @@ def _new_tracer() -> Any:
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
-    who = {"service.name": settings.OTEL_SERVICE_NAME, "service.instance.id": f"{socket.gethostname()}:{os.getpid()}"}
-    provider = TracerProvider(resource=Resource.create(who))  # OTEL_TRACES_SAMPLER says how many
+    attributes = {
+        "service.name": settings.OTEL_SERVICE_NAME,
+        "service.instance.id": f"{socket.gethostname()}:{os.getpid()}",
+    }
+    provider = TracerProvider(resource=Resource.create(attributes))  # OTEL_TRACES_SAMPLER says how many
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))  # OTEL_EXPORTER_OTLP_* say where
     tracer = provider.get_tracer("raut")
     tracer.provider = provider
