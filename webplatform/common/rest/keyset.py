@@ -16,7 +16,7 @@ KEY = "page_key_{}"
 
 @dataclass(frozen=True, slots=True)
 class KeysetPosition:
-    """A row's position in an order: its keys as JSON values, and whether the page lies before it instead of behind it."""
+    """A row's position in an order: its keys as JSON values, and whether the page lies before it, not behind it."""
 
     keys: tuple[Any, ...]
     is_before: bool = False
