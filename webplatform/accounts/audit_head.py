@@ -51,7 +51,7 @@ def forget_head() -> None:
 
 def _parsed(text: str) -> tuple[int, str] | None:
     try:
-        said = json.loads(text)
-        return int(said["event"]), str(said["digest"])
+        head = json.loads(text)
+        return int(head["event"]), str(head["digest"])
     except (ValueError, KeyError, TypeError):  # empty, or a crash cut it off
         return None

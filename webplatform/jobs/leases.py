@@ -27,8 +27,8 @@ def claim(rows: QuerySet[Row], pk: object, **changes: Any) -> Row | None:  # fie
         changes: other fields to set.
     """
     lease = uuid4()
-    taken = {"state": RUNNING, "lease": lease, "heartbeat_at": timezone.now(), "attempts": F("attempts") + 1}
-    if not rows.filter(pk=pk, state=QUEUED).update(**taken, **changes):
+    claimed = {"state": RUNNING, "lease": lease, "heartbeat_at": timezone.now(), "attempts": F("attempts") + 1}
+    if not rows.filter(pk=pk, state=QUEUED).update(**claimed, **changes):
         return None
     return rows.filter(pk=pk, lease=lease).first()
 

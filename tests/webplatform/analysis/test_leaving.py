@@ -27,7 +27,7 @@ def asked_to_end(monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_that_is_asked_to_end_hands_its_job_back_at_no_cost(submit, fake_engine, asked_to_end, monkeypatch):
-    monkeypatch.setattr(heartbeat, "LOOK_EVERY_S", 0.02)
+    monkeypatch.setattr(heartbeat, "CHECK_EVERY_S", 0.02)
     for _restart in range(4):
         job = AnalysisJob.objects.first() or submit()
 
