@@ -73,8 +73,8 @@ def import_dataset(
     require_admin(user)
     if not name.strip():
         raise Invalid(_("A data set needs a name."))
-    shown = source.name or "" if isinstance(source, UploadedFile) else source
-    dataset = Dataset(name=name.strip()[:120], licence=licence.strip(), source=shown[:300], created_by=user)
+    source_name = source.name or "" if isinstance(source, UploadedFile) else source
+    dataset = Dataset(name=name.strip()[:120], licence=licence.strip(), source=source_name[:300], created_by=user)
     dataset.drops_leaks, dataset.asks_first = drops_leaks, asks_first
     if isinstance(source, UploadedFile):
         _take_upload(dataset, source)

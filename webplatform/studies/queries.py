@@ -57,8 +57,8 @@ def members_of(study: Study) -> QuerySet[Membership]:
 
 def variables_of(participant: Participant, variables: Iterable[Variable] | None = None) -> dict[str, str | float]:
     """What the study's variables are of this participant, by their names and in the study's order."""
-    asked = participant.study.variables.all() if variables is None else variables
-    known = {variable.name: participant.values.get(str(variable.pk)) for variable in asked}
+    selected = participant.study.variables.all() if variables is None else variables
+    known = {variable.name: participant.values.get(str(variable.pk)) for variable in selected}
     return {name: value for name, value in known.items() if value is not None}
 
 

@@ -50,13 +50,13 @@ def change_variable(
     if name is not None:
         variable.name = _clean_name(name)
     if choices is not None:
-        kept = _clean_choices(variable.kind, choices)
-        lost = {value for value in _values_in_use(variable) if value not in kept}
+        cleaned = _clean_choices(variable.kind, choices)
+        lost = {value for value in _values_in_use(variable) if value not in cleaned}
         if variable.kind == Variable.Kind.CHOICE and lost:
             raise Conflict(
                 _("Participants have “%(value)s”. Change that first.") % {"value": sorted(lost)[0]}, field="choices"
             )
-        variable.choices = kept
+        variable.choices = cleaned
     return save_label(variable, user, "variable.changed")
 
 
@@ -90,8 +90,8 @@ def set_values(*, participant: Participant, user: User, values: Mapping[str, obj
     require_recorder(study, user)
     checked = checked_values(study, values)
     locked = Participant.objects.select_for_update().get(pk=participant.pk)
-    kept = locked.values | checked
-    participant.values = {key: value for key, value in kept.items() if value is not None}
+    merged = locked.values | checked
+    participant.values = {key: value for key, value in merged.items() if value is not None}
     participant.save(update_fields=["values"])
     changed = sorted(int(key) for key in checked if locked.values.get(key) != checked[key])
     if changed:
@@ -162,5 +162,5 @@ def _clean_choices(kind: str, choices: Iterable[str]) -> list[str]:
 
 
 def _values_in_use(variable: Variable) -> set[str]:
-    kept = variable.study.participants.values_list("values", flat=True)
-    return {values[str(variable.pk)] for values in kept if str(variable.pk) in values}
+    rows = variable.study.participants.values_list("values", flat=True)
+    return {values[str(variable.pk)] for values in rows if str(variable.pk) in values}

@@ -43,10 +43,10 @@ class Command(BaseCommand):
         if not options["no_wait"]:
             self._watch(run)
 
-    def _dataset(self, wanted: str) -> Dataset:
-        matches = [one for one in Dataset.objects.all() if wanted in (one.name, str(one.pk))]
+    def _dataset(self, name_or_id: str) -> Dataset:
+        matches = [one for one in Dataset.objects.all() if name_or_id in (one.name, str(one.pk))]
         if not matches:
-            raise CommandError(f"There is no data set {wanted!r}.")
+            raise CommandError(f"There is no data set {name_or_id!r}.")
         return matches[0]
 
     def _watch(self, run: TrainingRun) -> None:
