@@ -148,8 +148,8 @@ def _around(boxes: list[Box]) -> Box:
     return Box(left, top, right - left, bottom - top)
 
 
-def _between(one: Box, other: Box, share: float) -> Box:
-    pairs = ((one.x, other.x), (one.y, other.y), (one.w, other.w), (one.h, other.h))
+def _between(first: Box, second: Box, share: float) -> Box:
+    pairs = ((first.x, second.x), (first.y, second.y), (first.w, second.w), (first.h, second.h))
     return Box(*(a + (b - a) * share for a, b in pairs))
 
 

@@ -188,9 +188,9 @@ def _leaders(points: NDArray[np.float32], confidences: NDArray[np.float32]) -> l
 def _groups(points: NDArray[np.float32], confidences: NDArray[np.float32]) -> list[list[int]]:
     """Answers that overlap, as indices; in each group, and of the groups, the most confident first."""
     boxes = [Box(*(point[0] - point[1] / 2).tolist(), *point[1].tolist()) for point in points]
-    left = np.argsort(-confidences, kind="stable").tolist()
+    remaining = np.argsort(-confidences, kind="stable").tolist()
     groups: list[list[int]] = []
-    while left:
-        groups.append([left[0], *(i for i in left[1:] if boxes[left[0]].iou(boxes[i]) > _MAX_OVERLAP)])
-        left = [i for i in left if i not in groups[-1]]
+    while remaining:
+        groups.append([remaining[0], *(i for i in remaining[1:] if boxes[remaining[0]].iou(boxes[i]) > _MAX_OVERLAP)])
+        remaining = [i for i in remaining if i not in groups[-1]]
     return groups

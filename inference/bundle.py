@@ -163,16 +163,16 @@ def _refuse_constant(name: str) -> float:
 
 
 def _parse_spec(raw: dict[str, Any]) -> ModelSpec:
-    known = {field.name for field in fields(ModelSpec)}
-    if set(raw) - known:
-        raise BadBundle(f"The model spec has unknown fields: {', '.join(sorted(set(raw) - known))}.")
+    field_names = {field.name for field in fields(ModelSpec)}
+    if set(raw) - field_names:
+        raise BadBundle(f"The model spec has unknown fields: {', '.join(sorted(set(raw) - field_names))}.")
     try:
         spec = ModelSpec(**{**raw, "emotions": tuple(raw["emotions"]), "prior": tuple(raw.get("prior", ()))})
     except (KeyError, TypeError) as error:
         raise BadBundle(f"The model spec is incomplete: {error}.") from error
-    wrong = [name for name, kinds in _KINDS.items() if type(getattr(spec, name)) not in kinds]
-    if wrong or any(len(text) > _MOST_NAME for text in (spec.name, spec.version)):
-        raise BadBundle(f"The model spec has values that make no sense: {', '.join(wrong) or 'name, version'}.")
+    misfits = [name for name, kinds in _KINDS.items() if type(getattr(spec, name)) not in kinds]
+    if misfits or any(len(text) > _MOST_NAME for text in (spec.name, spec.version)):
+        raise BadBundle(f"The model spec has values that make no sense: {', '.join(misfits) or 'name, version'}.")
     if spec.emotions != tuple(EMOTIONS):
         raise BadBundle("The model's classes are not the seven emotions in this order: " + ", ".join(EMOTIONS) + ".")
     if spec.temperature <= 0 or not 0 < spec.input_size <= 1024 or spec.channels != 1:

@@ -47,16 +47,16 @@ def measure_colours(frame: AnyPicture, box: Box) -> Colours:
     return np.asarray(np.sqrt(counts / np.maximum(totals, 1e-9)), dtype=np.float32)
 
 
-def compare_colours(one: Colours, other: Colours) -> float | None:
+def compare_colours(first: Colours, second: Colours) -> float | None:
     """Return how alike two measurements are, in [0, 1], over the bands that both have; None where there is none.
 
     Source: the Bhattacharyya coefficient of each band's histograms (Comaniciu et al., "Kernel-Based Object Tracking",
     PAMI 2003), their mean.
     """
-    shared = one.any(axis=1) & other.any(axis=1)
+    shared = first.any(axis=1) & second.any(axis=1)
     if not shared.any():
         return None
-    return float((one[shared] * other[shared]).sum(axis=1).mean())
+    return float((first[shared] * second[shared]).sum(axis=1).mean())
 
 
 def _place_grid(frame: AnyPicture, box: Box, band: tuple[float, float, float, float]) -> tuple[range, range]:

@@ -205,11 +205,11 @@ def _drop_doubles(*looks: Sequence[DetectedFace]) -> tuple[DetectedFace, ...]:
     return tuple(distinct)
 
 
-def _overlap(one: DetectedFace, other: DetectedFace) -> float:
+def _overlap(first: DetectedFace, second: DetectedFace) -> float:
     """Shared area over the smaller one's: 1 where one box lies inside the other."""
-    width = min(one.box.x + one.box.w, other.box.x + other.box.w) - max(one.box.x, other.box.x)
-    height = min(one.box.y + one.box.h, other.box.y + other.box.h) - max(one.box.y, other.box.y)
-    return max(width, 0.0) * max(height, 0.0) / max(min(one.box.area, other.box.area), 1.0)
+    width = min(first.box.x + first.box.w, second.box.x + second.box.w) - max(first.box.x, second.box.x)
+    height = min(first.box.y + first.box.h, second.box.y + second.box.h) - max(first.box.y, second.box.y)
+    return max(width, 0.0) * max(height, 0.0) / max(min(first.box.area, second.box.area), 1.0)
 
 
 def _rescale(face: DetectedFace, across: float, down: float) -> DetectedFace:

@@ -107,7 +107,7 @@ def _gain(pairs: NDArray[np.int64]) -> NDArray[np.float64]:
 def _disagreements(first: Scores, second: Scores, labels: Labels) -> list[dict[str, Any]]:
     answers = [scores.argmax(axis=1) for scores in (first, second)]
     differ = np.flatnonzero(answers[0] != answers[1])
-    sure = np.maximum(first.max(axis=1), second.max(axis=1))[differ]
+    confidence = np.maximum(first.max(axis=1), second.max(axis=1))[differ]
     return [
         {
             "row": int(row),
@@ -115,5 +115,5 @@ def _disagreements(first: Scores, second: Scores, labels: Labels) -> list[dict[s
             "first": {"emotion": EMOTIONS[answers[0][row]].value, "score": float(first[row].max())},
             "second": {"emotion": EMOTIONS[answers[1][row]].value, "score": float(second[row].max())},
         }
-        for row in differ[np.argsort(-sure, kind="stable")][:SHOWN]
+        for row in differ[np.argsort(-confidence, kind="stable")][:SHOWN]
     ]

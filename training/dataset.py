@@ -225,15 +225,15 @@ def _gather(
     train_pixels: Counter[bytes],
     side: int,
 ) -> FaceSet:
-    mine = [face for face, split in zip(faces, splits, strict=True) if split == name]
-    shared = [name != "train" and picture.tobytes() in train_pixels for _, picture in mine]
+    members = [face for face, split in zip(faces, splits, strict=True) if split == name]
+    shared = [name != "train" and picture.tobytes() in train_pixels for _, picture in members]
     return FaceSet(
-        pictures=np.stack([picture for _, picture in mine]) if mine else np.zeros((0, side, side, 1), np.uint8),
-        labels=np.array([EMOTIONS.index(Emotion(face.label)) for face, _ in mine], dtype=np.int64),
-        votes=np.array([face.votes for face, _ in mine], dtype=np.float32).reshape(-1, len(EMOTIONS)),
+        pictures=np.stack([picture for _, picture in members]) if members else np.zeros((0, side, side, 1), np.uint8),
+        labels=np.array([EMOTIONS.index(Emotion(face.label)) for face, _ in members], dtype=np.int64),
+        votes=np.array([face.votes for face, _ in members], dtype=np.float32).reshape(-1, len(EMOTIONS)),
         also_in_train=np.array(shared, dtype=np.bool_),
-        attributes=tuple(face.attributes for face, _ in mine),
-        names=tuple(short_name(face.name) for face, _ in mine),
+        attributes=tuple(face.attributes for face, _ in members),
+        names=tuple(short_name(face.name) for face, _ in members),
     )
 
 

@@ -81,10 +81,10 @@ def reliability(scores: Scores, labels: Labels, bins: int = BINS) -> list[dict[s
     bin_of = np.minimum((confidence * bins).astype(np.int64), bins - 1)
     rows = []
     for number in range(bins):
-        mine = bin_of == number
-        if mine.any():
-            mean_score, share_right = float(confidence[mine].mean()), float(right[mine].mean())
-            rows.append({"n": int(mine.sum()), "score": mean_score, "right": share_right})
+        in_bin = bin_of == number
+        if in_bin.any():
+            mean_score, share_right = float(confidence[in_bin].mean()), float(right[in_bin].mean())
+            rows.append({"n": int(in_bin.sum()), "score": mean_score, "right": share_right})
     return rows
 
 

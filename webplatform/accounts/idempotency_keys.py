@@ -166,8 +166,8 @@ def _releasing(held: Held) -> Iterator[None]:
 
 def forget_answers(*, about: Iterable[object]) -> None:
     """Delete stored answers about one of these."""
-    for one in about:
-        StoredAnswer.objects.filter(about__contains=str(one)).delete()
+    for object_id in about:
+        StoredAnswer.objects.filter(about__contains=str(object_id)).delete()
 
 
 def forget_old_answers() -> int:

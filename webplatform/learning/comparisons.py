@@ -62,8 +62,8 @@ def _side_by_side(result: dict[str, Any]) -> list[dict[str, Any]]:
         (_("Size, MB"), "size_bytes", None, 1e6),
     ]
     rows = [_figure(name, first[key] / unit, second[key] / unit, gain) for name, key, gain, unit in plain]
-    sure = [(_("Share that is answered"), "coverage"), (_("Right among the answered"), "precision")]
-    return rows + [_figure(name, first["abstention"][key], second["abstention"][key]) for name, key in sure]
+    abstention = [(_("Share that is answered"), "coverage"), (_("Right among the answered"), "precision")]
+    return rows + [_figure(name, first["abstention"][key], second["abstention"][key]) for name, key in abstention]
 
 
 def _figure(name: str, first: float, second: float, gain: dict[str, Any] | None = None) -> dict[str, Any]:

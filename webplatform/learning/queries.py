@@ -62,7 +62,9 @@ def shortfalls_of(dataset: Dataset) -> list[Shortfall]:
 
 def missing_to_learn(dataset: Dataset) -> list[str]:
     """The classes without a training picture, in the reader's language: no run can learn from such a data set."""
-    lacking = [one.emotion for one in shortfalls_of(dataset) if one.split == "train" and one.is_missing]
+    lacking = [
+        shortfall.emotion for shortfall in shortfalls_of(dataset) if shortfall.split == "train" and shortfall.is_missing
+    ]
     return [str(EMOTION_NAMES[Emotion(emotion)]) for emotion in lacking]
 
 
@@ -74,8 +76,8 @@ def dataset_page(dataset: Dataset) -> dict[str, Any]:
         "table": counts_of(dataset),
         "runs": runs,
         "is_awaited": any(work.is_active for work in (dataset, *runs)),
-        "missing": _by_split([one for one in shortfalls if one.is_missing]),
-        "small": _by_split([one for one in shortfalls if not one.is_missing]),
+        "missing": _by_split([shortfall for shortfall in shortfalls if shortfall.is_missing]),
+        "small": _by_split([shortfall for shortfall in shortfalls if not shortfall.is_missing]),
         "cannot_teach": bool(missing_to_learn(dataset)),
         "least": LEAST_PICTURES,
         "recipes": RECIPE_LINES,
@@ -83,7 +85,9 @@ def dataset_page(dataset: Dataset) -> dict[str, Any]:
 
 
 def _by_split(shortfalls: list[Shortfall]) -> list[tuple[str, list[Shortfall]]]:
-    return [(SPLIT_WORDS[split], list(rows)) for split, rows in groupby(shortfalls, key=lambda one: one.split)]
+    return [
+        (SPLIT_WORDS[split], list(rows)) for split, rows in groupby(shortfalls, key=lambda shortfall: shortfall.split)
+    ]
 
 
 def run_data(run: TrainingRun) -> dict[str, Any]:

@@ -57,12 +57,16 @@ def is_proposable(row: Observation, user: User) -> bool:
 
 def teaching_sessions(user: User, only: Any = None) -> list[Session]:
     """The user's newest sessions whose people agreed to training and whose video is kept and there."""
-    mine = studies_where(user, Act.ANNOTATE)
-    sessions = Session.objects.for_user(user).filter(study__in=mine, state=Session.State.CLOSED, media__isnull=False)
+    studies = studies_where(user, Act.ANNOTATE)
+    sessions = Session.objects.for_user(user).filter(study__in=studies, state=Session.State.CLOSED, media__isnull=False)
     if only is not None:
         sessions = sessions.filter(pk=only)
     newest = sessions.select_related("consent", "media").order_by("-created_at")[:NEWEST_SESSIONS]
-    return [one for one in newest if ConsentScope.KEEP_MEDIA in effective_scopes(one.consent) and may_teach(one)]
+    return [
+        session
+        for session in newest
+        if ConsentScope.KEEP_MEDIA in effective_scopes(session.consent) and may_teach(session)
+    ]
 
 
 def _open_rows(sessions: list[Session], skipped: Sequence[int]) -> QuerySet[Observation]:

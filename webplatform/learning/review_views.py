@@ -85,8 +85,8 @@ def _reason_words(kind: str) -> str:
 
 def _verdict_words(row: Observation) -> str:
     best = max(EMOTIONS, key=lambda emotion: getattr(row, emotion) or 0)
-    words = _("%(name)s, %(percent)d %%") if row.dominant else _("not sure (at most %(name)s, %(percent)d %%)")
-    return words % {"name": EMOTION_NAMES[best], "percent": round(100 * (getattr(row, best) or 0))}
+    template = _("%(name)s, %(percent)d %%") if row.dominant else _("not sure (at most %(name)s, %(percent)d %%)")
+    return template % {"name": EMOTION_NAMES[best], "percent": round(100 * (getattr(row, best) or 0))}
 
 
 def _data(proposal: Proposal) -> dict[str, Any]:

@@ -121,11 +121,11 @@ def _unpack(archive: IO[bytes], folder: Path) -> None:
 
 def _copy(packed: IO[bytes], target: IO[bytes], stated_bytes: int) -> None:
     """Copy what the header stated and not a byte more: a header may lie."""
-    left = stated_bytes
-    while left > 0 and (piece := packed.read(min(CHUNK_BYTES, left))):
-        left -= len(piece)
+    remaining_bytes = stated_bytes
+    while remaining_bytes > 0 and (piece := packed.read(min(CHUNK_BYTES, remaining_bytes))):
+        remaining_bytes -= len(piece)
         target.write(piece)
-    if left or packed.read(1):
+    if remaining_bytes or packed.read(1):
         raise Invalid(_("This is no ZIP that can be read."))
 
 

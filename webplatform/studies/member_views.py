@@ -31,12 +31,12 @@ def listing(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = InvitationForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _invited(request, form, study):
         return redirect("studies:members", study.pk)
-    mine = study.memberships.get(user=request.user)
+    membership = study.memberships.get(user=request.user)
     context = {
         "study": study,
         "members": members_of(study),
         "invitations": Invitation.objects.for_user(request.user).filter(study=study),
-        "is_owner": may(Act.OWN, mine.role),
+        "is_owner": may(Act.OWN, membership.role),
         "roles": Role.choices,
         "form": form,
         "now": timezone.now(),

@@ -69,7 +69,9 @@ def remove_variable(*, variable: Variable, user: User) -> int:
     """
     study, number = variable.study, variable.pk
     require_owner(study, user)
-    concerned = [one for one in study.participants.select_for_update() if str(number) in one.values]
+    concerned = [
+        participant for participant in study.participants.select_for_update() if str(number) in participant.values
+    ]
     for participant in concerned:
         del participant.values[str(number)]
     Participant.objects.bulk_update(concerned, ["values"])
@@ -105,11 +107,11 @@ def checked_values(study: Study, values: Mapping[str, object]) -> dict[str, str 
     Raises Invalid as `set_values` does.
     """
     variables = list(study.variables.all())
-    known = {variable.name.casefold(): variable for variable in variables}
-    known |= {variable.name: variable for variable in variables}  # as it is written goes before capitals apart
+    by_name = {variable.name.casefold(): variable for variable in variables}
+    by_name |= {variable.name: variable for variable in variables}  # as it is written goes before capitals apart
     stored = {}
     for name, value in values.items():
-        variable = known.get(name) or known.get(name.casefold())
+        variable = by_name.get(name) or by_name.get(name.casefold())
         if variable is None:
             raise Invalid(_("The study has no variable “%(name)s”.") % {"name": name}, field=name)
         stored[str(variable.pk)] = read_value(variable, value)

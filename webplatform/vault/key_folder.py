@@ -45,17 +45,17 @@ class KeyFolder:
         """It is on the disk and will outlive a power cut; in place of any other of this name."""
         folder = self.path_of(entry).parent
         folder.mkdir(parents=True, exist_ok=True)
-        fresh = folder / f".{entry.name}.{secrets.token_hex(4)}"
+        draft = folder / f".{entry.name}.{secrets.token_hex(4)}"
         try:
-            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(entry.wrapped)
                 file.flush()
                 os.fsync(file.fileno())
             if entry.group:  # one that was set aside does not wait longer for being written again
-                os.utime(fresh, (entry.changed_s, entry.changed_s))
-            fresh.replace(folder / entry.name)
+                os.utime(draft, (entry.changed_s, entry.changed_s))
+            draft.replace(folder / entry.name)
         finally:
-            fresh.unlink(missing_ok=True)
+            draft.unlink(missing_ok=True)
         _flush_folder(folder)
 
     def destroy(self, name: str) -> bool:
@@ -121,8 +121,8 @@ class KeyFolder:
 
 def _destroy_all(file: Path) -> bool:
     """A key's file is gone, and what processes left that were killed while they wrote it."""
-    for half in file.parent.glob(f".{file.name}.*"):
-        _destroy(half)
+    for leftover in file.parent.glob(f".{file.name}.*"):
+        _destroy(leftover)
     return _destroy(file)
 
 

@@ -89,11 +89,11 @@ def store_file(part: Path, path: Path) -> None:
         part.unlink()
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    near = path.with_name(f"{path.name}.part")
-    if part != near:  # it may come from another disk
-        shutil.move(part, near)
-    _flush(near)
-    near.replace(path)
+    draft = path.with_name(f"{path.name}.part")
+    if part != draft:  # it may come from another disk
+        shutil.move(part, draft)
+    _flush(draft)
+    draft.replace(path)
 
 
 def draft_of(path: Path) -> Path:

@@ -33,6 +33,6 @@ def count_request(request: HttpRequest, user_id: int | None, token_id: int | Non
     if user_id is None:
         count = consume(rate, f"address:{address_of(request)}")
     else:
-        own = f"token:{token_id}" if token_id else f"login:{user_id}"
-        count = consume_all(rate, {own: 1, f"user:{user_id}": ACCOUNT_SHARE})[0]
+        credential = f"token:{token_id}" if token_id else f"login:{user_id}"
+        count = consume_all(rate, {credential: 1, f"user:{user_id}": ACCOUNT_SHARE})[0]
     request.rate_spent = rate_usage(rate, count)

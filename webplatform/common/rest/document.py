@@ -119,8 +119,8 @@ class DocumentedSchema(AutoSchema):
         return {**mapped, "minProperties": 1} if getattr(serializer, "needs_one", False) else mapped
 
     def _errors(self) -> list[str]:
-        own = getattr(self.view, "own_errors", ())
-        return sorted({*ALWAYS, *(READING if self.method in SAFE_METHODS else WRITING), *own})
+        own_errors = getattr(self.view, "own_errors", ())
+        return sorted({*ALWAYS, *(READING if self.method in SAFE_METHODS else WRITING), *own_errors})
 
 
 def complete(result: Document, generator: object, request: object, public: bool) -> Document:
@@ -160,7 +160,7 @@ def _forget_null(schema: Document) -> None:
             del member["default"]
         for word in ("oneOf", "anyOf"):
             if word in member:
-                member[word] = [one for one in member[word] if one.get("type") != "null"]
+                member[word] = [entry for entry in member[word] if entry.get("type") != "null"]
 
 
 def _error(status: str, text: str) -> Document:
