@@ -18,7 +18,7 @@ from training.evaluate import learnt_frequencies, measure
 from training.groups import measure_groups
 from training.metrics import CLASSES, Labels, Scores, per_class
 
-SHOWN = 60
+MOST_SHOWN = 60
 ROUNDS = 2000
 
 
@@ -115,5 +115,5 @@ def _disagreements(first: Scores, second: Scores, labels: Labels) -> list[dict[s
             "first": {"emotion": EMOTIONS[answers[0][row]].value, "score": float(first[row].max())},
             "second": {"emotion": EMOTIONS[answers[1][row]].value, "score": float(second[row].max())},
         }
-        for row in differ[np.argsort(-confidence, kind="stable")][:SHOWN]
+        for row in differ[np.argsort(-confidence, kind="stable")][:MOST_SHOWN]
     ]

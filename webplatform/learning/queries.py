@@ -21,7 +21,7 @@ from webplatform.modelhub.models import ModelVersion
 from webplatform.modelhub.queries import active_version
 from webplatform.modelhub.services import checks_of
 
-SHOWN = 20
+MOST_SHOWN = 20
 SPLITS = ("train", "public", "private")
 PICTURES = {  # the figures that a run draws, by file name: what they show
     "confusion": gettext_lazy("Which expression was taken for which"),
@@ -34,11 +34,11 @@ PICTURES = {  # the figures that a run draws, by file name: what they show
 
 def overview() -> dict[str, Any]:
     """The newest models, runs and data sets."""
-    runs = list(TrainingRun.objects.select_related("dataset", "version")[:SHOWN])
-    datasets = list(Dataset.objects.all()[:SHOWN])
+    runs = list(TrainingRun.objects.select_related("dataset", "version")[:MOST_SHOWN])
+    datasets = list(Dataset.objects.all()[:MOST_SHOWN])
     return {
         "active": active_version(),
-        "versions": [(version, withdrawn_since(version)) for version in ModelVersion.objects.all()[:SHOWN]],
+        "versions": [(version, withdrawn_since(version)) for version in ModelVersion.objects.all()[:MOST_SHOWN]],
         "runs": runs,
         "datasets": datasets,
         "is_active": any(work.is_active for work in (*runs, *datasets)),

@@ -1,6 +1,6 @@
 """What the client can do, without saying how a request travels: both clients run these steps.
 
-A step asks for an answer (`Ask`) or for time (`Pause`) and is told the answer, or nothing.
+A step yields a `Request` or a `Pause`, and gets the answer to the one, nothing for the other.
 """
 
 from __future__ import annotations

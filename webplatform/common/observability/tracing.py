@@ -17,7 +17,7 @@ from typing import Any, ParamSpec, TypeVar  # OpenTelemetry is not loaded where 
 from django.conf import settings
 from django.core.cache import cache
 
-KEPT_S = 7 * 24 * 3600  # for so long a job that waits finds the request that it came from
+REMEMBERED_S = 7 * 24 * 3600  # for so long a job that waits finds the request that it came from
 P, R = ParamSpec("P"), TypeVar("R")
 
 _tracers: dict[int, Any] = {}  # by process: what a fork took along sends nothing
@@ -112,7 +112,7 @@ def current() -> str:
 def remember(task: str, about: object) -> None:
     """Whoever does this task later, sent again by the beat perhaps, goes on in the trace that runs here."""
     if traceparent := current():
-        cache.set(f"trace:{task}:{about}", traceparent, KEPT_S)
+        cache.set(f"trace:{task}:{about}", traceparent, REMEMBERED_S)
 
 
 def remembered(task: str, about: object) -> str:
