@@ -116,7 +116,7 @@ def measure(engine: Engine, scene: Scene, every_ms: int) -> dict[str, Any]:
     holders: dict[int, Counter[int]] = defaultdict(Counter)
     found = total = 0
     for t_ms, frame, people in scene.frames(every_ms):
-        reading = pipeline.score([pipeline.look(frame, t_ms)])[0]
+        reading = pipeline.score([pipeline.observe(frame, t_ms)])[0]
         total += len(people)
         for face in reading.faces:
             who = _who(face.box, people)

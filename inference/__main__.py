@@ -20,7 +20,7 @@ from inference.image import count_pages, is_picture
 from inference.names import show_name
 from inference.output import CSV_COLUMNS, format_csv, format_jsonl
 
-_GAPS_TOLD = 5
+_GAPS_LISTED = 5
 _FORMATS = {"jsonl": format_jsonl, "csv": format_csv}
 
 
@@ -83,15 +83,15 @@ def _find_files(paths: list[Path]) -> tuple[list[Path], int]:
         if not path.is_dir():
             files.append(path)
             continue
-        found = search_folder(path)
-        files += found.media
-        for reason, names in found.left_out.items():
-            shown = ", ".join(show_name(each.relative_to(path)) for each in names)
-            _complain(f"{show_name(path)}: {reason}: {shown}", kind="note")
-        for problem in found.problems:
+        contents = search_folder(path)
+        files += contents.media
+        for reason, names in contents.left_out.items():
+            listed = ", ".join(show_name(name.relative_to(path)) for name in names)
+            _complain(f"{show_name(path)}: {reason}: {listed}", kind="note")
+        for problem in contents.problems:
             _complain(f"{show_name(path)}: {problem}")
-        failures += len(found.problems)
-        if not found.media:
+        failures += len(contents.problems)
+        if not contents.media:
             _complain(f"{show_name(path)}: the folder holds no pictures or videos.")
             failures += 1
     return files, failures
@@ -147,8 +147,8 @@ def _warnings(end: VideoEnd, track: PictureTrack | None) -> Iterator[str]:
     if end.frames_damaged:
         yield f"{end.frames_damaged} frames are too damaged to be read; {end.frames_decoded} were read."
     if end.missing_ms:
-        stretches = ", ".join(f"{gap.from_ms} to {gap.to_ms}" for gap in end.missing[:_GAPS_TOLD])
-        more = " and more" if len(end.missing) > _GAPS_TOLD else ""
+        stretches = ", ".join(f"{gap.from_ms} to {gap.to_ms}" for gap in end.missing[:_GAPS_LISTED])
+        more = " and more" if len(end.missing) > _GAPS_LISTED else ""
         yield f"{end.missing_ms} ms of picture are missing: {stretches} ms{more}."
     if track is not None and track.count > 1:
         yield f"it has {track.count} moving pictures; number {track.number} was read ({track.width} x {track.height})."

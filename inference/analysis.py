@@ -12,7 +12,7 @@ from inference.errors import UnreadableVideo
 from inference.joining import Joiner, ObservedFrame
 from inference.picture_track import PictureTrack
 from inference.pipeline import Observer, PendingFrame, StageTimes
-from inference.scenes import Glance, see_change
+from inference.scenes import Glance, judge_change
 from inference.spans import Span
 from inference.stretches import StretchPlan
 from inference.types import FrameReading
@@ -91,7 +91,7 @@ class StretchAnalysis:
         pending: list[PendingFrame] = []
         with self.reader:
             while (frame := self._next_frame()) is not None:
-                pending.append(self._observer.look(frame.shown, frame.t_ms, frames_decoded=frame.frames_decoded))
+                pending.append(self._observer.observe(frame.shown, frame.t_ms, frames_decoded=frame.frames_decoded))
                 if len(pending) >= _BATCH_FRAMES or sum(p.faces_to_score for p in pending) >= _BATCH_FACES:
                     yield from self._observer.score(pending)
                     pending = []
@@ -125,7 +125,7 @@ class StretchJoiner:
         for frame in stretch:
             change = None
             if is_first and stretch.opening is not None:
-                change, is_first = see_change(self._closing, stretch.opening), False
+                change, is_first = judge_change(self._closing, stretch.opening), False
             started = time.perf_counter()
             counted = replace(frame, frames_decoded=self._frames_before + frame.frames_decoded)
             reading = self._joiner.join(counted, change)

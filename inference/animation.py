@@ -57,14 +57,14 @@ class Animation:
         for index in range(getattr(self._picture, "n_frames", 1)):
             try:
                 self._picture.seek(index)
-                shown = flatten(self._picture)
+                picture = flatten(self._picture)
             except (OSError, EOFError, ValueError, SyntaxError, RuntimeError):
                 self.is_damaged = True
                 return
             t_ms = self.end_ms
             length_ms = round(float(self._picture.info.get("duration", 0) or 0))
             self.end_ms += length_ms if length_ms > _SHORTEST_MS else _SHORT_SHOWN_MS
-            yield shown, t_ms
+            yield picture, t_ms
 
     def track(self) -> PictureTrack:
         """Return what is said of its one moving picture."""

@@ -69,11 +69,11 @@ def annotate_video(
         marks: in order of time.
         step_ms: how far apart readings are.
         limits: of the video.
-        note: told how many ms were written since it was told last; it may raise to stop.
+        note: called with how many ms were written since its last call; it may raise to stop.
     Raises:
         UnreadableVideo, MediaTooLarge: as for `VideoReader`.
     """
-    timeline, writer, told_ms = _Timeline(marks, step_ms), None, 0
+    timeline, writer, reported_ms = _Timeline(marks, step_ms), None, 0
     with VideoReader(source, every_ms=1, limits=limits) as frames:
         try:
             for frame in frames:
@@ -81,8 +81,8 @@ def annotate_video(
                 if writer is None:
                     writer = VideoWriter(out, width=width, height=height).__enter__()
                 writer.show(_draw(frame.picture, timeline, frame.t_ms), frame.t_ms)
-                note(frame.t_ms - told_ms)
-                told_ms = frame.t_ms
+                note(frame.t_ms - reported_ms)
+                reported_ms = frame.t_ms
         except BaseException as error:
             if writer is not None:
                 writer.__exit__(type(error), error, None)
@@ -106,30 +106,30 @@ class _Timeline:
             self._near.setdefault(self._next.face, deque()).append(self._next)
             self._next = next(self._marks, None)
         for face in list(self._near):
-            kept = self._near[face]
-            while kept and kept[0].t_ms < t_ms - BLUR_HOLD_MS:
-                kept.popleft()
-            if not kept:
+            marks = self._near[face]
+            while marks and marks[0].t_ms < t_ms - BLUR_HOLD_MS:
+                marks.popleft()
+            if not marks:
                 del self._near[face]
 
     def hidden(self) -> list[Box]:
         """What to blur: of each such face one box around all that is held of it."""
-        return [_around([mark.box for mark in kept]) for kept in self._near.values() if kept[0].is_blurred]
+        return [_around([mark.box for mark in marks]) for marks in self._near.values() if marks[0].is_blurred]
 
     def shown(self, t_ms: int) -> list[tuple[FaceMark, Box]]:
         """The newest mark of each face, and where the face is now."""
-        marks = []
-        for kept in self._near.values():
-            before = next((mark for mark in reversed(kept) if mark.t_ms <= t_ms), None)
-            after = next((mark for mark in kept if mark.t_ms > t_ms), None)
+        drawn = []
+        for marks in self._near.values():
+            before = next((mark for mark in reversed(marks) if mark.t_ms <= t_ms), None)
+            after = next((mark for mark in marks if mark.t_ms > t_ms), None)
             if before is None or not before.is_drawn:
                 continue
             if after is not None and after.t_ms - before.t_ms <= self._step_ms * 3 // 2:
                 share = (t_ms - before.t_ms) / (after.t_ms - before.t_ms)
-                marks.append((before, _between(before.box, after.box, share)))
+                drawn.append((before, _between(before.box, after.box, share)))
             elif t_ms - before.t_ms <= self._step_ms * 3 // 2:
-                marks.append((before, before.box))
-        return marks
+                drawn.append((before, before.box))
+        return drawn
 
 
 def _draw(picture: Picture, timeline: _Timeline, t_ms: int) -> Picture:
@@ -148,8 +148,8 @@ def _around(boxes: list[Box]) -> Box:
     return Box(left, top, right - left, bottom - top)
 
 
-def _between(one: Box, other: Box, share: float) -> Box:
-    pairs = ((one.x, other.x), (one.y, other.y), (one.w, other.w), (one.h, other.h))
+def _between(first: Box, second: Box, share: float) -> Box:
+    pairs = ((first.x, second.x), (first.y, second.y), (first.w, second.w), (first.h, second.h))
     return Box(*(a + (b - a) * share for a, b in pairs))
 
 
@@ -185,9 +185,9 @@ def _frame(picture: Picture, mark: FaceMark, box: Box) -> None:
     cv2.putText(picture, text, (left + 3 * unit, base), cv2.FONT_HERSHEY_SIMPLEX, scale, ink, unit, cv2.LINE_AA)
 
 
-def _bars(picture: Picture, mark: FaceMark, place: tuple[int, int, int]) -> None:
+def _bars(picture: Picture, mark: FaceMark, edges: tuple[int, int, int]) -> None:
     """A row of bars below the box, one for each score."""
-    left, top, right = place
+    left, top, right = edges
     if not mark.bars or right - left < 2 * len(mark.bars):
         return
     high, wide = max(8, (right - left) // 3), (right - left) / len(mark.bars)

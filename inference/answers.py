@@ -20,25 +20,25 @@ def keep_one_each(answers: NDArray[np.float32]) -> NDArray[np.float32]:
     """Keep the surest answer of every face: none that overlaps a surer one, none inside or around a surer one.
 
     Args:
-        answers: float32 (n, 15) as `YuNet.look` gives them.
+        answers: float32 (n, 15) as `YuNet.predict` gives them.
     Returns:
         float32 (m, 15), the surest first.
     """
-    left = answers[np.argsort(-answers[:, 4], kind="stable")]
-    kept = []
-    while len(left):
-        kept.append(left[0])
-        left = left[~overlaps(left[0], left)]
-    return np.array(kept, np.float32).reshape(-1, answers.shape[1])
+    remaining = answers[np.argsort(-answers[:, 4], kind="stable")]
+    distinct = []
+    while len(remaining):
+        distinct.append(remaining[0])
+        remaining = remaining[~overlaps(remaining[0], remaining)]
+    return np.array(distinct, np.float32).reshape(-1, answers.shape[1])
 
 
 def keep_apart(faces: Sequence[DetectedFace]) -> tuple[DetectedFace, ...]:
     """Keep the surest of faces whose boxes lie on each other, the surest first."""
-    kept: list[DetectedFace] = []
+    distinct: list[DetectedFace] = []
     for face in sorted(faces, key=lambda face: -face.confidence):
-        if not lies_on(face, kept):
-            kept.append(face)
-    return tuple(kept)
+        if not lies_on(face, distinct):
+            distinct.append(face)
+    return tuple(distinct)
 
 
 def lies_on(face: DetectedFace, others: Sequence[DetectedFace]) -> bool:
@@ -47,12 +47,12 @@ def lies_on(face: DetectedFace, others: Sequence[DetectedFace]) -> bool:
     return bool(overlaps(np.array([face.box.x, face.box.y, face.box.w, face.box.h]), boxes).any())
 
 
-def overlaps(one: NDArray[np.floating], many: NDArray[np.floating]) -> NDArray[np.bool_]:
+def overlaps(box: NDArray[np.floating], boxes: NDArray[np.floating]) -> NDArray[np.bool_]:
     """Whether each of many boxes (n, 4+) shows the same face as one box (4+,); own limits."""
-    corner = np.maximum(one[:2], many[:, :2])
-    size = np.maximum(np.minimum(one[:2] + one[2:4], many[:, :2] + many[:, 2:4]) - corner, 0)
+    corner = np.maximum(box[:2], boxes[:, :2])
+    size = np.maximum(np.minimum(box[:2] + box[2:4], boxes[:, :2] + boxes[:, 2:4]) - corner, 0)
     shared = size.prod(axis=1)
-    areas, area = many[:, 2:4].prod(axis=1), one[2:4].prod()
+    areas, area = boxes[:, 2:4].prod(axis=1), box[2:4].prod()
     same = shared > _MAX_SHARED * (areas + area - shared)
     return np.asarray(same | (shared > _MAX_COVERED * np.minimum(areas, area)), np.bool_)
 

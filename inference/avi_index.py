@@ -98,13 +98,13 @@ def _find_entries(source: BinaryIO) -> bytes:
     """Return the entries of the index, which begins here, or a little before or after if bytes were lost."""
     end = source.tell()
     source.seek(max(end - _SEARCHED_BYTES, 0))
-    near = source.read(2 * _SEARCHED_BYTES)
-    at = near.rfind(b"idx1", 0, _SEARCHED_BYTES + 4)
-    if at < 0:
-        at = near.find(b"idx1")
-    if at < 0:
+    data = source.read(2 * _SEARCHED_BYTES)
+    offset = data.rfind(b"idx1", 0, _SEARCHED_BYTES + 4)
+    if offset < 0:
+        offset = data.find(b"idx1")
+    if offset < 0:
         return b""
-    source.seek(max(end - _SEARCHED_BYTES, 0) + at + 4)
+    source.seek(max(end - _SEARCHED_BYTES, 0) + offset + 4)
     size = int.from_bytes(source.read(4), "little")
     return source.read(size) if size <= _MOST_BYTES else b""
 

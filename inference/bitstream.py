@@ -18,7 +18,7 @@ _PRORES_FRAME = b"icpf"  # SMPTE RDD 36, 5.1
 _START_OF_IMAGE = b"\xff\xd8"  # ITU-T T.81, table B.1
 _END_OF_IMAGE = b"\xff\xd9"  # ITU-T T.81, table B.1
 _SLICES = range(1, 6)  # ITU-T H.264, table 7-1
-_LENGTH_AT = {"h264": 4, "hevc": 21}  # ISO/IEC 14496-15, 5.3.3.1.2 and 8.3.3.1.2
+_LENGTH_OFFSET = {"h264": 4, "hevc": 21}  # ISO/IEC 14496-15, 5.3.3.1.2 and 8.3.3.1.2
 _HEVC_AFRESH = range(16, 22)  # ITU-T H.265, table 7-1: a picture where decoding may begin
 _H264_AFRESH = 5  # a picture that also ends all that was decoded before it
 _SETTINGS = {"h264": frozenset({7, 8}), "hevc": frozenset({32, 33, 34})}  # parameter sets
@@ -51,11 +51,11 @@ def is_torn(data: bytes, context: VideoCodecContext) -> bool:
     length_bytes = _length_bytes(context)
     if not length_bytes or data.startswith(_START_CODE):
         return False
-    at = 0
-    while at + 4 <= len(data):  # Source: ffmpeg, which overlooks what is shorter
-        size = int.from_bytes(data[at : at + length_bytes])
-        at += length_bytes + size
-        if size == 0 or at > len(data):
+    offset = 0
+    while offset + 4 <= len(data):  # Source: ffmpeg, which overlooks what is shorter
+        size = int.from_bytes(data[offset : offset + length_bytes])
+        offset += length_bytes + size
+        if size == 0 or offset > len(data):
             return True
     return False
 
@@ -69,7 +69,7 @@ def starts_afresh(data: bytes, context: VideoCodecContext) -> bool:
     """
     if context.name not in _SETTINGS:
         return True
-    kinds = [kind for kind in _piece_kinds(data, context) if kind < (32 if context.name == "hevc" else 6)]
+    kinds = [kind for kind in _unit_types(data, context) if kind < (32 if context.name == "hevc" else 6)]
     if context.name == "hevc":
         return bool(kinds) and all(kind in _HEVC_AFRESH for kind in kinds)
     return bool(kinds) and all(kind == _H264_AFRESH for kind in kinds)
@@ -82,7 +82,7 @@ def settings_in(data: bytes, context: VideoCodecContext) -> frozenset[int]:
         data, context: as in `starts_afresh`.
     """
     kinds = _SETTINGS.get(context.name)
-    return kinds.intersection(_piece_kinds(data, context)) if kinds else frozenset()
+    return kinds.intersection(_unit_types(data, context)) if kinds else frozenset()
 
 
 def is_disposable(data: bytes, context: VideoCodecContext) -> bool:
@@ -99,8 +99,8 @@ def is_disposable(data: bytes, context: VideoCodecContext) -> bool:
     if context.name == "h264":
         return _is_disposable_h264(data, context)
     if context.name == "mpeg4":
-        at = data.find(_VOP_START)
-        return 0 <= at < len(data) - 4 and data[at + 4] >> 6 == _VOP_B
+        offset = data.find(_VOP_START)
+        return 0 <= offset < len(data) - 4 and data[offset + 4] >> 6 == _VOP_B
     if context.name == "mjpeg":
         return data.startswith(_START_OF_IMAGE) and data.rstrip(b"\0").endswith(_END_OF_IMAGE)
     if context.name == "prores":
@@ -110,37 +110,37 @@ def is_disposable(data: bytes, context: VideoCodecContext) -> bool:
 
 def _length_bytes(context: VideoCodecContext) -> int:
     """How many bytes state the size of each piece of a picture; 0 where none do."""
-    at, extradata = _LENGTH_AT.get(context.name), context.extradata
-    if at is None or not extradata or extradata[0] != 1 or len(extradata) <= at:
+    offset, extradata = _LENGTH_OFFSET.get(context.name), context.extradata
+    if offset is None or not extradata or extradata[0] != 1 or len(extradata) <= offset:
         return 0
-    return (extradata[at] & 3) + 1
+    return (extradata[offset] & 3) + 1
 
 
-def _piece_kinds(data: bytes, context: VideoCodecContext) -> list[int]:
-    """The types of the pieces (NAL units) of an H.264 or HEVC packet, as far as it is whole."""
-    length_bytes, kinds, at = _length_bytes(context), [], 0
-    while length_bytes and at + length_bytes < len(data):
-        size = int.from_bytes(data[at : at + length_bytes])
-        at += length_bytes
-        kinds.append(data[at] >> 1 & 63 if context.name == "hevc" else data[at] & 31)
-        at += size
-    return kinds
+def _unit_types(data: bytes, context: VideoCodecContext) -> list[int]:
+    """The types of the NAL units of an H.264 or HEVC packet, as far as it is whole."""
+    length_bytes, types, offset = _length_bytes(context), [], 0
+    while length_bytes and offset + length_bytes < len(data):
+        size = int.from_bytes(data[offset : offset + length_bytes])
+        offset += length_bytes
+        types.append(data[offset] >> 1 & 63 if context.name == "hevc" else data[offset] & 31)
+        offset += size
+    return types
 
 
 def _is_disposable_h264(data: bytes, context: VideoCodecContext) -> bool:
     length_bytes = _length_bytes(context)
     if not length_bytes:
         return False
-    at, slices = 0, 0
-    while at + length_bytes < len(data):
-        size = int.from_bytes(data[at : at + length_bytes])
-        at += length_bytes
-        if size == 0 or at + size > len(data):
+    offset, slices = 0, 0
+    while offset + length_bytes < len(data):
+        size = int.from_bytes(data[offset : offset + length_bytes])
+        offset += length_bytes
+        if size == 0 or offset + size > len(data):
             return False
-        header = data[at]
+        header = data[offset]
         if header & 31 in _SLICES:
-            if header >> 5 & 3 or b"\0\0\0" in data[at : at + size].rstrip(b"\0"):
+            if header >> 5 & 3 or b"\0\0\0" in data[offset : offset + size].rstrip(b"\0"):
                 return False
             slices += 1
-        at += size
+        offset += size
     return slices > 0

@@ -56,10 +56,10 @@ class BlazeFace:
     def detect(self, frame: AnyPicture) -> tuple[DetectedFace, ...]:
         """Find the faces of a frame; see `FaceDetector.detect`."""
         frame = as_picture(frame)
-        points, confidences = self._look(frame)
+        points, confidences = self._predict(frame)
         if self._looks_twice and _deserves_second_look(frame, points, confidences):
-            looks = [(points, confidences), *(self._look_at(frame, tile) for tile in _tiles(frame))]
-            points, confidences = (np.concatenate(parts) for parts in zip(*looks, strict=True))
+            answers = [(points, confidences), *(self._predict_tile(frame, tile) for tile in _tiles(frame))]
+            points, confidences = (np.concatenate(parts) for parts in zip(*answers, strict=True))
         sure = confidences >= _MIN_CONFIDENCE
         return _merge(points[sure], confidences[sure])
 
@@ -85,14 +85,14 @@ class BlazeFace:
         top, bottom = max(int(y - reach), 0), min(int(y + reach) + 1, height)
         if right <= left or bottom <= top:
             return None
-        points, confidences = self._look(take_part(frame, left, top, right, bottom))
+        points, confidences = self._predict(take_part(frame, left, top, right, bottom))
         sure = confidences >= _MIN_CONFIDENCE
         points[:, 0] += (left, top)
         points[:, 2:] += (left, top)
-        others = [near for near in _merge(points[sure], confidences[sure]) if near.box.iou(face.box) > _MAX_OVERLAP]
-        return max(others, key=lambda near: near.box.iou(face.box), default=None)
+        matches = [near for near in _merge(points[sure], confidences[sure]) if near.box.iou(face.box) > _MAX_OVERLAP]
+        return max(matches, key=lambda near: near.box.iou(face.box), default=None)
 
-    def _look(self, picture: Picture) -> Answers:
+    def _predict(self, picture: Picture) -> Answers:
         """Every answer that is at least a hint: centre, size and six landmarks (n, 8, 2) px, confidence (n,)."""
         square, scale, left, top = _letterbox(picture)
         self._interpreter.set_tensor(self._input, square[np.newaxis])
@@ -104,9 +104,9 @@ class BlazeFace:
         points[:, 2:] += self._anchors[hints] * _SIDE - (left, top)
         return points / np.float32(scale), 1 / (1 + np.exp(-np.clip(logits[hints], -100, 100)))
 
-    def _look_at(self, frame: Picture, tile: tuple[int, int, int, int]) -> Answers:
+    def _predict_tile(self, frame: Picture, tile: tuple[int, int, int, int]) -> Answers:
         left, top, right, bottom = tile
-        points, confidences = self._look(frame[top:bottom, left:right])
+        points, confidences = self._predict(frame[top:bottom, left:right])
         points[:, 0] += (left, top)
         points[:, 2:] += (left, top)
         # A face that the tile cuts off is judged by the other tile or by the whole frame.
@@ -114,8 +114,8 @@ class BlazeFace:
         inside = np.array([left or -width, top or -height]), np.array([right, bottom])
         inside[1][inside[1] >= (width, height)] *= 2
         half = points[:, 1] / 2
-        whole = ((points[:, 0] - half >= inside[0]) & (points[:, 0] + half <= inside[1])).all(axis=1)
-        return points[whole], confidences[whole]
+        is_complete = ((points[:, 0] - half >= inside[0]) & (points[:, 0] + half <= inside[1])).all(axis=1)
+        return points[is_complete], confidences[is_complete]
 
 
 def load_blazeface() -> BlazeFace:
@@ -188,9 +188,9 @@ def _leaders(points: NDArray[np.float32], confidences: NDArray[np.float32]) -> l
 def _groups(points: NDArray[np.float32], confidences: NDArray[np.float32]) -> list[list[int]]:
     """Answers that overlap, as indices; in each group, and of the groups, the most confident first."""
     boxes = [Box(*(point[0] - point[1] / 2).tolist(), *point[1].tolist()) for point in points]
-    left = np.argsort(-confidences, kind="stable").tolist()
+    remaining = np.argsort(-confidences, kind="stable").tolist()
     groups: list[list[int]] = []
-    while left:
-        groups.append([left[0], *(i for i in left[1:] if boxes[left[0]].iou(boxes[i]) > _MAX_OVERLAP)])
-        left = [i for i in left if i not in groups[-1]]
+    while remaining:
+        groups.append([remaining[0], *(i for i in remaining[1:] if boxes[remaining[0]].iou(boxes[i]) > _MAX_OVERLAP)])
+        remaining = [i for i in remaining if i not in groups[-1]]
     return groups

@@ -21,10 +21,10 @@ KERAS_FILE = "model.keras"
 LITERT_FILE = "model.tflite"
 _MOST_JSON_BYTES = 20 * 1024 * 1024
 _MOST_NAME = 80
-_TEXT, _WHOLE, _NUMBER = (str,), (int,), (int, float)
+_TEXT, _INTEGER, _NUMBER = (str,), (int,), (int, float)
 _KINDS: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(("name", "version", "recipe", "created"), _TEXT),
-    **dict.fromkeys(("seed", "input_size", "channels"), _WHOLE),
+    **dict.fromkeys(("seed", "input_size", "channels"), _INTEGER),
     **dict.fromkeys(("crop_margin", "crop_shift", "temperature", "abstain_below"), _NUMBER),
     "mirror": (bool,),
 }
@@ -163,16 +163,16 @@ def _refuse_constant(name: str) -> float:
 
 
 def _parse_spec(raw: dict[str, Any]) -> ModelSpec:
-    known = {field.name for field in fields(ModelSpec)}
-    if set(raw) - known:
-        raise BadBundle(f"The model spec has unknown fields: {', '.join(sorted(set(raw) - known))}.")
+    field_names = {field.name for field in fields(ModelSpec)}
+    if set(raw) - field_names:
+        raise BadBundle(f"The model spec has unknown fields: {', '.join(sorted(set(raw) - field_names))}.")
     try:
         spec = ModelSpec(**{**raw, "emotions": tuple(raw["emotions"]), "prior": tuple(raw.get("prior", ()))})
     except (KeyError, TypeError) as error:
         raise BadBundle(f"The model spec is incomplete: {error}.") from error
-    wrong = [name for name, kinds in _KINDS.items() if type(getattr(spec, name)) not in kinds]
-    if wrong or any(len(text) > _MOST_NAME for text in (spec.name, spec.version)):
-        raise BadBundle(f"The model spec has values that make no sense: {', '.join(wrong) or 'name, version'}.")
+    misfits = [name for name, kinds in _KINDS.items() if type(getattr(spec, name)) not in kinds]
+    if misfits or any(len(text) > _MOST_NAME for text in (spec.name, spec.version)):
+        raise BadBundle(f"The model spec has values that make no sense: {', '.join(misfits) or 'name, version'}.")
     if spec.emotions != tuple(EMOTIONS):
         raise BadBundle("The model's classes are not the seven emotions in this order: " + ", ".join(EMOTIONS) + ".")
     if spec.temperature <= 0 or not 0 < spec.input_size <= 1024 or spec.channels != 1:

@@ -14,14 +14,14 @@ _MARGIN = 3  # cells around what changed, so that a face is seen whole
 
 
 class ChangeWatch:
-    """Remembers, cell by cell of a sketch, what was there when it was last looked at. Source: own."""
+    """Remembers, cell by cell of a sketch, what was there when it was last searched. Source: own."""
 
     def __init__(self) -> None:
-        self._seen: Sketch | None = None
+        self._searched: Sketch | None = None
 
-    def see_all(self, sketch: Sketch) -> None:
-        """Note that the whole frame was looked at."""
-        self._seen = sketch.copy()
+    def note_search(self, sketch: Sketch) -> None:
+        """Note that the whole frame was searched."""
+        self._searched = sketch.copy()
 
     def take(self, sketch: Sketch, known: Iterable[Box], size: tuple[int, int]) -> Box | None:
         """Return the part of a frame that must be looked at, and note that it was.
@@ -33,10 +33,10 @@ class ChangeWatch:
         Returns:
             Everything that changed, in one box, px of the frame; None where nothing did.
         """
-        if self._seen is None:
-            self.see_all(sketch)
+        if self._searched is None:
+            self.note_search(sketch)
             return Box(0.0, 0.0, float(size[0]), float(size[1]))
-        changed = np.abs(sketch - self._seen) > _CHANGED
+        changed = np.abs(sketch - self._searched) > _CHANGED
         height, width = sketch.shape
         across, down = size[0] / width, size[1] / height
         for box in known:
@@ -48,5 +48,5 @@ class ChangeWatch:
             return None
         top, bottom = max(int(rows[0]) - _MARGIN, 0), min(int(rows[-1]) + 1 + _MARGIN, height)
         left, right = max(int(columns[0]) - _MARGIN, 0), min(int(columns[-1]) + 1 + _MARGIN, width)
-        self._seen[top:bottom, left:right] = sketch[top:bottom, left:right]
+        self._searched[top:bottom, left:right] = sketch[top:bottom, left:right]
         return Box(left * across, top * down, (right - left) * across, (bottom - top) * down)

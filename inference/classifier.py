@@ -58,12 +58,12 @@ class Classifier:
         return _softmax(np.asarray(logits / self.spec.temperature, dtype=np.float32))
 
     def _run(self, inputs: Inputs) -> Logits:
-        parts, rest = [], inputs
-        while len(rest):
-            fitting = [size for size in self._runtime.sizes if size <= len(rest)]
+        parts, remaining = [], inputs
+        while len(remaining):
+            fitting = [size for size in self._runtime.sizes if size <= len(remaining)]
             size = self._runtime.sizes[-1] if self._runtime.pads else fitting[-1]
-            parts.append(self._run_padded(rest[:size]))
-            rest = rest[size:]
+            parts.append(self._run_padded(remaining[:size]))
+            remaining = remaining[size:]
         return np.concatenate(parts)
 
     def _run_padded(self, inputs: Inputs) -> Logits:
@@ -100,10 +100,10 @@ class LiteRTRuntime:
 
     def _interpreter(self, faces: Inputs) -> Any:  # LiteRT ships no types
         if len(faces) not in self._interpreters:
-            made = Interpreter(model_path=str(self._weights), num_threads=1)
-            made.resize_tensor_input(made.get_input_details()[0]["index"], faces.shape)
-            made.allocate_tensors()
-            self._interpreters[len(faces)] = made
+            interpreter = Interpreter(model_path=str(self._weights), num_threads=1)
+            interpreter.resize_tensor_input(interpreter.get_input_details()[0]["index"], faces.shape)
+            interpreter.allocate_tensors()
+            self._interpreters[len(faces)] = interpreter
         return self._interpreters[len(faces)]
 
 

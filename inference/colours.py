@@ -47,16 +47,16 @@ def measure_colours(frame: AnyPicture, box: Box) -> Colours:
     return np.asarray(np.sqrt(counts / np.maximum(totals, 1e-9)), dtype=np.float32)
 
 
-def compare_colours(one: Colours, other: Colours) -> float | None:
+def compare_colours(first: Colours, second: Colours) -> float | None:
     """Return how alike two measurements are, in [0, 1], over the bands that both have; None where there is none.
 
     Source: the Bhattacharyya coefficient of each band's histograms (Comaniciu et al., "Kernel-Based Object Tracking",
     PAMI 2003), their mean.
     """
-    shared = one.any(axis=1) & other.any(axis=1)
+    shared = first.any(axis=1) & second.any(axis=1)
     if not shared.any():
         return None
-    return float((one[shared] * other[shared]).sum(axis=1).mean())
+    return float((first[shared] * second[shared]).sum(axis=1).mean())
 
 
 def _place_grid(frame: AnyPicture, box: Box, band: tuple[float, float, float, float]) -> tuple[range, range]:
@@ -75,18 +75,18 @@ def _place_grid(frame: AnyPicture, box: Box, band: tuple[float, float, float, fl
 def _count(pixels: NDArray[np.float32], bands: NDArray[np.intp], light: float) -> NDArray[np.float64]:
     """Histograms, one row for each band, of pixels (n, 3) BGR and the band of each (n,)."""
     blue, green, red = (pixels + _FLOOR).T
-    places = np.stack(
+    positions = np.stack(
         [
-            _place(np.log2(pixels @ _LUMA + _FLOOR) - light, _LIGHT_STEP, _LIGHT_BINS),
-            _place(np.log2(red / green), _RATIO_STEP, _RATIO_BINS),
-            _place(np.log2(blue / green), _RATIO_STEP, _RATIO_BINS),
+            _bin_positions(np.log2(pixels @ _LUMA + _FLOOR) - light, _LIGHT_STEP, _LIGHT_BINS),
+            _bin_positions(np.log2(red / green), _RATIO_STEP, _RATIO_BINS),
+            _bin_positions(np.log2(blue / green), _RATIO_STEP, _RATIO_BINS),
         ]
     )
-    floors = places.astype(np.intp)
-    rest = places - floors
+    floors = positions.astype(np.intp)
+    fractions = positions - floors
     # Each pixel is shared out between the bins around it, so that a slight change moves little.
     first = ((bands * _LIGHT_BINS + floors[0]) * _RATIO_BINS + floors[1]) * _RATIO_BINS + floors[2]
-    sides = np.stack([1 - rest, rest])  # before or behind, of which value, of which pixel
+    sides = np.stack([1 - fractions, fractions])  # before or behind, of which value, of which pixel
     shares = sides[:, np.newaxis, np.newaxis, 0] * sides[np.newaxis, :, np.newaxis, 1] * sides[:, 2]
     bins = _LIGHT_BINS * _RATIO_BINS * _RATIO_BINS
     index = first + _STEPS[:, np.newaxis]
@@ -94,7 +94,7 @@ def _count(pixels: NDArray[np.float32], bands: NDArray[np.intp], light: float) -
     return np.asarray(counts, np.float64).reshape(len(_BANDS), bins)
 
 
-def _place(values: NDArray[np.float32], step: float, bins: int) -> NDArray[np.float32]:
+def _bin_positions(values: NDArray[np.float32], step: float, bins: int) -> NDArray[np.float32]:
     """Where values lie among bins whose middle one is 0; the outermost ones take in what lies beyond."""
     return np.asarray(
         np.clip(values / np.float32(step) + np.float32((bins - 1) / 2), 0, np.float32(bins - 1.001)), dtype=np.float32

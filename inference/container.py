@@ -172,8 +172,8 @@ def _choose_stream(
     container: InputContainer, streams: list[VideoStream], source: MediaSource, passed_over: int
 ) -> VideoStream:
     if not streams:
-        heard = " It holds only sound." if container.streams.audio else ""
-        raise UnreadableVideo(f"{source_name(source)} has no picture stream.{heard}")
+        hint = " It holds only sound." if container.streams.audio else ""
+        raise UnreadableVideo(f"{source_name(source)} has no picture stream.{hint}")
     readable = rank_pictures(streams)
     if not readable:
         raise UnreadableVideo(

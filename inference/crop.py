@@ -36,7 +36,7 @@ class UprightCrop:
         return np.asarray(points @ self.back[:, :2].T + self.back[:, 2])
 
     def carry_answer_back(self, answer: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Carry an answer (15,) of `YuNet.look` into the frame; its box keeps its size and turns about its middle."""
+        """Carry an answer (15,) of `YuNet.predict` into the frame; its box keeps its size, turned about its middle."""
         size = answer[2:4] * self.scale
         middle = self.carry_back(answer[:2] + answer[2:4] / 2)
         points = self.carry_back(answer[5:].reshape(-1, 2))

@@ -114,10 +114,10 @@ def _correlate(before: Sketch, after: Sketch, mask: NDArray[np.bool_], limits: C
     """Pearson's correlation of the grey levels in the mask; where one has no structure, 1 or 0 by what stayed."""
     if not mask.any():
         return 0.0
-    one, other = before[mask], after[mask]
-    stayed = float((np.abs(one - other) <= limits.light_step).mean())
-    one, other = one - one.mean(), other - other.mean()
-    if min(one.std(), other.std()) < _FLAT:
+    first, second = before[mask], after[mask]
+    stayed = float((np.abs(first - second) <= limits.light_step).mean())
+    first, second = first - first.mean(), second - second.mean()
+    if min(first.std(), second.std()) < _FLAT:
         return 1.0 if stayed > 0.5 else 0.0
-    scale = float(np.sqrt((one * one).sum() * (other * other).sum()))
-    return float((one * other).sum()) / scale if scale > 0 else 0.0
+    scale = float(np.sqrt((first * first).sum() * (second * second).sum()))
+    return float((first * second).sum()) / scale if scale > 0 else 0.0

@@ -13,7 +13,7 @@ from inference.gaps import GapLog
 _RIPPLE_MS = 10_000.0  # Source: own; streams without key frames refresh the whole picture within a few seconds.
 _B_PICTURE = 3  # AV_PICTURE_TYPE_B of ffmpeg
 _STEADY_INTERVALS = 5
-_KEPT = 64
+_MOST_SENT = 64
 _ROUNDING_MS = 2
 
 
@@ -52,7 +52,7 @@ class DamageWatch:
         """Note a packet that the decoder took; its frame may come later."""
         if mark is not None:
             heapq.heappush(self._sent, mark)
-            if len(self._sent) > _KEPT:
+            if len(self._sent) > _MOST_SENT:
                 heapq.heappop(self._sent)
 
     def refuse(self, t_ms: int | None, *, is_needed: bool) -> None:

@@ -71,7 +71,7 @@ class FrameDecoder:
         self._is_doubtful = self._is_torn = self._is_flagged = False
         self._is_next_torn: bool | None = None
         self._number: int | None = None
-        self._places: deque[int] = deque(maxlen=_LOOKAHEAD_PACKETS + 1)
+        self._recent_dts: deque[int] = deque(maxlen=_LOOKAHEAD_PACKETS + 1)
         self._number_step: int | None = None
         self.demuxer = Demuxer(container, stream, index=index, span=span)
         self._stream = stream
@@ -146,18 +146,18 @@ class FrameDecoder:
             return False
         return (packet.dts - later.dts) * self._ms_per_tick > CLOCK_JUMP_MS
 
-    def _note_place(self, packet: Packet) -> None:
+    def _note_packet(self, packet: Packet) -> None:
         if self._last_packet is not None and self._restarts(self._last_packet, packet):
             self._has_restarted = True
         self._last_packet = packet
         if packet.dts is not None:
-            self._places.append(packet.dts)
+            self._recent_dts.append(packet.dts)
 
     def _decode(self, packet: Packet) -> list[VideoFrame]:
         """Decode a packet; what it costs where it is damaged is noted."""
         if packet.size == 0 and packet.pts is None:
             return self._send(packet)  # the last one: it drains the decoder
-        self._note_place(packet)
+        self._note_packet(packet)
         data, kept_back = bytes(packet), []
         hole = self.demuxer.holes.pop(id(packet), None)
         if hole is not None:
@@ -215,9 +215,9 @@ class FrameDecoder:
         return t_ms is not None and self._plan.may_skip(t_ms)
 
     def _set_skipping(self, can_skip: bool) -> None:
-        wanted: Literal["NONREF", "DEFAULT"] = "NONREF" if can_skip else "DEFAULT"
-        if wanted != self._stream.codec_context.skip_frame:
-            self._stream.codec_context.skip_frame = wanted
+        skip_frame: Literal["NONREF", "DEFAULT"] = "NONREF" if can_skip else "DEFAULT"
+        if skip_frame != self._stream.codec_context.skip_frame:
+            self._stream.codec_context.skip_frame = skip_frame
 
     def _account(self, frame: VideoFrame) -> int | None:
         """Count a frame; return its time in ms, or None where it is too damaged to be looked at."""
@@ -245,15 +245,15 @@ class FrameDecoder:
         come out as many packets late as the decoder must look ahead.
         """
         if number is None:
-            place = self.demuxer.first_dts if self._number is None else self._number + (self._number_step or 1)
+            dts = self.demuxer.first_dts if self._number is None else self._number + (self._number_step or 1)
         else:
-            late = min(self._stream.codec_context.reorder_depth, len(self._places) - 1)
-            place = self._places[-1 - late]
-            if self._number is not None and place > self._number:
-                step = place - self._number
+            late = min(self._stream.codec_context.reorder_depth, len(self._recent_dts) - 1)
+            dts = self._recent_dts[-1 - late]
+            if self._number is not None and dts > self._number:
+                step = dts - self._number
                 self._number_step = step if self._number_step is None else min(step, self._number_step)
-        self._number = place
-        return self._clock.read(place)
+        self._number = dts
+        return self._clock.read(dts)
 
     def _is_stale(self, frame: VideoFrame) -> bool:
         """Whether the decoder kept a frame back over a hole: its time is long past, but no new clock has begun."""

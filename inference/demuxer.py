@@ -73,8 +73,8 @@ class Demuxer:
         self._step_bytes = _limit_of(formats, _STEP_BYTES)
         self._index = index
         self._span = span
-        self._next_place = 0
-        self._first_place: int | None = None
+        self._next_position = 0
+        self._dts_offset: int | None = None
         self._longest_step = _limit_of(formats, _LONGEST_STEP)
         self._interval_ms = stated_interval_ms(stream)
         self._last_ticks: int | None = None
@@ -88,7 +88,7 @@ class Demuxer:
     @property
     def pictures(self) -> int | None:
         """How many pictures there should have been so far; None where the file's index does not say."""
-        return None if self._index is None else self._index.count(0, self._next_place)
+        return None if self._index is None else self._index.count(0, self._next_position)
 
     def packets(self) -> Iterator[Packet]:
         """Yield the stream's packets in the file's order; the last one is empty and drains the decoder.
@@ -126,7 +126,7 @@ class Demuxer:
 
     def _follow(self, packet: AnyPacket[Stream]) -> None:
         """Note bytes that no packet holds before this one; several may begin in one page, at one place."""
-        size_bytes = packet.size + sum(each.data_size for each in packet.iter_sidedata())
+        size_bytes = packet.size + sum(data.data_size for data in packet.iter_sidedata())
         if packet.pos is None or packet.pos < 0 or packet.pos == self._last_pos:
             self._read_up_to += size_bytes
             return
@@ -191,16 +191,16 @@ class Demuxer:
         """
         if self._index is None or packet.dts is None or packet.pos is None:
             return 0
-        place = self._index.find(packet.pos, packet.size, self._next_place)
-        if self._first_place is None:
-            self._first_place = packet.dts if place is None else packet.dts - place
-        if place is None:  # of a packet that the index does not have, only its turn is known
-            place = self._next_place
-        lost = self._index.count(self._next_place, place)
-        self._next_place = place + 1
+        position = self._index.find(packet.pos, packet.size, self._next_position)
+        if self._dts_offset is None:
+            self._dts_offset = packet.dts if position is None else packet.dts - position
+        if position is None:  # of a packet that the index does not have, only its turn is known
+            position = self._next_position
+        lost = self._index.count(self._next_position, position)
+        self._next_position = position + 1
         if packet.pts is not None:
-            packet.pts += self._first_place + place - packet.dts
-        packet.dts = self._first_place + place
+            packet.pts += self._dts_offset + position - packet.dts
+        packet.dts = self._dts_offset + position
         return lost
 
 

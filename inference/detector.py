@@ -93,10 +93,10 @@ class SeekingDetector:
         faces = [make_face(answer) for answer in self._seeker.seek(frame, longest_px=longest_px, within=within)]
         return self._measure(frame, [face for face in faces if not lies_on(face, known)])
 
-    def _measure(self, frame: AnyPicture, found: Sequence[DetectedFace]) -> tuple[DetectedFace, ...]:
-        """Look closely at what was found: which are faces, one in each place."""
-        likely = [face for face in found if face.confidence >= LIKELY]
-        doubted = [face for face in found if face.confidence < LIKELY][:_MAX_DOUBTED]
+    def _measure(self, frame: AnyPicture, candidates: Sequence[DetectedFace]) -> tuple[DetectedFace, ...]:
+        """Look closely at candidates: which are faces, one in each place."""
+        likely = [face for face in candidates if face.confidence >= LIKELY]
+        doubted = [face for face in candidates if face.confidence < LIKELY][:_MAX_DOUBTED]
         judged = (self._follower.judge(frame, face) for face in (*likely, *doubted))
         return keep_apart([face for face in judged if face])
 

@@ -100,12 +100,12 @@ def end_of(parts: Sequence[PartEnd]) -> VideoEnd:
 
 def _expected_ms(parts: Sequence[PartEnd]) -> int | None:
     """Where the picture should end, once all was read: its own word, or the file's where no sound outlasted it."""
-    own, whole = parts[-1].own_end_ms, parts[-1].whole_end_ms
-    if own is not None:
-        return own
+    own_ms, whole_ms = parts[-1].own_end_ms, parts[-1].whole_end_ms
+    if own_ms is not None:
+        return own_ms
     sound_ms = max((part.sound_end_ms for part in parts if part.sound_end_ms is not None), default=None)
-    is_the_sounds = whole is not None and sound_ms is not None and sound_ms >= whole - _SHORTFALL_MS
-    return None if is_the_sounds else whole
+    is_the_sounds = whole_ms is not None and sound_ms is not None and sound_ms >= whole_ms - _SHORTFALL_MS
+    return None if is_the_sounds else whole_ms
 
 
 def _ended_at_ms(parts: Sequence[PartEnd], expected_ms: int | None) -> int:
@@ -133,5 +133,5 @@ def _mend(gaps: Iterable[Gap]) -> Iterator[Gap]:
 
 
 def _longest(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
-    kept = heapq.nlargest(MOST_GAPS, gaps, key=lambda gap: gap.length_ms)
-    return tuple(sorted(kept, key=lambda gap: gap.from_ms))
+    longest = heapq.nlargest(MOST_GAPS, gaps, key=lambda gap: gap.length_ms)
+    return tuple(sorted(longest, key=lambda gap: gap.from_ms))

@@ -135,7 +135,7 @@ class Engine:
             UnreadableFrame, MediaTooLarge: of a file.
         """
         pipeline = self._new_pipeline(prior=prior)
-        return pipeline.score([pipeline.look(_load(picture, max_pixels), 0)])[0]
+        return pipeline.score([pipeline.observe(_load(picture, max_pixels), 0)])[0]
 
     def read_face(self, picture: Picture | Path, *, prior: Prior | None = None) -> FrameReading:
         """Read a picture that is one cropped face, as a whole and whatever its size or quality.
@@ -156,33 +156,38 @@ class Engine:
         return FrameReading(0, width, height, (face,))
 
     def cut_faces(
-        self, source: MediaSource, wanted: Mapping[int, Sequence[Box]], *, every_ms: int = 200, side: int = CUT_SIDE
+        self,
+        source: MediaSource,
+        boxes_at: Mapping[int, Sequence[Box]],
+        *,
+        every_ms: int = 200,
+        side: int = CUT_SIDE,
     ) -> Iterator[tuple[int, int, bytes]]:
         """Cut known faces out of a video, framed as this engine's model sees them: samples to learn from.
 
         Args:
             source: as in `read_video`.
-            wanted: boxes by the time of their frame, as a reading with the same `every_ms` told them.
+            boxes_at: by the time of their frame, in ms, as a reading with the same `every_ms` gave them.
             every_ms: as in `read_video`.
             side: of the pictures, px.
         Returns:
-            An iterator over (t_ms, place in that time's boxes, PNG file); frames without wanted faces are passed over.
+            An iterator over (t_ms, position in that time's boxes, PNG file); frames without boxes are passed over.
         Raises:
             UnreadableVideo: not one frame can be decoded.
         """
         framing = replace(self.spec, input_size=side)
-        left = dict(wanted)
+        remaining = dict(boxes_at)
         with VideoReader(source, every_ms=every_ms) as frames:
-            while left and (frame := next(frames, None)) is not None:
-                boxes = left.pop(frame.t_ms, ())
-                for place, tilt_deg in enumerate(self._measure_tilts(frame.picture, boxes)):
-                    cut = crop_face(frame.picture, boxes[place], framing, tilt_deg=tilt_deg)
-                    yield frame.t_ms, place, cv2.imencode(".png", cut)[1].tobytes()
+            while remaining and (frame := next(frames, None)) is not None:
+                boxes = remaining.pop(frame.t_ms, ())
+                for position, tilt_deg in enumerate(self._measure_tilts(frame.picture, boxes)):
+                    cut = crop_face(frame.picture, boxes[position], framing, tilt_deg=tilt_deg)
+                    yield frame.t_ms, position, cv2.imencode(".png", cut)[1].tobytes()
 
     def _measure_tilts(self, picture: Picture, boxes: Sequence[Box]) -> list[float]:
         """How far each known face is tilted, degrees: 0 where it is not found again."""
-        seen = self._parts.follow(picture, [DetectedFace(box, 1.0) for box in boxes])
-        return [0.0 if face is None else measure_tilt(face.landmarks) for face in seen]
+        faces = self._parts.follow(picture, [DetectedFace(box, 1.0) for box in boxes])
+        return [0.0 if face is None else measure_tilt(face.landmarks) for face in faces]
 
     def live(self, *, first_track: int = 1, known: Sequence[KnownFace] = (), prior: Prior | None = None) -> LiveReader:
         """Start reading a webcam.

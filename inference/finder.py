@@ -11,7 +11,7 @@ from inference.colours import Colours, measure_colours
 from inference.cuts import Sketch, sketch_frame
 from inference.patches import Patch, find_patch, take_patch
 from inference.planes import AnyPicture
-from inference.scenes import Glance, SceneChange, is_alike, judge_resize, see_change
+from inference.scenes import Glance, SceneChange, is_alike, judge_change, judge_resize
 from inference.types import Box, DetectedFace
 
 if TYPE_CHECKING:
@@ -94,10 +94,10 @@ class FaceFinder:
         """
         before = self._fit((picture.shape[1], picture.shape[0]))
         self._sketch = sketch_frame(picture)
-        seen = Glance(self._sketch, self._size, ())
-        is_calm = before is not None and is_alike(before, seen)
+        glance = Glance(self._sketch, self._size, ())
+        is_calm = before is not None and is_alike(before, glance)
         faces = self._follow_or_look(picture, t_ms) if is_calm else self._look(picture, t_ms, (), is_calm=False)
-        change = see_change(before, replace(seen, people=tuple(face.box for face in faces)), is_calm=is_calm)
+        change = judge_change(before, replace(glance, people=tuple(face.box for face in faces)), is_calm=is_calm)
         if change.is_elsewhere:
             self._known_faces = ()
         known = [self._remember(picture, face, t_ms) for face in faces]
@@ -121,19 +121,19 @@ class FaceFinder:
         known = [face.box for face in followed]
         within = (self._close_changes if is_due else self._changes).take(self._sketch, known, self._size)
         if is_due:
-            self._changes.see_all(self._sketch)
-        found = self._detector.scan(picture, followed, within, closely=is_due) if within else ()
-        return _drop_doubles(followed, found)
+            self._changes.note_search(self._sketch)
+        new_faces = self._detector.scan(picture, followed, within, closely=is_due) if within else ()
+        return _drop_doubles(followed, new_faces)
 
     def _look_at_all(
         self, picture: AnyPicture, t_ms: int, followed: Sequence[DetectedFace], *, closely: bool
     ) -> tuple[DetectedFace, ...]:
         assert self._sketch is not None
-        self._changes.see_all(self._sketch)
+        self._changes.note_search(self._sketch)
         if not closely:
             return _drop_doubles(followed, self._detector.scan(picture, followed))
         self._looked_at_all_ms = t_ms
-        self._close_changes.see_all(self._sketch)
+        self._close_changes.note_search(self._sketch)
         return _drop_doubles(self._detector.detect(picture), followed)
 
     def _follow_or_look(self, picture: AnyPicture, t_ms: int) -> tuple[DetectedFace, ...]:
@@ -151,9 +151,9 @@ class FaceFinder:
         self._matched = {
             id(face): known_face for face, known_face in zip(again, self._known_faces, strict=True) if face is not None
         }
-        others = [known_face.face for face, known_face in zip(again, self._known_faces, strict=True) if face is None]
-        seen = self._detector.follow(picture, others) if others else ()
-        return [face for face in (*again, *seen) if face is not None]
+        unmatched = [known_face.face for face, known_face in zip(again, self._known_faces, strict=True) if face is None]
+        followed = self._detector.follow(picture, unmatched) if unmatched else ()
+        return [face for face in (*again, *followed) if face is not None]
 
     def _find_again(self, picture: AnyPicture, known_face: _KnownFace, t_ms: int) -> DetectedFace | None:
         is_recent = known_face.seen_ms == self._last_ms and t_ms - known_face.asked_ms < ASK_EVERY_MS
@@ -197,19 +197,19 @@ def _is_over(since_ms: int | None, every_ms: int, t_ms: int) -> bool:
 
 def _drop_doubles(*looks: Sequence[DetectedFace]) -> tuple[DetectedFace, ...]:
     """One face where several looks met: that of the earlier look, of one look the surer one."""
-    kept: list[DetectedFace] = []
+    distinct: list[DetectedFace] = []
     for faces in looks:
         for face in sorted(faces, key=lambda face: -face.confidence):
-            if all(_overlap(face, other) <= _MAX_OVERLAP for other in kept):
-                kept.append(face)
-    return tuple(kept)
+            if all(_overlap(face, other) <= _MAX_OVERLAP for other in distinct):
+                distinct.append(face)
+    return tuple(distinct)
 
 
-def _overlap(one: DetectedFace, other: DetectedFace) -> float:
+def _overlap(first: DetectedFace, second: DetectedFace) -> float:
     """Shared area over the smaller one's: 1 where one box lies inside the other."""
-    width = min(one.box.x + one.box.w, other.box.x + other.box.w) - max(one.box.x, other.box.x)
-    height = min(one.box.y + one.box.h, other.box.y + other.box.h) - max(one.box.y, other.box.y)
-    return max(width, 0.0) * max(height, 0.0) / max(min(one.box.area, other.box.area), 1.0)
+    width = min(first.box.x + first.box.w, second.box.x + second.box.w) - max(first.box.x, second.box.x)
+    height = min(first.box.y + first.box.h, second.box.y + second.box.h) - max(first.box.y, second.box.y)
+    return max(width, 0.0) * max(height, 0.0) / max(min(first.box.area, second.box.area), 1.0)
 
 
 def _rescale(face: DetectedFace, across: float, down: float) -> DetectedFace:

@@ -38,17 +38,17 @@ class FolderFiles:
 
 def search_folder(folder: Path) -> FolderFiles:
     """Look at every file of a folder and its subfolders; its first bytes count as well as its ending."""
-    found = FolderFiles()
+    contents = FolderFiles()
 
     def complain(error: OSError) -> None:
-        found.problems.append(f"{show_name(str(error.filename))} cannot be opened.")
+        contents.problems.append(f"{show_name(str(error.filename))} cannot be opened.")
 
     files: list[Path] = []
     for parent, _, names in os.walk(folder, onerror=complain):
         files += [Path(parent) / name for name in names]
     for file in sorted(files):
-        _sort_in(file, found)
-    return found
+        _sort_in(file, contents)
+    return contents
 
 
 def looks_like_video(head: bytes) -> bool:
@@ -68,18 +68,18 @@ def looks_like_video(head: bytes) -> bool:
     return any(len(head) > 4 * step and head[first : first + 4 * step : step] == b"GGGG" for first, step in steps)
 
 
-def _sort_in(file: Path, files: FolderFiles) -> None:
+def _sort_in(file: Path, contents: FolderFiles) -> None:
     ending = file.suffix.lower()
     if not file.is_file():
         reason = "link that leads nowhere" if file.is_symlink() else "neither a file nor a folder"
-        files.left_out.setdefault(reason, []).append(file)
+        contents.left_out.setdefault(reason, []).append(file)
         return
     if ending in _OTHER_MEDIA:
-        files.problems.append(f"{show_name(file.name)}: files of the kind {ending} cannot be read here.")
+        contents.problems.append(f"{show_name(file.name)}: files of the kind {ending} cannot be read here.")
     elif ending in PICTURE_ENDINGS | VIDEO_ENDINGS or (ending not in _SOUND_ENDINGS and _is_media(file)):
-        files.media.append(file)
+        contents.media.append(file)
     else:
-        files.left_out.setdefault(_SOUND if ending in _SOUND_ENDINGS else _NOT_MEDIA, []).append(file)
+        contents.left_out.setdefault(_SOUND if ending in _SOUND_ENDINGS else _NOT_MEDIA, []).append(file)
 
 
 def _is_media(file: Path) -> bool:

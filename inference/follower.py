@@ -78,10 +78,10 @@ class Follower:
             box = known.box if tilt > math.radians(_TILTED_DEG) else face.box
             return DetectedFace(box, face.confidence, known.landmarks)
         known = known if tilt >= math.radians(_TURNED_DEG) else face
-        seen = self._look_again(frame, known)
-        if seen is None or seen.confidence < (_SURE_CLOSE if known is face else _SURE_UPRIGHT):
+        second_look = self._look_again(frame, known)
+        if second_look is None or second_look.confidence < (_SURE_CLOSE if known is face else _SURE_UPRIGHT):
             return None
-        return DetectedFace(known.box, seen.confidence, known.landmarks)
+        return DetectedFace(known.box, second_look.confidence, known.landmarks)
 
     def _measure_upright(self, frame: AnyPicture, face: DetectedFace) -> DetectedFace | None:
         closer = self._measure(frame, face, _HINT)
@@ -93,7 +93,7 @@ class Follower:
         if face.box.w < _SMALL_PX:
             return None
         crop = _cut(frame, face)
-        confidence, answer = self._short_range.look(crop.picture)
+        confidence, answer = self._short_range.predict(crop.picture)
         points = crop.carry_back(answer)
         (x, y), side = points[0], float(answer[1, 0] * crop.scale)
         measured = DetectedFace(
@@ -105,7 +105,7 @@ class Follower:
 
     def _look_again(self, frame: AnyPicture, face: DetectedFace) -> DetectedFace | None:
         crop = _cut(frame, face)
-        answers = self._network.look(crop.picture, _SURE)
+        answers = self._network.predict(crop.picture, _SURE)
         faces = [make_face(crop.carry_answer_back(answer)) for answer in answers]
         near = [other for other in faces if _is_near(face.box, other.box)]
         return max(near, key=lambda other: other.confidence - _moved(face.box, other.box) / 3, default=None)

@@ -62,7 +62,7 @@ def picture_kind(head: bytes) -> str | None:
     if head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in _BMP_HEADER_BYTES:
         return "BMP"
     if head[4:8] == b"ftyp":
-        brands = {head[at : at + 4] for at in range(8, min(int.from_bytes(head[:4]), 256), 4) if at != 12}
+        brands = {head[start : start + 4] for start in range(8, min(int.from_bytes(head[:4]), 256), 4) if start != 12}
         if head[8:12] in _HEIF_BRANDS | _AVIF_BRANDS:
             return "AVIF" if brands & _AVIF_BRANDS else "HEIF"
     return None

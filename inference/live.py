@@ -38,9 +38,9 @@ class LiveReader:
             UnreadableFrame: the bytes are not such a picture.
             MediaTooLarge: it has too many bytes or pixels.
         """
-        return score_together([(self.pipeline, self.look(jpeg, t_ms))])[0]
+        return score_together([(self.pipeline, self.observe(jpeg, t_ms))])[0]
 
-    def look(self, jpeg: bytes, t_ms: int) -> PendingFrame:
+    def observe(self, jpeg: bytes, t_ms: int) -> PendingFrame:
         """Decode the next frame and find its faces, unscored; see `read`."""
         if len(jpeg) > MAX_BYTES:
             raise MediaTooLarge("The frame has too many bytes.")
@@ -49,7 +49,7 @@ class LiveReader:
         self.pipeline.times.decode_s += time.perf_counter() - started
         before_ms, self._last_ms = self._last_ms, max(self._last_ms, t_ms)
         self._watched_ms += min(self._last_ms - before_ms, _LONGEST_STEP_MS)
-        return self.pipeline.look(picture, self._last_ms, watched_ms=self._watched_ms)
+        return self.pipeline.observe(picture, self._last_ms, watched_ms=self._watched_ms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +76,15 @@ def read_together(frames: Sequence[LiveFrame]) -> list[FrameReading | InferenceE
         For each frame its reading, or the error that `LiveReader.read` would have raised: one bad frame spoils no
         other.
     """
-    looks = [_look(frame) for frame in frames]
-    pairs = zip(frames, looks, strict=True)
-    found = [(frame.reader.pipeline, look) for frame, look in pairs if not isinstance(look, InferenceError)]
-    readings = iter(score_together(found))
-    return [look if isinstance(look, InferenceError) else next(readings) for look in looks]
+    outcomes = [_observe(frame) for frame in frames]
+    pairs = zip(frames, outcomes, strict=True)
+    pending = [(frame.reader.pipeline, outcome) for frame, outcome in pairs if not isinstance(outcome, InferenceError)]
+    readings = iter(score_together(pending))
+    return [outcome if isinstance(outcome, InferenceError) else next(readings) for outcome in outcomes]
 
 
-def _look(frame: LiveFrame) -> PendingFrame | InferenceError:
+def _observe(frame: LiveFrame) -> PendingFrame | InferenceError:
     try:
-        return frame.reader.look(frame.jpeg, frame.t_ms)
+        return frame.reader.observe(frame.jpeg, frame.t_ms)
     except InferenceError as error:
         return error

@@ -58,7 +58,7 @@ class StretchPacker:
     def add(self, frame: ObservedFrame) -> None:
         """Take the next frame."""
         self._frames.append(frame)
-        if len(self._frames) >= _PIECE_FRAMES or sum(len(each.faces) for each in self._frames) >= _PIECE_FACES:
+        if len(self._frames) >= _PIECE_FRAMES or sum(len(observed.faces) for observed in self._frames) >= _PIECE_FACES:
             self._flush()
 
     def finish(self, stretch: SeenStretch) -> bytes:
@@ -80,7 +80,7 @@ class StretchPacker:
 
     def _flush(self) -> None:
         if self._frames:
-            faces = [face for each in self._frames for face in each.faces]
+            faces = [face for frame in self._frames for face in frame.faces]
             self._packed.append(_press({**_pack_frames(self._frames), **_pack_faces(faces)}))
             self._frames = []
 
@@ -99,11 +99,11 @@ class ObservedStretch:
 
     def __init__(self, packed: bytes) -> None:
         first, *self._pieces = _cut_pieces(packed)
-        held = _unpress(first)
-        facts = json.loads(held["told"].tobytes())
+        arrays = _unpress(first)
+        facts = json.loads(arrays["told"].tobytes())
         gaps = tuple(Gap(**gap) for gap in facts["part"].pop("missing"))
-        self.opening = _unpack_glance(held, "opening")
-        self.closing = _unpack_glance(held, "closing")
+        self.opening = _unpack_glance(arrays, "opening")
+        self.closing = _unpack_glance(arrays, "closing")
         self.part: PartEnd | None = PartEnd(**facts["part"], missing=gaps)
         self.track = None if facts["track"] is None else PictureTrack(**facts["track"])
 
@@ -129,11 +129,11 @@ def _unpress(piece: bytes) -> _Arrays:
 
 
 def _cut_pieces(packed: bytes) -> list[bytes]:
-    pieces, at = [], 0
-    while at < len(packed):
-        begins = at + _LENGTH_BYTES
-        at = begins + int.from_bytes(packed[at:begins])
-        pieces.append(packed[begins:at])
+    pieces, offset = [], 0
+    while offset < len(packed):
+        begins = offset + _LENGTH_BYTES
+        offset = begins + int.from_bytes(packed[offset:begins])
+        pieces.append(packed[begins:offset])
     return pieces
 
 
@@ -145,7 +145,7 @@ def _pack_frames(frames: list[ObservedFrame]) -> _Arrays:
         "changes": np.array([(c.is_elsewhere, c.has_jumped, c.scale is not None) for c in changes], bool).reshape(
             -1, 3
         ),
-        "scales": np.array([each.scale or (1.0, 1.0) for each in changes], np.float64).reshape(-1, 2),
+        "scales": np.array([change.scale or (1.0, 1.0) for change in changes], np.float64).reshape(-1, 2),
     }
 
 
@@ -166,19 +166,19 @@ def _pack_boxes(boxes: tuple[Box, ...] | list[Box]) -> NDArray[np.float64]:
     return np.array([(box.x, box.y, box.w, box.h) for box in boxes], np.float64).reshape(-1, 4)
 
 
-def _unpack_frames(held: _Arrays) -> Iterator[ObservedFrame]:
-    faces = _unpack_faces(held)
-    for row, flags, scale in zip(held["frames"].tolist(), held["changes"], held["scales"].tolist(), strict=True):
+def _unpack_frames(arrays: _Arrays) -> Iterator[ObservedFrame]:
+    faces = _unpack_faces(arrays)
+    for row, flags, scale in zip(arrays["frames"].tolist(), arrays["changes"], arrays["scales"].tolist(), strict=True):
         t_ms, watched_ms, width, height, frames_decoded, count = row
         change = SceneChange(bool(flags[0]), bool(flags[1]), (scale[0], scale[1]) if flags[2] else None)
         own = tuple(next(faces) for _ in range(count))
         yield ObservedFrame(t_ms, watched_ms, width, height, frames_decoded, own, change)
 
 
-def _unpack_faces(held: _Arrays) -> Iterator[ObservedFace]:
-    scores, colours = iter(held["scores"]), iter(held["colours"])
-    flags = zip(held["has_scores"], held["has_colours"], held["reasons"], strict=True)
-    for box, (has_scores, has_colours, reason) in zip(_unpack_boxes(held["boxes"]), flags, strict=True):
+def _unpack_faces(arrays: _Arrays) -> Iterator[ObservedFace]:
+    scores, colours = iter(arrays["scores"]), iter(arrays["colours"])
+    flags = zip(arrays["has_scores"], arrays["has_colours"], arrays["reasons"], strict=True)
+    for box, (has_scores, has_colours, reason) in zip(_unpack_boxes(arrays["boxes"]), flags, strict=True):
         yield ObservedFace(
             box, next(colours) if has_colours else None, next(scores) if has_scores else None, _REASONS[reason]
         )
@@ -188,8 +188,8 @@ def _unpack_boxes(rows: NDArray[np.float64]) -> tuple[Box, ...]:
     return tuple(Box(*row) for row in rows.tolist())
 
 
-def _unpack_glance(held: _Arrays, name: str) -> Glance | None:
-    if f"{name}_sketch" not in held:
+def _unpack_glance(arrays: _Arrays, name: str) -> Glance | None:
+    if f"{name}_sketch" not in arrays:
         return None
-    width, height = held[f"{name}_size"].tolist()
-    return Glance(held[f"{name}_sketch"], (width, height), _unpack_boxes(held[f"{name}_people"]))
+    width, height = arrays[f"{name}_size"].tolist()
+    return Glance(arrays[f"{name}_sketch"], (width, height), _unpack_boxes(arrays[f"{name}_people"]))

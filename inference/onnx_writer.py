@@ -38,7 +38,7 @@ class OnnxWriter:
             groups: as many as there are channels for a depthwise convolution.
         """
         side = weights.shape[2]
-        inputs = [x, self._hold(weights), self._hold(bias)]
+        inputs = [x, self._add_constant(weights), self._add_constant(bias)]
         sizes = {"kernel_shape": [side, side], "strides": [stride, stride], "pads": [side // 2] * 4}
         return self._add("Conv", inputs, group=groups, **sizes)
 
@@ -52,7 +52,7 @@ class OnnxWriter:
 
     def double(self, x: str) -> str:
         """Add an enlargement to twice the size that repeats each px."""
-        inputs = [x, "", self._hold(np.array([1, 1, 2, 2], np.float32))]
+        inputs = [x, "", self._add_constant(np.array([1, 1, 2, 2], np.float32))]
         rules = {"mode": "nearest", "coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
         return self._add("Resize", inputs, **rules)
 
@@ -72,7 +72,7 @@ class OnnxWriter:
         model = helper.make_model(graph, ir_version=_IR_VERSION, opset_imports=[helper.make_opsetid("", _OPSET)])
         return bytes(model.SerializeToString())
 
-    def _hold(self, values: NDArray[np.float32]) -> str:
+    def _add_constant(self, values: NDArray[np.float32]) -> str:
         name = f"constant{len(self._constants)}"
         self._constants.append(numpy_helper.from_array(np.ascontiguousarray(values, np.float32), name))
         return name

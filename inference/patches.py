@@ -79,10 +79,10 @@ def find_patch(picture: AnyPicture, patch: Patch, face: DetectedFace) -> Detecte
     return replace(face, box=Box(x, y, face.box.w, face.box.h), landmarks=landmarks)
 
 
-def _peak(line: NDArray[np.float32], at: int) -> float:
+def _peak(line: NDArray[np.float32], index: int) -> float:
     """By how much the top of the parabola through three values lies beside the middle one, -0.5 to 0.5."""
-    if not 0 < at < len(line) - 1:
+    if not 0 < index < len(line) - 1:
         return 0.0
-    before, best, after = line[at - 1 : at + 2].tolist()
+    before, best, after = line[index - 1 : index + 2].tolist()
     bend = before - 2 * best + after
     return 0.5 * (before - after) / bend if bend < 0 else 0.0

@@ -64,7 +64,7 @@ def describe_picture(stream: VideoStream, streams: list[VideoStream]) -> Picture
     context = stream.codec_context
     title = stream.metadata.get("title", "") or stream.metadata.get("handler_name", "")
     return PictureTrack(
-        number=[each.index for each in streams].index(stream.index) + 1,
+        number=[candidate.index for candidate in streams].index(stream.index) + 1,
         count=len(streams),
         codec=context.name,
         width=context.width,

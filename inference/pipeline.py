@@ -144,7 +144,7 @@ class Observer:
         """What is remembered of the last frame so far; None before the first."""
         return self._finder.closing
 
-    def look(
+    def observe(
         self, picture: AnyPicture, t_ms: int, *, frames_decoded: int = 0, watched_ms: int | None = None
     ) -> PendingFrame:
         """Find, cut and judge the faces of the next frame.
@@ -159,7 +159,7 @@ class Observer:
         started = time.perf_counter()
         found = self._finder.find(picture, watched_ms)
         detected = time.perf_counter()
-        faces = tuple(self._prepare(picture, each) for each in found.faces)
+        faces = tuple(self._prepare(picture, face) for face in found.faces)
         height, width = picture.shape[:2]
         self.times.detect_s += detected - started
         self.times.other_s += time.perf_counter() - detected
@@ -170,10 +170,10 @@ class Observer:
         """Score the faces of frames that `look` returned, in the same order, all at once."""
         return observe_together([(self, frame) for frame in frames])
 
-    def _prepare(self, picture: AnyPicture, found: FoundFace) -> PendingFace:
-        face = found.face
+    def _prepare(self, picture: AnyPicture, found_face: FoundFace) -> PendingFace:
+        face = found_face.face
         crop = crop_face(picture, face.box, self.parts.classifier.spec, tilt_deg=measure_tilt(face.landmarks))
-        return PendingFace(face.box, found.colours, crop, judge_face(face, crop, self._quality))
+        return PendingFace(face.box, found_face.colours, crop, judge_face(face, crop, self._quality))
 
 
 class Pipeline:
@@ -195,11 +195,11 @@ class Pipeline:
         """Where the time went so far."""
         return self.observer.times
 
-    def look(
+    def observe(
         self, picture: AnyPicture, t_ms: int, *, frames_decoded: int = 0, watched_ms: int | None = None
     ) -> PendingFrame:
-        """Find, cut and judge the faces of the next frame; see `Observer.look`."""
-        return self.observer.look(picture, t_ms, frames_decoded=frames_decoded, watched_ms=watched_ms)
+        """Find, cut and judge the faces of the next frame; see `Observer.observe`."""
+        return self.observer.observe(picture, t_ms, frames_decoded=frames_decoded, watched_ms=watched_ms)
 
     def score(self, frames: list[PendingFrame]) -> list[FrameReading]:
         """Score and number the faces of frames that `look` returned, in the same order, all at once."""

@@ -87,8 +87,8 @@ class Planes:
 
     def thin_grey(self, step: int, size: tuple[int, int]) -> NDArray[np.float32]:
         """Take each `step`th px both ways and average those to a width and height, px, in grey: float32 (H, W)."""
-        *weights, rest = (_GREY @ self.matrix).tolist()
-        grey: NDArray[np.float32] = np.full(size[::-1], rest, np.float32)
+        *weights, constant = (_GREY @ self.matrix).tolist()
+        grey: NDArray[np.float32] = np.full(size[::-1], constant, np.float32)
         for plane, weight in zip((self.luma, self.blue, self.red), weights, strict=True):
             if abs(weight) < _LEAST_WEIGHT:
                 grey += np.float32(weight * _NO_COLOUR)
@@ -100,25 +100,25 @@ class Planes:
         """Turn all of it to grey levels, uint8 (H, W), as `cv2.COLOR_BGR2GRAY` would turn `picture()`."""
         if self.luma.size == 0:
             return self.luma
-        light, *colour, rest = (_GREY @ self.matrix).tolist()
+        light, *colour, constant = (_GREY @ self.matrix).tolist()
         if max(map(abs, colour)) >= _LEAST_WEIGHT:
             return np.asarray(cv2.cvtColor(self.picture(), cv2.COLOR_BGR2GRAY), np.uint8)
-        levels = np.arange(256) * light + (sum(colour) * _NO_COLOUR + rest)
+        levels = np.arange(256) * light + (sum(colour) * _NO_COLOUR + constant)
         return np.asarray(cv2.LUT(self.luma, np.clip(np.rint(levels), 0, 255).astype(np.uint8)), np.uint8)
 
     def sample(self, grids: Sequence[tuple[range, range]]) -> list[NDArray[np.float32]]:
         """Return px of grids, each of rows and columns, as BGR, float32 (rows x columns, 3) for each grid."""
-        taken = [self._take(rows, columns) for rows, columns in grids]
-        turned = np.concatenate([np.empty((0, 3)), *taken]) @ self.matrix[:, :3].T + self.matrix[:, 3]
-        ends = np.cumsum([len(values) for values in taken])[:-1]
-        return np.split(np.clip(turned, 0, 255).astype(np.float32), ends) if taken else []
+        samples = [self._take(rows, columns) for rows, columns in grids]
+        turned = np.concatenate([np.empty((0, 3)), *samples]) @ self.matrix[:, :3].T + self.matrix[:, 3]
+        ends = np.cumsum([len(values) for values in samples])[:-1]
+        return np.split(np.clip(turned, 0, 255).astype(np.float32), ends) if samples else []
 
     def _take(self, rows: range, columns: range) -> NDArray[np.float64]:
         """Px as (luma, blue, red), (n, 3)."""
         across, down = self.steps
         values = np.empty((len(rows), len(columns), 3))
         values[:, :, 0] = self.luma[rows.start : rows.stop : rows.step, columns.start : columns.stop : columns.step]
-        y, x = _places(rows)[:, np.newaxis] // down, _places(columns) // across
+        y, x = _indices(rows)[:, np.newaxis] // down, _indices(columns) // across
         values[:, :, 1], values[:, :, 2] = self.blue[y, x], self.red[y, x]
         return values.reshape(-1, 3)
 
@@ -188,8 +188,8 @@ def sample_pixels(picture: AnyPicture, grids: Sequence[tuple[range, range]]) -> 
     """Return px of grids, each of rows and columns, as BGR, float32 (rows x columns, 3) for each grid."""
     if isinstance(picture, Planes):
         return picture.sample(grids)
-    taken = [picture[y.start : y.stop : y.step, x.start : x.stop : x.step] for y, x in grids]
-    return [pixels.reshape(-1, 3).astype(np.float32) for pixels in taken]
+    samples = [picture[y.start : y.stop : y.step, x.start : x.stop : x.step] for y, x in grids]
+    return [pixels.reshape(-1, 3).astype(np.float32) for pixels in samples]
 
 
 def read_planes(frame: VideoFrame, geometry: Geometry) -> Planes | None:
@@ -226,9 +226,9 @@ def turn_frame(frame: VideoFrame, reformatter: VideoReformatter) -> Picture:
     """
     space = int(frame.colorspace)
     frame.colorspace = _REFUSED.get(space, space)
-    wanted = "yuv444p" if space == _YCGCO else "bgr24"
+    pixel_format = "yuv444p" if space == _YCGCO else "bgr24"
     try:  # one thread: the wrapper else starts one for each core, which wait for each other where others work, too
-        turned = reformatter.reformat(frame, format=wanted, threads=1)
+        turned = reformatter.reformat(frame, format=pixel_format, threads=1)
     except FFmpegError as error:
         raise UnreadableFrame(f"Colours of {frame.format.name} in colour space {space} cannot be shown.") from error
     if space != _YCGCO:
@@ -239,7 +239,7 @@ def turn_frame(frame: VideoFrame, reformatter: VideoReformatter) -> Picture:
     return planes.picture()
 
 
-def _places(spread: range) -> NDArray[np.intp]:
+def _indices(spread: range) -> NDArray[np.intp]:
     return np.arange(spread.start, spread.stop, spread.step, dtype=np.intp)
 
 

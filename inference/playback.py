@@ -59,27 +59,27 @@ def make_playback_copy(
         opened: opens the file; called twice, as pictures and sound are read apart.
         out: a file that can seek.
         limits: of the video.
-        note: told how many ms were written since it was told last; it may raise to stop.
+        note: called with how many ms were written since its last call; it may raise to stop.
     Raises:
         UnreadableVideo, MediaTooLarge: as for `VideoReader`.
     """
     limits = limits or VideoLimits()
     with (
         opened() as pictures,
-        opened() as heard,
+        opened() as sounds,
         VideoReader(pictures, every_ms=COPY_EVERY_MS, limits=limits) as frames,
     ):
         first = next(frames)
         height, width = first.picture.shape[:2]
-        sound = _Sound(_sound(heard, limits))
+        sound = _Sound(_sound(sounds, limits))
         with VideoWriter(out, width=width, height=height, has_sound=sound.is_any) as writer:
             writer.show(first.picture, first.t_ms)
-            told_ms = 0
+            reported_ms = 0
             for frame in frames:
                 sound.play(writer, frame.t_ms)
                 writer.show(frame.picture, frame.t_ms)
-                note(frame.t_ms - told_ms)
-                told_ms = frame.t_ms
+                note(frame.t_ms - reported_ms)
+                reported_ms = frame.t_ms
             sound.play(writer, None)
 
 

@@ -68,8 +68,8 @@ def _cut_upright(frame: AnyPicture, center: complex, side: float, tilt_deg: floa
     cut = _cut_square(frame, left, top, around)
     scale = min(2 * input_size / side, 1.0)
     if scale < 1:
-        kept = max(round(around * scale), 2)
-        cut, scale = np.asarray(cv2.resize(cut, (kept, kept), interpolation=cv2.INTER_AREA), np.uint8), kept / around
+        small = max(round(around * scale), 2)
+        cut, scale = np.asarray(cv2.resize(cut, (small, small), interpolation=cv2.INTER_AREA), np.uint8), small / around
     inner = max(round(side * scale), 1)
     middle = (center - complex(left, top)) * scale - complex(0.5, 0.5)
     turn = cv2.getRotationMatrix2D((middle.real, middle.imag), tilt_deg, 1.0)

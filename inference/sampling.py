@@ -6,7 +6,7 @@ import heapq
 from fractions import Fraction
 
 CLOCK_JUMP_MS = 1000.0
-_CELLS_KEPT = 64
+_MOST_CELLS = 64
 
 
 class FrameClock:
@@ -105,7 +105,7 @@ class SkipPlan:
         """Learn of a packet ahead, by its presentation time in ms."""
         cell = t_ms // self._every_ms
         self._earliest[cell] = min(t_ms, self._earliest.get(cell, t_ms))
-        if len(self._earliest) > _CELLS_KEPT:
+        if len(self._earliest) > _MOST_CELLS:
             del self._earliest[min(self._earliest)]
 
     def may_skip(self, t_ms: int) -> bool:

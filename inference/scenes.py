@@ -57,7 +57,7 @@ def is_alike(before: Glance, after: Glance) -> bool:
     return not is_reshaped and is_steady(before.sketch, after.sketch)
 
 
-def see_change(before: Glance | None, after: Glance, *, is_calm: bool | None = None) -> SceneChange:
+def judge_change(before: Glance | None, after: Glance, *, is_calm: bool | None = None) -> SceneChange:
     """Compare a frame with the one before it.
 
     Args:

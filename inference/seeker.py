@@ -44,7 +44,7 @@ class Seeker:
             longest_px: what the frame's longer side is shrunk to; faces of 10 px and more are seen there.
             within: the only part that is looked at, as closely as all of the frame would be, px; None: all of it.
         Returns:
-            float32 (n, 15) as `YuNet.look` gives them, px of the frame.
+            float32 (n, 15) as `YuNet.predict` gives them, px of the frame.
         """
         longer = max(frame.shape[:2])
         if longer > _LONGEST * min(frame.shape[:2]):
@@ -53,15 +53,15 @@ class Seeker:
         part, corner = (frame, np.zeros(2, np.float32)) if within is None else _cut(frame, within, GRID * longer / near)
         pictures = [scale_picture(part, near / longer)]
         pictures += [scale_picture(pictures[0], far / near) for far in _FAR_PX]
-        looks = [self._look(picture, part) for picture in pictures[:-1]]
-        looks.append(_believe_large(self._look(pictures[-1], part, _DOUBT_LARGE), min(frame.shape[:2])))
-        answers = keep_one_each(np.concatenate(looks))
+        predictions = [self._predict(picture, part) for picture in pictures[:-1]]
+        predictions.append(_believe_large(self._predict(pictures[-1], part, _DOUBT_LARGE), min(frame.shape[:2])))
+        answers = keep_one_each(np.concatenate(predictions))
         answers[:, :2] += corner
         answers[:, 5:] += np.tile(corner, POINTS)
         return answers[answers[:, 3] >= _LEAST_SIDE_PX]
 
-    def _look(self, picture: Picture, part: AnyPicture, least: float = _DOUBT) -> NDArray[np.float32]:
-        answers = self._network.look(picture, least)
+    def _predict(self, picture: Picture, part: AnyPicture, least: float = _DOUBT) -> NDArray[np.float32]:
+        answers = self._network.predict(picture, least)
         scale = max(part.shape[:2]) / max(picture.shape[:2])
         answers[:, :4] *= scale
         answers[:, 5:] *= scale
@@ -81,7 +81,7 @@ def _cut(frame: AnyPicture, box: Box, step: float) -> tuple[AnyPicture, NDArray[
     The corner is one of the network's cells, `step` px apart: so it answers as it would to the whole frame.
     """
     height, width = frame.shape[:2]
-    left, top = (round(max(at, 0.0) // step * step) for at in (box.x, box.y))
+    left, top = (round(max(edge, 0.0) // step * step) for edge in (box.x, box.y))
     left, top = min(left, width - 1), min(top, height - 1)
     right, bottom = max(min(round(box.x + box.w), width), left + 1), max(min(round(box.y + box.h), height), top + 1)
     part, left, top = cut_part(frame, left, top, right, bottom)

@@ -41,7 +41,7 @@ class ShortRange:
         self._pixels = np.empty((1, CROP_PX, CROP_PX, 3), np.float32)
         self._anchors = np.concatenate([_anchors(*cells) for cells in _CELLS]) * np.float32(CROP_PX)
 
-    def look(self, crop: Picture) -> tuple[float, NDArray[np.float32]]:
+    def predict(self, crop: Picture) -> tuple[float, NDArray[np.float32]]:
         """Find the surest face whose middle is near the middle of a crop.
 
         Args:
@@ -74,6 +74,6 @@ def load_short_range() -> ShortRange | None:
     return ShortRange(Path(package.submodule_search_locations[0]) / "data" / "face_detection_short_range.tflite")
 
 
-def _anchors(cells: int, each: int) -> NDArray[np.float32]:
+def _anchors(cells: int, per_cell: int) -> NDArray[np.float32]:
     line = (np.arange(cells, dtype=np.float32) + 0.5) / cells
-    return np.repeat(np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2), each, axis=0)
+    return np.repeat(np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2), per_cell, axis=0)

@@ -53,16 +53,16 @@ class ScoreSmoother:
         Returns:
             float32 (7,), sums to 1.
         """
-        fresh = scores.astype(np.float64)
+        smoothed = scores.astype(np.float64)
         level = self._levels.get(track)
         if level is not None and t_ms - level.t_ms <= self._config.reset_after_ms:
             weight = 1.0 - math.exp(-max(t_ms - level.t_ms, 0) / self._config.time_constant_ms)
-            fresh = level.scores + weight * (fresh - level.scores)
-        fresh = fresh / fresh.sum()
-        self._levels[track] = _Level(t_ms, fresh)
-        return np.asarray(fresh, dtype=np.float32)
+            smoothed = level.scores + weight * (smoothed - level.scores)
+        smoothed = smoothed / smoothed.sum()
+        self._levels[track] = _Level(t_ms, smoothed)
+        return np.asarray(smoothed, dtype=np.float32)
 
     def keep_only(self, tracks: Iterable[int]) -> None:
         """Forget every track but these: a number that has left never comes back."""
-        kept = set(tracks)
-        self._levels = {track: level for track, level in self._levels.items() if track in kept}
+        remaining = set(tracks)
+        self._levels = {track: level for track, level in self._levels.items() if track in remaining}

@@ -174,9 +174,9 @@ class _Walk:
 
 
 def _spans(cuts: list[Span], length_ms: int) -> Iterator[Span]:
-    for place, begin in enumerate([WHOLE, *cuts]):
-        if place < len(cuts):
-            yield replace(begin, stop=cuts[place].start, to_ms=cuts[place].from_ms)
+    for position, begin in enumerate([WHOLE, *cuts]):
+        if position < len(cuts):
+            yield replace(begin, stop=cuts[position].start, to_ms=cuts[position].from_ms)
         else:
             yield replace(begin, to_ms=max(length_ms, begin.from_ms))
 

@@ -187,8 +187,8 @@ class FaceTracker:
         return self._last_number
 
 
-def _compare(one: Colours | None, other: Colours | None) -> float | None:
-    return None if one is None or other is None else compare_colours(one, other)
+def _compare(first: Colours | None, second: Colours | None) -> float | None:
+    return None if first is None or second is None else compare_colours(first, second)
 
 
 def _blend(known: Colours | None, fresh: Colours | None, weight: float) -> Colours | None:

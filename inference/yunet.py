@@ -50,7 +50,7 @@ class YuNet:
             build_network(library), options, providers=["CPUExecutionProvider"]
         )
 
-    def look(self, picture: Picture, least: float) -> NDArray[np.float32]:
+    def predict(self, picture: Picture, least: float) -> NDArray[np.float32]:
         """Every answer above a confidence, before overlapping ones are merged.
 
         Args:
@@ -147,17 +147,17 @@ def _answer(net: OnnxWriter, x: str, weights: _Weights, level: int) -> str:
 
 
 def _decode(level: NDArray[np.float32], stride: int, least: float) -> NDArray[np.float32]:
-    """The answers of one level, float32 (16, h, w), as in `YuNet.look`."""
+    """The answers of one level, float32 (16, h, w), as in `YuNet.predict`."""
     likely = np.flatnonzero((level[0] > _logit(least * least)) & (level[1] > _logit(least * least)))
     values = level.reshape(_CHANNELS, -1)[:, likely]
     confidence = np.sqrt(1 / ((1 + np.exp(-values[0])) * (1 + np.exp(-values[1]))))
     rows, columns = np.divmod(likely, level.shape[2])
-    at = np.stack([columns, rows]).astype(np.float32)
+    cells = np.stack([columns, rows]).astype(np.float32)
     size = np.exp(values[4:6])
-    points = values[6:].reshape(POINTS, 2, -1) + at
-    corner = at + values[2:4] - size / 2
-    found = np.concatenate([corner, size, confidence[None] / stride, points.reshape(2 * POINTS, -1)]) * stride
-    return np.asarray(found.T[confidence > least], np.float32)
+    points = values[6:].reshape(POINTS, 2, -1) + cells
+    corner = cells + values[2:4] - size / 2
+    answers = np.concatenate([corner, size, confidence[None] / stride, points.reshape(2 * POINTS, -1)]) * stride
+    return np.asarray(answers.T[confidence > least], np.float32)
 
 
 def _logit(share: float) -> float:

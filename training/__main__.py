@@ -53,16 +53,16 @@ def _train(options: argparse.Namespace) -> None:
     config = _config(options)
     name = options.name or f"{options.recipe}-{options.seed}"
     checkpoint = options.checkpoint or options.out / f".run-{name}"
-    told, steps = _say_epoch if options.jsonl else _print_epoch, _Steps(options.jsonl)
+    on_epoch, steps = _print_epoch_json if options.jsonl else _print_epoch, _Steps(options.jsonl)
     if options.fit_only:
-        print(fit_only(config, options.data, checkpoint, on_epoch=told, on_step=steps))
+        print(fit_only(config, options.data, checkpoint, on_epoch=on_epoch, on_step=steps))
         return
     run = run_training(
         config,
         options.data,
         Registry(options.out),
         RunOptions(name=name, precision=options.precision, checkpoint=checkpoint, on_step=steps),
-        on_epoch=told,
+        on_epoch=on_epoch,
     )
     if options.jsonl:
         print(json.dumps({"bundle": str(run.bundle.path)}), flush=True)
@@ -98,10 +98,10 @@ def _config(options: argparse.Namespace) -> TrainingConfig:
 
 def _weights(options: argparse.Namespace) -> tuple[float, ...]:
     """The share of each file of scores in a label; by default a quarter for all of them together."""
-    files, given = len(options.scores), tuple(options.scores_weight)
-    if given and (len(given) != files or min(given) < 0 or sum(given) > 1):
+    files, weights = len(options.scores), tuple(options.scores_weight)
+    if weights and (len(weights) != files or min(weights) < 0 or sum(weights) > 1):
         raise TrainingError("Give one --scores-weight for each file of --scores, of at most 1 together.")
-    return given or (0.25 / max(files, 1),) * files
+    return weights or (0.25 / max(files, 1),) * files
 
 
 class _Steps:
@@ -109,20 +109,20 @@ class _Steps:
 
     def __init__(self, is_program: bool) -> None:
         self._is_program = is_program
-        self._told_at = time.monotonic()
+        self._printed_s = time.monotonic()
 
     def __call__(self, done: float, left_s: float) -> None:
         now = time.monotonic()
-        if now - self._told_at < 1:
+        if now - self._printed_s < 1:
             return
-        self._told_at = now
+        self._printed_s = now
         if self._is_program:
             print(json.dumps({"done": round(done, 4), "left_s": round(left_s, 1)}), flush=True)
         elif sys.stderr.isatty():
             print(f"\r{done:6.1%}  {left_s / 60:5.1f} min left ", end="", file=sys.stderr, flush=True)
 
 
-def _say_epoch(report: EpochReport) -> None:
+def _print_epoch_json(report: EpochReport) -> None:
     print(json.dumps({"epoch": asdict(report)}), flush=True)
 
 
@@ -291,8 +291,8 @@ def _add_measuring(commands: Any) -> None:  # argparse keeps its type to itself
     compare.add_argument("second", type=Path)
     for command, usual in ((evaluate, "private"), (robustness, "public"), (compare, "public")):
         command.add_argument("--data", type=Path, required=True, help="folder, .zip or .csv of labelled faces")
-        told = f"by default {usual}, or all of data that brings no split"
-        command.add_argument("--split", choices=(*SPLITS, TEST, ALL), help=told)
+        help_text = f"by default {usual}, or all of data that brings no split"
+        command.add_argument("--split", choices=(*SPLITS, TEST, ALL), help=help_text)
         command.add_argument("--json", action="store_true", help="print everything as one JSON object on the last line")
 
 

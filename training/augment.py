@@ -15,7 +15,7 @@ Labels = NDArray[np.float32]
 
 
 def augment_pictures(
-    pictures: Pictures, how: Augmentation, rng: np.random.Generator, *, side: int | None = None
+    pictures: Pictures, augmentation: Augmentation, rng: np.random.Generator, *, side: int | None = None
 ) -> NDArray[np.float32]:
     """Change each picture at random.
 
@@ -29,27 +29,27 @@ def augment_pictures(
     """
     count, source = pictures.shape[:2]
     side = side or source
-    maps = _affine_maps(count, source, side, how, rng)
+    maps = _affine_maps(count, source, side, augmentation, rng)
     warped = np.stack(
         [
             cv2.warpAffine(picture, turn, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
             for picture, turn in zip(pictures[..., 0], maps, strict=True)
         ]
     ).astype(np.float32)
-    gain = rng.uniform(1 - how.contrast, 1 + how.contrast, (count, 1, 1)).astype(np.float32)
-    offset = rng.uniform(-how.brightness, how.brightness, (count, 1, 1)).astype(np.float32)
+    gain = rng.uniform(1 - augmentation.contrast, 1 + augmentation.contrast, (count, 1, 1)).astype(np.float32)
+    offset = rng.uniform(-augmentation.brightness, augmentation.brightness, (count, 1, 1)).astype(np.float32)
     lit = (warped - 127) * gain + 127 + offset
-    if how.downscale:  # recipes without it draw the same pictures as ever
-        _downscale(lit, how.downscale, rng)
-    if how.noise:
-        _add_noise(lit, how.noise, rng)
+    if augmentation.downscale:  # recipes without it draw the same pictures as ever
+        _downscale(lit, augmentation.downscale, rng)
+    if augmentation.noise:
+        _add_noise(lit, augmentation.noise, rng)
     np.clip(lit, 0, 255, out=lit)
-    _erase(lit, how.erase, rng)
+    _erase(lit, augmentation.erase, rng)
     return np.asarray(lit[..., np.newaxis], dtype=np.float32)
 
 
 def mix_batch(
-    inputs: NDArray[np.float32], labels: Labels, how: Augmentation, rng: np.random.Generator
+    inputs: NDArray[np.float32], labels: Labels, augmentation: Augmentation, rng: np.random.Generator
 ) -> tuple[NDArray[np.float32], Labels]:
     """Mix a batch with its own shuffle, pictures and labels alike: blended, or a rectangle exchanged, or not at all.
 
@@ -60,10 +60,10 @@ def mix_batch(
         Both; each picture and label keeps a weight of at least `how.mixup_least`.
     Source: Zhang et al. 2017, arXiv:1710.09412 (mixup); Yun et al. 2019, arXiv:1905.04899 (cutmix).
     """
-    chance, weight, order = rng.random(), rng.uniform(how.mixup_least, 1), rng.permutation(len(inputs))
-    if chance < how.mixup:
+    chance, weight, order = rng.random(), rng.uniform(augmentation.mixup_least, 1), rng.permutation(len(inputs))
+    if chance < augmentation.mixup:
         mixed = weight * inputs + (1 - weight) * inputs[order]
-    elif chance < how.mixup + how.cutmix:
+    elif chance < augmentation.mixup + augmentation.cutmix:
         mixed, weight = _exchange(inputs, order, weight, rng)
     else:
         return inputs, labels
@@ -83,13 +83,13 @@ def _exchange(
 
 
 def _affine_maps(
-    count: int, source: int, side: int, how: Augmentation, rng: np.random.Generator
+    count: int, source: int, side: int, augmentation: Augmentation, rng: np.random.Generator
 ) -> NDArray[np.float64]:
     """Rotation, zoom, mirror and shift about the centre as (n, 2, 3) matrices from a side of `source` to `side` px."""
-    angle = np.deg2rad(rng.uniform(-how.rotate_deg, how.rotate_deg, count))
-    scale = rng.uniform(1 - how.zoom, 1 + how.zoom, count) * side / source
-    mirror = np.where((rng.random(count) < 0.5) & how.flip, -1.0, 1.0)
-    shift = rng.uniform(-how.shift, how.shift, (count, 2)) * side
+    angle = np.deg2rad(rng.uniform(-augmentation.rotate_deg, augmentation.rotate_deg, count))
+    scale = rng.uniform(1 - augmentation.zoom, 1 + augmentation.zoom, count) * side / source
+    mirror = np.where((rng.random(count) < 0.5) & augmentation.flip, -1.0, 1.0)
+    shift = rng.uniform(-augmentation.shift, augmentation.shift, (count, 2)) * side
     center, target = (source - 1) / 2, (side - 1) / 2
     cos, sin = np.cos(angle) * scale, np.sin(angle) * scale
     maps = np.empty((count, 2, 3))
@@ -102,22 +102,22 @@ def _affine_maps(
 def _downscale(pictures: NDArray[np.float32], chance: float, rng: np.random.Generator) -> None:
     """Take from some pictures what a face of a third to all of their side would not show, in place."""
     side = pictures.shape[1]
-    for at in np.flatnonzero(rng.random(len(pictures)) < chance):
+    for index in np.flatnonzero(rng.random(len(pictures)) < chance):
         small = int(rng.integers(side // 3, side))
-        shrunk = cv2.resize(pictures[at], (small, small), interpolation=cv2.INTER_AREA)
-        pictures[at] = cv2.resize(shrunk, (side, side), interpolation=cv2.INTER_LINEAR)
+        shrunk = cv2.resize(pictures[index], (small, small), interpolation=cv2.INTER_AREA)
+        pictures[index] = cv2.resize(shrunk, (side, side), interpolation=cv2.INTER_LINEAR)
 
 
 def _add_noise(pictures: NDArray[np.float32], chance: float, rng: np.random.Generator) -> None:
     """Add Gaussian noise to some pictures, in place."""
-    for at in np.flatnonzero(rng.random(len(pictures)) < chance):
-        pictures[at] += rng.normal(0, rng.uniform(0, MOST_NOISE), pictures[at].shape).astype(np.float32)
+    for index in np.flatnonzero(rng.random(len(pictures)) < chance):
+        pictures[index] += rng.normal(0, rng.uniform(0, MOST_NOISE), pictures[index].shape).astype(np.float32)
 
 
 def _erase(pictures: NDArray[np.float32], chance: float, rng: np.random.Generator) -> None:
     """Replace a rectangle of a sixth to two fifths of the side by one grey level, in place."""
     side = pictures.shape[1]
-    for at in np.flatnonzero(rng.random(len(pictures)) < chance):
+    for index in np.flatnonzero(rng.random(len(pictures)) < chance):
         height, width = rng.integers(side // 6, side * 2 // 5 + 1, 2)
         top, left = rng.integers(0, side - height + 1), rng.integers(0, side - width + 1)
-        pictures[at, top : top + height, left : left + width] = rng.uniform(0, 255)
+        pictures[index, top : top + height, left : left + width] = rng.uniform(0, 255)

@@ -74,8 +74,8 @@ def correct_shares(shares: Classes, correction: float) -> tuple[float, ...]:
 
     Source: Saerens et al. 2002, Neural Computation 14(1); the part, Menon et al. 2021, arXiv:2007.07314.
     """
-    left = shares ** (1 - correction)
-    return tuple(float(share) for share in np.round(left / left.sum(), 6))
+    remaining = shares ** (1 - correction)
+    return tuple(float(share) for share in np.round(remaining / remaining.sum(), 6))
 
 
 def fit_abstention(scores: Scores, labels: Labels, *, precision: float) -> float:
@@ -93,5 +93,5 @@ def fit_abstention(scores: Scores, labels: Labels, *, precision: float) -> float
     enough = np.flatnonzero(right >= precision)
     if enough.size == 0:
         return 1.0
-    kept = int(enough[-1])
-    return 0.0 if kept == len(labels) - 1 else float(confidence[order[kept]])
+    last = int(enough[-1])
+    return 0.0 if last == len(labels) - 1 else float(confidence[order[last]])

@@ -27,13 +27,13 @@ def write_card(spec: ModelSpec, metrics: dict[str, Any]) -> str:
 
 def _head(spec: ModelSpec, metrics: dict[str, Any]) -> str:
     counts = metrics["dataset"]["counts"]
-    looks = "mean of the face and its mirror image" if spec.mirror else "one look"
+    views = "mean of the face and its mirror image" if spec.mirror else "one look"
     return f"""# {spec.name} {spec.version}
 
 Scores the facial expression of a cropped face in seven classes: {", ".join(spec.emotions)}.
 
 - Recipe `{spec.recipe}`, seed {spec.seed}, made {spec.created}; {metrics["parameters"]:,} parameters.
-- Input: {spec.input_size} x {spec.input_size} grey levels; {looks}.
+- Input: {spec.input_size} x {spec.input_size} grey levels; {views}.
 - Trained on {sum(counts["train"].values()):,} labelled faces ({metrics["dataset"]["name"]}); chosen and calibrated on
   {sum(counts["public"].values()):,} of the public split.
 - Temperature {spec.temperature:.3f}. Below a score of {spec.abstain_below:.2f} the answer is "not sure".
@@ -80,11 +80,11 @@ def _weak(metrics: dict[str, Any]) -> str:
     for truth, row in enumerate(confusion):
         count = sum(row)
         if count:
-            most = max((at for at in range(len(names)) if at != truth), key=lambda at: row[at])
+            most = max((index for index in range(len(names)) if index != truth), key=lambda index: row[index])
             rows.append((row[truth] / count, names[truth], names[most], row[most] / count))
     lines = [
-        f"- **{name}**: {found:.0%} are found; {share:.0%} are taken for {other}."
-        for found, name, other, share in sorted(rows)[:_WEAKEST]
+        f"- **{name}**: {recall:.0%} are found; {share:.0%} are taken for {other}."
+        for recall, name, other, share in sorted(rows)[:_WEAKEST]
     ]
     return "\n".join([f"## Where it works less well (on the {split} split)", "", *lines, *_spoilt(metrics)])
 

@@ -27,23 +27,23 @@ class RandomChanges(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no
         seed: of everything random; the state moves on with each call.
     """
 
-    def __init__(self, how: Augmentation, side: int, seed: int) -> None:
+    def __init__(self, augmentation: Augmentation, side: int, seed: int) -> None:
         super().__init__(dtype="float32")
-        self._how, self._side = how, side
+        self._augmentation, self._side = augmentation, side
         self._seeds = keras.random.SeedGenerator(seed)
 
     def call(self, pictures: Tensor) -> Tensor:
-        how = self._how
+        augmentation = self._augmentation
         moved = self._moved(ops.cast(pictures, "float32"))
-        gain = self._between(moved, 1 - how.contrast, 1 + how.contrast)
-        lit = (moved - 127) * gain + 127 + self._between(moved, -how.brightness, how.brightness)
-        if how.downscale:
+        gain = self._between(moved, 1 - augmentation.contrast, 1 + augmentation.contrast)
+        lit = (moved - 127) * gain + 127 + self._between(moved, -augmentation.brightness, augmentation.brightness)
+        if augmentation.downscale:
             lit = self._downscale(lit)
-        if how.noise:
+        if augmentation.noise:
             grain = keras.random.normal(ops.shape(lit), seed=self._seeds) * self._between(lit, 0, MOST_NOISE)
-            lit = lit + grain * self._chosen(lit, how.noise)
+            lit = lit + grain * self._chosen(lit, augmentation.noise)
         lit = ops.clip(lit, 0.0, 255.0)
-        return self._erased(lit) if how.erase else lit
+        return self._erased(lit) if augmentation.erase else lit
 
     def _between(self, like: Tensor, low: float, high: float) -> Tensor:
         """One number a picture, (n, 1, 1, 1)."""
@@ -54,17 +54,17 @@ class RandomChanges(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no
 
     def _moved(self, pictures: Tensor) -> Tensor:
         """Rotation, zoom, mirror and shift about the centre; what lies outside repeats the edge."""
-        how, source = self._how, int(pictures.shape[1])
+        augmentation, source = self._augmentation, int(pictures.shape[1])
 
         def draw(low: float, high: float) -> Tensor:
             return ops.reshape(self._between(pictures, low, high), (-1,))
 
-        angle = draw(-1, 1) * float(np.deg2rad(how.rotate_deg))
-        step = source / self._side / draw(1 - how.zoom, 1 + how.zoom)
-        mirror = ops.where(draw(0, 1) < (0.5 if how.flip else -1.0), -1.0, 1.0)
+        angle = draw(-1, 1) * float(np.deg2rad(augmentation.rotate_deg))
+        step = source / self._side / draw(1 - augmentation.zoom, 1 + augmentation.zoom)
+        mirror = ops.where(draw(0, 1) < (0.5 if augmentation.flip else -1.0), -1.0, 1.0)
         cos, sin = ops.cos(angle) * step, ops.sin(angle) * step
-        to_x = (self._side - 1) / 2 + draw(-how.shift, how.shift) * self._side
-        to_y = (self._side - 1) / 2 + draw(-how.shift, how.shift) * self._side
+        to_x = (self._side - 1) / 2 + draw(-augmentation.shift, augmentation.shift) * self._side
+        to_y = (self._side - 1) / 2 + draw(-augmentation.shift, augmentation.shift) * self._side
         center = (source - 1) / 2
         rows = [cos * mirror, -sin * mirror, center - (cos * to_x - sin * to_y) * mirror]
         rows += [sin, cos, center - sin * to_x - cos * to_y]
@@ -79,22 +79,24 @@ class RandomChanges(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no
     def _downscale(self, pictures: Tensor) -> Tensor:
         """Take from some pictures what a face of a third to two thirds of their side would not show."""
         chosen, out = self._between(pictures, 0.0, 1.0), pictures
-        for at, part in enumerate(_DOWNSCALE_FACTORS):
+        for index, part in enumerate(_DOWNSCALE_FACTORS):
             small = ops.image.resize(
                 pictures, (round(self._side / part),) * 2, antialias=True, data_format="channels_last"
             )
-            shown = ops.image.resize(small, (self._side,) * 2, data_format="channels_last")
-            out = ops.where(chosen < self._how.downscale * (1 - at / len(_DOWNSCALE_FACTORS)), shown, out)
+            enlarged = ops.image.resize(small, (self._side,) * 2, data_format="channels_last")
+            out = ops.where(
+                chosen < self._augmentation.downscale * (1 - index / len(_DOWNSCALE_FACTORS)), enlarged, out
+            )
         return out
 
     def _erased(self, pictures: Tensor) -> Tensor:
         """Replace a rectangle of a sixth to two fifths of the side by one grey level."""
-        inside = self._chosen(pictures, self._how.erase)
+        inside = self._chosen(pictures, self._augmentation.erase)
         for shape in ((1, -1, 1, 1), (1, 1, -1, 1)):
             size = self._between(pictures, self._side / 6, self._side * 2 / 5)
             start = self._between(pictures, 0.0, 1.0) * (self._side - size)
-            place = ops.reshape(ops.arange(self._side, dtype="float32"), shape)
-            inside = inside * ops.cast(place >= start, "float32") * ops.cast(place < start + size, "float32")
+            positions = ops.reshape(ops.arange(self._side, dtype="float32"), shape)
+            inside = inside * ops.cast(positions >= start, "float32") * ops.cast(positions < start + size, "float32")
         return ops.where(inside > 0, self._between(pictures, 0.0, 255.0), pictures)
 
 
@@ -110,17 +112,17 @@ class Lesson(keras.Model):  # type: ignore[misc]
     """
 
     def __init__(
-        self, network: Any, changes: RandomChanges, how: Augmentation, weights: tuple[float, ...], *, seed: int
+        self, network: Any, changes: RandomChanges, augmentation: Augmentation, weights: tuple[float, ...], *, seed: int
     ) -> None:
         super().__init__(dtype="float32")  # or pictures and targets would be rounded on their way in
         self.network, self.changes = network, changes
-        self._how, self._weights = how, weights
+        self._augmentation, self._weights = augmentation, weights
         self._seeds = keras.random.SeedGenerator(seed)
 
-    def call(self, given: tuple[Tensor, Tensor], training: bool = True) -> Tensor:
+    def call(self, batch: tuple[Tensor, Tensor], training: bool = True) -> Tensor:
         """The cost of each picture, float32 (n,): targets are (n, 7 H), a head's row of zeros costs nothing."""
-        pictures, targets = self.changes(given[0]), given[1]
-        if self._how.mixup:
+        pictures, targets = self.changes(batch[0]), batch[1]
+        if self._augmentation.mixup:
             pictures, targets = self._mixed(pictures, targets)
         logits = ops.cast(self.network(pictures, training=training), "float32")
         heads = len(self._weights)
@@ -132,7 +134,7 @@ class Lesson(keras.Model):  # type: ignore[misc]
     def _mixed(self, pictures: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         """Each picture with its neighbour in the batch, in a share of the batches."""
         chance, weight = ops.unstack(keras.random.uniform((2,), seed=self._seeds), 2)
-        kept = self._how.mixup_least + (1 - self._how.mixup_least) * weight
-        kept = ops.where(chance < self._how.mixup, kept, 1.0)
-        mixed = [kept * part + (1 - kept) * ops.roll(part, 1, axis=0) for part in (pictures, targets)]
+        own_share = self._augmentation.mixup_least + (1 - self._augmentation.mixup_least) * weight
+        own_share = ops.where(chance < self._augmentation.mixup, own_share, 1.0)
+        mixed = [own_share * part + (1 - own_share) * ops.roll(part, 1, axis=0) for part in (pictures, targets)]
         return mixed[0], mixed[1]

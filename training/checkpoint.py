@@ -73,12 +73,12 @@ def save_checkpoint(model: Model, progress: Progress, folder: Path) -> None:
         weights.unlink(missing_ok=True)
         raise
     state = {**asdict(replace(progress, curves=())), "curves": [asdict(row) for row in progress.curves]}
-    fresh = folder / f"{STATE_FILE}.new"
-    with fresh.open("w", encoding="utf-8") as out:
+    draft = folder / f"{STATE_FILE}.new"
+    with draft.open("w", encoding="utf-8") as out:
         json.dump({**state, "weights": weights.name}, out)
         out.flush()
         os.fsync(out.fileno())
-    fresh.replace(folder / STATE_FILE)
+    draft.replace(folder / STATE_FILE)
     for old in folder.glob("epoch-*.keras"):
         if old != weights:
             old.unlink()
@@ -106,9 +106,9 @@ def save_fitted(model: Model, folder: Path) -> None:
     """Write the network of a run that is over, whole or not at all; another machine may make the bundle of it."""
     import keras
 
-    fresh = folder / f"new-{FITTED_FILE}"
-    keras.Model(model.input, model.output, name=model.name).save(fresh)  # of its own: without the optimiser's state
-    fresh.replace(folder / FITTED_FILE)
+    draft = folder / f"new-{FITTED_FILE}"
+    keras.Model(model.input, model.output, name=model.name).save(draft)  # of its own: without the optimiser's state
+    draft.replace(folder / FITTED_FILE)
 
 
 def read_fitted(folder: Path, epochs: int) -> tuple[Model, tuple[EpochReport, ...]] | None:

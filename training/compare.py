@@ -18,7 +18,7 @@ from training.evaluate import learnt_frequencies, measure
 from training.groups import measure_groups
 from training.metrics import CLASSES, Labels, Scores, per_class
 
-SHOWN = 60
+MOST_SHOWN = 60
 ROUNDS = 2000
 
 
@@ -107,13 +107,13 @@ def _gain(pairs: NDArray[np.int64]) -> NDArray[np.float64]:
 def _disagreements(first: Scores, second: Scores, labels: Labels) -> list[dict[str, Any]]:
     answers = [scores.argmax(axis=1) for scores in (first, second)]
     differ = np.flatnonzero(answers[0] != answers[1])
-    sure = np.maximum(first.max(axis=1), second.max(axis=1))[differ]
+    confidence = np.maximum(first.max(axis=1), second.max(axis=1))[differ]
     return [
         {
-            "row": int(at),
-            "label": EMOTIONS[labels[at]].value,
-            "first": {"emotion": EMOTIONS[answers[0][at]].value, "score": float(first[at].max())},
-            "second": {"emotion": EMOTIONS[answers[1][at]].value, "score": float(second[at].max())},
+            "row": int(row),
+            "label": EMOTIONS[labels[row]].value,
+            "first": {"emotion": EMOTIONS[answers[0][row]].value, "score": float(first[row].max())},
+            "second": {"emotion": EMOTIONS[answers[1][row]].value, "score": float(second[row].max())},
         }
-        for at in differ[np.argsort(-sure, kind="stable")][:SHOWN]
+        for row in differ[np.argsort(-confidence, kind="stable")][:MOST_SHOWN]
     ]

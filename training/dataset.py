@@ -118,21 +118,21 @@ class Dataset:
         """One split, "test": public and private together, the paper's 7,178, or "all" of them."""
         if name not in (TEST, ALL):
             return self[name]
-        both = [self[part] for part in (TEST_SPLITS if name == TEST else SPLITS)]
+        splits = [self[part] for part in (TEST_SPLITS if name == TEST else SPLITS)]
         return FaceSet(
-            np.concatenate([faces.pictures for faces in both]),
-            np.concatenate([faces.labels for faces in both]),
-            np.concatenate([faces.votes for faces in both]),
-            np.concatenate([faces.also_in_train for faces in both]),
-            tuple(told for faces in both for told in faces.attributes),
-            tuple(name for faces in both for name in faces.names),
+            np.concatenate([faces.pictures for faces in splits]),
+            np.concatenate([faces.labels for faces in splits]),
+            np.concatenate([faces.votes for faces in splits]),
+            np.concatenate([faces.also_in_train for faces in splits]),
+            tuple(attributes for faces in splits for attributes in faces.attributes),
+            tuple(name for faces in splits for name in faces.names),
         )
 
     def without_duplicates(self) -> Dataset:
         """Return the data set without public and private pictures whose pixels are also in train, with new counts."""
-        kept = {name: faces.select(~faces.also_in_train) for name, faces in self.splits.items()}
-        counts = {name: _count(faces.labels) for name, faces in kept.items()}
-        return replace(self, splits=kept, report=replace(self.report, counts=counts))
+        splits = {name: faces.select(~faces.also_in_train) for name, faces in self.splits.items()}
+        counts = {name: _count(faces.labels) for name, faces in splits.items()}
+        return replace(self, splits=splits, report=replace(self.report, counts=counts))
 
 
 def read_dataset(path: Path, *, input_size: int = MIN_SIDE, seed: int = 1, to_measure: bool = False) -> Dataset:
@@ -204,12 +204,14 @@ def _is_too_large(encoded: bytes) -> bool:
 def _split_names(faces: list[RawFace], seed: int) -> list[str]:
     """Return the split of each face: its own, or drawn by group so that no group is in two splits."""
     groups = sorted({face.group for face in faces if not face.split})
-    place = dict(zip(groups, np.random.default_rng(seed).permutation(len(groups)) / max(len(groups), 1), strict=True))
-    return [face.split or _part(float(place[face.group])) for face in faces]
+    positions = dict(
+        zip(groups, np.random.default_rng(seed).permutation(len(groups)) / max(len(groups), 1), strict=True)
+    )
+    return [face.split or _part(float(positions[face.group])) for face in faces]
 
 
-def _part(place: float) -> str:
-    return SPLITS[sum(place >= bound for bound in _PARTS)]
+def _part(position: float) -> str:
+    return SPLITS[sum(position >= bound for bound in _PARTS)]
 
 
 def _pixels_of_train(faces: list[Decoded], splits: list[str]) -> Counter[bytes]:
@@ -223,15 +225,15 @@ def _gather(
     train_pixels: Counter[bytes],
     side: int,
 ) -> FaceSet:
-    mine = [face for face, split in zip(faces, splits, strict=True) if split == name]
-    shared = [name != "train" and picture.tobytes() in train_pixels for _, picture in mine]
+    members = [face for face, split in zip(faces, splits, strict=True) if split == name]
+    shared = [name != "train" and picture.tobytes() in train_pixels for _, picture in members]
     return FaceSet(
-        pictures=np.stack([picture for _, picture in mine]) if mine else np.zeros((0, side, side, 1), np.uint8),
-        labels=np.array([EMOTIONS.index(Emotion(face.label)) for face, _ in mine], dtype=np.int64),
-        votes=np.array([face.votes for face, _ in mine], dtype=np.float32).reshape(-1, len(EMOTIONS)),
+        pictures=np.stack([picture for _, picture in members]) if members else np.zeros((0, side, side, 1), np.uint8),
+        labels=np.array([EMOTIONS.index(Emotion(face.label)) for face, _ in members], dtype=np.int64),
+        votes=np.array([face.votes for face, _ in members], dtype=np.float32).reshape(-1, len(EMOTIONS)),
         also_in_train=np.array(shared, dtype=np.bool_),
-        attributes=tuple(face.attributes for face, _ in mine),
-        names=tuple(short_name(face.name) for face, _ in mine),
+        attributes=tuple(face.attributes for face, _ in members),
+        names=tuple(short_name(face.name) for face, _ in members),
     )
 
 
@@ -246,7 +248,7 @@ def _count(labels: NDArray[np.int64]) -> dict[str, int]:
 
 def iterate_batches(count: int, batch_size: int) -> Iterator[slice]:
     """Slices that cut `count` rows into batches; the last one may be smaller."""
-    return (slice(at, min(at + batch_size, count)) for at in range(0, count, batch_size))
+    return (slice(start, min(start + batch_size, count)) for start in range(0, count, batch_size))
 
 
 def padded_size(count: int, most: int) -> int:

@@ -100,11 +100,11 @@ def score_faces(classifier: Classifier, pictures: NDArray[np.uint8]) -> tuple[Sc
 
 def abstention(scores: Scores, labels: Labels, threshold: float) -> dict[str, float]:
     """Share of answers that are given at a threshold, and how many of those are right."""
-    sure = scores.max(axis=1) >= threshold
-    right = (scores.argmax(axis=1) == labels)[sure]
+    is_answered = scores.max(axis=1) >= threshold
+    right = (scores.argmax(axis=1) == labels)[is_answered]
     return {
         "threshold": threshold,
-        "coverage": float(sure.mean()),
+        "coverage": float(is_answered.mean()),
         "precision": float(right.mean()) if right.size else 0.0,
     }
 
@@ -113,8 +113,8 @@ def _unseen(scores: Scores, faces: FaceSet) -> dict[str, float]:
     unseen = ~faces.also_in_train
     if not unseen.any():
         return {"n": 0}
-    whole = summarise(scores[unseen], faces.labels[unseen])
-    return {name: whole[name] for name in ("n", "accuracy", "macro_f1")}
+    figures = summarise(scores[unseen], faces.labels[unseen])
+    return {name: figures[name] for name in ("n", "accuracy", "macro_f1")}
 
 
 def _uncalibrated_error(scores: Scores, labels: Labels, temperature: float) -> float:

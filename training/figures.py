@@ -21,9 +21,9 @@ def draw_figures(metrics: dict[str, Any], folder: Path, split: str = "private") 
     Returns:
         The files that were written.
     """
-    shown = next((name for name in (split, "public") if name in metrics), None)
+    measured = next((name for name in (split, "public") if name in metrics), None)
     figures = [("confusion", _confusion), ("reliability", _reliability), ("risk_coverage", _risk_coverage)]
-    drawn = [_draw(folder / f"{name}.svg", draw, metrics[shown], shown) for name, draw in figures if shown]
+    drawn = [_draw(folder / f"{name}.svg", draw, metrics[measured], measured) for name, draw in figures if measured]
     if metrics.get("curves"):
         drawn.append(_draw(folder / "learning_curves.svg", _curves, metrics["curves"], "training"))
     if "robustness" in metrics:

@@ -159,9 +159,9 @@ class _Run:
             yield self._device_steps.take(rows, rates, self._side(), seed), self._per_call
 
     def _step(self, rows: NDArray[np.int64], rng: np.random.Generator) -> float:
-        how = self._config.augmentation
-        inputs = augment_pictures(self._train.pictures[rows], how, rng, side=self._side())
-        inputs, targets = mix_batch(inputs, self._targets[rows], how, rng)
+        augmentation = self._config.augmentation
+        inputs = augment_pictures(self._train.pictures[rows], augmentation, rng, side=self._side())
+        inputs, targets = mix_batch(inputs, self._targets[rows], augmentation, rng)
         self._model.optimizer.learning_rate = self._rate(self._share_done())
         return float(self._model.train_on_batch(inputs, targets))
 
@@ -190,13 +190,13 @@ class _Run:
 
     def _measure(self, loss: float, pictures_s: float) -> EpochReport:
         side = self._side()
-        seen, seen_labels = self._train.pictures[self._sample], self._train.labels[self._sample]
+        pictures, labels = self._train.pictures[self._sample], self._train.labels[self._sample]
         scores = softmax(predict_logits(self._model, _resized(self._public.pictures, side)))
         report = EpochReport(
             epoch=self._progress.epoch,
             epochs=self._config.epochs,
             loss=loss,
-            train_accuracy=accuracy(predict_logits(self._model, _resized(seen, side)), seen_labels),
+            train_accuracy=accuracy(predict_logits(self._model, _resized(pictures, side)), labels),
             accuracy=accuracy(scores, self._public.labels),
             nll=negative_log_likelihood(scores, self._public.labels),
             learning_rate=self._rate(self._share_done()),

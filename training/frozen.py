@@ -28,12 +28,12 @@ def freeze_dataset(dataset: Dataset, file: Path, *, drop_leaks: bool = False) ->
     Returns:
         SHA-256 of the file, hex.
     """
-    kept = dataset.without_duplicates() if drop_leaks else dataset
+    frozen = dataset.without_duplicates() if drop_leaks else dataset
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as target:
-        told: dict[str, dict[str, str]] = {}
+        attributes: dict[str, dict[str, str]] = {}
         for split in SPLITS:
-            told |= _write_split(target, _FOLDERS[split], kept[split])
-        _write_attributes(target, told)
+            attributes |= _write_split(target, _FOLDERS[split], frozen[split])
+        _write_attributes(target, attributes)
     with file.open("rb") as written:
         return hashlib.file_digest(written, "sha256").hexdigest()
 
@@ -49,10 +49,10 @@ def _write_split(target: zipfile.ZipFile, folder: str, faces: FaceSet) -> dict[s
     return attributes
 
 
-def _write_attributes(target: zipfile.ZipFile, told: dict[str, dict[str, str]]) -> None:
-    columns = sorted({column for attributes in told.values() for column in attributes})
+def _write_attributes(target: zipfile.ZipFile, by_path: dict[str, dict[str, str]]) -> None:
+    columns = sorted({column for attributes in by_path.values() for column in attributes})
     text = io.StringIO(newline="")
     rows = csv.DictWriter(text, ["path", *columns], lineterminator="\n")
     rows.writeheader()
-    rows.writerows({"path": name, **attributes} for name, attributes in told.items())
+    rows.writerows({"path": name, **attributes} for name, attributes in by_path.items())
     target.writestr(zipfile.ZipInfo(ATTRIBUTES_FILE, _DATE), text.getvalue())

@@ -92,8 +92,8 @@ def _by_pose(pictures: NDArray[np.uint8]) -> Names:
     for picture in pictures:
         faces = detector.detect(_with_room(picture))
         turn = measure_turn(faces[0].landmarks) if faces else None
-        places = sum(turn >= bound for bound in _TURNS) if turn is not None else None
-        names.append(UNKNOWN if places is None else ("frontal", "half turned", "turned")[places])
+        index = sum(turn >= bound for bound in _TURNS) if turn is not None else None
+        names.append(UNKNOWN if index is None else ("frontal", "half turned", "turned")[index])
     return np.array(names)
 
 

@@ -52,12 +52,12 @@ def per_class(confusion: NDArray[np.int64]) -> dict[str, dict[str, float]]:
     f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
     return {
         emotion.value: {
-            "precision": float(precision[at]),
-            "recall": float(recall[at]),
-            "f1": float(f1[at]),
-            "n": int(truths[at]),
+            "precision": float(precision[index]),
+            "recall": float(recall[index]),
+            "f1": float(f1[index]),
+            "n": int(truths[index]),
         }
-        for at, emotion in enumerate(EMOTIONS)
+        for index, emotion in enumerate(EMOTIONS)
     }
 
 
@@ -78,13 +78,13 @@ def reliability(scores: Scores, labels: Labels, bins: int = BINS) -> list[dict[s
     Source: DeGroot & Fienberg 1983; bins of equal width as in Guo et al. 2017, arXiv:1706.04599.
     """
     confidence, right = scores.max(axis=1), scores.argmax(axis=1) == labels
-    place = np.minimum((confidence * bins).astype(np.int64), bins - 1)
+    bin_of = np.minimum((confidence * bins).astype(np.int64), bins - 1)
     rows = []
-    for at in range(bins):
-        mine = place == at
-        if mine.any():
-            shown, hit = float(confidence[mine].mean()), float(right[mine].mean())
-            rows.append({"n": int(mine.sum()), "score": shown, "right": hit})
+    for number in range(bins):
+        in_bin = bin_of == number
+        if in_bin.any():
+            mean_score, share_right = float(confidence[in_bin].mean()), float(right[in_bin].mean())
+            rows.append({"n": int(in_bin.sum()), "score": mean_score, "right": share_right})
     return rows
 
 
@@ -134,12 +134,12 @@ def risk_coverage(scores: Scores, labels: Labels, steps: int = 20) -> list[dict[
     wrong = np.cumsum((scores.argmax(axis=1) != labels)[order])
     rows = []
     for step in range(1, steps + 1):
-        kept = max(round(len(labels) * step / steps), 1)
+        count = max(round(len(labels) * step / steps), 1)
         rows.append(
             {
                 "coverage": step / steps,
-                "risk": float(wrong[kept - 1] / kept),
-                "threshold": float(confidence[order[kept - 1]]),
+                "risk": float(wrong[count - 1] / count),
+                "threshold": float(confidence[order[count - 1]]),
             }
         )
     return rows
@@ -152,12 +152,12 @@ def bootstrap_intervals(scores: Scores, labels: Labels, *, rounds: int = 1000, s
     """
     rng = np.random.default_rng(seed)
     pairs = labels * CLASSES + scores.argmax(axis=1)
-    found: dict[str, list[float]] = {"accuracy": [], "macro_f1": []}
+    samples: dict[str, list[float]] = {"accuracy": [], "macro_f1": []}
     for _ in range(rounds):
         drawn = np.bincount(rng.choice(pairs, len(pairs)), minlength=CLASSES**2).reshape(CLASSES, CLASSES)
-        found["accuracy"].append(float(np.trace(drawn) / len(pairs)))
-        found["macro_f1"].append(float(np.mean([row["f1"] for row in per_class(drawn).values()])))
-    return {name: [float(bound) for bound in np.percentile(values, (2.5, 97.5))] for name, values in found.items()}
+        samples["accuracy"].append(float(np.trace(drawn) / len(pairs)))
+        samples["macro_f1"].append(float(np.mean([row["f1"] for row in per_class(drawn).values()])))
+    return {name: [float(bound) for bound in np.percentile(values, (2.5, 97.5))] for name, values in samples.items()}
 
 
 def summarise(scores: Scores, labels: Labels) -> dict[str, Any]:

@@ -148,12 +148,14 @@ def _resnet(features: Any, config: TrainingConfig) -> Any:
     return layers.Dropout(config.dropout)(layers.GlobalAveragePooling2D()(features))
 
 
-def _convolved(features: Any, channels: int, config: TrainingConfig, **how: Any) -> Any:
+def _convolved(features: Any, channels: int, config: TrainingConfig, **options: Any) -> Any:
     from keras import layers
 
-    gamma = how.pop("gamma", "ones")
-    size = how.pop("size", 3)
-    convolution = layers.Conv2D(channels, size, padding="same", use_bias=False, kernel_initializer="he_normal", **how)
+    gamma = options.pop("gamma", "ones")
+    size = options.pop("size", 3)
+    convolution = layers.Conv2D(
+        channels, size, padding="same", use_bias=False, kernel_initializer="he_normal", **options
+    )
     return layers.BatchNormalization(momentum=config.norm_momentum, gamma_initializer=gamma)(convolution(features))
 
 
@@ -163,9 +165,9 @@ def _residual(features: Any, channels: int, stride: int, config: TrainingConfig)
     inner = layers.Activation("relu")(_convolved(features, channels, config, strides=stride))
     inner = _convolved(inner, channels, config, gamma="zeros")
     if config.squeeze:
-        seen = layers.GlobalAveragePooling2D(keepdims=True)(inner)
-        seen = layers.Conv2D(max(channels // config.squeeze, 1), 1, activation="relu")(seen)
-        inner = layers.Multiply()([inner, layers.Conv2D(channels, 1, activation="sigmoid")(seen)])
+        squeezed = layers.GlobalAveragePooling2D(keepdims=True)(inner)
+        squeezed = layers.Conv2D(max(channels // config.squeeze, 1), 1, activation="relu")(squeezed)
+        inner = layers.Multiply()([inner, layers.Conv2D(channels, 1, activation="sigmoid")(squeezed)])
     if stride > 1 or features.shape[-1] != channels:
         features = _convolved(features, channels, config, size=1, strides=stride)
     return layers.Activation("relu")(layers.Add()([features, inner]))

@@ -33,5 +33,5 @@ def predict_logits(model: Model, pictures: NDArray[np.uint8], batch_size: int = 
 
 def predict_mirrored(model: Model, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
     """The mean of the network's logits for each picture and its mirror image; shapes as `predict_logits`."""
-    both = predict_logits(model, pictures), predict_logits(model, pictures[:, :, ::-1])
-    return np.asarray(np.mean(both, axis=0), dtype=np.float32)
+    logits = predict_logits(model, pictures), predict_logits(model, pictures[:, :, ::-1])
+    return np.asarray(np.mean(logits, axis=0), dtype=np.float32)

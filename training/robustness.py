@@ -50,7 +50,7 @@ def _shrink(face: Picture, side: float, turn: int) -> Picture:
 
 def _shift(face: Picture, share: float, turn: int) -> Picture:
     along = ((1, 0), (0, 1), (-1, 0), (0, -1))[turn % 4]
-    x, y = (share * face.shape[0] * way for way in along)
+    x, y = (share * face.shape[0] * direction for direction in along)
     return _warp(face, np.array([[1.0, 0.0, x], [0.0, 1.0, y]]))
 
 
@@ -101,8 +101,8 @@ def measure_robustness(classifier: Classifier, faces: FaceSet, *, count: int = M
     rows = np.unique(np.linspace(0, len(faces) - 1, min(count, len(faces))).astype(np.int64))
     pictures, labels = faces.pictures[rows], faces.labels[rows]
 
-    def figures(shown: NDArray[np.uint8]) -> dict[str, float]:
-        scores = classifier.classify(shown)
+    def figures(measured: NDArray[np.uint8]) -> dict[str, float]:
+        scores = classifier.classify(measured)
         confusion = confusion_matrix(scores, labels)
         return {
             "accuracy": float(np.trace(confusion) / len(labels)),

@@ -150,13 +150,13 @@ def _calibrated_spec(model: Model, config: TrainingConfig, dataset: Dataset, opt
     if config.weights and config.wise_ft_alpha < 1 and len(public) < LEAST_TO_CALIBRATE:
         start = read_bundle(Path(config.weights).parent).spec
         temperature, abstain_below, prior = start.temperature, start.abstain_below, start.prior
-    made = datetime.now(UTC)
+    created = datetime.now(UTC)
     return ModelSpec(
         name=options.name,
-        version=f"{made:%Y.%m.%d}-{config.recipe}-{config.seed}",
+        version=f"{created:%Y.%m.%d}-{config.recipe}-{config.seed}",
         recipe=config.recipe,
         seed=config.seed,
-        created=f"{made:%Y-%m-%dT%H:%M:%SZ}",
+        created=f"{created:%Y-%m-%dT%H:%M:%SZ}",
         input_size=config.input_size,
         crop_margin=config.crop_margin,
         crop_shift=config.crop_shift,

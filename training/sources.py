@@ -129,27 +129,27 @@ def _attributes_in(archive: zipfile.ZipFile) -> dict[str, dict[str, str]]:
 
 def _attributes_of(row: dict[str, str]) -> dict[str, str]:
     """The row's other columns; none of more than forty characters, which would be free text."""
-    named = {name: value for name, value in row.items() if name and isinstance(value, str) and 0 < len(value) <= 40}
-    other = [name for name in sorted(named) if name not in _NO_ATTRIBUTES and not name.startswith("ferplus_")]
-    return {name: named[name] for name in other[:MOST_ATTRIBUTES]}
+    columns = {name: value for name, value in row.items() if name and isinstance(value, str) and 0 < len(value) <= 40}
+    usable = [name for name in sorted(columns) if name not in _NO_ATTRIBUTES and not name.startswith("ferplus_")]
+    return {name: columns[name] for name in usable[:MOST_ATTRIBUTES]}
 
 
 def _read_tree(names: list[str], read: Callable[[str], bytes], votes: dict[str, Votes]) -> Iterator[RawFace]:
     for name in names:
-        place = PurePosixPath(name)
-        if place.suffix.lower() not in PICTURE_SUFFIXES or len(place.parts) < 2:
+        path = PurePosixPath(name)
+        if path.suffix.lower() not in PICTURE_SUFFIXES or len(path.parts) < 2:
             continue
-        split = _split_of(place)
-        key = "/".join(place.parts[-3:])
-        yield RawFace(name, place.parts[-2].lower(), split, name, votes.get(key, _NO_VOTES), read(name))
+        split = _split_of(path)
+        key = "/".join(path.parts[-3:])
+        yield RawFace(name, path.parts[-2].lower(), split, name, votes.get(key, _NO_VOTES), read(name))
 
 
-def _split_of(place: PurePosixPath) -> str:
-    usage = place.name.split("_", 1)[0]
+def _split_of(path: PurePosixPath) -> str:
+    usage = path.name.split("_", 1)[0]
     if usage in _USAGE:
         return _USAGE[usage]
-    named = place.parts[-3].lower() if len(place.parts) > 2 else ""
-    return _FOLDERS.get(named, "")
+    folder = path.parts[-3].lower() if len(path.parts) > 2 else ""
+    return _FOLDERS.get(folder, "")
 
 
 def _votes_beside(folder: Path) -> dict[str, Votes]:

@@ -35,7 +35,7 @@ class DeviceSteps:
         self._model, self._config = model, config
         self._pictures, self._targets = pictures, targets
         self._side = 0
-        self._many: _JaxSteps | None = None
+        self._jax_steps: _JaxSteps | None = None
 
     def take(self, rows: NDArray[np.int64], rates: NDArray[np.float32], side: int, seed: int) -> float:
         """Take one step a row of `rows`, (steps, batch), each at its learning rate, (steps,); the mean cost.
@@ -47,26 +47,26 @@ class DeviceSteps:
         if side != self._side:
             self._prepare(side)
         _reseed(self._lesson, seed)
-        if self._many is not None:
-            return self._many(rows, rates)
+        if self._jax_steps is not None:
+            return self._jax_steps(rows, rates)
         costs = []
         for batch, rate in zip(rows, rates, strict=True):
             self._model.optimizer.learning_rate = float(rate)
-            given = [self._pictures[batch].astype(np.float32), self._targets[batch]]
-            costs.append(self._lesson.train_on_batch(given, np.zeros(len(batch), np.float32)))
+            inputs = [self._pictures[batch].astype(np.float32), self._targets[batch]]
+            costs.append(self._lesson.train_on_batch(inputs, np.zeros(len(batch), np.float32)))
         return float(np.mean(costs))
 
     def preparing_s(self) -> float:
         """Seconds of compiling since it was last asked."""
-        return 0.0 if self._many is None else self._many.preparing_s()
+        return 0.0 if self._jax_steps is None else self._jax_steps.preparing_s()
 
     def _prepare(self, side: int) -> None:
         config, model = self._config, self._model
         self._side = side
-        how = config.augmentation
+        augmentation = config.augmentation
         network = keras.Model(model.input, heads_of(model))
-        changes = RandomChanges(how, side, config.seed)
-        self._lesson = Lesson(network, changes, how, config.head_costs(), seed=config.seed)
+        changes = RandomChanges(augmentation, side, config.seed)
+        self._lesson = Lesson(network, changes, augmentation, config.head_costs(), seed=config.seed)
         self._lesson.compile(
             optimizer=model.optimizer,
             loss=lambda _, costs: keras.ops.mean(costs),
@@ -77,7 +77,7 @@ class DeviceSteps:
             raise TrainingError("The network's weights are not in the order in which its optimiser knows them.")
         model.optimizer.build(model.trainable_variables)
         if keras.backend.backend() == "jax":
-            self._many = _JaxSteps(self._lesson, model.optimizer, self._pictures, self._targets)
+            self._jax_steps = _JaxSteps(self._lesson, model.optimizer, self._pictures, self._targets)
 
 
 class _JaxSteps:
@@ -88,7 +88,9 @@ class _JaxSteps:
 
         self._jax, self._lesson, self._optimizer = jax, lesson, optimizer
         self._data = jax.device_put(pictures), jax.device_put(targets)
-        self._rate = next(at for at, variable in enumerate(optimizer.variables) if variable is optimizer._learning_rate)
+        self._rate = next(
+            index for index, variable in enumerate(optimizer.variables) if variable is optimizer._learning_rate
+        )
         self._run: Any = None
         self._preparing_s = 0.0
 
@@ -100,12 +102,12 @@ class _JaxSteps:
         lesson, optimizer = self._lesson, self._optimizer
         groups = (lesson.trainable_variables, lesson.non_trainable_variables, optimizer.variables)
         state = tuple([variable.value for variable in group] for group in groups)
-        given = state, self._data, rows.astype(np.int32), rates.astype(np.float32)
+        arguments = state, self._data, rows.astype(np.int32), rates.astype(np.float32)
         if self._run is None:
             started = time.monotonic()
-            self._run = self._jax.jit(self._loop).lower(*given).compile()
+            self._run = self._jax.jit(self._loop).lower(*arguments).compile()
             self._preparing_s += time.monotonic() - started
-        state, costs = self._run(*given)
+        state, costs = self._run(*arguments)
         for group, values in zip(groups, state, strict=True):
             for variable, value in zip(group, values, strict=True):
                 variable.assign(value)
@@ -115,14 +117,14 @@ class _JaxSteps:
         pictures, targets = data
 
         def cost(trainable: Any, fixed: Any, batch: Any) -> Any:
-            given = (pictures[batch].astype("float32"), targets[batch])
-            costs, fixed = self._lesson.stateless_call(trainable, fixed, given, training=True)
+            inputs = (pictures[batch].astype("float32"), targets[batch])
+            costs, fixed = self._lesson.stateless_call(trainable, fixed, inputs, training=True)
             return costs.mean(), fixed
 
-        def step(state: Any, given: Any) -> Any:
+        def step(state: Any, inputs: Any) -> Any:
             trainable, fixed, memory = state
-            batch, rate = given
-            memory = [rate if at == self._rate else value for at, value in enumerate(memory)]
+            batch, rate = inputs
+            memory = [rate if index == self._rate else value for index, value in enumerate(memory)]
             (value, fixed), slopes = self._jax.value_and_grad(cost, has_aux=True)(trainable, fixed, batch)
             trainable, memory = self._optimizer.stateless_apply(memory, slopes, trainable)
             return (list(trainable), list(fixed), list(memory)), value

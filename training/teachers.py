@@ -83,11 +83,11 @@ def teach(train: FaceSet, config: TrainingConfig) -> Taught:
         first, views = _blended(np.repeat(own, config.views, axis=0), taught, config), config.views
     else:
         pictures, first, views = train.pictures, blend_targets(train, config), 1
-    others = [train.votes] if len(config.heads) > 1 else []
+    extra_targets = [train.votes] if len(config.heads) > 1 else []
     if len(config.heads) == len(HEADS):
         scores = [read_scores(train, Path(name), config.scores_temperature) for name in config.scores]
-        others.append(np.mean(scores, axis=0) if scores else np.zeros_like(train.votes))
-    targets = np.concatenate([first, *(np.repeat(other, views, axis=0) for other in others)], axis=1)
+        extra_targets.append(np.mean(scores, axis=0) if scores else np.zeros_like(train.votes))
+    targets = np.concatenate([first, *(np.repeat(extra, views, axis=0) for extra in extra_targets)], axis=1)
     return Taught(pictures, targets.astype(np.float32), views)
 
 
@@ -133,27 +133,27 @@ def read_scores(train: FaceSet, file: Path, temperature: float) -> NDArray[np.fl
         TrainingError: the file is damaged or knows none of the pictures.
     """
     try:
-        with np.load(file, allow_pickle=False) as given:
-            names = map(short_name, given["path"].astype(str).tolist())
-            table = dict(zip(names, given["scores"].astype(float), strict=True))
+        with np.load(file, allow_pickle=False) as archive:
+            names = map(short_name, archive["path"].astype(str).tolist())
+            table = dict(zip(names, archive["scores"].astype(float), strict=True))
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise TrainingError(f"{file} is no file of scores: an .npz with path and scores.") from error
-    rows = [at for at, name in enumerate(train.names) if name in table]
+    rows = [row for row, name in enumerate(train.names) if name in table]
     if not rows:
         raise TrainingError(f"{file} knows none of the training pictures.")
     scores = np.zeros((len(train), 7), np.float32)
-    scores[rows] = _softened(np.stack([table[train.names[at]] for at in rows]), temperature)
+    scores[rows] = _softened(np.stack([table[train.names[row]] for row in rows]), temperature)
     return scores
 
 
 def _with_scores(train: FaceSet, targets: NDArray[np.float32], config: TrainingConfig) -> NDArray[np.float32]:
     """Targets with each file's share of its scores in them, where the file knows the picture."""
-    kept, told = np.ones((len(train), 1), np.float32), np.zeros_like(targets)
+    own_share, taught = np.ones((len(train), 1), np.float32), np.zeros_like(targets)
     for name, weight in zip(config.scores, config.scores_weights, strict=True):
         scores = read_scores(train, Path(name), config.scores_temperature)
-        told += weight * scores
-        kept -= weight * scores.sum(axis=1, keepdims=True)
-    return np.asarray(kept * targets + told, dtype=np.float32)
+        taught += weight * scores
+        own_share -= weight * scores.sum(axis=1, keepdims=True)
+    return np.asarray(own_share * targets + taught, dtype=np.float32)
 
 
 def changed_views(pictures: NDArray[np.uint8], config: TrainingConfig, batch_size: int = 1024) -> NDArray[np.uint8]:

@@ -23,7 +23,7 @@ def grey(*patches: tuple[int, int, int, float]) -> Sketch:
 @pytest.fixture
 def watch() -> ChangeWatch:
     watch = ChangeWatch()
-    watch.see_all(grey())
+    watch.note_search(grey())
     return watch
 
 

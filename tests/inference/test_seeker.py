@@ -16,7 +16,7 @@ class Network:
     def __init__(self, confidence, share, px=128):
         self.confidence, self.share, self.px = confidence, share, px
 
-    def look(self, picture, least):
+    def predict(self, picture, least):
         height, width = picture.shape[:2]
         if max(height, width) != self.px or self.confidence < least:
             return np.empty((0, 15), np.float32)

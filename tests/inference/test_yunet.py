@@ -27,7 +27,7 @@ def test_the_network_answers_as_the_library_itself_does(library: Path) -> None:
     detect(found_by_library, portrait.ctypes.data_as(ctypes.c_void_p), 512, 512, 3 * 512)
     percent, *box_and_points = np.frombuffer(found_by_library, np.int16)[2:17].tolist()
 
-    (answer,) = keep_one_each(YuNet(library).look(portrait, 0.45))
+    (answer,) = keep_one_each(YuNet(library).predict(portrait, 0.45))
 
     assert np.allclose(np.delete(answer, 4), box_and_points, atol=1)  # the library cuts off fractions
     assert int(answer[4] * 100) == percent
@@ -37,7 +37,7 @@ def test_a_picture_of_any_size_is_looked_at(library: Path) -> None:
     network = YuNet(library)
 
     for height, width in ((1, 1), (33, 20), (500, 31)):
-        assert network.look(np.zeros((height, width, 3), np.uint8), 0.5).shape == (0, 15)
+        assert network.predict(np.zeros((height, width, 3), np.uint8), 0.5).shape == (0, 15)
 
 
 def test_a_library_without_the_weights_is_refused() -> None:

@@ -53,5 +53,5 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 def _public(url: str) -> str:
-    at, public = urlsplit(url), urlsplit(settings.PUBLIC_URL)
-    return at._replace(scheme=public.scheme, netloc=public.netloc).geturl()
+    parts, public = urlsplit(url), urlsplit(settings.PUBLIC_URL)
+    return parts._replace(scheme=public.scheme, netloc=public.netloc).geturl()

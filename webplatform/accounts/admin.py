@@ -39,8 +39,8 @@ class UserAdmin(DjangoUserAdmin):
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if rights := sorted({"is_staff", "is_superuser"} & set(form.changed_data)):
-            given = {name: getattr(obj, name) for name in rights}
-            record_event("account.rights_changed", actor=request.user, target=f"user:{obj.pk}", **given)
+            values = {name: getattr(obj, name) for name in rights}
+            record_event("account.rights_changed", actor=request.user, target=f"user:{obj.pk}", **values)
 
 
 @admin.register(ApiToken)

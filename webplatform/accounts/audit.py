@@ -54,7 +54,7 @@ def record_event(
 
 def digest_of(event: AuditEvent) -> str:
     """SHA-256, hex, of everything that an event says and of the digest before it."""
-    said = [
+    content = [
         event.previous,
         event.at.isoformat(timespec="microseconds"),
         event.action,
@@ -63,7 +63,7 @@ def digest_of(event: AuditEvent) -> str:
         event.target,
         event.details,
     ]
-    return hashlib.sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def broken_links() -> list[str]:

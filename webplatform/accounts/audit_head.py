@@ -31,8 +31,8 @@ def note_head(pk: int, digest: str) -> None:
     handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
     with os.fdopen(handle, "r+", encoding="utf-8") as head:
         fcntl.flock(head, fcntl.LOCK_EX)
-        known = _parsed(head.read())
-        if known is None or known[0] < pk:
+        noted = _parsed(head.read())
+        if noted is None or noted[0] < pk:
             head.seek(0)
             head.write(json.dumps({"event": pk, "digest": digest}))
             head.truncate()
@@ -51,7 +51,7 @@ def forget_head() -> None:
 
 def _parsed(text: str) -> tuple[int, str] | None:
     try:
-        said = json.loads(text)
-        return int(said["event"]), str(said["digest"])
+        head = json.loads(text)
+        return int(head["event"]), str(head["digest"])
     except (ValueError, KeyError, TypeError):  # empty, or a crash cut it off
         return None

@@ -29,23 +29,23 @@ def target_of(event: AuditEvent) -> str:
 
 def names_of(events: Iterable[AuditEvent], reader: User) -> dict[str, str]:
     """What the reader may call the targets of the events, by target; without those that are gone or not theirs."""
-    wanted: dict[str, set[str]] = defaultdict(set)
+    keys_by_kind: dict[str, set[str]] = defaultdict(set)
     for event in events:
         kind, _, key = target_of(event).partition(":")
-        wanted[kind].add(key)
+        keys_by_kind[kind].add(key)
     return {
         f"{kind}:{key}": name
         for kind, label in KINDS.items()
-        if kind in wanted
-        for key, name in _named(label, wanted[kind], reader).items()
+        if kind in keys_by_kind
+        for key, name in _names_by_key(label, keys_by_kind[kind], reader).items()
     }
 
 
-def _named(label: str, keys: set[str], reader: User) -> dict[str, str]:
+def _names_by_key(label: str, keys: set[str], reader: User) -> dict[str, str]:
     model = apps.get_model(label)
-    there = getattr(model, "everything", model.objects)  # what lies in the bin is not gone
-    reach = getattr(there, "for_user", None)
-    rows = reach(reader) if reach else there.all()
+    manager = getattr(model, "everything", model.objects)  # what lies in the bin is not gone
+    reach = getattr(manager, "for_user", None)
+    rows = reach(reader) if reach else manager.all()
     return {str(row.pk): str(row) for row in rows.filter(pk__in=_keys_for(model, keys))}
 
 

@@ -30,11 +30,13 @@ def audit(request: HttpRequest) -> HttpResponse:
     page = Paginator(events, ROWS).get_page(request.GET.get("page"))
     actors = User.objects.in_bulk({event.actor_id for event in page if event.actor_id})
     names = names_of(page, request.user)
-    rows = [{"event": event, "actor": actors.get(event.actor_id), **_told(target_of(event), names)} for event in page]
+    rows = [
+        {"event": event, "actor": actors.get(event.actor_id), **_target_data(target_of(event), names)} for event in page
+    ]
     return render(request, "accounts/audit.html", {"page": page, "rows": rows, "chosen": chosen})
 
 
-def _told(target: str, names: dict[str, str]) -> dict[str, str]:
+def _target_data(target: str, names: dict[str, str]) -> dict[str, str]:
     return {"target": target, "kind": target.partition(":")[0], "name": names.get(target, "")}
 
 

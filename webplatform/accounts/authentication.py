@@ -69,6 +69,6 @@ class TokenScheme(OpenApiAuthenticationExtension):
         return [{name: []} for name in self.name]  # one of them is enough
 
     def get_security_definition(self, auto_schema: object) -> list[dict[str, str]]:
-        made = "keys are made on the account page, each with its scopes."
-        token = {"type": "apiKey", "in": "header", "name": "Authorization", "description": f"`Token <key>`; {made}"}
-        return [{"type": "http", "scheme": "bearer", "description": f"`Bearer <key>`; {made}"}, token]
+        note = "keys are made on the account page, each with its scopes."
+        token = {"type": "apiKey", "in": "header", "name": "Authorization", "description": f"`Token <key>`; {note}"}
+        return [{"type": "http", "scheme": "bearer", "description": f"`Bearer <key>`; {note}"}, token]

@@ -19,7 +19,7 @@ from webplatform.common.rate_limits.throttling import count_request
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
 PASSING = (401, 403, 409, 412, 423, 429)  # the same may be answered otherwise in a while
-SAID = ("Upload-Length", "Upload-Metadata", "X-HTTP-Method-Override")
+DIGESTED_HEADERS = ("Upload-Length", "Upload-Metadata", "X-HTTP-Method-Override")
 
 
 class Idempotency:
@@ -41,25 +41,25 @@ class Idempotency:
         return response
 
     def process_view(
-        self, request: HttpRequest, view: Callable[..., HttpResponse], arguments: object, named: dict[str, Any]
+        self, request: HttpRequest, view: Callable[..., HttpResponse], arguments: object, view_kwargs: dict[str, Any]
     ) -> HttpResponse | None:
         key = request.headers.get(HEADER)
         if key is None or request.method != "POST" or not request.path.startswith("/api/"):
             return None
-        who, user, token_id = _asker(request, view)
-        if not who:
+        owner, user, token_id = _asker(request, view)
+        if not owner:
             return None  # the view says why not
         try:
-            found = _found(request, who, user, key)
-            if isinstance(found, idempotency_keys.Held):
-                request.held_answer = found
+            claimed = _claim(request, owner, user, key)
+            if isinstance(claimed, idempotency_keys.Held):
+                request.held_answer = claimed
                 return None  # the view counts it
             count_request(request, user.pk if user else None, token_id)
         except AppError as error:
             return _refusal(error)
-        if isinstance(found, AppError):
-            return _refusal(found)
-        return HttpResponse(found.body, status=found.status, headers={**found.headers, REPLAYED: "true"})
+        if isinstance(claimed, AppError):
+            return _refusal(claimed)
+        return HttpResponse(claimed.body, status=claimed.status, headers={**claimed.headers, REPLAYED: "true"})
 
     def _keep(self, request: HttpRequest, response: HttpResponse) -> None:
         if response.streaming or response.status_code >= 500 or response.status_code in PASSING:
@@ -72,14 +72,14 @@ class Idempotency:
         )
 
 
-def _found(
-    request: HttpRequest, who: str, user: User | None, key: str
+def _claim(
+    request: HttpRequest, owner: str, user: User | None, key: str
 ) -> idempotency_keys.Answer | idempotency_keys.Held | AppError:
     """The answer to an earlier request, what holds the key for this one, or why there is neither."""
     try:
         if (wrong := idempotency_keys.refusal_of_key(key)) is not None:
             return wrong
-        return idempotency_keys.claim(who=who, user=user, key=key, request=_digest(request))
+        return idempotency_keys.claim(owner=owner, user=user, key=key, request=_digest(request))
     except AppError as error:
         return error
 
@@ -101,7 +101,7 @@ def _asker(request: HttpRequest, view: Callable[..., HttpResponse]) -> tuple[str
 def _digest(request: HttpRequest) -> str:
     """What is asked. Of a body that is read as it comes only the length: an old answer is worth no gigabytes."""
     about = [request.method, request.get_full_path(), request.content_type]
-    about += [request.headers.get(name, "") for name in SAID]
+    about += [request.headers.get(name, "") for name in DIGESTED_HEADERS]
     digest = hashlib.sha256("\n".join(map(str, about)).encode())
     if getattr(request, "streamed_body", None) is not None:
         digest.update(request.META.get("CONTENT_LENGTH", "").encode())

@@ -28,7 +28,7 @@ from webplatform.accounts.models import StoredAnswer, User
 from webplatform.common.errors import AppError, Conflict
 from webplatform.common.system.locks import Lock, locks_folder, take_lock
 
-KEPT = timedelta(days=1)
+KEPT_FOR = timedelta(days=1)
 UNDER_WAY = timedelta(hours=1)  # after that the process on another machine must have died
 MOST_BYTES = 256 * 1024
 MOST_IDS = 200
@@ -72,13 +72,13 @@ class Held:
     lock: Lock | None
 
 
-def claim(*, who: str, user: User | None, key: str, request: str) -> Answer | Held:
+def claim(*, owner: str, user: User | None, key: str, request: str) -> Answer | Held:
     """The answer to an earlier request with this key; without one, the key is held for this one.
 
     A key whose request died with its process, or whose end could not be noted, is free again at once: the lock tells.
 
     Args:
-        who: whose keys these are: an account, or a participant's link.
+        owner: whose keys these are: an account, or a participant's link.
         request: a digest of what is asked.
 
     Raises:
@@ -86,7 +86,7 @@ def claim(*, who: str, user: User | None, key: str, request: str) -> Answer | He
         UnderWay: it is not answered yet.
         AnswerNotKept: its answer is too large.
     """
-    digest = _digest(f"{who} {key}")
+    digest = _digest(f"{owner} {key}")
     StoredAnswer.objects.filter(_over(), digest=digest).delete()
     lock = _lock(digest)
     try:
@@ -141,9 +141,9 @@ def keep_answer(*, held: Held, key: str, answer: Answer, path: str) -> None:
     about = sorted(set(_ID.findall(f"{path} {answer.headers.get('Location', '')} {answer.body[:MOST_BYTES]!r}")))
     is_small = len(answer.body) <= MOST_BYTES and len(about) <= MOST_IDS
     sealed = _sealed(answer, held.row.digest, key) if is_small else b""
-    told = {"status": answer.status, "sealed": sealed, "about": " ".join(about[:MOST_IDS])}
+    values = {"status": answer.status, "sealed": sealed, "about": " ".join(about[:MOST_IDS])}
     with _releasing(held):
-        StoredAnswer.objects.filter(pk=held.row.pk).update(**told)
+        StoredAnswer.objects.filter(pk=held.row.pk).update(**values)
 
 
 def release(*, held: Held) -> None:
@@ -166,8 +166,8 @@ def _releasing(held: Held) -> Iterator[None]:
 
 def forget_answers(*, about: Iterable[object]) -> None:
     """Delete stored answers about one of these."""
-    for one in about:
-        StoredAnswer.objects.filter(about__contains=str(one)).delete()
+    for object_id in about:
+        StoredAnswer.objects.filter(about__contains=str(object_id)).delete()
 
 
 def forget_old_answers() -> int:
@@ -180,7 +180,7 @@ def forget_old_answers() -> int:
 
 def _over() -> Q:
     now = timezone.now()
-    return Q(created_at__lt=now - KEPT) | Q(status=0, created_at__lt=now - UNDER_WAY)
+    return Q(created_at__lt=now - KEPT_FOR) | Q(status=0, created_at__lt=now - UNDER_WAY)
 
 
 def _digest(text: str) -> str:

@@ -17,7 +17,7 @@ from webplatform.common.errors import TooManyAttempts
 
 LOCK_AFTER = 10
 LOCK_FOR = timedelta(minutes=15)
-LOOKED_AT_FOR = timedelta(minutes=1)  # what a process that died leaves behind counts for so long
+PENDING_FOR = timedelta(minutes=1)  # what a process that died leaves behind counts for so long
 FAILURES = ("login.failed", "two_factor.failed")
 
 
@@ -52,11 +52,11 @@ def reserve(email: str) -> None:
     """
     refuse_locked(email)
     now, account = timezone.now(), account_mark(email)
-    LoginAttempt.objects.filter(at__lt=now - LOOKED_AT_FOR).delete()
+    LoginAttempt.objects.filter(at__lt=now - PENDING_FOR).delete()
     attempt = LoginAttempt.objects.create(account=account, at=now)
     if LoginAttempt.objects.filter(account=account).count() + failures_of(email) > LOCK_AFTER:
         attempt.delete()
-        refuse(int(LOOKED_AT_FOR.total_seconds()))
+        refuse(int(PENDING_FOR.total_seconds()))
 
 
 def settle(email: str, *, is_right: bool) -> None:

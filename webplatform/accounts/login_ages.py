@@ -27,14 +27,14 @@ class LoginsEnd:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
-            self._look_at(request)
+            self._check_age(request)
         response = self.get_response(request)
         carries = settings.SESSION_COOKIE_NAME in request.COOKIES or "HTTP_AUTHORIZATION" in request.META
         if carries and response.get("Content-Type", "").startswith(PERSONAL):
             response.headers.setdefault("Cache-Control", "no-store, private")
         return response
 
-    def _look_at(self, request: HttpRequest) -> None:
+    def _check_age(self, request: HttpRequest) -> None:
         now_s, login = int(time.time()), request.session
         began_s, used_s = login.get(BEGAN), login.get(USED)
         if began_s is None or used_s is None:  # a new one, or one from before there were limits

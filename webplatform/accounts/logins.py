@@ -44,9 +44,11 @@ class Login:
 
 def logins_of(request: HttpRequest) -> list[Login]:
     """Where the person who asks is signed in, this browser first; what has ended is forgotten."""
-    here = request.session.session_key
-    kept = UserSession.objects.purge_and_list(request.user)
-    logins = [Login(row.pk, _browser(row.user_agent), row.ip, row.created_at, row.session_key == here) for row in kept]
+    current_key = request.session.session_key
+    rows = UserSession.objects.purge_and_list(request.user)
+    logins = [
+        Login(row.pk, _browser(row.user_agent), row.ip, row.created_at, row.session_key == current_key) for row in rows
+    ]
     return sorted(logins, key=lambda login: (not login.is_here, -login.since.timestamp()))
 
 

@@ -19,8 +19,8 @@ class ScopedSchema(DocumentedSchema):
     """The common one, with the scope in the description."""
 
     def get_override_parameters(self) -> list[OpenApiParameter]:
-        said = super().get_override_parameters()
-        return [*said, REPEATED] if self.method == "POST" else said
+        parameters = super().get_override_parameters()
+        return [*parameters, REPEATED] if self.method == "POST" else parameters
 
     def get_description(self) -> str:
         text = super().get_description() or ""

@@ -29,5 +29,5 @@ def scope_of(view: APIView | None, method: str) -> str:
     """
     if view is not None and any(isinstance(permission, IsAdmin) for permission in view.get_permissions()):
         return Scope.ADMIN
-    own = getattr(view, "scope", None)
-    return own or (Scope.READ if method in SAFE_METHODS else Scope.WRITE)
+    scope = getattr(view, "scope", None)
+    return scope or (Scope.READ if method in SAFE_METHODS else Scope.WRITE)

@@ -33,8 +33,8 @@ def create_token(
         Conflict: the user has too many tokens.
     """
     allowed = scopes_open_to(user)
-    wanted = set(allowed if scopes is None else scopes)
-    if not wanted or not wanted <= set(allowed):
+    requested = set(allowed if scopes is None else scopes)
+    if not requested or not requested <= set(allowed):
         raise Invalid(_("A token needs at least one scope, and only such as its owner has."), field="scopes")
     name = name.strip()
     if not 0 < len(name) <= 80:
@@ -50,7 +50,7 @@ def create_token(
         name=name,
         prefix=key[len(KEY_BEGINS_WITH) :][:8],
         digest=token_digest(key),
-        scopes=[scope for scope in allowed if scope in wanted],
+        scopes=[scope for scope in allowed if scope in requested],
         expires_at=expires_at,
     )
     record_event("token.created", actor=user, target=f"token:{token.pk}", scopes=token.scopes)

@@ -39,9 +39,9 @@ def valid_token(key: str) -> ApiToken | None:
 @functools.cache
 def _lookup_sql(vendor: str) -> str:
     """A token and its user by the digest; making this text anew would take ten times as long as asking it."""
-    found = User.objects.filter(api_tokens__digest="looked for").order_by()
-    named = {f"token_{name}": F(f"api_tokens__{name}") for name in (*TOKEN_FIELDS, *TOKEN_TIMES)}
-    return str(found.annotate(**named).query.sql_with_params()[0])
+    users = User.objects.filter(api_tokens__digest="looked for").order_by()
+    token_columns = {f"token_{name}": F(f"api_tokens__{name}") for name in (*TOKEN_FIELDS, *TOKEN_TIMES)}
+    return str(users.annotate(**token_columns).query.sql_with_params()[0])
 
 
 def _aware(moment: datetime | None) -> datetime | None:

@@ -49,12 +49,12 @@ def sender_of(scope: Scope, token_scope: str) -> User:
 
 def _signed_in(cookies: str) -> User | None:
     try:
-        kept = SimpleCookie(cookies).get(settings.SESSION_COOKIE_NAME)
+        cookie = SimpleCookie(cookies).get(settings.SESSION_COOKIE_NAME)
     except CookieError:
         return None
-    if kept is None:
+    if cookie is None:
         return None
     request = HttpRequest()
-    request.session = import_module(settings.SESSION_ENGINE).SessionStore(kept.value)
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(cookie.value)
     user = get_user(request)
     return user if user.is_authenticated and user.is_active else None

@@ -21,7 +21,7 @@ from webplatform.analysis.serializers import job_data
 from webplatform.common.errors import TooManyAttempts
 from webplatform.common.localization.languages import language_of
 from webplatform.common.rate_limits.limits import consume
-from webplatform.jobs.job_errors import told_error
+from webplatform.jobs.job_errors import translated_error
 
 NOT_SIGNED_IN, TOO_OFTEN, COME_BACK = 4401, 4429, 1012
 RECENT = timedelta(hours=1)
@@ -69,7 +69,7 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
     async def job_changed(self, message: JobChanged) -> None:
         job = message["job"]
         if error := job["error"]:  # said in the worker's language so far
-            job["error"] = error | {"message": told_error(error["message"], message["error_params"])}
+            job["error"] = error | {"message": translated_error(error["message"], message["error_params"])}
         await self.send_json({"type": "job", "job": job})
 
     async def login_ended(self, message: dict[str, Any]) -> None:

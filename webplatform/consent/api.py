@@ -55,8 +55,8 @@ class ConsentApi(APIView):
         sent = AgreementIn(data=request.data)
         sent.is_valid(raise_exception=True)
         language = _language(sent)
-        given = {"scopes": sent.validated_data["scopes"], "digest": sent.validated_data["digest"]}
-        services.give_consent(user=request.user, language=language, channel=API, **given)
+        agreement = {"scopes": sent.validated_data["scopes"], "digest": sent.validated_data["digest"]}
+        services.give_consent(user=request.user, language=language, channel=API, **agreement)
         return Response(ConsentStandingOut(_standing(request.user, language)).data)
 
 

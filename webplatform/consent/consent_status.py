@@ -19,14 +19,14 @@ def consent_status_of(participant: Participant) -> dict[str, Any]:
 
 def consent_statuses_of(studies: Iterable[Study]) -> dict[UUID, dict[str, Any]]:
     """The same for every participant of the studies, by their ids; in two queries and a few for each notice."""
-    found: dict[UUID, dict[str, Any]] = {}
+    statuses: dict[UUID, dict[str, Any]] = {}
     digests: dict[tuple[UUID, str], str] = {}
-    known = {study.pk: study for study in studies}
-    people = Participant.objects.filter(study__in=known)
+    by_id = {study.pk: study for study in studies}
+    people = Participant.objects.filter(study__in=by_id)
     records = {record.participant_id: record for record in latest_of_each(people)}
     for pk, study_id in people.values_list("pk", "study_id"):
-        found[pk] = _standing(known[study_id], records.get(pk), digests)
-    return found
+        statuses[pk] = _standing(by_id[study_id], records.get(pk), digests)
+    return statuses
 
 
 def _standing(study: Study, record: ConsentRecord | None, digests: dict[tuple[UUID, str], str]) -> dict[str, Any]:

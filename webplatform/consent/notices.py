@@ -57,23 +57,23 @@ def notice_of(study: Study, language: str) -> Notice:
             (_("The study"), study.name),
             (_("What it is for"), study.purpose or _("The study states no purpose.")),
             (_("Setting and legal ground"), f"{study.get_setting_display()}; {study.get_legal_ground_display()}"),
-            (_("What is kept of the camera's picture"), _kept(study)),
-            *_shown(study),
+            (_("What is kept of the camera's picture"), _media_sentence(study)),
+            *_film_entries(study),
             *_noted(study),
-            (_("How long it is kept"), _how_long(study)),
+            (_("How long it is kept"), _retention_sentences(study)),
             (_("Whom you can ask"), study.contact or _("Whoever gave you the link.")),
         ]
     parts = [f"{heading}\n{' '.join(fact.split())}" for heading, fact in facts]
     return Notice(text, "\n\n".join([*parts, text.body.strip()]) + "\n")
 
 
-def _kept(study: Study) -> str:
+def _media_sentence(study: Study) -> str:
     if study.capture_mode == Study.CaptureMode.READINGS:
         return _("No video is kept: it is deleted as soon as it was analysed.")
     return _("The video is kept only if you allow it below.")
 
 
-def _shown(study: Study) -> list[tuple[str, str]]:
+def _film_entries(study: Study) -> list[tuple[str, str]]:
     text = _("Films, one or several; your camera is read while they play.")
     return [(_("What you are shown"), text)] if study.stimuli.exists() else []
 
@@ -83,14 +83,14 @@ def _noted(study: Study) -> list[tuple[str, str]]:
     return [(_("What is noted of you beside the pseudonym"), "; ".join(names))] if names else []
 
 
-def _how_long(study: Study) -> str:
+def _retention_sentences(study: Study) -> str:
     days = asdict(study.retention)
     readings = ngettext(
         "The readings are deleted %(observation_days)d day after the recording.",
         "The readings are deleted %(observation_days)d days after the recording.",
         days["observation_days"],
     )
-    rest = ngettext(
+    remainder = ngettext(
         "What is left of it, its time and what was noted beside it, is deleted after %(rest_days)d day.",
         "What is left of it, its time and what was noted beside it, is deleted after %(rest_days)d days.",
         days["rest_days"],
@@ -105,7 +105,7 @@ def _how_long(study: Study) -> str:
         "A video that is kept is deleted %(media_days)d days after the recording.",
         days["media_days"],
     )
-    parts = [*([media] if days["media_days"] else []), readings, rest]
+    parts = [*([media] if days["media_days"] else []), readings, remainder]
     if days["bin_days"]:
         parts += [binned, _("What you withdraw or have erased is gone at once.")]
     return " ".join(part % days for part in parts)

@@ -25,8 +25,8 @@ def proof_of(record: ConsentRecord) -> dict[str, Any]:
         "given_at": record.given_at,
         "withdrawn_at": record.withdrawn_at,
         "withdrawals": [
-            {"scopes": taken.scopes, "channel": taken.channel, "withdrawn_at": taken.withdrawn_at}
-            for taken in record.withdrawals.all()
+            {"scopes": withdrawal.scopes, "channel": withdrawal.channel, "withdrawn_at": withdrawal.withdrawn_at}
+            for withdrawal in record.withdrawals.all()
         ],
         "text_sha256": record.text_digest,
         "text": record.notice or record.text.body,

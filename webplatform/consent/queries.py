@@ -59,13 +59,13 @@ def effective_scopes(record: ConsentRecord) -> frozenset[str]:
     """
     if record.withdrawn_at is not None:
         return frozenset()
-    return frozenset(record.scopes).difference(*(taken.scopes for taken in record.withdrawals.all()))
+    return frozenset(record.scopes).difference(*(withdrawal.scopes for withdrawal in record.withdrawals.all()))
 
 
 def scopes_left(record: ConsentRecord) -> list[str]:
     """The same in the order of the scopes."""
-    held = effective_scopes(record)
-    return [scope for scope in ConsentScope.values if scope in held]
+    effective = effective_scopes(record)
+    return [scope for scope in ConsentScope.values if scope in effective]
 
 
 def standing_of_account(user: User) -> dict[str, Any]:
@@ -81,11 +81,11 @@ def standing_of_account(user: User) -> dict[str, Any]:
 
 def standing_of_scope(records: QuerySet[ConsentRecord], scope: str) -> tuple[set[int], set[int]]:
     """The ids of the agreements that cover the scope now, and of those that were withdrawn, or this scope of them."""
-    taken_back = ConsentWithdrawal.objects.filter(record__in=records).values_list("record_id", "scopes")
-    withdrawn = {record for record, scopes in taken_back if scope in scopes}
+    withdrawals = ConsentWithdrawal.objects.filter(record__in=records).values_list("record_id", "scopes")
+    withdrawn = {record for record, scopes in withdrawals if scope in scopes}
     withdrawn |= set(records.filter(withdrawn_at__isnull=False).values_list("pk", flat=True))
-    given = {record for record, scopes in records.values_list("pk", "scopes") if scope in scopes}
-    return given - withdrawn, withdrawn
+    agreed = {record for record, scopes in records.values_list("pk", "scopes") if scope in scopes}
+    return agreed - withdrawn, withdrawn
 
 
 def consent_history(subject: Subject) -> QuerySet[ConsentRecord]:
@@ -116,5 +116,5 @@ def counts_resting_on(user: User) -> dict[str, int]:
             binned=Count("pk", filter=Q(binned_at__isnull=False)),
         )
     )
-    others = ConsentRecord.sessions.rel.related_model.everything.filter(created_by=user)
-    return counts | {"stays": others.exclude(consent__user=user).count()}
+    recorded = ConsentRecord.sessions.rel.related_model.everything.filter(created_by=user)
+    return counts | {"stays": recorded.exclude(consent__user=user).count()}

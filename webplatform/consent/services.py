@@ -38,23 +38,25 @@ def give_consent(
         Invalid: a scope is unknown, or the analysis is not among them.
         Conflict: what was read is not the newest text in this language.
     """
-    wanted = _checked(default_scopes() if scopes is None else scopes)
+    chosen = _checked(default_scopes() if scopes is None else scopes)
     text = queries.current_text(language)
     if digest is not None and digest != text.digest:
-        told = _("What you read is not the consent text that counts now in this language. Please read that one first.")
-        raise Conflict(told, version=text.version, language=text.language)
+        message = _(
+            "What you read is not the consent text that counts now in this language. Please read that one first."
+        )
+        raise Conflict(message, version=text.version, language=text.language)
     _lock(user)  # two clicks at once make one record, whatever the language
     valid = queries.valid_consent(user)
     if valid is not None:
-        held = queries.effective_scopes(valid)
-        if scopes is None or held.issuperset(wanted):
+        effective = queries.effective_scopes(valid)
+        if scopes is None or effective.issuperset(chosen):
             return valid
-        wanted = _checked(held.union(wanted))
-    given = ConsentRecord.objects.create(
-        user=user, text=text, text_digest=text.digest, language=text.language, scopes=wanted, channel=channel
+        chosen = _checked(effective.union(chosen))
+    record = ConsentRecord.objects.create(
+        user=user, text=text, text_digest=text.digest, language=text.language, scopes=chosen, channel=channel
     )
-    record_event("consent.given", actor=user, target=f"consent:{given.pk}", scopes=wanted)
-    return given
+    record_event("consent.given", actor=user, target=f"consent:{record.pk}", scopes=chosen)
+    return record
 
 
 @transaction.atomic
@@ -78,11 +80,11 @@ def give_participant_consent(
         Invalid: a scope is unknown, or the analysis is not among them.
         Conflict: what was read is not the notice as it is now, in this language.
     """
-    wanted = _checked(scopes)
+    chosen = _checked(scopes)
     _lock(participant)
     notice = _notice_that_was_read(participant, language, digest)
     latest = queries.latest_of(participant)
-    if latest is not None and latest.text_digest == notice.digest and queries.effective_scopes(latest) == set(wanted):
+    if latest is not None and latest.text_digest == notice.digest and queries.effective_scopes(latest) == set(chosen):
         return latest
     record = ConsentRecord.objects.create(
         participant=participant,
@@ -90,11 +92,11 @@ def give_participant_consent(
         notice=notice.body,
         text_digest=notice.digest,
         language=notice.text.language,
-        scopes=wanted,
+        scopes=chosen,
         by_guardian=by_guardian,
         channel=channel,
     )
-    left_out = set(ConsentScope.values) - set(wanted)
+    left_out = set(ConsentScope.values) - set(chosen)
     for earlier in ConsentRecord.objects.filter(participant=participant, withdrawn_at=None).exclude(pk=record.pk):
         _withdraw(earlier, left_out, channel)
     return record
@@ -118,11 +120,11 @@ def withdraw_consent(
     Raises:
         Invalid: a scope is unknown.
     """
-    wanted = sorted(scopes)
+    chosen = sorted(scopes)
     _lock(of)  # the person's row first, then the audit log's lock
-    changed = _withdraw_all(ConsentRecord.objects.filter(**columns_of(of), withdrawn_at=None), wanted, channel)
+    changed = _withdraw_all(ConsentRecord.objects.filter(**columns_of(of), withdrawn_at=None), chosen, channel)
     if changed and not isinstance(of, Participant):
-        record_event("consent.withdrawn", actor=of, scopes=wanted, consents=changed)
+        record_event("consent.withdrawn", actor=of, scopes=chosen, consents=changed)
     return changed
 
 
@@ -170,12 +172,12 @@ def _lock(subject: Subject) -> None:
 
 
 def _checked(scopes: Iterable[str]) -> list[str]:
-    wanted = set(scopes)
-    if not wanted <= set(ConsentScope.values):
+    chosen = set(scopes)
+    if not chosen <= set(ConsentScope.values):
         raise Invalid(_("There is no such scope."))
-    if ConsentScope.ANALYSE not in wanted:
+    if ConsentScope.ANALYSE not in chosen:
         raise Invalid(_("Nothing can be done without consent to the analysis."))
-    return [scope for scope in ConsentScope.values if scope in wanted]
+    return [scope for scope in ConsentScope.values if scope in chosen]
 
 
 def _withdraw_all(records: Iterable[ConsentRecord], scopes: Iterable[str], channel: Channel) -> int:
@@ -187,15 +189,15 @@ def _withdraw_all(records: Iterable[ConsentRecord], scopes: Iterable[str], chann
 
 def _withdraw(record: ConsentRecord, scopes: set[str], channel: Channel) -> bool:
     """Withdraw scopes of one consent and send the signal; False if none of them was in force."""
-    held = queries.effective_scopes(record)
-    taken = held if ConsentScope.ANALYSE in scopes else held & scopes
-    if not taken:
+    effective = queries.effective_scopes(record)
+    withdrawn = effective if ConsentScope.ANALYSE in scopes else effective & scopes
+    if not withdrawn:
         return False
-    if ConsentScope.ANALYSE in taken:
+    if ConsentScope.ANALYSE in withdrawn:
         changed = ConsentRecord.objects.filter(pk=record.pk, withdrawn_at=None).update(withdrawn_at=timezone.now())
         if not changed:
             return False
         record.refresh_from_db(fields=["withdrawn_at"])
-    ConsentWithdrawal.objects.create(record=record, scopes=sorted(taken), channel=channel)
-    consent_withdrawn.send(sender=ConsentRecord, record=record, scopes=frozenset(taken))
+    ConsentWithdrawal.objects.create(record=record, scopes=sorted(withdrawn), channel=channel)
+    consent_withdrawn.send(sender=ConsentRecord, record=record, scopes=frozenset(withdrawn))
     return True

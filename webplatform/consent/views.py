@@ -26,22 +26,22 @@ def give(request: HttpRequest) -> HttpResponse:
     language = get_language() or queries.FALLBACK_LANGUAGE
     if request.method == "POST" and request.POST.get("agree") == "yes":
         scopes = {ConsentScope.ANALYSE.value, *request.POST.getlist("scope")}
-        how = {"language": language, "channel": ConsentRecord.Channel.PAGE, "digest": request.POST.get("digest")}
+        options = {"language": language, "channel": ConsentRecord.Channel.PAGE, "digest": request.POST.get("digest")}
         try:
-            services.give_consent(user=request.user, scopes=scopes, **how)
+            services.give_consent(user=request.user, scopes=scopes, **options)
         except Conflict as error:
             messages.error(request, error.message)
             return redirect("consent:give")
         messages.success(request, _("Thank you. Your consent is recorded."))
         return redirect(_next_page(request, default="consent:give"))
     valid = queries.valid_consent(request.user)
-    held = queries.effective_scopes(valid) if valid else frozenset()
+    effective = queries.effective_scopes(valid) if valid else frozenset()
     context = {
         "text": queries.current_text(language),
         "valid": valid,
-        "held": [scope for scope in ConsentScope if scope in held and scope != ConsentScope.ANALYSE],
+        "held": [scope for scope in ConsentScope if scope in effective and scope != ConsentScope.ANALYSE],
         "sessions": queries.sessions_resting_on(request.user).count(),
-        "scopes": [scope for scope in ConsentScope if scope != ConsentScope.ANALYSE and scope not in held],
+        "scopes": [scope for scope in ConsentScope if scope != ConsentScope.ANALYSE and scope not in effective],
         "history": queries.consent_history(request.user),
         "next": request.POST.get("next") or request.GET.get("next", ""),
         "is_unticked": request.method == "POST",
@@ -72,6 +72,6 @@ def proof(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _next_page(request: HttpRequest, default: str) -> str:
-    wanted = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if is_ours else default
+    target = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return target if is_ours else default

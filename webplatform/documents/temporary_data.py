@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from webplatform.accounts.idempotency_keys import KEPT
+from webplatform.accounts.idempotency_keys import KEPT_FOR
 from webplatform.learning.work import DECIDE_WITHIN
 from webplatform.studies.models import Membership, Study
 from webplatform.webhooks.models import Webhook
@@ -30,7 +30,7 @@ def passing_facts() -> tuple[tuple[str, str], ...]:
     return (
         *(addresses if settings.RAUT_FETCH_HOSTS else ()),
         (_("Uploads that stopped half way"), uploads % {"n": settings.RAUT_UPLOAD_HOURS}),
-        (_("Answers to programs that may ask twice (Idempotency-Key)"), answers % {"n": _hours(KEPT)}),
+        (_("Answers to programs that may ask twice (Idempotency-Key)"), answers % {"n": _hours(KEPT_FOR)}),
         (
             _("Events for other programs (webhooks)"),
             deliveries % {"n": settings.RAUT_WEBHOOK_KEEP_DAYS, "hours": _hours(GIVE_UP_AFTER)},

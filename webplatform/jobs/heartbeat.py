@@ -16,7 +16,7 @@ from django.utils import timezone
 from webplatform.common.system.worker_shutdown import is_leaving
 from webplatform.jobs.leases import hand_back
 
-LOOK_EVERY_S = 0.5
+CHECK_EVERY_S = 0.5
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class Heartbeat:
         self._thread.join()
 
     def _run(self) -> None:
-        while not self._is_over.wait(min(LOOK_EVERY_S, self._every_s)):
+        while not self._is_over.wait(min(CHECK_EVERY_S, self._every_s)):
             is_over = self._hands_back and is_leaving()
             if not is_over and time.monotonic() - self._beaten_s < self._every_s:
                 continue

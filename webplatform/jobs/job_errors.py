@@ -1,4 +1,4 @@
-"""Why work of a worker failed: kept as the text's template with its values, told in the language of whoever reads it.
+"""Why work of a worker failed: kept as the text's template with its values, shown in the language of whoever reads it.
 
 A worker raises one sentence, in one language. Its template is found again among the translated texts, so that no place
 that raises an error has to know that a worker may be what raised it.
@@ -26,31 +26,31 @@ LEAST_LETTERS = 7  # a template with fewer of its own fits too much
 def stored_error(text: str, language: str = SOURCE) -> dict[str, Any]:
     """The fields of a row whose work failed with this text, which was said in `language`."""
     text = str(text)
-    return {"error_message": text[:MOST], "error_params": taken_apart(text, language)}
+    return {"error_message": text[:MOST], "error_params": match_template(text, language)}
 
 
-def told_error(message: str, params: dict[str, Any]) -> str:
-    """The stored error in the reader's language; rows of before, without a template, are taken apart now."""
-    known = params or (_earlier(message) if message and not _is_source() else {})
-    return gettext(known["text"]) % known["values"] if known else message
+def translated_error(message: str, params: dict[str, Any]) -> str:
+    """The stored error in the reader's language; a row of before, without a template, gets it now."""
+    parsed = params or (_earlier(message) if message and not _is_source() else {})
+    return gettext(parsed["text"]) % parsed["values"] if parsed else message
 
 
-def taken_apart(text: str, language: str = SOURCE) -> dict[str, Any]:
+def match_template(text: str, language: str = SOURCE) -> dict[str, Any]:
     """`text`, the msgid, and its `values`; empty where no template fits: then the text itself is all there is."""
     plain, templates = _templates(language)
     if text in plain:
         return {"text": plain[text], "values": {}}
-    fitting = [known for known in templates if all(piece in text for piece in known[2])]
-    for said, msgid, _pieces in fitting:  # those with the most letters of their own come first
-        found = _pattern(said).fullmatch(text)
-        if found is not None:
-            return {"text": msgid, "values": _values(said, found)}
+    fitting = [entry for entry in templates if all(piece in text for piece in entry[2])]
+    for template, msgid, _pieces in fitting:  # those with the most letters of their own come first
+        match = _pattern(template).fullmatch(text)
+        if match is not None:
+            return {"text": msgid, "values": _values(template, match)}
     return {}
 
 
 @lru_cache(maxsize=256)
 def _earlier(message: str) -> dict[str, Any]:
-    return taken_apart(message)
+    return match_template(message)
 
 
 def _is_source() -> bool:
@@ -59,19 +59,19 @@ def _is_source() -> bool:
 
 @lru_cache
 def _templates(language: str) -> tuple[dict[str, str], list[tuple[str, str, list[str]]]]:
-    """The texts without values, as msgids by what is said; and those with values: said, msgid, pieces between."""
+    """Texts without values, as msgids by their wording; and templates with values: wording, msgid, pieces between."""
     texts: dict[str, str] = {sentence: sentence for sentence in ENGINE_SENTENCES}
-    for msgid, said in catalogue_of(TRANSLATED)._catalog.items():
+    for msgid, translated in catalogue_of(TRANSLATED)._catalog.items():
         if isinstance(msgid, str) and msgid:
-            texts[msgid if language == SOURCE else said] = msgid
-    plain = {said: msgid for said, msgid in texts.items() if "%(" not in said}
-    filled = [(said, msgid, _pieces(said)) for said, msgid in texts.items() if "%(" in said]
-    filled = [known for known in filled if _letters(known[2]) >= LEAST_LETTERS]
-    return plain, sorted(filled, key=lambda known: -_letters(known[2]))
+            texts[msgid if language == SOURCE else translated] = msgid
+    plain = {template: msgid for template, msgid in texts.items() if "%(" not in template}
+    filled = [(template, msgid, _pieces(template)) for template, msgid in texts.items() if "%(" in template]
+    filled = [entry for entry in filled if _letters(entry[2]) >= LEAST_LETTERS]
+    return plain, sorted(filled, key=lambda entry: -_letters(entry[2]))
 
 
-def _pieces(said: str) -> list[str]:
-    return [piece.replace("%%", "%") for piece in _VALUE.split(said)[::3]]
+def _pieces(template: str) -> list[str]:
+    return [piece.replace("%%", "%") for piece in _VALUE.split(template)[::3]]
 
 
 def _letters(pieces: list[str]) -> int:
@@ -79,14 +79,14 @@ def _letters(pieces: list[str]) -> int:
 
 
 @lru_cache(maxsize=64)
-def _pattern(said: str) -> re.Pattern[str]:
-    parts = _VALUE.split(said)
+def _pattern(template: str) -> re.Pattern[str]:
+    parts = _VALUE.split(template)
     pattern = ""
-    for at in range(0, len(parts) - 1, 3):
-        pattern += re.escape(parts[at].replace("%%", "%")) + _KINDS[parts[at + 2]]
+    for index in range(0, len(parts) - 1, 3):
+        pattern += re.escape(parts[index].replace("%%", "%")) + _KINDS[parts[index + 2]]
     return re.compile(pattern + re.escape(parts[-1].replace("%%", "%")), re.DOTALL)
 
 
-def _values(said: str, found: re.Match[str]) -> dict[str, Any]:
-    names = _VALUE.findall(said)
-    return {name: int(text) if kind == "d" else text for (name, kind), text in zip(names, found.groups(), strict=True)}
+def _values(template: str, match: re.Match[str]) -> dict[str, Any]:
+    names = _VALUE.findall(template)
+    return {name: int(text) if kind == "d" else text for (name, kind), text in zip(names, match.groups(), strict=True)}

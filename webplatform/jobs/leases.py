@@ -27,18 +27,18 @@ def claim(rows: QuerySet[Row], pk: object, **changes: Any) -> Row | None:  # fie
         changes: other fields to set.
     """
     lease = uuid4()
-    taken = {"state": RUNNING, "lease": lease, "heartbeat_at": timezone.now(), "attempts": F("attempts") + 1}
-    if not rows.filter(pk=pk, state=QUEUED).update(**taken, **changes):
+    claimed = {"state": RUNNING, "lease": lease, "heartbeat_at": timezone.now(), "attempts": F("attempts") + 1}
+    if not rows.filter(pk=pk, state=QUEUED).update(**claimed, **changes):
         return None
     return rows.filter(pk=pk, lease=lease).first()
 
 
 def requeue(rows: QuerySet[Model], **changes: Any) -> bool:  # fields of the row
     """Let the jobs wait again, without a lease, and send their messages again; False if there were none."""
-    fresh = {"queued_at": timezone.now(), "enqueued_at": None, "progress": 0.0, "faces_found": 0, "seconds_left": None}
-    own = {field.name for field in rows.model._meta.get_fields()}
-    fresh = {name: value for name, value in fresh.items() if name in own}
-    return bool(rows.update(state=QUEUED, lease=None, **fresh, **changes))
+    values = {"queued_at": timezone.now(), "enqueued_at": None, "progress": 0.0, "faces_found": 0, "seconds_left": None}
+    field_names = {field.name for field in rows.model._meta.get_fields()}
+    values = {name: value for name, value in values.items() if name in field_names}
+    return bool(rows.update(state=QUEUED, lease=None, **values, **changes))
 
 
 def hand_back(held: QuerySet[Model]) -> bool:

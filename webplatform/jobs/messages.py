@@ -13,12 +13,12 @@ from webplatform.common.redis.circuit_breaker import redis_hangs
 logger = logging.getLogger(__name__)
 
 
-def send_message(task: Any, *words: object, about: str) -> bool:
+def send_message(task: Any, *arguments: object, about: str) -> bool:
     """Send the task with these arguments; False when Redis is away or hangs, and then the beat sends it later."""
     if redis_hangs.is_open:
         return False
     try:
-        task.delay(*words)
+        task.delay(*arguments)
     except (OperationalError, RedisError) as error:
         redis_hangs.note(error)
         logger.warning("%s waits for Redis to come back: %s", about, error)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from webplatform.jobs.job_errors import told_error
+from webplatform.jobs.job_errors import translated_error
 
 QUEUED, RUNNING = "queued", "running"
 
@@ -69,4 +69,4 @@ class FailureText(models.Model):
     @property
     def error_text(self) -> str:
         """Why it failed, in the reader's language; empty: it did not."""
-        return told_error(self.error_message, self.error_params)
+        return translated_error(self.error_message, self.error_params)

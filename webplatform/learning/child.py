@@ -16,9 +16,9 @@ from django.conf import settings
 from webplatform.common.system.parent_death import PARENT_DEATH
 
 TRAINING = (sys.executable, "-m", "training")
-LOOK_EVERY_S = 1.0
+CHECK_EVERY_S = 1.0
 TERMINATE_WITHIN_S = 3.0
-TOLD_CHARACTERS = 400
+MOST_ERROR_CHARACTERS = 400
 
 
 class ChildFailed(Exception):
@@ -81,7 +81,7 @@ def _follow(
                 on_line(last)
             last = json.loads(line)
     if child.wait() != 0 or last is None:
-        threads[1].join(LOOK_EVERY_S)
+        threads[1].join(CHECK_EVERY_S)
         raise ChildFailed(_last_words(words) or f"The trainer's process ended with code {child.returncode}.")
     return last
 
@@ -89,7 +89,7 @@ def _follow(
 def _next(lines: queue.Queue[str | None]) -> str | None:
     """The next line, an empty one where none came for a second, None at the end."""
     try:
-        return lines.get(timeout=LOOK_EVERY_S)
+        return lines.get(timeout=CHECK_EVERY_S)
     except queue.Empty:
         return ""
 
@@ -104,7 +104,7 @@ def _last_words(words: list[str]) -> str:
     """What the command says of its error: the line that begins with it, else the last one."""
     lines = [line.strip() for line in words if line.strip()]
     errors = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
-    return (errors or lines or [""])[-1][:TOLD_CHARACTERS]
+    return (errors or lines or [""])[-1][:MOST_ERROR_CHARACTERS]
 
 
 def _end(child: subprocess.Popen[str]) -> None:

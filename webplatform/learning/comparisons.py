@@ -32,19 +32,19 @@ def comparison_page(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def face_of(comparison: Comparison, place: int) -> bytes:
+def face_of(comparison: Comparison, position: int) -> bytes:
     """The PNG of one of the faces on which the models differ.
 
     Raises:
         NotFound: there is no such face, or the data set is gone.
     """
     listed = comparison.result.get("disagreements", [])
-    if not comparison.dataset.is_usable or not 0 <= place < len(listed):
+    if not comparison.dataset.is_usable or not 0 <= position < len(listed):
         raise NotFound(_("There is no such face."))
     try:
         with open_faces(comparison.dataset) as faces, zipfile.ZipFile(faces) as frozen:
             names = sorted(name for name in frozen.namelist() if name.startswith(FOLDERS[comparison.split]))
-            return frozen.read(names[listed[place]["row"]])
+            return frozen.read(names[listed[position]["row"]])
     except FileNotFoundError as error:
         raise NotFound(_("There is no such face.")) from error
 
@@ -62,8 +62,8 @@ def _side_by_side(result: dict[str, Any]) -> list[dict[str, Any]]:
         (_("Size, MB"), "size_bytes", None, 1e6),
     ]
     rows = [_figure(name, first[key] / unit, second[key] / unit, gain) for name, key, gain, unit in plain]
-    sure = [(_("Share that is answered"), "coverage"), (_("Right among the answered"), "precision")]
-    return rows + [_figure(name, first["abstention"][key], second["abstention"][key]) for name, key in sure]
+    abstention = [(_("Share that is answered"), "coverage"), (_("Right among the answered"), "precision")]
+    return rows + [_figure(name, first["abstention"][key], second["abstention"][key]) for name, key in abstention]
 
 
 def _figure(name: str, first: float, second: float, gain: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -89,11 +89,11 @@ def _confusions(result: dict[str, Any]) -> list[dict[str, Any]]:
                     "name": str(truth),
                     "n": sum(counts),
                     "cells": [
-                        {"percent": 100 * count / max(sum(counts), 1), "is_right": at == place}
-                        for place, count in enumerate(counts)
+                        {"percent": 100 * count / max(sum(counts), 1), "is_right": row == column}
+                        for column, count in enumerate(counts)
                     ],
                 }
-                for at, (truth, counts) in enumerate(zip(EMOTIONS, model["confusion"], strict=True))
+                for row, (truth, counts) in enumerate(zip(EMOTIONS, model["confusion"], strict=True))
             ],
         }
         for model in result["models"]

@@ -44,7 +44,7 @@ class DatasetOut(serializers.Serializer):
     @extend_schema_field(ShortfallOut(many=True))
     def get_shortfalls(self, dataset: Dataset) -> list[dict[str, Any]]:
         """Missing and very small classes."""
-        return [dict(ShortfallOut(one).data) for one in shortfalls_of(dataset)]
+        return [dict(ShortfallOut(shortfall).data) for shortfall in shortfalls_of(dataset)]
 
 
 class DatasetIn(serializers.Serializer):

@@ -78,12 +78,12 @@ def remove_files(dataset: Dataset) -> None:
 
 def keep_upload(dataset: Dataset, chunks: Iterable[bytes], suffix: str) -> None:
     """What was uploaded waits for the trainer, whichever machine that is; raises OSError, StoreAway."""
-    place = dataset.folder / f"{UPLOAD}{suffix}"
+    path = dataset.folder / f"{UPLOAD}{suffix}"
     if is_remote():
-        _seal(dataset, chunks, _sealed_upload(place))
+        _seal(dataset, chunks, _sealed_upload(path))
         return
     dataset.folder.mkdir(parents=True)
-    with place.open("wb") as target:
+    with path.open("wb") as target:
         for chunk in chunks:
             target.write(chunk)
 
@@ -95,15 +95,15 @@ def fetch_upload(dataset: Dataset) -> None:
     for file in stored_files(dataset.folder):
         if file.path.name.startswith(f"{UPLOAD}."):
             dataset.folder.mkdir(parents=True, exist_ok=True)
-            place = file.path.with_suffix("")
-            with open_stored(file.path, key_of(_key_name(dataset))) as sealed, place.open("wb") as target:
+            path = file.path.with_suffix("")
+            with open_stored(file.path, key_of(_key_name(dataset))) as sealed, path.open("wb") as target:
                 shutil.copyfileobj(sealed, target, COPIED_BYTES)
 
 
 def remove_upload(dataset: Dataset) -> None:
     """What was uploaded is not needed any more."""
-    for place in dataset.folder.glob(f"{UPLOAD}.*"):
-        place.unlink(missing_ok=True)
+    for path in dataset.folder.glob(f"{UPLOAD}.*"):
+        path.unlink(missing_ok=True)
     if is_remote():
         for suffix in SUFFIXES:
             remove_stored(_sealed_upload(dataset.folder / f"{UPLOAD}{suffix}"))
@@ -117,15 +117,15 @@ def remove_lost_objects() -> None:
                 remove_stored(path)
 
 
-def _sealed_upload(place: Path) -> Path:
-    return place.with_name(f"{place.name}.sealed")
+def _sealed_upload(path: Path) -> Path:
+    return path.with_name(f"{path.name}.sealed")
 
 
-def _seal(dataset: Dataset, chunks: Iterable[bytes], place: Path) -> None:
-    key, draft = key_for(_key_name(dataset)), draft_of(place)
+def _seal(dataset: Dataset, chunks: Iterable[bytes], path: Path) -> None:
+    key, draft = key_for(_key_name(dataset)), draft_of(path)
     try:
         seal_copy(chunks, draft, key)
-        store_file(draft, place)
+        store_file(draft, path)
     finally:
         draft.unlink(missing_ok=True)
 

@@ -21,7 +21,7 @@ from webplatform.modelhub.models import ModelVersion
 from webplatform.modelhub.queries import active_version
 from webplatform.modelhub.services import checks_of
 
-SHOWN = 20
+MOST_SHOWN = 20
 SPLITS = ("train", "public", "private")
 PICTURES = {  # the figures that a run draws, by file name: what they show
     "confusion": gettext_lazy("Which expression was taken for which"),
@@ -34,11 +34,11 @@ PICTURES = {  # the figures that a run draws, by file name: what they show
 
 def overview() -> dict[str, Any]:
     """The newest models, runs and data sets."""
-    runs = list(TrainingRun.objects.select_related("dataset", "version")[:SHOWN])
-    datasets = list(Dataset.objects.all()[:SHOWN])
+    runs = list(TrainingRun.objects.select_related("dataset", "version")[:MOST_SHOWN])
+    datasets = list(Dataset.objects.all()[:MOST_SHOWN])
     return {
         "active": active_version(),
-        "versions": [(version, withdrawn_since(version)) for version in ModelVersion.objects.all()[:SHOWN]],
+        "versions": [(version, withdrawn_since(version)) for version in ModelVersion.objects.all()[:MOST_SHOWN]],
         "runs": runs,
         "datasets": datasets,
         "is_active": any(work.is_active for work in (*runs, *datasets)),
@@ -62,7 +62,9 @@ def shortfalls_of(dataset: Dataset) -> list[Shortfall]:
 
 def missing_to_learn(dataset: Dataset) -> list[str]:
     """The classes without a training picture, in the reader's language: no run can learn from such a data set."""
-    lacking = [one.emotion for one in shortfalls_of(dataset) if one.split == "train" and one.is_missing]
+    lacking = [
+        shortfall.emotion for shortfall in shortfalls_of(dataset) if shortfall.split == "train" and shortfall.is_missing
+    ]
     return [str(EMOTION_NAMES[Emotion(emotion)]) for emotion in lacking]
 
 
@@ -74,8 +76,8 @@ def dataset_page(dataset: Dataset) -> dict[str, Any]:
         "table": counts_of(dataset),
         "runs": runs,
         "is_awaited": any(work.is_active for work in (dataset, *runs)),
-        "missing": _by_split([one for one in shortfalls if one.is_missing]),
-        "small": _by_split([one for one in shortfalls if not one.is_missing]),
+        "missing": _by_split([shortfall for shortfall in shortfalls if shortfall.is_missing]),
+        "small": _by_split([shortfall for shortfall in shortfalls if not shortfall.is_missing]),
         "cannot_teach": bool(missing_to_learn(dataset)),
         "least": LEAST_PICTURES,
         "recipes": RECIPE_LINES,
@@ -83,7 +85,9 @@ def dataset_page(dataset: Dataset) -> dict[str, Any]:
 
 
 def _by_split(shortfalls: list[Shortfall]) -> list[tuple[str, list[Shortfall]]]:
-    return [(SPLIT_WORDS[split], list(rows)) for split, rows in groupby(shortfalls, key=lambda one: one.split)]
+    return [
+        (SPLIT_WORDS[split], list(rows)) for split, rows in groupby(shortfalls, key=lambda shortfall: shortfall.split)
+    ]
 
 
 def run_data(run: TrainingRun) -> dict[str, Any]:

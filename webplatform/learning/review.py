@@ -20,7 +20,7 @@ from webplatform.studies.permissions import studies_where
 from webplatform.studies.roles import Act
 
 NEWEST_SESSIONS = 50
-LOOKED_AT = 60  # candidates of each kind
+MOST_CANDIDATES = 60  # candidates of each kind
 APART_MS = 1000  # neighbouring frames of one face show the same
 RARE_CLASSES = 2
 UNSURE, FLICKER, RARE = "unsure", "flicker", "rare"
@@ -57,26 +57,30 @@ def is_proposable(row: Observation, user: User) -> bool:
 
 def teaching_sessions(user: User, only: Any = None) -> list[Session]:
     """The user's newest sessions whose people agreed to training and whose video is kept and there."""
-    mine = studies_where(user, Act.ANNOTATE)
-    sessions = Session.objects.for_user(user).filter(study__in=mine, state=Session.State.CLOSED, media__isnull=False)
+    studies = studies_where(user, Act.ANNOTATE)
+    sessions = Session.objects.for_user(user).filter(study__in=studies, state=Session.State.CLOSED, media__isnull=False)
     if only is not None:
         sessions = sessions.filter(pk=only)
     newest = sessions.select_related("consent", "media").order_by("-created_at")[:NEWEST_SESSIONS]
-    return [one for one in newest if ConsentScope.KEEP_MEDIA in effective_scopes(one.consent) and may_teach(one)]
+    return [
+        session
+        for session in newest
+        if ConsentScope.KEEP_MEDIA in effective_scopes(session.consent) and may_teach(session)
+    ]
 
 
 def _open_rows(sessions: list[Session], skipped: Sequence[int]) -> QuerySet[Observation]:
     """Scored readings that nobody has judged yet, nor their neighbours, with their highest score."""
-    said = Correction.objects.filter(
+    corrections = Correction.objects.filter(
         track=OuterRef("track"), from_ms__lt=OuterRef("t_ms") + APART_MS, to_ms__gt=OuterRef("t_ms") - APART_MS
     )
     scored = Observation.objects.filter(session__in=sessions, angry__isnull=False).exclude(pk__in=list(skipped))
     top = Greatest(*(F(str(emotion)) for emotion in EMOTIONS), output_field=FloatField())
-    return scored.annotate(top=top).filter(~Exists(said)).select_related("session__media", "track")
+    return scored.annotate(top=top).filter(~Exists(corrections)).select_related("session__media", "track")
 
 
 def _unsure(rows: QuerySet[Observation]) -> list[Observation]:
-    return list(rows.filter(reason=Reason.LOW_CONFIDENCE.value).order_by("top", "pk")[:LOOKED_AT])
+    return list(rows.filter(reason=Reason.LOW_CONFIDENCE.value).order_by("top", "pk")[:MOST_CANDIDATES])
 
 
 def _flickers(sessions: list[Session], rows: QuerySet[Observation]) -> list[Observation]:
@@ -86,33 +90,33 @@ def _flickers(sessions: list[Session], rows: QuerySet[Observation]) -> list[Obse
         before=Window(Lag("dominant"), **order), after=Window(Lead("dominant"), **order)
     )
     odd = readings.filter(before=F("after")).exclude(dominant=F("before")).order_by("pk").values_list("pk", flat=True)
-    return list(rows.filter(pk__in=list(odd[: 4 * LOOKED_AT])).order_by("-top", "pk")[:LOOKED_AT])
+    return list(rows.filter(pk__in=list(odd[: 4 * MOST_CANDIDATES])).order_by("-top", "pk")[:MOST_CANDIDATES])
 
 
 def _rare(sessions: list[Session], rows: QuerySet[Observation]) -> list[Observation]:
     """Readings of the expressions that people have labelled least."""
     counted = Correction.objects.filter(session__in=sessions).order_by().values("emotion").annotate(n=Count("pk"))
     labels = {row["emotion"]: row["n"] for row in counted}
-    wanted = [
-        rows.filter(dominant=emotion).order_by("-top", "pk")[: LOOKED_AT // RARE_CLASSES]
+    by_emotion = [
+        rows.filter(dominant=emotion).order_by("-top", "pk")[: MOST_CANDIDATES // RARE_CLASSES]
         for emotion in sorted(map(str, EMOTIONS), key=lambda emotion: labels.get(emotion, 0))
     ]
-    found: list[list[Observation]] = []
-    for candidates in wanted:
-        if len(found) < RARE_CLASSES and (some := list(candidates)):
-            found.append(some)
-    return [row for row in chain.from_iterable(zip_longest(*found)) if row is not None]
+    rarest: list[list[Observation]] = []
+    for candidates in by_emotion:
+        if len(rarest) < RARE_CLASSES and (readings := list(candidates)):
+            rarest.append(readings)
+    return [row for row in chain.from_iterable(zip_longest(*rarest)) if row is not None]
 
 
 def _spread(proposals: Iterable[Proposal | None], limit: int) -> Iterator[Proposal]:
     """The first ones, none within a second of another one of the same face."""
-    taken: list[tuple[int, int]] = []
+    chosen: list[tuple[int, int]] = []
     for proposal in proposals:
-        if len(taken) >= limit:
+        if len(chosen) >= limit:
             return
         if proposal is None:
             continue
         track, t_ms = proposal.row.track_id, proposal.row.t_ms
-        if all(track != other or abs(t_ms - at) >= APART_MS for other, at in taken):
-            taken.append((track, t_ms))
+        if all(track != other or abs(t_ms - other_ms) >= APART_MS for other, other_ms in chosen):
+            chosen.append((track, t_ms))
             yield proposal

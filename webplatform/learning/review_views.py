@@ -32,17 +32,17 @@ def review(request: HttpRequest) -> HttpResponse:
         request.session[SHOWN] = request.GET["scores"] == "1"
         return redirect("review:next")
     skipped = request.session.get(SKIPPED, [])
-    found = next(iter(propose(request.user, limit=1, skipped=skipped)), None)
+    proposal = next(iter(propose(request.user, limit=1, skipped=skipped)), None)
     is_shown = request.session.get(SHOWN, False)
     context = {
-        "proposal": found,
+        "proposal": proposal,
         "is_shown": is_shown,
         "has_skipped": bool(skipped),
-        "why": _why(found.why) if found and is_shown else "",
-        "said": _said(found.row) if found else "",
+        "why": _reason_words(proposal.why) if proposal and is_shown else "",
+        "said": _verdict_words(proposal.row) if proposal else "",
         "emotions": [{"key": str(e), "name": EMOTION_NAMES[e], "digit": n} for n, e in enumerate(EMOTIONS, start=1)],
-        "data": _data(found) if found else None,
-        "when": moment(found.row.t_ms) if found else "",
+        "data": _data(proposal) if proposal else None,
+        "when": moment(proposal.row.t_ms) if proposal else "",
     }
     return render(request, "learning/review.html", context)
 
@@ -57,11 +57,11 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     if emotion == "skip" or not is_proposable(row, request.user):
         request.session[SKIPPED] = [*request.session.get(SKIPPED, []), row.pk][-MOST_SKIPPED:]
         return redirect("review:next")
-    place = {"track": row.track.number, "from_ms": row.t_ms, "to_ms": row.t_ms}
+    stretch = {"track": row.track.number, "from_ms": row.t_ms, "to_ms": row.t_ms}
     try:
-        correct(session=row.session, user=request.user, emotion=emotion, **place)
+        correct(session=row.session, user=request.user, emotion=emotion, **stretch)
         noted = _("Noted: %(name)s. The model had said: %(said)s.")
-        messages.success(request, noted % {"name": EMOTION_NAMES[Emotion(emotion)], "said": _said(row)})
+        messages.success(request, noted % {"name": EMOTION_NAMES[Emotion(emotion)], "said": _verdict_words(row)})
     except AppError as error:
         messages.error(request, error.message)
     return redirect("review:next")
@@ -75,7 +75,7 @@ def again(request: HttpRequest) -> HttpResponse:
     return redirect("review:next")
 
 
-def _why(kind: str) -> str:
+def _reason_words(kind: str) -> str:
     return {
         UNSURE: _("the model is not sure"),
         FLICKER: _("the model says something else just before and after"),
@@ -83,10 +83,10 @@ def _why(kind: str) -> str:
     }[kind]
 
 
-def _said(row: Observation) -> str:
+def _verdict_words(row: Observation) -> str:
     best = max(EMOTIONS, key=lambda emotion: getattr(row, emotion) or 0)
-    words = _("%(name)s, %(percent)d %%") if row.dominant else _("not sure (at most %(name)s, %(percent)d %%)")
-    return words % {"name": EMOTION_NAMES[best], "percent": round(100 * (getattr(row, best) or 0))}
+    template = _("%(name)s, %(percent)d %%") if row.dominant else _("not sure (at most %(name)s, %(percent)d %%)")
+    return template % {"name": EMOTION_NAMES[best], "percent": round(100 * (getattr(row, best) or 0))}
 
 
 def _data(proposal: Proposal) -> dict[str, Any]:

@@ -39,7 +39,7 @@ class Samples:
     unreadable_videos: list[str]
 
 
-Wanted = dict[int, list[tuple[inference.Box, str, str]]]  # by time: box, label, group
+FacesByTime = dict[int, list[tuple[inference.Box, str, str]]]  # by time: box, label, group
 
 
 def corrected_sessions() -> list[Session]:
@@ -105,33 +105,33 @@ def cut_samples(dataset: Dataset, may_go_on: Callable[[], bool] = lambda: True) 
 
 def _cut_session(engine: inference.Engine, session: Session, folder: Path, rows: Any) -> Iterator[str]:
     """Write each corrected face of a session and its row; yields its name."""
-    wanted = _wanted(session)
-    boxes = {t_ms: [box for box, _, _ in faces] for t_ms, faces in wanted.items()}
+    faces_by_time = _corrected_faces(session)
+    boxes = {t_ms: [box for box, _, _ in faces] for t_ms, faces in faces_by_time.items()}
     with memory_bound(settings.RAUT_DECODE_MEMORY_MB), open_file(session, session.media.stored_name) as video:
-        for t_ms, place, png in engine.cut_faces(video, boxes, every_ms=session.every_ms):
-            _, label, group = wanted[t_ms][place]
-            name = f"{session.pk.hex}-{t_ms}-{place}.png"
+        for t_ms, position, png in engine.cut_faces(video, boxes, every_ms=session.every_ms):
+            _, label, group = faces_by_time[t_ms][position]
+            name = f"{session.pk.hex}-{t_ms}-{position}.png"
             (folder / name).write_bytes(png)
             rows.writerow([name, label, group])
             yield name
 
 
-def _wanted(session: Session) -> Wanted:
+def _corrected_faces(session: Session) -> FacesByTime:
     """Every corrected moment once, the newest correction last and therefore valid."""
     faces: dict[tuple[int, int], tuple[inference.Box, str, str]] = {}
     for correction in Correction.objects.filter(session=session).select_related("track").order_by("created_at"):
         stretch = Observation.objects.filter(
             track=correction.track, t_ms__gte=correction.from_ms, t_ms__lte=correction.to_ms
         )
-        seen = list(stretch.order_by("t_ms"))
-        step = max(1, -(-len(seen) // MOST_OF_A_STRETCH))
-        for row in seen[::step]:
+        readings = list(stretch.order_by("t_ms"))
+        step = max(1, -(-len(readings) // MOST_OF_A_STRETCH))
+        for row in readings[::step]:
             box = inference.Box(row.x, row.y, row.w, row.h)
             faces[row.t_ms, correction.track_id] = (box, correction.emotion, _group(session, correction.track.number))
-    wanted: Wanted = defaultdict(list)
+    by_time: FacesByTime = defaultdict(list)
     for (t_ms, _), face in faces.items():
-        wanted[t_ms].append(face)
-    return dict(wanted)
+        by_time[t_ms].append(face)
+    return dict(by_time)
 
 
 def _group(session: Session, track: int) -> str:

@@ -31,7 +31,7 @@ from webplatform.modelhub.queries import active_version
 from webplatform.modelhub.services import promote_version
 
 OPEN = (Work.State.QUEUED, Work.State.RUNNING, Work.State.CHECKED)  # what has not ended
-KEPT_RECIPES = tuple(name for name, config in RECIPES.items() if config.needs_bundle)
+CONTINUING_RECIPES = tuple(name for name, config in RECIPES.items() if config.needs_bundle)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,8 @@ def import_dataset(
     require_admin(user)
     if not name.strip():
         raise Invalid(_("A data set needs a name."))
-    shown = source.name or "" if isinstance(source, UploadedFile) else source
-    dataset = Dataset(name=name.strip()[:120], licence=licence.strip(), source=shown[:300], created_by=user)
+    source_name = source.name or "" if isinstance(source, UploadedFile) else source
+    dataset = Dataset(name=name.strip()[:120], licence=licence.strip(), source=source_name[:300], created_by=user)
     dataset.drops_leaks, dataset.asks_first = drops_leaks, asks_first
     if isinstance(source, UploadedFile):
         _take_upload(dataset, source)
@@ -146,8 +146,8 @@ def start_run(*, user: User, dataset: Dataset, options: RunOptions) -> TrainingR
     if options.epochs is not None and not 1 <= options.epochs <= 1000:
         raise Invalid(_("A run has 1 to 1000 epochs."))
     goes_on = options.start == TrainingRun.Start.ACTIVE
-    if goes_on != (options.recipe in KEPT_RECIPES):
-        names = ", ".join(KEPT_RECIPES)
+    if goes_on != (options.recipe in CONTINUING_RECIPES):
+        names = ", ".join(CONTINUING_RECIPES)
         raise Invalid(_("Only these recipes start from the active model, and always do: %(names)s.") % {"names": names})
     active = active_version() if goes_on else None
     if goes_on and active is None:

@@ -61,8 +61,8 @@ def from_corrections(request: HttpRequest) -> HttpResponse:
     """Make a data set of the corrected faces."""
     try:
         name = request.POST.get("name", "")
-        made = services.dataset_from_corrections(user=request.user, name=name, asks_first=True)
-        return redirect("learning:dataset", made.pk)
+        dataset = services.dataset_from_corrections(user=request.user, name=name, asks_first=True)
+        return redirect("learning:dataset", dataset.pk)
     except AppError as error:
         tell(request, error)
     return redirect("learning:new-dataset")

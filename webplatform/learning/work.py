@@ -154,8 +154,8 @@ def _train(hold: Hold) -> Comparison | None:
             hold.write(progress=line["done"], seconds_left=line["left_s"])
 
     with faces_for_child(run.dataset) as faces:
-        made = child.run_training([*arguments, "--data", str(faces)], on_line=note, may_go_on=hold.may_go_on)
-    version = register_bundle(path=Path(made["bundle"]))
+        report = child.run_training([*arguments, "--data", str(faces)], on_line=note, may_go_on=hold.may_go_on)
+    version = register_bundle(path=Path(report["bundle"]))
     log = _logged(run, f"done: {version}, SHA-256 {version.digest}")
     if not _finish(hold, version=version, curves=curves, log=log, progress=1.0, seconds_left=None):
         return None
@@ -203,8 +203,8 @@ def _finish(hold: Hold, **changes: Any) -> bool:  # fields of the work
 
 
 def _fail(hold: Hold, message: str) -> None:
-    more = {"log": _logged(hold.work, f"failed: {message}")} if isinstance(hold.work, TrainingRun) else {}
-    _ended(hold, Work.State.FAILED, **stored_error(message), **more)
+    changes = {"log": _logged(hold.work, f"failed: {message}")} if isinstance(hold.work, TrainingRun) else {}
+    _ended(hold, Work.State.FAILED, **stored_error(message), **changes)
 
 
 def _ended(hold: Hold, state: Work.State, **changes: Any) -> bool:  # fields of the work

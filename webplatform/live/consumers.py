@@ -69,7 +69,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if not self.has_place:
             await self._end(Ended(Close.FULL, _("The server watches as many cameras as it can. Try again later.")))
             return
-        shutdown_of(self.scope).when_told(lambda: self.tasks.append(asyncio.create_task(self._leave())))
+        shutdown_of(self.scope).on_shutdown(lambda: self.tasks.append(asyncio.create_task(self._leave())))
         self.tasks.append(asyncio.create_task(self._await_start()))
 
     async def disconnect(self, code: int) -> None:

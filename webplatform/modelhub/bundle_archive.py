@@ -121,11 +121,11 @@ def _unpack(archive: IO[bytes], folder: Path) -> None:
 
 def _copy(packed: IO[bytes], target: IO[bytes], stated_bytes: int) -> None:
     """Copy what the header stated and not a byte more: a header may lie."""
-    left = stated_bytes
-    while left > 0 and (piece := packed.read(min(CHUNK_BYTES, left))):
-        left -= len(piece)
+    remaining_bytes = stated_bytes
+    while remaining_bytes > 0 and (piece := packed.read(min(CHUNK_BYTES, remaining_bytes))):
+        remaining_bytes -= len(piece)
         target.write(piece)
-    if left or packed.read(1):
+    if remaining_bytes or packed.read(1):
         raise Invalid(_("This is no ZIP that can be read."))
 
 
@@ -133,13 +133,13 @@ def _try_out(folder: Path) -> None:
     """Load both files and score a face, in a process that a bad file may take down: nothing of it runs in here."""
     command = [sys.executable, "-m", "inference.tryout", str(folder)]
     try:
-        done = subprocess.run(  # noqa: S603  (our own module)
+        completed = subprocess.run(  # noqa: S603  (our own module)
             command, cwd=settings.ROOT, capture_output=True, text=True, timeout=CHECK_WITHIN_S, check=False
         )
     except subprocess.TimeoutExpired as error:
         raise Invalid(_("The model took too long to score one face.")) from error
-    if done.returncode != 0:
-        said = [line.removeprefix("error: ") for line in done.stderr.splitlines() if line.startswith("error: ")]
+    if completed.returncode != 0:
+        errors = [line.removeprefix("error: ") for line in completed.stderr.splitlines() if line.startswith("error: ")]
         raise Invalid(
-            _("The model cannot score faces: %(why)s") % {"why": (said or [_("it does not load.")])[-1][:200]}
+            _("The model cannot score faces: %(why)s") % {"why": (errors or [_("it does not load.")])[-1][:200]}
         )

@@ -33,12 +33,12 @@ def bundle_of(version: ModelVersion) -> Path:
     """
     if not is_remote() or version.folder.is_dir():
         return version.folder
-    place = _cache() / version.digest
-    if not place.is_dir():
-        _fetch(version.digest, place)
-    elif place.stat().st_mtime < time.time() - UNUSED_AFTER_S / 7:
-        os.utime(place)  # it is used
-    return place
+    folder = _cache() / version.digest
+    if not folder.is_dir():
+        _fetch(version.digest, folder)
+    elif folder.stat().st_mtime < time.time() - UNUSED_AFTER_S / 7:
+        os.utime(folder)  # it is used
+    return folder
 
 
 def send_bundle(bundle: inference.Bundle) -> None:
@@ -46,10 +46,10 @@ def send_bundle(bundle: inference.Bundle) -> None:
 
     Raises StoreAway.
     """
-    place = stored_bundle(bundle.digest)
-    if not is_remote() or bundle.path.resolve() == inference.SHIPPED_BUNDLE.resolve() or is_stored(place):
+    path = stored_bundle(bundle.digest)
+    if not is_remote() or bundle.path.resolve() == inference.SHIPPED_BUNDLE.resolve() or is_stored(path):
         return
-    draft, key = draft_of(place), key_for(f"{KEY}{bundle.digest}")
+    draft, key = draft_of(path), key_for(f"{KEY}{bundle.digest}")
     try:
         with draft.open("wb") as target, tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as packed:
             with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
@@ -60,7 +60,7 @@ def send_bundle(bundle: inference.Bundle) -> None:
             while piece := packed.read(COPIED_BYTES):
                 writer.write(piece)
             writer.finish()
-        store_file(draft, place)
+        store_file(draft, path)
     finally:
         draft.unlink(missing_ok=True)
 
@@ -70,21 +70,21 @@ def stored_bundle(digest: str) -> Path:
     return Path(settings.DATA_DIR) / "models" / f"{digest}.zip.sealed"
 
 
-def _fetch(digest: str, place: Path) -> None:
-    """The bundle lies at `place`, checked, if there is one; others that nobody used lately are gone."""
+def _fetch(digest: str, folder: Path) -> None:
+    """The bundle lies in `folder`, checked, if there is one; others that nobody used lately are gone."""
     _cache().mkdir(parents=True, exist_ok=True)
     _drop_unused()
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=_cache()))
     try:
         with open_stored(stored_bundle(digest), key_of(f"{KEY}{digest}")) as packed, zipfile.ZipFile(packed) as archive:
             archive.extractall(draft)
-        if inference.read_bundle(draft).digest == digest and not place.exists():
+        if inference.read_bundle(draft).digest == digest and not folder.exists():
             draft.chmod(0o755)
-            draft.rename(place)
+            draft.rename(folder)
     except (FileNotFoundError, KeyGone, Damaged, inference.BadBundle, zipfile.BadZipFile) as error:
         logger.warning("The bundle %s could not be fetched: %s", digest[:12], type(error).__name__)
     except OSError:
-        if not place.is_dir():  # another process was first
+        if not folder.is_dir():  # another process was first
             raise
     finally:
         shutil.rmtree(draft, ignore_errors=True)

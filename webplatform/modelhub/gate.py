@@ -20,12 +20,12 @@ class Check:
     Args:
         name: what it is, in the reader's language.
         is_passed: whether it is good enough.
-        found: what was measured, in words.
+        measured: in words.
     """
 
     name: str
     is_passed: bool
-    found: str
+    measured: str
 
     def data(self) -> dict[str, Any]:
         return asdict(self)
@@ -40,7 +40,7 @@ def judge(evidence: dict[str, Any] | None) -> list[Check]:
     missing = sorted(name for name, count in counts.items() if count < LEAST_OF_A_CLASS)
     gains = [(_("accuracy"), difference["accuracy"]["value"]), (_("macro-F1"), difference["macro_f1"]["value"])]
     return [
-        *(Check(_("%(what)s not worse") % {"what": what}, gain >= -TOLERANCE, f"{gain:+.4f}") for what, gain in gains),
+        *(Check(_("%(what)s not worse") % {"what": name}, gain >= -TOLERANCE, f"{gain:+.4f}") for name, gain in gains),
         Check(_("every expression in the test"), not missing, ", ".join(missing) or _("all seven")),
         Check(_("calibrated"), candidate["ece"] <= MAX_CALIBRATION_ERROR, f"{candidate['ece']:.3f}"),
         Check(_("fast enough"), candidate["ms_per_face"] <= MAX_MS_PER_FACE, f"{candidate['ms_per_face']:.1f} ms"),

@@ -117,8 +117,8 @@ def require_promotable(*, version: ModelVersion, reason: str, evidence: dict[str
     checks = checks_of(version, evidence)
     failed = [check for check in checks if not check.is_passed]
     if failed:
-        words = "; ".join(f"{check.name}: {check.found}" for check in failed)
-        raise Conflict(_("This model may not become active: %(words)s.") % {"words": words})
+        reasons = "; ".join(f"{check.name}: {check.measured}" for check in failed)
+        raise Conflict(_("This model may not become active: %(words)s.") % {"words": reasons})
     return checks
 
 

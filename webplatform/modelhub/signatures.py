@@ -31,8 +31,8 @@ def sign(checksums: bytes, private_key: str) -> bytes:
     """The content of a SIGNATURE file for these checksums."""
     private = Ed25519PrivateKey.from_private_bytes(base64.b64decode(private_key, validate=True))
     public = private.public_key().public_bytes_raw()
-    said = {"algorithm": "ed25519", "key": _text(public), "signature": _text(private.sign(_CONTEXT + checksums))}
-    return json.dumps(said, indent=1).encode() + b"\n"
+    content = {"algorithm": "ed25519", "key": _text(public), "signature": _text(private.sign(_CONTEXT + checksums))}
+    return json.dumps(content, indent=1).encode() + b"\n"
 
 
 def take_signature(folder: Path, trusted: Sequence[str]) -> str:
@@ -49,8 +49,8 @@ def take_signature(folder: Path, trusted: Sequence[str]) -> str:
     try:
         if file.stat().st_size > MOST_BYTES:
             raise ValueError
-        said = json.loads(file.read_bytes())
-        public, signature = (base64.b64decode(said[name], validate=True) for name in ("key", "signature"))
+        content = json.loads(file.read_bytes())
+        public, signature = (base64.b64decode(content[name], validate=True) for name in ("key", "signature"))
         key = Ed25519PublicKey.from_public_bytes(public)
         key.verify(signature, _CONTEXT + (folder / CHECKSUM_FILE).read_bytes())
     except (OSError, ValueError, KeyError, TypeError, binascii.Error, InvalidSignature, RecursionError) as error:

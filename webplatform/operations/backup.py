@@ -81,7 +81,7 @@ def mirror_keys(target: Path) -> int:
         target.mkdir(parents=True, exist_ok=True, mode=0o700)
         mirror, wanted = KeyFolder(target), {}
         for entry in key_entries():
-            wanted[mirror.place_of(entry)] = entry
+            wanted[mirror.path_of(entry)] = entry
         for file in [file for file in target.rglob("*") if file.is_file()]:
             if file not in wanted:
                 file.unlink()

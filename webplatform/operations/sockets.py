@@ -26,7 +26,7 @@ class DrainingSocket(WebSocketsSansIOProtocol):
     def shutdown(self) -> None:
         self._is_leaving = True
         is_open = self.handshake_complete and not self.close_sent and not self.disconnected
-        if not (is_open and self._shutdown.tell()):
+        if not (is_open and self._shutdown.announce()):
             super().shutdown()
 
     def send_500_response(self) -> None:

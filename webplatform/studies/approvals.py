@@ -84,11 +84,11 @@ def ask_approval(*, study: Study, user: User) -> StudyApproval:
         StudyApproval.objects.filter(study=study, decided_at=None).exclude(declaration=study.declaration).update(
             decided_at=now, is_approved=False, note=_("The study was changed.")
         )
-        asked = open_question(study)
-        if asked is None:
-            asked = StudyApproval.objects.create(study=study, declaration=study.declaration, asked_by=user)
+        question = open_question(study)
+        if question is None:
+            question = StudyApproval.objects.create(study=study, declaration=study.declaration, asked_by=user)
             record(actor=user, action="study.approval_asked", study=study, setting=study.setting)
-    return asked
+    return question
 
 
 def decide_approval(*, approval: StudyApproval, user: User, is_approved: bool, note: str = "") -> StudyApproval:

@@ -66,20 +66,20 @@ def move_label(*, label: Condition | Variable, user: User, by: int) -> None:
     require_owner(label.study, user)
     Study.objects.select_for_update().get(pk=label.study_id)
     labels = list(type(label).objects.filter(study=label.study_id))
-    place = labels.index(label)
-    other = min(max(place + by, 0), len(labels) - 1)
-    labels.insert(other, labels.pop(place))
-    for position, one in enumerate(labels):
-        one.position = position
+    index = labels.index(label)
+    target = min(max(index + by, 0), len(labels) - 1)
+    labels.insert(target, labels.pop(index))
+    for position, item in enumerate(labels):
+        item.position = position
     type(label).objects.bulk_update(labels, ["position"])
 
 
 def add_label(label: Condition | Variable, user: User, action: str) -> Condition | Variable:
     """Store a new condition or variable behind the others; the audit log says so."""
-    others = type(label).objects.filter(study=label.study)
-    if others.count() >= MOST:
+    siblings = type(label).objects.filter(study=label.study)
+    if siblings.count() >= MOST:
         raise Conflict(_("A study has at most %(most)d of them.") % {"most": MOST}, field="name")
-    last = others.aggregate(last=Max("position"))["last"]
+    last = siblings.aggregate(last=Max("position"))["last"]
     label.position = 0 if last is None else last + 1
     return save_label(label, user, action)
 

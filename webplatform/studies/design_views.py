@@ -56,7 +56,7 @@ def change_condition(request: HttpRequest, pk: UUID, condition_pk: int) -> HttpR
         "remove": lambda: conditions.remove_condition(condition=condition, user=user),
         **_moves(condition, request),
     }
-    return _done(request, study, actions)
+    return _run_action(request, study, actions)
 
 
 @login_required
@@ -86,7 +86,7 @@ def change_variable(request: HttpRequest, pk: UUID, variable_pk: int) -> HttpRes
         "remove": lambda: variables.remove_variable(variable=variable, user=user),
         **_moves(variable, request),
     }
-    return _done(request, study, actions)
+    return _run_action(request, study, actions)
 
 
 def _moves(label: object, request: HttpRequest) -> dict[str, Callable[[], object]]:
@@ -94,11 +94,11 @@ def _moves(label: object, request: HttpRequest) -> dict[str, Callable[[], object
     return {name: lambda by=by: move(label=label, user=request.user, by=by) for name, by in STEPS.items()}
 
 
-def _done(request: HttpRequest, study: Study, actions: dict[str, Callable[[], object]]) -> HttpResponse:
-    wanted = request.POST.get("do", "")
+def _run_action(request: HttpRequest, study: Study, actions: dict[str, Callable[[], object]]) -> HttpResponse:
+    action = request.POST.get("do", "")
     try:
-        if wanted in actions:
-            actions[wanted]()
+        if action in actions:
+            actions[action]()
             messages.success(request, _("Saved."))
     except AppError as error:
         tell(request, error)

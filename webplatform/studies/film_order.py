@@ -22,4 +22,4 @@ def place_of(film: Stimulus, participant: Participant | None) -> int | None:
     """At which place the participant is shown the film: 1 for the first; None without a participant."""
     if participant is None:
         return None
-    return [one.pk for one in films_in_order(participant)].index(film.pk) + 1
+    return [stimulus.pk for stimulus in films_in_order(participant)].index(film.pk) + 1

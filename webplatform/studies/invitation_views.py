@@ -16,14 +16,14 @@ from webplatform.studies import invitations
 from webplatform.studies.forms import NewcomerForm
 from webplatform.studies.models import Invitation
 
-KEPT_AS = "invitation"
+SESSION_KEY = "invitation"
 
 
 @never_cache
 @require_GET
 def enter(request: HttpRequest, key: str) -> HttpResponse:
     """Move the key out of the address, and go to the page."""
-    request.session[KEPT_AS] = invitations.key_digest(key)
+    request.session[SESSION_KEY] = invitations.key_digest(key)
     return redirect("invitation")
 
 
@@ -31,7 +31,7 @@ def enter(request: HttpRequest, key: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def answer(request: HttpRequest) -> HttpResponse:
     """Read who invites to what, and accept."""
-    invitation = invitations.valid_invitations().filter(digest=request.session.get(KEPT_AS, "")).first()
+    invitation = invitations.valid_invitations().filter(digest=request.session.get(SESSION_KEY, "")).first()
     if invitation is None:
         return render(request, "studies/invitation_over.html", status=404)
     if request.user.is_authenticated:
@@ -68,7 +68,7 @@ def _answer_as_newcomer(request: HttpRequest, invitation: Invitation) -> HttpRes
 
 
 def _welcome(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    request.session.pop(KEPT_AS, None)
+    request.session.pop(SESSION_KEY, None)
     if invitation.study is None:
         messages.success(request, _("Welcome."))
         return redirect("dashboard:home")

@@ -140,8 +140,8 @@ def valid_invitations() -> QuerySet[Invitation]:
     """Invitations that are valid: not too old, and their sender may still invite."""
     by_owner = Q(study__memberships__user=F("created_by"), study__memberships__role__in=ROLES[Act.OWN])
     by_admin = Q(study=None, created_by__in=admins())
-    open_now = Invitation.objects.filter(expires_at__gt=timezone.now(), created_by__is_active=True)
-    return open_now.filter(by_owner | by_admin).select_related("study", "created_by").distinct()
+    unexpired = Invitation.objects.filter(expires_at__gt=timezone.now(), created_by__is_active=True)
+    return unexpired.filter(by_owner | by_admin).select_related("study", "created_by").distinct()
 
 
 def account_of(invitation: Invitation) -> User | None:
@@ -151,8 +151,8 @@ def account_of(invitation: Invitation) -> User | None:
 
 def is_to(invitation: Invitation, user: User) -> bool:
     """Whether the invited address is the user's."""
-    mine = {user.email, *EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)}
-    return invitation.email.casefold() in {address.casefold() for address in mine}
+    addresses = {user.email, *EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)}
+    return invitation.email.casefold() in {address.casefold() for address in addresses}
 
 
 def key_digest(key: str) -> str:

@@ -121,13 +121,13 @@ class InvitationApi(APIView):
     @extend_schema(operation_id="invitations_send_again", request=None, responses=InvitationOut)
     def post(self, request: Request, study_id: UUID, invitation_id: int) -> Response:
         """Send the letter again."""
-        return _send_again(request, self._found(request, study_id, invitation_id))
+        return _send_again(request, self._invitation(request, study_id, invitation_id))
 
     @extend_schema(operation_id="invitations_revoke", responses={204: None})
     def delete(self, request: Request, study_id: UUID, invitation_id: int) -> Response:
-        return _revoke(request, self._found(request, study_id, invitation_id))
+        return _revoke(request, self._invitation(request, study_id, invitation_id))
 
-    def _found(self, request: Request, study_id: UUID, invitation_id: int) -> Invitation:
+    def _invitation(self, request: Request, study_id: UUID, invitation_id: int) -> Invitation:
         study = owned_study(request.user, study_id)
         return get_object_or_404(Invitation.objects.select_related("study"), study=study, pk=invitation_id)
 

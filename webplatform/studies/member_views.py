@@ -31,12 +31,12 @@ def listing(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = InvitationForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _invited(request, form, study):
         return redirect("studies:members", study.pk)
-    mine = study.memberships.get(user=request.user)
+    membership = study.memberships.get(user=request.user)
     context = {
         "study": study,
         "members": members_of(study),
         "invitations": Invitation.objects.for_user(request.user).filter(study=study),
-        "is_owner": may(Act.OWN, mine.role),
+        "is_owner": may(Act.OWN, membership.role),
         "roles": Role.choices,
         "form": form,
         "now": timezone.now(),
@@ -79,7 +79,7 @@ def send_again(request: HttpRequest, invitation_pk: int) -> HttpResponse:
         if invitations.send_again(invitation=invitation, by=request.user).sent_at is None:
             raise AppError(_("The mail could not be sent. Try again later."))
 
-    return _done(request, send, _("The invitation is sent again."), _place(invitation))
+    return _done(request, send, _("The invitation is sent again."), _list_page(invitation))
 
 
 @login_required
@@ -91,7 +91,7 @@ def revoke(request: HttpRequest, invitation_pk: int) -> HttpResponse:
         request,
         lambda: invitations.revoke(invitation=invitation, by=request.user),
         _("The invitation is revoked."),
-        _place(invitation),
+        _list_page(invitation),
     )
 
 
@@ -121,7 +121,7 @@ def _invitation(request: HttpRequest, pk: int) -> Invitation:
     return get_object_or_404(Invitation.objects.for_user(request.user).select_related("study"), pk=pk)
 
 
-def _place(invitation: Invitation) -> tuple[object, ...]:
+def _list_page(invitation: Invitation) -> tuple[object, ...]:
     return ("studies:members", invitation.study_id) if invitation.study_id else ("studies:invitations",)
 
 

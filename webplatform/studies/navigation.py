@@ -83,9 +83,9 @@ AREAS: tuple[tuple[Promise, tuple[StudyArea, ...]], ...] = (
 def areas_for(study: Study, role: str | None) -> list[tuple[Promise, list[StudyArea]]]:
     """The study's areas with the places that somebody of this role may open; areas without any are not told."""
     is_owner = may(Act.OWN, role)
-    found = []
+    areas = []
     for name, places in AREAS:
         open_places = [p for p in places if (is_owner or not p.owners) and not (p.shared and study.is_personal)]
         if open_places:
-            found.append((name, open_places))
-    return found
+            areas.append((name, open_places))
+    return areas

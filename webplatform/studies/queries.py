@@ -57,9 +57,9 @@ def members_of(study: Study) -> QuerySet[Membership]:
 
 def variables_of(participant: Participant, variables: Iterable[Variable] | None = None) -> dict[str, str | float]:
     """What the study's variables are of this participant, by their names and in the study's order."""
-    asked = participant.study.variables.all() if variables is None else variables
-    known = {variable.name: participant.values.get(str(variable.pk)) for variable in asked}
-    return {name: value for name, value in known.items() if value is not None}
+    selected = participant.study.variables.all() if variables is None else variables
+    values = {variable.name: participant.values.get(str(variable.pk)) for variable in selected}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def conditions_with_sessions(study: Study) -> QuerySet[Condition]:
@@ -72,7 +72,7 @@ def conditions_with_sessions(study: Study) -> QuerySet[Condition]:
 def variables_with_values(study: Study) -> list[Variable]:
     """The study's variables with `value_count`: of how many participants each is known."""
     variables = list(study.variables.all())
-    known = Counter(key for values in study.participants.values_list("values", flat=True) for key in values)
+    counts = Counter(key for values in study.participants.values_list("values", flat=True) for key in values)
     for variable in variables:
-        variable.value_count = known[str(variable.pk)]
+        variable.value_count = counts[str(variable.pk)]
     return variables

@@ -50,13 +50,13 @@ def change_variable(
     if name is not None:
         variable.name = _clean_name(name)
     if choices is not None:
-        kept = _clean_choices(variable.kind, choices)
-        lost = {value for value in _values_in_use(variable) if value not in kept}
+        cleaned = _clean_choices(variable.kind, choices)
+        lost = {value for value in _values_in_use(variable) if value not in cleaned}
         if variable.kind == Variable.Kind.CHOICE and lost:
             raise Conflict(
                 _("Participants have “%(value)s”. Change that first.") % {"value": sorted(lost)[0]}, field="choices"
             )
-        variable.choices = kept
+        variable.choices = cleaned
     return save_label(variable, user, "variable.changed")
 
 
@@ -69,7 +69,9 @@ def remove_variable(*, variable: Variable, user: User) -> int:
     """
     study, number = variable.study, variable.pk
     require_owner(study, user)
-    concerned = [one for one in study.participants.select_for_update() if str(number) in one.values]
+    concerned = [
+        participant for participant in study.participants.select_for_update() if str(number) in participant.values
+    ]
     for participant in concerned:
         del participant.values[str(number)]
     Participant.objects.bulk_update(concerned, ["values"])
@@ -90,8 +92,8 @@ def set_values(*, participant: Participant, user: User, values: Mapping[str, obj
     require_recorder(study, user)
     checked = checked_values(study, values)
     locked = Participant.objects.select_for_update().get(pk=participant.pk)
-    kept = locked.values | checked
-    participant.values = {key: value for key, value in kept.items() if value is not None}
+    merged = locked.values | checked
+    participant.values = {key: value for key, value in merged.items() if value is not None}
     participant.save(update_fields=["values"])
     changed = sorted(int(key) for key in checked if locked.values.get(key) != checked[key])
     if changed:
@@ -105,11 +107,11 @@ def checked_values(study: Study, values: Mapping[str, object]) -> dict[str, str 
     Raises Invalid as `set_values` does.
     """
     variables = list(study.variables.all())
-    known = {variable.name.casefold(): variable for variable in variables}
-    known |= {variable.name: variable for variable in variables}  # as it is written goes before capitals apart
+    by_name = {variable.name.casefold(): variable for variable in variables}
+    by_name |= {variable.name: variable for variable in variables}  # as it is written goes before capitals apart
     stored = {}
     for name, value in values.items():
-        variable = known.get(name) or known.get(name.casefold())
+        variable = by_name.get(name) or by_name.get(name.casefold())
         if variable is None:
             raise Invalid(_("The study has no variable “%(name)s”.") % {"name": name}, field=name)
         stored[str(variable.pk)] = read_value(variable, value)
@@ -162,5 +164,5 @@ def _clean_choices(kind: str, choices: Iterable[str]) -> list[str]:
 
 
 def _values_in_use(variable: Variable) -> set[str]:
-    kept = variable.study.participants.values_list("values", flat=True)
-    return {values[str(variable.pk)] for values in kept if str(variable.pk) in values}
+    rows = variable.study.participants.values_list("values", flat=True)
+    return {values[str(variable.pk)] for values in rows if str(variable.pk) in values}

@@ -63,14 +63,14 @@ class GrowingFile:
         self._file = path.open("r+b")
         try:
             _lock(self._file.fileno())
-            rest, is_whole = read_rest()
+            rest, is_ended = read_rest()
             self._key, self._header = key, self._file.read(HEADER_BYTES)
             if not self._header.startswith(MAGIC):
                 raise damaged()
             pieces = (os.fstat(self._file.fileno()).st_size - HEADER_BYTES) // SEALED_BYTES
-            if rest is not None and (rest.number > pieces or (is_whole and rest.number < pieces - 1)):
+            if rest is not None and (rest.number > pieces or (is_ended and rest.number < pieces - 1)):
                 raise damaged()
-            pieces = rest.number if rest is not None and is_whole else pieces
+            pieces = rest.number if rest is not None and is_ended else pieces
             self._file.truncate(HEADER_BYTES + pieces * SEALED_BYTES)  # half a piece of a process that was killed
             self._file.seek(0, os.SEEK_END)
             self._writer = SealedWriter.resumed(self._file, key, self._header, pieces)

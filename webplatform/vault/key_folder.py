@@ -33,7 +33,7 @@ class KeyFolder:
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder or Path(settings.RAUT_KEYS_DIR)
 
-    def place_of(self, entry: KeyEntry) -> Path:
+    def path_of(self, entry: KeyEntry) -> Path:
         """Where it lies."""
         return (self._folder / WAITING / entry.group if entry.group else self._folder) / entry.name
 
@@ -43,19 +43,19 @@ class KeyFolder:
 
     def write(self, entry: KeyEntry) -> None:
         """It is on the disk and will outlive a power cut; in place of any other of this name."""
-        folder = self.place_of(entry).parent
+        folder = self.path_of(entry).parent
         folder.mkdir(parents=True, exist_ok=True)
-        fresh = folder / f".{entry.name}.{secrets.token_hex(4)}"
+        draft = folder / f".{entry.name}.{secrets.token_hex(4)}"
         try:
-            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(entry.wrapped)
                 file.flush()
                 os.fsync(file.fileno())
             if entry.group:  # one that was set aside does not wait longer for being written again
-                os.utime(fresh, (entry.changed_s, entry.changed_s))
-            fresh.replace(folder / entry.name)
+                os.utime(draft, (entry.changed_s, entry.changed_s))
+            draft.replace(folder / entry.name)
         finally:
-            fresh.unlink(missing_ok=True)
+            draft.unlink(missing_ok=True)
         _flush_folder(folder)
 
     def destroy(self, name: str) -> bool:
@@ -64,32 +64,32 @@ class KeyFolder:
 
     def forget(self, entry: KeyEntry) -> None:
         """It is gone, whether it waits or not."""
-        _destroy_all(self.place_of(entry))
+        _destroy_all(self.path_of(entry))
 
     def set_aside(self, name: str, group: str) -> bool:
         """It waits in the group; False where there was none."""
-        file, place = self._folder / name, self._folder / WAITING / group
+        file, folder = self._folder / name, self._folder / WAITING / group
         if not file.is_file():
             return False
-        place.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         os.utime(file)  # it waits from now on
-        file.replace(place / name)
-        _flush_folder(place)
+        file.replace(folder / name)
+        _flush_folder(folder)
         _flush_folder(file.parent)
         return True
 
     def destroy_waiting(self, before_s: float, group: str) -> int:
         """Those of the group, or of any, that wait since before this time are gone; returns how many."""
-        gone = 0
+        removed = 0
         for file in list((self._folder / WAITING).glob(f"{group or '*'}/*")):
             changed_s = file.stat().st_mtime
             if changed_s > time.time() + 3600:  # set aside under a clock that was wrong: it waits from now on
                 os.utime(file)
             if changed_s < before_s:
-                gone += _destroy(file)
+                removed += _destroy(file)
             with suppress(OSError):  # others wait in it
                 file.parent.rmdir()
-        return gone
+        return removed
 
     def bring_back(self, name: str) -> bool:
         """One that waited opens its files again; False where none of this name waits."""
@@ -121,17 +121,17 @@ class KeyFolder:
 
 def _destroy_all(file: Path) -> bool:
     """A key's file is gone, and what processes left that were killed while they wrote it."""
-    for half in file.parent.glob(f".{file.name}.*"):
-        _destroy(half)
+    for leftover in file.parent.glob(f".{file.name}.*"):
+        _destroy(leftover)
     return _destroy(file)
 
 
 def _destroy(file: Path) -> bool:
     try:
-        with file.open("r+b") as kept:  # over its own bytes first: some disks forget them so, all others by the unlink
-            kept.write(secrets.token_bytes(file.stat().st_size))
-            kept.flush()
-            os.fsync(kept.fileno())
+        with file.open("r+b") as handle:  # over its own bytes first: some disks forget them so, all by the unlink
+            handle.write(secrets.token_bytes(file.stat().st_size))
+            handle.flush()
+            os.fsync(handle.fileno())
         file.unlink()
     except FileNotFoundError:
         return False

@@ -51,11 +51,11 @@ class KeyTable:
         due = waiting
         if before_s < float("inf"):
             due = waiting.filter(changed_at__lt=datetime.fromtimestamp(before_s, tz=UTC))
-        gone = due.delete()[0]
+        removed = due.delete()[0]
         # Set aside under a clock that was wrong: it waits from now on.
         late = datetime.fromtimestamp(time.time() + 3600, tz=UTC)
         waiting.filter(changed_at__gt=late).update(changed_at=timezone.now())
-        return gone
+        return removed
 
     def bring_back(self, name: str) -> bool:
         """One that waited opens its files again; False where none of this name waits."""

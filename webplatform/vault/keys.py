@@ -152,11 +152,11 @@ def _wrap(name: str, key: bytes, master: str) -> bytes:
 
 
 def _unwrap(name: str, wrapped: bytes) -> bytes:
-    head, rest = wrapped[: len(_MAGIC) + _MARK_BYTES], wrapped[len(_MAGIC) + _MARK_BYTES :]
+    head, body = wrapped[: len(_MAGIC) + _MARK_BYTES], wrapped[len(_MAGIC) + _MARK_BYTES :]
     for master in settings.RAUT_MEDIA_KEYS:
-        if head == _MAGIC + _mark(master) and len(rest) > _NONCE_BYTES + KEY_BYTES:
-            sealed = rest[_NONCE_BYTES:]
-            return _wrapper(master).decrypt(rest[:_NONCE_BYTES], sealed, head + name.encode())
+        if head == _MAGIC + _mark(master) and len(body) > _NONCE_BYTES + KEY_BYTES:
+            sealed = body[_NONCE_BYTES:]
+            return _wrapper(master).decrypt(body[:_NONCE_BYTES], sealed, head + name.encode())
     raise InvalidTag
 
 

@@ -50,7 +50,7 @@ class ObjectStore:
     def __init__(self, **options: str) -> None:
         self._options = options
         self._lock = Lock()
-        self._process, self._made, self._quick = 0, None, None
+        self._process, self._connection, self._quick = 0, None, None
         self._prefix = options.get("location", "")
         self._bucket = options["bucket_name"]
         self._transfer = TransferConfig(
@@ -62,8 +62,8 @@ class ObjectStore:
         """One for the process: its threads share the connections, and a forked process makes its own."""
         with self._lock:
             if self._process != os.getpid():
-                self._process, self._made, self._quick = os.getpid(), self._connected(), None
-            return self._made
+                self._process, self._connection, self._quick = os.getpid(), self._connected(), None
+            return self._connection
 
     @property
     def _impatient(self) -> Any:
@@ -88,7 +88,7 @@ class ObjectStore:
 
     def put(self, name: str, content: IO[bytes]) -> None:
         """The object holds the content, whole, in place of any other."""
-        with _telling(name):
+        with _translated_errors(name):
             self._client.upload_fileobj(content, self._bucket, self._key(name), Config=self._transfer)
 
     def read(self, name: str, start: int, length: int) -> tuple[bytes, int]:
@@ -99,14 +99,14 @@ class ObjectStore:
             StoreAway: the store does not answer.
         """
         byte_range = f"bytes={start}-{start + length - 1}"
-        with _telling(name):
+        with _translated_errors(name):
             answer = self._client.get_object(Bucket=self._bucket, Key=self._key(name), Range=byte_range)
             with answer["Body"] as body:
                 return body.read(), int(answer["ContentRange"].rpartition("/")[2])
 
     def fetch(self, name: str, target: IO[bytes]) -> None:
         """The whole object is written to the target; raises FileNotFoundError, StoreAway."""
-        with _telling(name):
+        with _translated_errors(name):
             self._client.download_fileobj(self._bucket, self._key(name), target, Config=self._transfer)
 
     def size_of(self, name: str) -> int | None:
@@ -118,11 +118,11 @@ class ObjectStore:
 
     def delete(self, names: Iterable[str]) -> None:
         """None of these objects is there."""
-        left = list(names)
-        while left:
-            some, left = left[:DELETED_AT_ONCE], left[DELETED_AT_ONCE:]
-            keys = [{"Key": self._key(name)} for name in some]
-            with _telling(some[0]):
+        remaining = list(names)
+        while remaining:
+            batch, remaining = remaining[:DELETED_AT_ONCE], remaining[DELETED_AT_ONCE:]
+            keys = [{"Key": self._key(name)} for name in batch]
+            with _translated_errors(batch[0]):
                 answer = self._client.delete_objects(Bucket=self._bucket, Delete={"Objects": keys, "Quiet": True})
             if answer.get("Errors"):
                 logger.warning("The object store did not delete %d objects.", len(answer["Errors"]))
@@ -132,20 +132,20 @@ class ObjectStore:
         """Every object whose name begins so."""
         pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=self._key(prefix))
         cut = len(self._key(""))
-        with _telling(prefix):
+        with _translated_errors(prefix):
             for page in pages:
-                for found in page.get("Contents", ()):
-                    yield StoredObject(found["Key"][cut:], found["Size"], found["LastModified"].timestamp())
+                for entry in page.get("Contents", ()):
+                    yield StoredObject(entry["Key"][cut:], entry["Size"], entry["LastModified"].timestamp())
 
     def abort_unfinished(self, *, before_s: float) -> int:
         """Objects that a process began to send in parts before this time, and never ended, are given up."""
         count = 0
         pages = self._client.get_paginator("list_multipart_uploads").paginate(Bucket=self._bucket, Prefix=self._key(""))
-        with _telling(""):
+        with _translated_errors(""):
             for page in pages:
-                for found in page.get("Uploads", ()):
-                    if found["Initiated"].timestamp() < before_s:
-                        upload = {"Bucket": self._bucket, "Key": found["Key"], "UploadId": found["UploadId"]}
+                for entry in page.get("Uploads", ()):
+                    if entry["Initiated"].timestamp() < before_s:
+                        upload = {"Bucket": self._bucket, "Key": entry["Key"], "UploadId": entry["UploadId"]}
                         self._client.abort_multipart_upload(**upload)
                         count += 1
         return count
@@ -170,7 +170,7 @@ class ObjectStore:
 
 
 @contextmanager
-def _telling(name: str) -> Iterator[None]:
+def _translated_errors(name: str) -> Iterator[None]:
     """What boto3 raises becomes FileNotFoundError or StoreAway."""
     if store_hangs.is_open:
         raise _away()

@@ -60,8 +60,8 @@ class RemoteBytes:
         content, size_bytes = self._store.read(self.name, start, length)
         if size_bytes != self.size_bytes or len(content) < min(length, size_bytes - start):
             raise damaged()  # another object has its name now
-        for place in range(0, len(content), BLOCK_BYTES):
-            self._keep(number + place // BLOCK_BYTES, content[place : place + BLOCK_BYTES])
+        for offset in range(0, len(content), BLOCK_BYTES):
+            self._keep(number + offset // BLOCK_BYTES, content[offset : offset + BLOCK_BYTES])
         self._next = number + -(-len(content) // BLOCK_BYTES)
 
     def _keep(self, number: int, content: bytes) -> None:

@@ -144,7 +144,7 @@ class SealedFile(io.RawIOBase):
     def __init__(self, source: SealedBytes, key: bytes) -> None:
         super().__init__()
         self.name = source.name
-        self._place = 0
+        self._offset = 0
         self._piece_number, self._piece = -1, b""
         self._source = source
         try:
@@ -167,20 +167,20 @@ class SealedFile(io.RawIOBase):
         return True
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        starts = {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self.size_bytes}
-        self._place = max(0, starts[whence] + offset)
-        return self._place
+        starts = {io.SEEK_SET: 0, io.SEEK_CUR: self._offset, io.SEEK_END: self.size_bytes}
+        self._offset = max(0, starts[whence] + offset)
+        return self._offset
 
     def tell(self) -> int:
-        return self._place
+        return self._offset
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # io's own type is private
-        if self._place >= self.size_bytes:
+        if self._offset >= self.size_bytes:
             return 0
-        number, start = divmod(self._place, PIECE_BYTES)
+        number, start = divmod(self._offset, PIECE_BYTES)
         data = memoryview(self._open_piece(number))[start : start + len(buffer)]
         buffer[: len(data)] = data
-        self._place += len(data)
+        self._offset += len(data)
         return len(data)
 
     def close(self) -> None:

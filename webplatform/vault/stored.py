@@ -89,11 +89,11 @@ def store_file(part: Path, path: Path) -> None:
         part.unlink()
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    near = path.with_name(f"{path.name}.part")
-    if part != near:  # it may come from another disk
-        shutil.move(part, near)
-    _flush(near)
-    near.replace(path)
+    draft = path.with_name(f"{path.name}.part")
+    if part != draft:  # it may come from another disk
+        shutil.move(part, draft)
+    _flush(draft)
+    draft.replace(path)
 
 
 def draft_of(path: Path) -> Path:
@@ -151,8 +151,8 @@ def stored_files(folder: Path) -> Iterator[StoredFile]:
     """Every file in the folder and below it; raises StoreAway."""
     if is_remote():
         prefix = f"{name_of(folder)}/"
-        for found in object_store().entries(prefix):
-            yield StoredFile(folder / found.name.removeprefix(prefix), found.size_bytes, found.changed_s)
+        for entry in object_store().entries(prefix):
+            yield StoredFile(folder / entry.name.removeprefix(prefix), entry.size_bytes, entry.changed_s)
         return
     for path in folder.rglob("*") if folder.is_dir() else ():
         try:
@@ -188,7 +188,7 @@ def _remove(removal: FileRemoval) -> bool:
     """Whether it is gone; otherwise its row stays, and is tried again."""
     store, name = object_store(), removal.name
     try:
-        names = [found.name for found in store.entries(name)] if name.endswith("/") else [name]
+        names = [entry.name for entry in store.entries(name)] if name.endswith("/") else [name]
         store.delete(names)
     except StoreAway:
         FileRemoval.objects.filter(pk=removal.pk).update(attempts=F("attempts") + 1)

@@ -45,16 +45,16 @@ class SealedUpload(UploadedFile):
 
         A process that is killed before the file has its row leaves it to whoever starts again.
         """
-        near = draft_of(target)
-        near.unlink(missing_ok=True)
+        draft = draft_of(target)
+        draft.unlink(missing_ok=True)
         try:
-            near.hardlink_to(self._path)
+            draft.hardlink_to(self._path)
         except OSError:  # another disk, or one without links
-            shutil.copyfile(self._path, near)
+            shutil.copyfile(self._path, draft)
         try:
-            store_file(near, target)
+            store_file(draft, target)
         finally:
-            near.unlink(missing_ok=True)
+            draft.unlink(missing_ok=True)
 
     def close(self) -> None:
         super().close()

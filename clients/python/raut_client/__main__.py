@@ -19,23 +19,23 @@ COLUMNS = ["file", "session", "t_ms", "face", "x", "y", "w", "h", *EMOTIONS, "do
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns 0 where every file was read, else 1; what could not be read is named."""
-    asked = _asked(arguments)
-    if not asked.token:
+    options = _parse(arguments)
+    if not options.token:
         print("No token: set RAUT_TOKEN, or give --token. Account > API tokens makes one.", file=sys.stderr)
         return 2
     read: list[tuple[str, Session]] = []
-    with Raut(asked.url, asked.token) as raut:
-        for name in asked.files:
+    with Raut(options.url, options.token) as raut:
+        for name in options.files:
             try:
-                read.append((name, _analyse(raut, name, asked)))
+                read.append((name, _analyse(raut, name, options)))
             except (RautError, OSError) as error:
                 print(f"{name}: {error}", file=sys.stderr)
-        if asked.csv and read:
-            _write(raut, read, Path(asked.csv))
-    return 0 if len(read) == len(asked.files) else 1
+        if options.csv and read:
+            _write(raut, read, Path(options.csv))
+    return 0 if len(read) == len(options.files) else 1
 
 
-def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="raut", description="Reads facial expressions with a Raut server.")
     parser.add_argument("--url", default=os.environ.get("RAUT_URL", "http://127.0.0.1:8000"), help="or RAUT_URL")
     parser.add_argument("--token", default=os.environ.get("RAUT_TOKEN", ""), help="better RAUT_TOKEN: others see this")
@@ -48,17 +48,17 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _analyse(raut: Raut, name: str, asked: argparse.Namespace) -> Session:
+def _analyse(raut: Raut, name: str, options: argparse.Namespace) -> Session:
     sending, reading = Bar(f"{Path(name).name}: sent"), Bar(f"{Path(name).name}: read")
     try:
-        job = raut.upload(name, study=asked.study, again=asked.again, on_progress=sending)
+        job = raut.upload(name, study=options.study, again=options.again, on_progress=sending)
         sending.close()
         session = raut.wait(job, on_progress=reading)
     finally:
         sending.close()
         reading.close()
-    shown = (session.summary or {}).get("dominant") or "nothing for sure"
-    print(f"{name}: session {session.id}, mostly {shown}")
+    dominant = (session.summary or {}).get("dominant") or "nothing for sure"
+    print(f"{name}: session {session.id}, mostly {dominant}")
     return session
 
 
@@ -67,10 +67,10 @@ def _write(raut: Raut, read: list[tuple[str, Session]], path: Path) -> None:
         table = csv.writer(file)
         table.writerow(COLUMNS)
         for name, session in read:
-            for seen in raut.observations(session):
-                scores = [seen.scores[emotion] if seen.scores else "" for emotion in EMOTIONS]
-                who = [name, session.id, seen.t_ms, seen.track, *seen.box]
-                table.writerow([*who, *scores, seen.dominant or "", seen.reason or ""])
+            for observation in raut.observations(session):
+                scores = [observation.scores[emotion] if observation.scores else "" for emotion in EMOTIONS]
+                place_and_time = [name, session.id, observation.t_ms, observation.track, *observation.box]
+                table.writerow([*place_and_time, *scores, observation.dominant or "", observation.reason or ""])
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ class AsyncRaut:
         return self
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.close()
 
@@ -102,8 +102,8 @@ class AsyncRaut:
         track: int | None = None,
     ) -> Timeline:
         """The session's faces in equal buckets of time."""
-        asked = {"bucket_ms": bucket_ms, "from_ms": from_ms, "to_ms": to_ms, "track": track}
-        return await self._run(steps.timeline(id_of(session), asked))
+        query = {"bucket_ms": bucket_ms, "from_ms": from_ms, "to_ms": to_ms, "track": track}
+        return await self._run(steps.timeline(id_of(session), query))
 
     async def export(
         self,
@@ -115,8 +115,8 @@ class AsyncRaut:
         **options: Any,
     ) -> Path:
         """Have a file made of sessions and store it; returns its path. Raises JobFailed."""
-        asked = {"format": file_format, "sessions": [id_of(one) for one in sessions], **options}
-        return await self._run(steps.export(asked, Path(to), every_s=every_s))
+        body = {"format": file_format, "sessions": [id_of(session) for session in sessions], **options}
+        return await self._run(steps.export(body, Path(to), every_s=every_s))
 
     async def call(self, method: str, path: str, json: Any = None) -> Any:
         """Any other operation of the API; returns its JSON."""
@@ -167,15 +167,15 @@ class AsyncRaut:
         finally:
             todo.close()
 
-    async def _answer(self, ask: steps.Ask) -> httpx.Response:
+    async def _answer(self, request: steps.Request) -> httpx.Response:
         try:
-            if ask.to is None:
-                return await self._http.request(ask.method, ask.path, **sent(ask))
-            async with self._http.stream(ask.method, ask.path) as answer:
+            if request.to is None:
+                return await self._http.request(request.method, request.path, **sent(request))
+            async with self._http.stream(request.method, request.path) as answer:
                 if not answer.is_success:
                     await answer.aread()
                     return answer
-                with ask.to.open("wb") as file:
+                with request.to.open("wb") as file:
                     async for part in answer.aiter_bytes():
                         file.write(part)
                 return answer

@@ -37,7 +37,9 @@ class Raut:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -116,8 +118,8 @@ class Raut:
         track: int | None = None,
     ) -> Timeline:
         """The session's faces in equal buckets of time; `.frame()` makes a pandas frame of it."""
-        asked = {"bucket_ms": bucket_ms, "from_ms": from_ms, "to_ms": to_ms, "track": track}
-        return self._run(steps.timeline(id_of(session), asked))
+        query = {"bucket_ms": bucket_ms, "from_ms": from_ms, "to_ms": to_ms, "track": track}
+        return self._run(steps.timeline(id_of(session), query))
 
     def export(
         self,
@@ -133,8 +135,8 @@ class Raut:
         Raises:
             JobFailed: it could not be made.
         """
-        asked = {"format": file_format, "sessions": [id_of(one) for one in sessions], **options}
-        return self._run(steps.export(asked, Path(to), every_s=every_s))
+        body = {"format": file_format, "sessions": [id_of(session) for session in sessions], **options}
+        return self._run(steps.export(body, Path(to), every_s=every_s))
 
     def call(self, method: str, path: str, json: Any = None) -> Any:
         """Any other operation of the API, such as `call("GET", "/studies/")`; returns its JSON."""
@@ -185,15 +187,15 @@ class Raut:
         finally:
             todo.close()
 
-    def _answer(self, ask: steps.Ask) -> httpx.Response:
+    def _answer(self, request: steps.Request) -> httpx.Response:
         try:
-            if ask.to is None:
-                return self._http.request(ask.method, ask.path, **sent(ask))
-            with self._http.stream(ask.method, ask.path) as answer:
+            if request.to is None:
+                return self._http.request(request.method, request.path, **sent(request))
+            with self._http.stream(request.method, request.path) as answer:
                 if not answer.is_success:
                     answer.read()
                     return answer
-                with ask.to.open("wb") as file:
+                with request.to.open("wb") as file:
                     for part in answer.iter_bytes():
                         file.write(part)
                 return answer
@@ -206,20 +208,20 @@ def headers_of(token: str) -> dict[str, str]:
     return {"Authorization": f"Token {token}", "Accept": "application/json"}
 
 
-def id_of(one: Job | Session | str) -> str:
+def id_of(item: Job | Session | str) -> str:
     """The id of what is named by its id or itself."""
-    return one if isinstance(one, str) else one.id
+    return item if isinstance(item, str) else item.id
 
 
-def sent(ask: steps.Ask) -> dict[str, Any]:
+def sent(request: steps.Request) -> dict[str, Any]:
     """The arguments of httpx for a request."""
-    given: dict[str, Any] = {}
-    if ask.params:
-        given["params"] = ask.params
-    if ask.json is not None:
-        given["json"] = ask.json
-    if ask.headers:
-        given["headers"] = ask.headers
-    if ask.content is not None:
-        given["content"] = ask.content
-    return given
+    arguments: dict[str, Any] = {}
+    if request.params:
+        arguments["params"] = request.params
+    if request.json is not None:
+        arguments["json"] = request.json
+    if request.headers:
+        arguments["headers"] = request.headers
+    if request.content is not None:
+        arguments["content"] = request.content
+    return arguments

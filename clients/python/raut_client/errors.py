@@ -66,34 +66,36 @@ def require_success(answer: httpx.Response) -> None:
     """
     if answer.is_success:
         return
-    told = _told(answer)
+    problem = _problem_of(answer)
     status = answer.status_code
     kind = KINDS.get(status, ServerFailed if status >= 500 else Invalid)
     if status == 429:
         kind = TooManyRequests
-    if told.get("code") == "conflict":
+    if problem.get("code") == "conflict":
         kind = Conflict
-    message = str(told.get("message") or told.get("detail") or told.get("title") or f"The server answered {status}.")
-    details = told.get("details")
+    message = str(
+        problem.get("message") or problem.get("detail") or problem.get("title") or f"The server answered {status}."
+    )
+    details = problem.get("details")
     if isinstance(details, Mapping) and details and kind is Invalid:
-        message += " " + "; ".join(f"{name}: {_words(said)}" for name, said in details.items())
-    code = str(told.get("code") or "")
+        message += " " + "; ".join(f"{name}: {_words(reasons)}" for name, reasons in details.items())
+    code = str(problem.get("code") or "")
     error = kind(message, code=code, status=status, details=details if isinstance(details, Mapping) else None)
     if isinstance(error, TooManyRequests):
         error.retry_after_s = _seconds(answer.headers.get("Retry-After"))
     raise error
 
 
-def _told(answer: httpx.Response) -> dict[str, Any]:
+def _problem_of(answer: httpx.Response) -> dict[str, Any]:
     try:
-        told = answer.json()
+        problem = answer.json()
     except ValueError:
         return {}
-    return told if isinstance(told, dict) else {}
+    return problem if isinstance(problem, dict) else {}
 
 
-def _words(said: object) -> str:
-    return " ".join(map(str, said)) if isinstance(said, list) else str(said)
+def _words(reasons: object) -> str:
+    return " ".join(map(str, reasons)) if isinstance(reasons, list) else str(reasons)
 
 
 def _seconds(header: str | None) -> float:

@@ -34,7 +34,7 @@ def camera(number: int = 0, *, seconds: float | None = None) -> Iterator[tuple[i
         seconds: how long; None: until you stop asking.
     """
     began_s = time.monotonic()
-    for picture, _place_ms in _pictures(number):
+    for picture, _position_ms in _pictures(number):
         t_ms = round(1000 * (time.monotonic() - began_s))
         if seconds is not None and t_ms > 1000 * seconds:
             return
@@ -44,10 +44,10 @@ def camera(number: int = 0, *, seconds: float | None = None) -> Iterator[tuple[i
 def video(path: str, *, fps: float = 10) -> Iterator[tuple[int, bytes]]:
     """The pictures of a file in its own time, `fps` a second at most."""
     due_ms = 0.0
-    for picture, place_ms in _pictures(path):
-        if place_ms >= due_ms:
+    for picture, position_ms in _pictures(path):
+        if position_ms >= due_ms:
             due_ms += 1000 / fps
-            yield round(place_ms), picture
+            yield round(position_ms), picture
 
 
 async def run(
@@ -103,7 +103,7 @@ class _Link:
                 await self.close()
                 is_over = time.monotonic() + wait_s > deadline_s
                 if is_over or (first["type"] == "start" and not _is_full(error)):
-                    raise _told(self._url, error) from error
+                    raise _as_raut_error(self._url, error) from error
             await asyncio.sleep(wait_s)
             wait_s = min(max(2 * wait_s, FIRST_WAIT_S), LONGEST_WAIT_S)
 
@@ -122,7 +122,7 @@ class _Link:
         while True:
             self._seq += 1
             message = HEADER.pack(VERSION, FRAME, self._seq, t_ms) + picture
-            answer, is_taken = await self._ask(message, "result")
+            answer, is_taken = await self._exchange(message, "result")
             if answer is not None:
                 return answer
             if is_taken:  # perhaps it was read: sent again it would count twice
@@ -132,21 +132,22 @@ class _Link:
         """The session is closed; what the server says of it."""
         answer = None
         while answer is None:
-            answer, _ = await self._ask(json.dumps({"type": "stop"}), "ended")
+            answer, _ = await self._exchange(json.dumps({"type": "stop"}), "ended")
         return answer
 
-    async def _ask(self, message: str | bytes, kind: str) -> tuple[dict[str, Any] | None, bool]:
+    async def _exchange(self, message: str | bytes, kind: str) -> tuple[dict[str, Any] | None, bool]:
         """The answer; without one, whether the server may have taken the message. The next one goes to a new socket."""
         assert self._socket is not None
         try:
             await self._socket.send(message)
             return await _next(self._socket, kind), True
         except (OSError, TimeoutError, websockets.ConnectionClosed) as error:
-            told = error.rcvd if isinstance(error, websockets.ConnectionClosed) else None
+            close_frame = error.rcvd if isinstance(error, websockets.ConnectionClosed) else None
             await self.close()
             resume = {"type": "resume", "version": VERSION, "token": self._token}
             await self.open(resume, within_s=self._resume_within_s)
-            return None, told is None or told.code != COME_BACK  # who says this answers first what was taken
+            # A server that closes with this code answers first what it has taken.
+            return None, close_frame is None or close_frame.code != COME_BACK
 
     async def close(self) -> None:
         """No socket is open."""
@@ -170,7 +171,7 @@ def _is_full(error: Exception) -> bool:
     return isinstance(error, websockets.InvalidStatus) and error.response.status_code == httpx.codes.SERVICE_UNAVAILABLE
 
 
-def _told(url: str, error: Exception) -> RautError:
+def _as_raut_error(url: str, error: Exception) -> RautError:
     if isinstance(error, RautError):
         return error
     if _is_full(error):
@@ -187,11 +188,11 @@ def _pictures(source: int | str) -> Iterator[tuple[bytes, float]]:
         if not opened.isOpened():
             raise FileNotFoundError(f"No pictures come from {source!r}.")
         while True:
-            place_ms = opened.get(cv2.CAP_PROP_POS_MSEC)
-            is_there, frame = opened.read()
-            if not is_there:
+            position_ms = opened.get(cv2.CAP_PROP_POS_MSEC)
+            is_read, frame = opened.read()
+            if not is_read:
                 return
             _done, jpeg = cv2.imencode(".jpg", frame, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
-            yield jpeg.tobytes(), place_ms
+            yield jpeg.tobytes(), position_ms
     finally:
         opened.release()

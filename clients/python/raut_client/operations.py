@@ -1,6 +1,6 @@
 """What the client can do, without saying how a request travels: both clients run these steps.
 
-A step asks for an answer (`Ask`) or for time (`Pause`) and is told the answer, or nothing.
+A step yields a `Request` or a `Pause`, and gets the answer to the one, nothing for the other.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ FORMATS = {"csv", "csv_wide", "xlsx", "parquet", "json", "pdf", "png", "svg", "w
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class Request:
     """A request; `to` is a file that takes the body of the answer."""
 
     method: str
@@ -46,7 +46,7 @@ class Pause:
     seconds: float
 
 
-Steps = Generator[Ask | Pause, httpx.Response, T]
+Steps = Generator[Request | Pause, httpx.Response, T]
 
 
 def upload(path: Path, fields: dict[str, Any], on_progress: OnProgress | None) -> Steps[Job]:
@@ -57,24 +57,24 @@ def upload(path: Path, fields: dict[str, Any], on_progress: OnProgress | None) -
     Raises:
         Unreachable: the server did not come back within half a minute.
     """
-    size, told = path.stat().st_size, {"filename": path.name, **_given(fields)}
-    metadata = ",".join(f"{name} {b64encode(str(value).encode()).decode()}" for name, value in told.items())
+    size, values = path.stat().st_size, {"filename": path.name, **_without_missing(fields)}
+    metadata = ",".join(f"{name} {b64encode(str(value).encode()).decode()}" for name, value in values.items())
     begun = {**TUS, "Upload-Length": str(size), "Upload-Metadata": metadata}
-    answer = yield from _answered(Ask("POST", "/uploads/", headers=begun))
-    place = f"/uploads/{answer.headers['Location'].rstrip('/').rpartition('/')[2]}/"
+    answer = yield from _answered(Request("POST", "/uploads/", headers=begun))
+    address = f"/uploads/{answer.headers['Location'].rstrip('/').rpartition('/')[2]}/"
     with path.open("rb") as file:
         while (offset := int(answer.headers["Upload-Offset"])) < size:
             file.seek(offset)
             headers = {**TUS, "Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
-            part = Ask("PATCH", place, headers=headers, content=file.read(PART_BYTES))
-            answer = yield from _resumed(part, Ask("HEAD", place, headers=TUS))
+            part = Request("PATCH", address, headers=headers, content=file.read(PART_BYTES))
+            answer = yield from _resumed(part, Request("HEAD", address, headers=TUS))
             _report(on_progress, int(answer.headers["Upload-Offset"]) / size)
     return (yield from one_job(answer.headers["Raut-Job"]))
 
 
 def one_job(job_id: str) -> Steps[Job]:
     """A job as it is now."""
-    answer = yield from _answered(Ask("GET", f"/analyses/{job_id}/"))
+    answer = yield from _answered(Request("GET", f"/analyses/{job_id}/"))
     return Job.of(answer.json())
 
 
@@ -100,44 +100,44 @@ def wait(job_id: str, *, every_s: float, within_s: float | None, on_progress: On
 
 def one_session(session_id: str) -> Steps[Session]:
     """A session."""
-    answer = yield from _answered(Ask("GET", f"/sessions/{session_id}/"))
+    answer = yield from _answered(Request("GET", f"/sessions/{session_id}/"))
     return Session.of(answer.json())
 
 
-def timeline(session_id: str, asked: dict[str, Any]) -> Steps[Timeline]:
+def timeline(session_id: str, query: dict[str, Any]) -> Steps[Timeline]:
     """The faces of a session in equal buckets of time."""
-    answer = yield from _answered(Ask("GET", f"/sessions/{session_id}/timeline/", params=_given(asked)))
+    answer = yield from _answered(Request("GET", f"/sessions/{session_id}/timeline/", params=_without_missing(query)))
     return Timeline.of(answer.json())
 
 
 def page(path: str, params: dict[str, Any]) -> Steps[tuple[list[dict[str, Any]], str | None]]:
     """One page of a list, and the address of the next one; None: it was the last."""
-    answer = yield from _answered(Ask("GET", path, params=_given(params)))
-    told = answer.json()
-    return told["results"], told["next"]
+    answer = yield from _answered(Request("GET", path, params=_without_missing(params)))
+    body = answer.json()
+    return body["results"], body["next"]
 
 
-def export(asked: dict[str, Any], to: Path, *, every_s: float) -> Steps[Path]:
+def export(body: dict[str, Any], to: Path, *, every_s: float) -> Steps[Path]:
     """Have a file made of sessions, wait for it, and store it at `to`.
 
     Raises:
         JobFailed: it could not be made.
     """
-    if asked["format"] not in FORMATS:
-        raise ValueError(f"There is no format {asked['format']!r}; there are {', '.join(sorted(FORMATS))}.")
-    told = (yield from _answered(Ask("POST", "/export-jobs/", json=asked))).json()
-    while told["state"] in {"queued", "running"}:
+    if body["format"] not in FORMATS:
+        raise ValueError(f"There is no format {body['format']!r}; there are {', '.join(sorted(FORMATS))}.")
+    job = (yield from _answered(Request("POST", "/export-jobs/", json=body))).json()
+    while job["state"] in {"queued", "running"}:
         yield Pause(every_s)
-        told = (yield from _answered(Ask("GET", f"/export-jobs/{told['id']}/"))).json()
-    if told["state"] != "done":
-        raise JobFailed(told["error_message"] or f"The export is {told['state']}.", code=told["error_code"])
-    yield from _answered(Ask("GET", f"/export-jobs/{told['id']}/file/", to=to))
+        job = (yield from _answered(Request("GET", f"/export-jobs/{job['id']}/"))).json()
+    if job["state"] != "done":
+        raise JobFailed(job["error_message"] or f"The export is {job['state']}.", code=job["error_code"])
+    yield from _answered(Request("GET", f"/export-jobs/{job['id']}/file/", to=to))
     return to
 
 
 def plain(method: str, path: str, json: Any = None) -> Steps[Any]:
     """Any other operation of the API; returns its JSON, None where there is none."""
-    answer = yield from _answered(Ask(method, path, json=json))
+    answer = yield from _answered(Request(method, path, json=json))
     return answer.json() if answer.content else None
 
 
@@ -146,7 +146,7 @@ def observations(rows: Iterable[dict[str, Any]]) -> list[Observation]:
     return [Observation.of(row) for row in rows]
 
 
-def _resumed(part: Ask, state: Ask) -> Steps[httpx.Response]:
+def _resumed(part: Request, state: Request) -> Steps[httpx.Response]:
     """The answer to a part; where none came, or the server has the file to another place, where it has it to."""
     for wait_s in (*RESUME_AFTER_S, None):
         try:
@@ -162,10 +162,10 @@ def _resumed(part: Ask, state: Ask) -> Steps[httpx.Response]:
     raise AssertionError("unreachable")
 
 
-def _answered(ask: Ask) -> Steps[httpx.Response]:
+def _answered(request: Request) -> Steps[httpx.Response]:
     """The answer; where it was too often, after the stated time."""
     for attempt in range(MOST_TRIES):
-        answer = yield ask
+        answer = yield request
         try:
             require_success(answer)
         except TooManyRequests as error:
@@ -177,7 +177,7 @@ def _answered(ask: Ask) -> Steps[httpx.Response]:
     raise AssertionError("unreachable")
 
 
-def _given(fields: dict[str, Any]) -> dict[str, Any]:
+def _without_missing(fields: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 

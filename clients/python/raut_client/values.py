@@ -34,9 +34,9 @@ class Job:
         return self.status in {"done", "failed", "cancelled"}
 
     @classmethod
-    def of(cls, told: dict[str, Any]) -> Job:
-        error = told["error"]["message"] if told.get("error") else ""
-        return cls(told["id"], told["session"], told["status"], float(told["progress"]), error, told)
+    def of(cls, data: dict[str, Any]) -> Job:
+        error = data["error"]["message"] if data.get("error") else ""
+        return cls(data["id"], data["session"], data["status"], float(data["progress"]), error, data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,8 @@ class Session:
     raw: dict[str, Any] = field(repr=False)
 
     @classmethod
-    def of(cls, told: dict[str, Any]) -> Session:
-        return cls(told["id"], told["title"], told["state"], told["duration_ms"], told["summary"], told)
+    def of(cls, data: dict[str, Any]) -> Session:
+        return cls(data["id"], data["title"], data["state"], data["duration_ms"], data["summary"], data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +79,9 @@ class Observation:
     reason: str | None
 
     @classmethod
-    def of(cls, told: dict[str, Any]) -> Observation:
-        x, y, w, h = told["box"]
-        return cls(told["t_ms"], told["track"], (x, y, w, h), told["scores"], told["dominant"], told["reason"])
+    def of(cls, data: dict[str, Any]) -> Observation:
+        x, y, w, h = data["box"]
+        return cls(data["t_ms"], data["track"], (x, y, w, h), data["scores"], data["dominant"], data["reason"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +95,9 @@ class Face:
     reason: str | None
 
     @classmethod
-    def of(cls, told: dict[str, Any]) -> Face:
-        x, y, w, h = told["box"]
-        return cls(told["track"], (x, y, w, h), told["scores"], told["dominant"], told["reason"])
+    def of(cls, data: dict[str, Any]) -> Face:
+        x, y, w, h = data["box"]
+        return cls(data["track"], (x, y, w, h), data["scores"], data["dominant"], data["reason"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +130,8 @@ class Timeline:
     tracks: list[Lane]
 
     @classmethod
-    def of(cls, told: dict[str, Any]) -> Timeline:
-        return cls(told["bucket_ms"], told["from_ms"], told["to_ms"], [Lane(**lane) for lane in told["tracks"]])
+    def of(cls, data: dict[str, Any]) -> Timeline:
+        return cls(data["bucket_ms"], data["from_ms"], data["to_ms"], [Lane(**lane) for lane in data["tracks"]])
 
     def frame(self) -> pandas.DataFrame:
         """A row for each face and bucket: face, t_s, n, scored, dominant, and a column for each expression.
@@ -145,12 +145,12 @@ class Timeline:
             {
                 "face": lane.number,
                 "t_s": t_ms / 1000,
-                "n": lane.n[place],
-                "scored": lane.scored[place],
-                "dominant": lane.dominant[place],
-                **{emotion: lane.scores[emotion][place] for emotion in EMOTIONS},
+                "n": lane.n[index],
+                "scored": lane.scored[index],
+                "dominant": lane.dominant[index],
+                **{emotion: lane.scores[emotion][index] for emotion in EMOTIONS},
             }
             for lane in self.tracks
-            for place, t_ms in enumerate(lane.t_ms)
+            for index, t_ms in enumerate(lane.t_ms)
         ]
         return pandas.DataFrame(rows, columns=["face", "t_s", "n", "scored", "dominant", *EMOTIONS])

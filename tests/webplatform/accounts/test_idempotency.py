@@ -98,7 +98,7 @@ def test_a_key_is_free_again_where_its_end_could_not_be_noted(owner):
     def refuse(*_):
         raise OperationalError("the server closed the connection")
 
-    asked = {"who": "one", "user": owner, "key": "key", "request": "digest"}
+    asked = {"owner": "one", "user": owner, "key": "key", "request": "digest"}
     held = idempotency_keys.claim(**asked)
     with pytest.raises(idempotency_keys.UnderWay):
         idempotency_keys.claim(**asked)
@@ -114,7 +114,7 @@ def test_a_key_is_free_again_where_its_end_could_not_be_noted(owner):
 @pytest.mark.django_db(transaction=True)
 def test_a_key_is_free_again_where_its_commit_was_reported_as_failed(owner, monkeypatch):
     """By a disk that got full in SQLite's checkpoint, or a server that died before it answered: the row is there."""
-    asked = {"who": "one", "user": owner, "key": "key", "request": "digest"}
+    asked = {"owner": "one", "user": owner, "key": "key", "request": "digest"}
     monkeypatch.setattr(connection, "_commit", commit_and_fail(connection._commit))
     with pytest.raises(OperationalError):
         idempotency_keys.claim(**asked)

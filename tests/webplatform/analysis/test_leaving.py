@@ -22,12 +22,12 @@ pytestmark = pytest.mark.django_db
 def asked_to_end(monkeypatch):
     """`asked_to_end()`: the worker gets SIGTERM."""
     yield worker_shutdown.note_shutdown
-    worker_shutdown._asked.clear()
+    worker_shutdown._is_ending.clear()
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_that_is_asked_to_end_hands_its_job_back_at_no_cost(submit, fake_engine, asked_to_end, monkeypatch):
-    monkeypatch.setattr(heartbeat, "LOOK_EVERY_S", 0.02)
+    monkeypatch.setattr(heartbeat, "CHECK_EVERY_S", 0.02)
     for _restart in range(4):
         job = AnalysisJob.objects.first() or submit()
 
@@ -38,7 +38,7 @@ def test_a_worker_that_is_asked_to_end_hands_its_job_back_at_no_cost(submit, fak
 
         fake_engine.on_step = end_and_read_on
         work.run_job(job.pk)
-        worker_shutdown._asked.clear()
+        worker_shutdown._is_ending.clear()
         now = AnalysisJob.objects.get()
         assert (now.state, now.attempts, now.lease, now.enqueued_at) == ("queued", 0, None, None)
     fake_engine.on_step = lambda at: None

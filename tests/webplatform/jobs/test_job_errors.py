@@ -10,13 +10,13 @@ import inference
 from webplatform.analysis.models import AnalysisJob
 from webplatform.history.services import fail_session, open_session
 from webplatform.jobs.engine_sentences import ENGINE_SENTENCES
-from webplatform.jobs.job_errors import stored_error, taken_apart, told_error
+from webplatform.jobs.job_errors import match_template, stored_error, translated_error
 from webplatform.settings import ROOT
 
 
 def told(message: str, language: str, **stored) -> str:
     with override(language):
-        return told_error(message, stored.get("error_params", {}))
+        return translated_error(message, stored.get("error_params", {}))
 
 
 def test_a_text_with_values_is_told_in_the_readers_language():
@@ -62,7 +62,7 @@ def test_every_sentence_of_the_engine_is_taken_apart_as_itself():
         values = {"width": 9, "height": 8, "limit": 7, **dict.fromkeys(("name", "codec", "minutes", "path"), "5.0")}
         values |= dict.fromkeys(("file", "kind", "classes", "code"), "x")
         values["limit"] = "7" if "%(limit)s" in sentence else 7
-        assert taken_apart(sentence % values)["text"] == sentence
+        assert match_template(sentence % values)["text"] == sentence
 
 
 def test_what_the_engine_really_says_of_bad_files_has_a_template(tmp_path):
@@ -71,7 +71,7 @@ def test_what_the_engine_really_says_of_bad_files_has_a_template(tmp_path):
     for name in ("empty.mp4", "junk.mp4", "absent.mp4"):
         with pytest.raises(inference.UnreadableVideo) as refused:
             inference.probe_video(tmp_path / name)
-        assert taken_apart(str(refused.value)), str(refused.value)
+        assert match_template(str(refused.value)), str(refused.value)
 
 
 def test_a_failed_job_speaks_the_readers_language_on_pages_and_in_rest(study, owner, consent, client_of, api_of):

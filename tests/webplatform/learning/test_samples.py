@@ -208,7 +208,7 @@ def test_a_long_stretch_before_the_first_face_does_not_look_like_a_dead_trainer(
     watch, owner, admin, no_messages, settings, monkeypatch
 ):
     settings.RAUT_JOB_STALE_SECONDS = 0.2
-    monkeypatch.setattr(heartbeat, "LOOK_EVERY_S", 0.02)
+    monkeypatch.setattr(heartbeat, "CHECK_EVERY_S", 0.02)
     mark(watch(owner), owner)
     dataset = dataset_from_corrections(user=admin, name="Corrected")
     beats = []

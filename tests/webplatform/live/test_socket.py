@@ -316,7 +316,7 @@ async def test_a_socket_whose_process_ends_stores_what_it_answered_before_it_sen
     for seq in range(3):
         await socket.frame(seq, seq * 100, jpegs[seq])
     await socket.hear()  # the first one is answered, so all have come in
-    assert shutdown.tell()
+    assert shutdown.announce()
     assert [(await socket.hear())["seq"] for _ in range(2)] == [1, 2]
     assert await socket.hear() == {"closed": 1012}
     rows = Observation.objects.filter(session=ready["session"])

@@ -71,7 +71,7 @@ async def test_a_socket_whose_code_asked_to_be_told_ends_by_that_code_alone(open
     told = asyncio.Event()
 
     async def app(scope, receive, send):
-        shutdown_of(scope).when_told(told.set)
+        shutdown_of(scope).on_shutdown(told.set)
         await _accept(receive, send)
         await told.wait()
         await send({"type": "websocket.send", "text": "the last words"})

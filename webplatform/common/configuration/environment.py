@@ -22,9 +22,9 @@ LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 HOST = re.compile(r"\*|\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?|\[[0-9A-Fa-f:.]+\]")
 
 
-def unusable(name: str, problem: str, way_out: str) -> ImproperlyConfigured:
+def unusable(name: str, problem: str, remedy: str) -> ImproperlyConfigured:
     """The refusal of one setting."""
-    return ImproperlyConfigured(f"[setting] {name} {problem}. {way_out}")
+    return ImproperlyConfigured(f"[setting] {name} {problem}. {remedy}")
 
 
 class Environment(environ.Env):
@@ -102,14 +102,14 @@ class Environment(environ.Env):
 
     def address(self, name: str, value: str, schemes: Iterable[str]) -> str:
         """An address that may hold a password, so the line never repeats it."""
-        way_out = f"It begins with one of {', '.join(f'{scheme}://' for scheme in schemes)}; see .env.example."
+        remedy = f"It begins with one of {', '.join(f'{scheme}://' for scheme in schemes)}; see .env.example."
         try:
             parts = urlsplit(value)
             is_whole = parts.port != 0 and (bool(parts.hostname) or parts.scheme in {"sqlite", "unix", "consolemail"})
         except ValueError as error:
-            raise unusable(name, "is no address that can be read", way_out) from error
+            raise unusable(name, "is no address that can be read", remedy) from error
         if parts.scheme not in schemes or not is_whole or any(letter.isspace() for letter in value):
-            raise unusable(name, "is no address that can be used", way_out)
+            raise unusable(name, "is no address that can be used", remedy)
         return value
 
     def several(self, name: str, value: str) -> list[str]:
@@ -121,11 +121,11 @@ class Environment(environ.Env):
 
     def hosts(self, name: str, value: str) -> list[str]:
         """Host names without scheme and port."""
-        found = self.several(name, value)
-        for host in found:
+        hosts = self.several(name, value)
+        for host in hosts:
             if not HOST.fullmatch(host):
                 raise unusable(name, f"holds “{host}”", "Write host names alone, without https:// and port.")
-        return found
+        return hosts
 
 
 def database_from(url: str, data_dir: Path, pool: int = 0) -> dict[str, Any]:
@@ -148,5 +148,5 @@ def database_from(url: str, data_dir: Path, pool: int = 0) -> dict[str, Any]:
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA journal_size_limit=67108864;",
     }
     # Threads of a test need a file that each of them can open: Django's in-memory database knows no WAL.
-    kept_s = 60 if pool else 0  # the web process keeps its threads, and each its connection
-    return {**config, "OPTIONS": options, "CONN_MAX_AGE": kept_s, "TEST": {"NAME": str(data_dir / "test.sqlite3")}}
+    max_age_s = 60 if pool else 0  # the web process keeps its threads, and each its connection
+    return {**config, "OPTIONS": options, "CONN_MAX_AGE": max_age_s, "TEST": {"NAME": str(data_dir / "test.sqlite3")}}

@@ -9,7 +9,7 @@ from webplatform.common.configuration.environment import unusable
 
 BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 PREFIX = re.compile(r"[A-Za-z0-9._/-]*")
-WAY_OUT = "Write it as s3://bucket or s3://bucket/prefix; see .env.example."
+REMEDY = "Write it as s3://bucket or s3://bucket/prefix; see .env.example."
 
 
 def object_store_from(address: str, *, endpoint: str, region: str, key: str, secret: str) -> dict[str, str]:
@@ -32,11 +32,11 @@ def options_of(address: str) -> dict[str, str]:
     try:
         parts = urlsplit(address)
     except ValueError as error:
-        raise unusable("RAUT_OBJECT_STORE", "is no address that can be read", WAY_OUT) from error
+        raise unusable("RAUT_OBJECT_STORE", "is no address that can be read", REMEDY) from error
     prefix = parts.path.strip("/")
     is_bare = not (parts.query or parts.fragment)
     if parts.scheme != "s3" or not BUCKET.fullmatch(parts.netloc) or not is_bare:
-        raise unusable("RAUT_OBJECT_STORE", "does not name a bucket", WAY_OUT)
+        raise unusable("RAUT_OBJECT_STORE", "does not name a bucket", REMEDY)
     if not PREFIX.fullmatch(prefix) or any(part in ("", ".", "..") for part in prefix.split("/") if prefix):
-        raise unusable("RAUT_OBJECT_STORE", "has a prefix that cannot be used", WAY_OUT)
+        raise unusable("RAUT_OBJECT_STORE", "has a prefix that cannot be used", REMEDY)
     return {"bucket_name": parts.netloc, "location": prefix}

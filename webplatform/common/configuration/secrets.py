@@ -9,10 +9,10 @@ from pathlib import Path
 def local_secret(file: Path) -> str:
     """The secret in this file, made once and readable by its owner only."""
     if not file.exists():
-        fresh = file.with_name(f"{file.name}.{os.getpid()}")
-        fresh.touch(mode=0o600)
-        fresh.write_text(secrets.token_urlsafe(48), encoding="utf-8")
+        draft = file.with_name(f"{file.name}.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48), encoding="utf-8")
         with suppress(FileExistsError):  # another process was first: its secret counts
-            os.link(fresh, file)
-        fresh.unlink()
+            os.link(draft, file)
+        draft.unlink()
     return file.read_text(encoding="utf-8")

@@ -17,8 +17,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
-ASKED_FROM_BYTES = 2 * 1024 * 1024  # what stays in memory needs no disk
-ASKED_EVERY_BYTES = 8 * 1024 * 1024
+CHECKED_FROM_BYTES = 2 * 1024 * 1024  # what stays in memory needs no disk
+CHECKED_EVERY_BYTES = 8 * 1024 * 1024
 SMALL_BYTES = 5 * 1024 * 1024  # forms and JSON
 
 
@@ -70,13 +70,13 @@ class BodyLimit:
             await _refuse(send, refusal)
             return
 
-        is_told = False
+        is_sent = False
 
         async def nothing() -> Message:
-            nonlocal is_told
-            if is_told:
+            nonlocal is_sent
+            if is_sent:
                 await asyncio.Event().wait()  # for the client's end, which nobody hears of without reading on
-            is_told = True
+            is_sent = True
             return {"type": "http.request", "body": b"", "more_body": False}
 
         async def closing(message: Message) -> None:
@@ -89,14 +89,14 @@ class BodyLimit:
         await self._app({**scope, "headers": [*headers, (b"content-length", b"0")]}, nothing, closing)
 
     async def _pass_on(self, scope: Message, receive: Receive, send: Send, limit_bytes: int) -> None:
-        received_bytes, asked_bytes, has_answered, is_full_now = 0, ASKED_FROM_BYTES, False, False
+        received_bytes, next_check_bytes, has_answered, is_full_now = 0, CHECKED_FROM_BYTES, False, False
 
         async def counted() -> Message:
-            nonlocal received_bytes, asked_bytes, is_full_now
+            nonlocal received_bytes, next_check_bytes, is_full_now
             message = await receive()
             received_bytes += len(message.get("body", b""))
-            if received_bytes > asked_bytes:
-                asked_bytes = received_bytes + ASKED_EVERY_BYTES
+            if received_bytes > next_check_bytes:
+                next_check_bytes = received_bytes + CHECKED_EVERY_BYTES
                 is_full_now = is_full_now or not self._goes_on(received_bytes)
             # As if the client had gone: Django drops what it has and answers nothing.
             return {"type": "http.disconnect"} if is_full_now or received_bytes > limit_bytes else message

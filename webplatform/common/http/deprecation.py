@@ -25,13 +25,13 @@ PAGE_NUMBERS = Deprecated(datetime(2026, 12, 1, tzinfo=UTC), datetime(2027, 12, 
 DOCUMENT = '</api/docs/>; rel="deprecation"; type="text/html"'
 
 
-def note_deprecated(request: Request, what: Deprecated) -> None:
+def note_deprecated(request: Request, deprecation: Deprecated) -> None:
     """The answer to this request will say so."""
-    request._request.deprecated = what
+    request._request.deprecated = deprecation
 
 
-def tell_deprecated(response: HttpResponse, what: Deprecated) -> None:
+def set_deprecation_headers(response: HttpResponse, deprecation: Deprecated) -> None:
     """Put it into the answer's headers."""
-    response.headers["Deprecation"] = f"@{int(what.since.timestamp())}"
-    response.headers["Sunset"] = http_date(what.until.timestamp())
+    response.headers["Deprecation"] = f"@{int(deprecation.since.timestamp())}"
+    response.headers["Sunset"] = http_date(deprecation.until.timestamp())
     response.headers["Link"] = DOCUMENT

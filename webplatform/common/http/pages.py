@@ -33,9 +33,9 @@ class RefusalPages:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, AppError):
             return None
-        told = {"message": error.message, "status": error.status}
+        context = {"message": error.message, "status": error.status}
         template = "404.html" if isinstance(error, NotFound) else "refusal.html"
-        response = render(request, template, told, status=error.status)
+        response = render(request, template, context, status=error.status)
         if wait_s := error.details.get("retry_after_s"):
             response["Retry-After"] = str(wait_s)
         return response

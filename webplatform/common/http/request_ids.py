@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from django.http import HttpRequest, HttpResponse
 
 HEADER = "X-Request-ID"
-GIVEN = re.compile(r"[A-Za-z0-9_-]{8,64}")  # one that a proxy or a caller chose
+ACCEPTED = re.compile(r"[A-Za-z0-9_-]{8,64}")  # one that a proxy or a caller chose
 _current: ContextVar[str] = ContextVar("request_id", default="-")
 
 
@@ -27,8 +27,8 @@ class RequestIds:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get(HEADER, "")
-        number = given if GIVEN.fullmatch(given) else uuid.uuid4().hex
+        proposed = request.headers.get(HEADER, "")
+        number = proposed if ACCEPTED.fullmatch(proposed) else uuid.uuid4().hex
         request.request_id, token = number, _current.set(number)
         try:
             response = self.get_response(request)

@@ -42,12 +42,12 @@ class OneThread(ThreadPoolExecutor):
         self._last = super().submit(work, *args, **kwargs)
         return self._last
 
-    def when_done(self, then: Callable[[], None]) -> None:
-        """Call `then` once the last work is done: a view runs on where its client has gone."""
+    def when_done(self, callback: Callable[[], None]) -> None:
+        """Call `callback` once the last work is done: a view runs on where its client has gone."""
         if self._last is None:
-            then()
+            callback()
         else:
-            self._last.add_done_callback(lambda _done: then())
+            self._last.add_done_callback(lambda _done: callback())
 
 
 class Threads:

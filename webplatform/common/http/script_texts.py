@@ -20,7 +20,7 @@ from django.views.i18n import JavaScriptCatalog
 
 from webplatform.common.http.compression import accepts_gzip
 
-KEPT_S = 365 * 24 * 3600
+MAX_AGE_S = 365 * 24 * 3600
 
 
 class _Catalog(JavaScriptCatalog):
@@ -67,7 +67,7 @@ def script_texts(request: HttpRequest, language: str, digest: str) -> HttpRespon
         answer["Content-Encoding"] = "gzip"
     patch_vary_headers(answer, ["Accept-Encoding"])
     if digest == texts.digest:
-        patch_cache_control(answer, public=True, max_age=KEPT_S, immutable=True)
+        patch_cache_control(answer, public=True, max_age=MAX_AGE_S, immutable=True)
     else:  # asked for by a page of another version, while a deployment goes through the processes
         patch_cache_control(answer, no_cache=True)
     return answer

@@ -25,7 +25,7 @@ class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
         self, name: str, hashed_files: dict[str, str], template: str | None = None
     ) -> Callable[[re.Match[str]], str]:
         convert = super().url_converter(name, hashed_files, template)
-        return lambda found: found[0] if name.endswith(".js") and _is_in_comment(found) else convert(found)
+        return lambda match: match[0] if name.endswith(".js") and _is_in_comment(match) else convert(match)
 
 
 class StaticFiles(ServeStaticMiddleware):
@@ -37,9 +37,9 @@ class StaticFiles(ServeStaticMiddleware):
         super().__init__(get_response)
 
 
-def _is_in_comment(found: re.Match[str]) -> bool:
+def _is_in_comment(match: re.Match[str]) -> bool:
     """Whether a comment names a type so: `@param {import("./face.js").FacePanel} panel`."""
-    before = found.string[: found.start()].rpartition("\n")[2].lstrip()
+    before = match.string[: match.start()].rpartition("\n")[2].lstrip()
     return before.startswith(("*", "/*")) and "*/" not in before
 
 

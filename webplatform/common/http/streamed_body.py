@@ -44,10 +44,10 @@ class StreamedBody(io.RawIOBase):
                 raise BodyBroke("The client went away.")
             _give_connections_back()
             self._wait_for_part()
-        taken = self._part[: len(buffer)]
-        buffer[: len(taken)] = taken
-        self._part = self._part[len(taken) :]
-        return len(taken)
+        data = self._part[: len(buffer)]
+        buffer[: len(data)] = data
+        self._part = self._part[len(data) :]
+        return len(data)
 
     async def ended(self) -> Message:
         """ASGI's `receive` for whoever waits for the client to go away, once the body is over."""

@@ -35,8 +35,8 @@ def exact(t_ms: int | None) -> str:
     """A moment to the millisecond, as forms take it: 0:07.400, 62:30.000."""
     if t_ms is None:
         return ""
-    seconds, rest_ms = divmod(t_ms, 1000)
-    return f"{seconds // 60}:{seconds % 60:02}.{rest_ms:03}"
+    seconds, milliseconds = divmod(t_ms, 1000)
+    return f"{seconds // 60}:{seconds % 60:02}.{milliseconds:03}"
 
 
 @register.filter

@@ -56,9 +56,9 @@ class StrictAddresses:
         return self.get_response(request)
 
     def process_view(
-        self, request: HttpRequest, view: object, arguments: object, named: dict[str, Any]
+        self, request: HttpRequest, view: object, arguments: object, view_kwargs: dict[str, Any]
     ) -> HttpResponse | None:
-        if any(isinstance(value, int) and value > LARGEST_ID for value in named.values()):
+        if any(isinstance(value, int) and value > LARGEST_ID for value in view_kwargs.values()):
             return self._refusal(request, 404)
         return None
 
@@ -70,15 +70,15 @@ class StrictAddresses:
             if status == 404:
                 raise Http404
             raise SuspiciousOperation("A value that cannot be stored.")
-        said = {404: ("not_found", "There is no such object."), 400: ("invalid", "A value cannot be stored.")}[status]
-        return problem_answer(*said, status)
+        error = {404: ("not_found", "There is no such object."), 400: ("invalid", "A value cannot be stored.")}[status]
+        return problem_answer(*error, status)
 
 
 def _depth(data: Any) -> int:
-    deepest, left = 0, [(data, 1)]
-    while left:
-        value, at = left.pop()
-        deepest = max(deepest, at)
+    deepest, remaining = 0, [(data, 1)]
+    while remaining:
+        value, depth = remaining.pop()
+        deepest = max(deepest, depth)
         if isinstance(value, dict | list):
-            left += [(inner, at + 1) for inner in (value.values() if isinstance(value, dict) else value)]
+            remaining += [(inner, depth + 1) for inner in (value.values() if isinstance(value, dict) else value)]
     return deepest

@@ -13,6 +13,6 @@ UNSHOWN = {"Cc", "Cs", "Zl", "Zp"}  # control characters, bytes that were no UTF
 
 def shown_text(text: str) -> str:
     """The text on one line, with single blanks, and without what cannot be shown or turns the letters around it."""
-    kept = (" " if letter in "\t\r\n\x0b\x0c\x85\u2028\u2029" else letter for letter in text)
-    seen = (letter for letter in kept if letter not in HIDDEN and unicodedata.category(letter) not in UNSHOWN)
-    return " ".join("".join(seen).split())
+    spaced = (" " if letter in "\t\r\n\x0b\x0c\x85\u2028\u2029" else letter for letter in text)
+    visible = (letter for letter in spaced if letter not in HIDDEN and unicodedata.category(letter) not in UNSHOWN)
+    return " ".join("".join(visible).split())

@@ -17,7 +17,7 @@ from typing import Any, ParamSpec, TypeVar  # OpenTelemetry is not loaded where 
 from django.conf import settings
 from django.core.cache import cache
 
-KEPT_S = 7 * 24 * 3600  # for so long a job that waits finds the request that it came from
+REMEMBERED_S = 7 * 24 * 3600  # for so long a job that waits finds the request that it came from
 P, R = ParamSpec("P"), TypeVar("R")
 
 _tracers: dict[int, Any] = {}  # by process: what a fork took along sends nothing
@@ -45,9 +45,13 @@ def span(name: str, *, parent: str | None = None, kind: str = "INTERNAL", **valu
     from opentelemetry.trace import SpanKind, StatusCode
 
     attributes = {key.replace("__", "."): value for key, value in values.items()}
-    how = {"context": None if parent is None else _context(parent), "kind": SpanKind[kind], "attributes": attributes}
+    options = {
+        "context": None if parent is None else _context(parent),
+        "kind": SpanKind[kind],
+        "attributes": attributes,
+    }
     with _tracer().start_as_current_span(
-        name, **how, record_exception=False, set_status_on_exception=False
+        name, **options, record_exception=False, set_status_on_exception=False
     ) as current_span:
         try:
             yield current_span
@@ -108,7 +112,7 @@ def current() -> str:
 def remember(task: str, about: object) -> None:
     """Whoever does this task later, sent again by the beat perhaps, goes on in the trace that runs here."""
     if traceparent := current():
-        cache.set(f"trace:{task}:{about}", traceparent, KEPT_S)
+        cache.set(f"trace:{task}:{about}", traceparent, REMEMBERED_S)
 
 
 def remembered(task: str, about: object) -> str:
@@ -143,8 +147,11 @@ def _new_tracer() -> Any:
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
-    who = {"service.name": settings.OTEL_SERVICE_NAME, "service.instance.id": f"{socket.gethostname()}:{os.getpid()}"}
-    provider = TracerProvider(resource=Resource.create(who))  # OTEL_TRACES_SAMPLER says how many
+    attributes = {
+        "service.name": settings.OTEL_SERVICE_NAME,
+        "service.instance.id": f"{socket.gethostname()}:{os.getpid()}",
+    }
+    provider = TracerProvider(resource=Resource.create(attributes))  # OTEL_TRACES_SAMPLER says how many
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))  # OTEL_EXPORTER_OTLP_* say where
     tracer = provider.get_tracer("raut")
     tracer.provider = provider

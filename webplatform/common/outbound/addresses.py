@@ -83,15 +83,17 @@ def is_allowed(address: str, allowed: Allowed) -> bool:
     """Whether an address of the network is a public one, or private ones are allowed."""
     if allowed.private:
         return True
-    return all(one.is_global and not one.is_multicast for one in _meant(ipaddress.ip_address(address.split("%")[0])))
+    return all(
+        ip.is_global and not ip.is_multicast for ip in _with_embedded(ipaddress.ip_address(address.split("%")[0]))
+    )
 
 
-def require_allowed(found: Iterable[tuple[object, ...]], allowed: Allowed) -> list[str]:
+def require_allowed(entries: Iterable[tuple[object, ...]], allowed: Allowed) -> list[str]:
     """The addresses that `getaddrinfo` found, if all of them may be connected to, else none.
 
     One private address among them and none is used: a name must not lead here and there.
     """
-    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))[:MAX_ADDRESSES]  # type: ignore[index]
+    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in entries))[:MAX_ADDRESSES]  # type: ignore[index]
     return addresses if all(is_allowed(address, allowed) for address in addresses) else []
 
 
@@ -113,7 +115,7 @@ def private_address() -> Invalid:
     return Invalid(_("The address leads into a private network, which this server does not send to."), field="url")
 
 
-def _meant(address: Address) -> list[Address]:
+def _with_embedded(address: Address) -> list[Address]:
     """The address, and the IPv4 address that it may carry inside."""
     if isinstance(address, ipaddress.IPv4Address):
         return [address]

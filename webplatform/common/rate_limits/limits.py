@@ -24,42 +24,42 @@ from webplatform.common.redis.cache import counted
 class RateUsage:
     """What is left of a rate in this window."""
 
-    what: str
+    rate: str
     most: int
     window_s: int
     left: int
     reset_s: int
 
 
-def rate_usage(what: str, count: int) -> RateUsage:
+def rate_usage(rate: str, count: int) -> RateUsage:
     """What is left after so many in this window."""
-    most, window_s = settings.RAUT_RATES[what]
-    return RateUsage(what, most, window_s, max(most - count, 0), window_s - int(time.time()) % window_s)
+    most, window_s = settings.RAUT_RATES[rate]
+    return RateUsage(rate, most, window_s, max(most - count, 0), window_s - int(time.time()) % window_s)
 
 
-def consume(what: str, who: object, *, share: int = 1) -> int:
-    """One more of `what` is counted for `who`, and how many that are; `share` times the settings' rate is allowed.
+def consume(rate: str, caller: object, *, share: int = 1) -> int:
+    """One more of `rate` is counted for `caller`, and how many that are; `share` times the settings' rate is allowed.
 
     Raises TooManyAttempts where that is more than the rate allows.
     """
-    return consume_all(what, {who: share})[0]
+    return consume_all(rate, {caller: share})[0]
 
 
-def consume_all(what: str, shares: Mapping[object, int]) -> list[int]:
-    """One more of `what` is counted for each of these; how many there were. All count, also if one is refused.
+def consume_all(rate: str, shares: Mapping[object, int]) -> list[int]:
+    """One more of `rate` is counted for each of these; how many there were. All count, also if one is refused.
 
     Raises TooManyAttempts where that is more than the rate allows one of them.
     """
-    _most, window_s = settings.RAUT_RATES[what]
-    counts = counted({_key(what, who): window_s for who in shares})
+    _most, window_s = settings.RAUT_RATES[rate]
+    counts = counted({_key(rate, caller): window_s for caller in shares})
     for count, share in zip(counts, shares.values(), strict=True):
-        _refuse_above(what, count, share)
+        _refuse_above(rate, count, share)
     return counts
 
 
-def require_within_rate(what: str, who: object) -> None:
+def require_within_rate(rate: str, caller: object) -> None:
     """Raises TooManyAttempts where the rate is used up; counts nothing."""
-    _refuse_above(what, cache.get(_key(what, who), 0) + 1, 1)
+    _refuse_above(rate, cache.get(_key(rate, caller), 0) + 1, 1)
 
 
 def address_of(request: HttpRequest) -> str:
@@ -67,14 +67,14 @@ def address_of(request: HttpRequest) -> str:
     return get_adapter().get_client_ip(request)
 
 
-def _key(what: str, who: object) -> str:
-    _most, window_s = settings.RAUT_RATES[what]
+def _key(rate: str, caller: object) -> str:
+    _most, window_s = settings.RAUT_RATES[rate]
     window = int(time.time()) // window_s
-    return f"rate:{what}:{window}:{hashlib.sha256(str(who).encode()).hexdigest()[:32]}"
+    return f"rate:{rate}:{window}:{hashlib.sha256(str(caller).encode()).hexdigest()[:32]}"
 
 
-def _refuse_above(what: str, count: int, share: int) -> None:
-    most, window_s = settings.RAUT_RATES[what]
+def _refuse_above(rate: str, count: int, share: int) -> None:
+    most, window_s = settings.RAUT_RATES[rate]
     if count > most * share:
         wait_s = window_s - int(time.time()) % window_s
         text = _("That was too often. Try again in %(seconds)d s.") % {"seconds": wait_s}

@@ -28,11 +28,11 @@ def count_request(request: HttpRequest, user_id: int | None, token_id: int | Non
 
     Raises TooManyAttempts where that is more than the rate allows; the answer's headers tell what is left.
     """
-    what = "read" if request.method in SAFE_METHODS else "write"
-    request.rate_spent = rate_usage(what, settings.RAUT_RATES[what][0])  # where it is refused: nothing left
+    rate = "read" if request.method in SAFE_METHODS else "write"
+    request.rate_spent = rate_usage(rate, settings.RAUT_RATES[rate][0])  # where it is refused: nothing left
     if user_id is None:
-        count = consume(what, f"address:{address_of(request)}")
+        count = consume(rate, f"address:{address_of(request)}")
     else:
-        own = f"token:{token_id}" if token_id else f"login:{user_id}"
-        count = consume_all(what, {own: 1, f"user:{user_id}": ACCOUNT_SHARE})[0]
-    request.rate_spent = rate_usage(what, count)
+        credential = f"token:{token_id}" if token_id else f"login:{user_id}"
+        count = consume_all(rate, {credential: 1, f"user:{user_id}": ACCOUNT_SHARE})[0]
+    request.rate_spent = rate_usage(rate, count)

@@ -11,7 +11,7 @@ from django.template.response import SimpleTemplateResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.text import compress_string
 
-from webplatform.common.http.deprecation import tell_deprecated
+from webplatform.common.http.deprecation import set_deprecation_headers
 from webplatform.common.http.problems import API, no_such_address
 from webplatform.common.rate_limits.limits import RateUsage
 from webplatform.common.rest.declared import FIELDS
@@ -32,9 +32,9 @@ class ApiAnswers:
         if response.status_code == 404 and not response.streaming and "json" not in response.get("Content-Type", ""):
             response = no_such_address(request)  # instead of Django's page for developers
         if spent := getattr(request, "rate_spent", None):
-            _tell_rate(response, spent)
+            _set_rate_headers(response, spent)
         if deprecated := getattr(request, "deprecated", None):
-            tell_deprecated(response, deprecated)
+            set_deprecation_headers(response, deprecated)
         if response.streaming or "json" not in response.get("Content-Type", ""):
             return response
         if request.method in ("GET", "HEAD") and response.status_code == 200:
@@ -45,9 +45,9 @@ class ApiAnswers:
         self, request: HttpRequest, response: SimpleTemplateResponse
     ) -> SimpleTemplateResponse:
         """REST framework's answers pass here before they become text."""
-        asked = request.GET.get(FIELDS, "") if request.path.startswith(API) else ""
-        if asked and request.method in ("GET", "HEAD") and response.status_code == 200:
-            response.data = _cut(response.data, set(asked.split(",")))
+        fields = request.GET.get(FIELDS, "") if request.path.startswith(API) else ""
+        if fields and request.method in ("GET", "HEAD") and response.status_code == 200:
+            response.data = _cut(response.data, set(fields.split(",")))
         return response
 
 
@@ -69,8 +69,8 @@ def _tagged(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
 def _compressed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     patch_vary_headers(response, ("Accept-Encoding",))
-    is_wanted = "gzip" in request.headers.get("Accept-Encoding", "")
-    if not is_wanted or len(response.content) < COMPRESSED_FROM_BYTES or response.has_header("Content-Encoding"):
+    accepts_gzip = "gzip" in request.headers.get("Accept-Encoding", "")
+    if not accepts_gzip or len(response.content) < COMPRESSED_FROM_BYTES or response.has_header("Content-Encoding"):
         return response
     response.content = compress_string(response.content, max_random_bytes=100)  # no length tells what is inside
     response.headers["Content-Encoding"] = "gzip"
@@ -78,6 +78,6 @@ def _compressed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _tell_rate(response: HttpResponse, spent: RateUsage) -> None:
-    response.headers["RateLimit-Policy"] = f'"{spent.what}";q={spent.most};w={spent.window_s}'
-    response.headers["RateLimit"] = f'"{spent.what}";r={spent.left};t={spent.reset_s}'
+def _set_rate_headers(response: HttpResponse, spent: RateUsage) -> None:
+    response.headers["RateLimit-Policy"] = f'"{spent.rate}";q={spent.most};w={spent.window_s}'
+    response.headers["RateLimit"] = f'"{spent.rate}";r={spent.left};t={spent.reset_s}'

@@ -98,10 +98,10 @@ def answer_members(schema: Any) -> frozenset[str]:
 
 
 def _wrong_fields(sent: QueryDict, members: frozenset[str]) -> Errors:
-    asked = sent.get(FIELDS, "").split(",") if FIELDS in sent else []
-    if len(set(asked)) < len(asked):
+    fields = sent.get(FIELDS, "").split(",") if FIELDS in sent else []
+    if len(set(fields)) < len(fields):
         return {FIELDS: [TWICE]}
-    unknown = sorted(set(asked) - members)
+    unknown = sorted(set(fields) - members)
     return {FIELDS: [f"{UNKNOWN} {name}".strip() for name in unknown]} if unknown else {}
 
 
@@ -146,8 +146,8 @@ def _wrong_form(sent: QueryDict, body: serializers.Serializer | None) -> Errors:
 def _unknown(data: Any, field: Any) -> Errors | list[Errors]:
     """What its serializer does not know, and what has another type, at any depth; serializers say the rest."""
     if isinstance(field, serializers.ListSerializer | serializers.ListField):
-        found = [_unknown(item, field.child) for item in data] if isinstance(data, list) else []
-        return found if any(found) else {}
+        item_errors = [_unknown(item, field.child) for item in data] if isinstance(data, list) else []
+        return item_errors if any(item_errors) else {}
     if data is not None and any(isinstance(field, fields) and not is_one(data) for fields, is_one in JSON_TYPES):
         return [WRONG_TYPE]
     if isinstance(data, Mapping) and (field is None or isinstance(field, serializers.Serializer)):

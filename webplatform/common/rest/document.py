@@ -75,8 +75,8 @@ class DocumentedSchema(AutoSchema):
         preferred = [kind for kind in ("application/json", "multipart/form-data") if kind in kinds]
         return preferred[:1] or kinds
 
-    def get_operation(self, *args: Any, **named: Any) -> Document | None:
-        operation = super().get_operation(*args, **named)
+    def get_operation(self, *args: Any, **kwargs: Any) -> Document | None:
+        operation = super().get_operation(*args, **kwargs)
         if operation is not None:
             operation.setdefault("security", [{}])
             for answer in operation["responses"].values():
@@ -87,13 +87,13 @@ class DocumentedSchema(AutoSchema):
         return operation
 
     def _get_parameters(self) -> list[Document]:
-        found = super()._get_parameters()
+        parameters = super()._get_parameters()
         members = sorted(answer_members(self)) if self.method == "GET" else []
         if members:
-            one = {"type": "string", "enum": members}
-            schema = {"type": "array", "items": one, "minItems": 1, "uniqueItems": True}
+            member = {"type": "string", "enum": members}
+            schema = {"type": "array", "items": member, "minItems": 1, "uniqueItems": True}
             text = "The members that the answer, or each of its rows, shall have."
-            found.append(
+            parameters.append(
                 {
                     "name": FIELDS,
                     "in": "query",
@@ -103,11 +103,11 @@ class DocumentedSchema(AutoSchema):
                     "style": "form",
                 }
             )
-        return found
+        return parameters
 
-    def _map_serializer_field(self, field: Any, direction: str, *args: Any, **named: Any) -> Document:
+    def _map_serializer_field(self, field: Any, direction: str, *args: Any, **kwargs: Any) -> Document:
         """A text that may not be blank has something else in it than blanks."""
-        schema = super()._map_serializer_field(field, direction, *args, **named)
+        schema = super()._map_serializer_field(field, direction, *args, **kwargs)
         is_text = type(field) is serializers.CharField and field.trim_whitespace and not field.allow_blank
         if direction == "request" and is_text and (field.min_length or 1) == 1 and "$ref" not in schema:
             schema.setdefault("pattern", NOT_BLANK)
@@ -115,12 +115,12 @@ class DocumentedSchema(AutoSchema):
 
     def _postprocess_serializer_schema(self, schema: Document, serializer: Any, direction: str) -> Document:
         """Where all members may be left out, but not all at once, the schema says so."""
-        told = super()._postprocess_serializer_schema(schema, serializer, direction)
-        return {**told, "minProperties": 1} if getattr(serializer, "needs_one", False) else told
+        mapped = super()._postprocess_serializer_schema(schema, serializer, direction)
+        return {**mapped, "minProperties": 1} if getattr(serializer, "needs_one", False) else mapped
 
     def _errors(self) -> list[str]:
-        own = getattr(self.view, "own_errors", ())
-        return sorted({*ALWAYS, *(READING if self.method in SAFE_METHODS else WRITING), *own})
+        own_errors = getattr(self.view, "own_errors", ())
+        return sorted({*ALWAYS, *(READING if self.method in SAFE_METHODS else WRITING), *own_errors})
 
 
 def complete(result: Document, generator: object, request: object, public: bool) -> Document:
@@ -160,7 +160,7 @@ def _forget_null(schema: Document) -> None:
             del member["default"]
         for word in ("oneOf", "anyOf"):
             if word in member:
-                member[word] = [one for one in member[word] if one.get("type") != "null"]
+                member[word] = [entry for entry in member[word] if entry.get("type") != "null"]
 
 
 def _error(status: str, text: str) -> Document:

@@ -26,10 +26,10 @@ def error_response(error: Exception, context: dict[str, Any]) -> Response | None
     response = exception_handler(error, context)
     if response is None:
         return None
-    return _shaped(response, *_told(error))
+    return _shaped(response, *_describe(error))
 
 
-def _told(error: Exception) -> tuple[str, str, Any]:
+def _describe(error: Exception) -> tuple[str, str, Any]:
     """Code, message and details of an error of REST framework or Django."""
     if isinstance(error, exceptions.ValidationError):
         return "invalid", "Some fields are not valid.", error.detail

@@ -16,7 +16,7 @@ KEY = "page_key_{}"
 
 @dataclass(frozen=True, slots=True)
 class KeysetPosition:
-    """A row's place in an order: its keys as JSON values, and whether the page lies before it instead of behind it."""
+    """A row's position in an order: its keys as JSON values, and whether the page lies before it, not behind it."""
 
     keys: tuple[Any, ...]
     is_before: bool = False
@@ -42,34 +42,34 @@ class Keyset:
     def __init__(self, queryset: QuerySet[Model]) -> None:
         orders = [_order(term) for term in queryset.query.order_by or queryset.model._meta.ordering]
         own = _own_columns(queryset.model)
-        names = [own.get(what.name) if isinstance(what, F) else None for what, _ in orders]
+        names = [own.get(expression.name) if isinstance(expression, F) else None for expression, _ in orders]
         if queryset.model._meta.pk.attname not in names:
             orders, names = [*orders, (F("pk"), False)], [*names, queryset.model._meta.pk.attname]
         self._is_down = [is_down for _, is_down in orders]
         self._names = [name or KEY.format(number) for number, name in enumerate(names)]
         # A row's own columns are read already: only what lies behind a relation, or is worked out, is asked for beside.
-        places = enumerate(zip(names, orders, strict=True))
-        others = {KEY.format(number): what for number, (name, (what, _)) in places if name is None}
-        self._rows = queryset.annotate(**others) if others else queryset
+        numbered = enumerate(zip(names, orders, strict=True))
+        annotations = {KEY.format(number): expression for number, (name, (expression, _)) in numbered if name is None}
+        self._rows = queryset.annotate(**annotations) if annotations else queryset
 
     def page(
-        self, place: KeysetPosition | None, size: int
+        self, position: KeysetPosition | None, size: int
     ) -> tuple[list[Any], KeysetPosition | None, KeysetPosition | None]:
-        """Up to `size` rows, the place that the page before ends at, and the one that the next begins behind."""
-        is_before = place is not None and place.is_before
+        """Up to `size` rows, the position that the page before ends at, and the one that the next begins behind."""
+        is_before = position is not None and position.is_before
         rows = self._rows.order_by(*self._order_by(is_before))
-        if place is not None:
-            rows = rows.filter(self._beyond(self._read(place), is_before))
-        found = list(rows[: size + 1])
-        has_more, found = len(found) > size, found[:size]
+        if position is not None:
+            rows = rows.filter(self._beyond(self._read(position), is_before))
+        page = list(rows[: size + 1])
+        has_more, page = len(page) > size, page[:size]
         if is_before:
-            found.reverse()
-        before = found and (has_more if is_before else place is not None)
-        after = found and (True if is_before else has_more)
+            page.reverse()
+        before = page and (has_more if is_before else position is not None)
+        after = page and (True if is_before else has_more)
         return (
-            found,
-            KeysetPosition(self._keys(found[0]), is_before=True) if before else None,
-            KeysetPosition(self._keys(found[-1])) if after else None,
+            page,
+            KeysetPosition(self._keys(page[0]), is_before=True) if before else None,
+            KeysetPosition(self._keys(page[-1])) if after else None,
         )
 
     def _order_by(self, is_before: bool) -> list[OrderBy]:
@@ -81,44 +81,44 @@ class Keyset:
         values = (getattr(row, name) for name in self._names)
         return tuple(value if isinstance(value, bool | int | float | None) else _text(value) for value in values)
 
-    def _read(self, place: KeysetPosition) -> list[Any]:
-        if len(place.keys) != len(self._names):
+    def _read(self, position: KeysetPosition) -> list[Any]:
+        if len(position.keys) != len(self._names):
             raise ValueError("A cursor of another list.")
         known, meta = self._rows.query.annotations, self._rows.model._meta
         fields = (known[name].output_field if name in known else meta.get_field(name) for name in self._names)
-        return [field.to_python(key) for field, key in zip(fields, place.keys, strict=True)]
+        return [field.to_python(key) for field, key in zip(fields, position.keys, strict=True)]
 
     def _beyond(self, values: list[Any], is_before: bool) -> Q:
-        """Rows whose first key is beyond the place's, or the same and the next one beyond, and so on."""
-        found, same = Q(pk__in=[]), Q()
+        """Rows whose first key is beyond the position's, or the same and the next one beyond, and so on."""
+        beyond, same = Q(pk__in=[]), Q()
         for name, value, is_down in zip(self._names, values, self._is_down, strict=True):
-            found |= same & _past(name, value, is_down != is_before, is_before)
+            beyond |= same & _past(name, value, is_down != is_before, is_before)
             same &= Q(**{f"{name}__isnull": True}) if value is None else Q(**{name: value})
-        return found
+        return beyond
 
 
 class Listed:
-    """The same for what is no queryset: a place is a number of entries from the beginning."""
+    """The same for what is no queryset: a position is a number of entries from the beginning."""
 
     def __init__(self, entries: Sequence[Any]) -> None:
         self._entries = entries
 
     def page(
-        self, place: KeysetPosition | None, size: int
+        self, position: KeysetPosition | None, size: int
     ) -> tuple[list[Any], KeysetPosition | None, KeysetPosition | None]:
-        """As `Keyset.page`; raises ValueError where it is no place of such a list."""
-        at = min(_number(place), len(self._entries)) if place else 0
-        first, end = (max(0, at - size), at) if place and place.is_before else (at, at + size)
-        found = list(self._entries[first:end])
+        """As `Keyset.page`; raises ValueError where it is no position in such a list."""
+        offset = min(_number(position), len(self._entries)) if position else 0
+        first, end = (max(0, offset - size), offset) if position and position.is_before else (offset, offset + size)
+        page = list(self._entries[first:end])
         return (
-            found,
+            page,
             KeysetPosition((first,), is_before=True) if first else None,
             KeysetPosition((end,)) if end < len(self._entries) else None,
         )
 
 
-def _number(place: KeysetPosition) -> int:
-    (number,) = place.keys
+def _number(position: KeysetPosition) -> int:
+    (number,) = position.keys
     if not isinstance(number, int) or isinstance(number, bool) or number < 0:
         raise ValueError("A cursor of another list.")
     return number

@@ -44,21 +44,21 @@ class Pages(PageNumberPagination):
             note_deprecated(request, PAGE_NUMBERS)
             return super().paginate_queryset(queryset, request, view)
         rows = self._cut(Keyset(queryset), request)
-        is_whole = self.before is None and self.after is None and self.cursor is None
-        self.total = len(rows) if is_whole else queryset.count()
+        is_single_page = self.before is None and self.after is None and self.cursor is None
+        self.total = len(rows) if is_single_page else queryset.count()
         return rows
 
     def _cut(self, rows: Keyset | Listed, request: Request) -> list[Any]:
         self.request, self.page, size = request, None, self.get_page_size(request) or self.page_size
         self.cursor = request.query_params.get(self.cursor_query_param)
         try:
-            place = KeysetPosition.from_text(self.cursor) if self.cursor is not None else None
-            found, self.before, self.after = rows.page(place, size)
+            position = KeysetPosition.from_text(self.cursor) if self.cursor is not None else None
+            page, self.before, self.after = rows.page(position, size)
         except (ValueError, TypeError, OverflowError, ValidationError, DataError) as error:
             if self.cursor is None:
                 raise
             raise NotFound("This cursor is not valid.") from error
-        return found
+        return page
 
     def get_paginated_response(self, data: Any) -> Response:
         if self.page is not None:
@@ -66,11 +66,11 @@ class Pages(PageNumberPagination):
         links = {"next": self._link(self.after), "previous": self._link(self.before)}
         return Response({"count": self.total, **links, "results": data})
 
-    def _link(self, place: KeysetPosition | None) -> str | None:
-        if place is None:
+    def _link(self, position: KeysetPosition | None) -> str | None:
+        if position is None:
             return None
-        here = remove_query_param(self.request.build_absolute_uri(), self.cursor_query_param)
-        return replace_query_param(here, self.cursor_query_param, place.as_text())
+        url = remove_query_param(self.request.build_absolute_uri(), self.cursor_query_param)
+        return replace_query_param(url, self.cursor_query_param, position.as_text())
 
     def get_paginated_response_schema(self, schema: Document) -> Document:
         link = {"type": ["string", "null"], "format": "uri"}
@@ -79,18 +79,18 @@ class Pages(PageNumberPagination):
 
     def get_schema_operation_parameters(self, view: Any) -> list[Document]:
         page_size = {"type": "integer", "minimum": 1, "maximum": self.max_page_size, "default": self.page_size}
-        found = [
+        parameters = [
             _parameter(self.cursor_query_param, "Where a page begins: taken from `next` or `previous`.", _TEXT),
             _parameter(self.page_size_query_param, "How many rows a page has at most.", page_size),
         ]
         if self.takes_numbers:
             number = {"type": "integer", "minimum": 1}
             old = _parameter(self.page_query_param, "A page's number. Use `cursor`.", number)
-            found.append(old | {"deprecated": True})
+            parameters.append(old | {"deprecated": True})
         if orders := self._orders(view):
             text = "The member that orders the list; with `-`, downwards."
-            found.append(_parameter(self.ordering_query_param, text, {"type": "string", "enum": orders}))
-        return found
+            parameters.append(_parameter(self.ordering_query_param, text, {"type": "string", "enum": orders}))
+        return parameters
 
     def _orders(self, view: Any) -> list[str]:
         return [order for name in _orders_of(view, view.get_queryset().model) for order in (name, f"-{name}")]
@@ -123,7 +123,7 @@ class Cursor(CursorPagination):
     max_page_size = 5000
 
     def paginate_queryset(self, queryset: QuerySet[Model], request: Request, view: object = None) -> list[Any] | None:
-        """A page; a cursor that holds no place of this series is none."""
+        """A page; a cursor that holds no position in this series is none."""
         try:
             return super().paginate_queryset(queryset, request, view)
         except (ValueError, TypeError, OverflowError, ValidationError, DataError) as error:
@@ -151,14 +151,14 @@ def _parameter(name: str, text: str, schema: Document) -> Document:
     return {"name": name, "in": "query", "required": False, "description": text, "schema": schema}
 
 
-def _ordered(queryset: QuerySet[Model], asked: str | None, view: Any) -> QuerySet[Model]:
-    if asked is None:
+def _ordered(queryset: QuerySet[Model], ordering: str | None, view: Any) -> QuerySet[Model]:
+    if ordering is None:
         return queryset
-    place = _orders_of(view, queryset.model).get(asked.removeprefix("-"))
-    if place is None:
+    column = _orders_of(view, queryset.model).get(ordering.removeprefix("-"))
+    if column is None:
         raise serializers.ValidationError({"ordering": ["The list has no such order."]})
-    order = models.F(place)
-    return queryset.order_by(order.desc(nulls_last=True) if asked.startswith("-") else order.asc(nulls_last=True))
+    order = models.F(column)
+    return queryset.order_by(order.desc(nulls_last=True) if ordering.startswith("-") else order.asc(nulls_last=True))
 
 
 def _orders_of(view: Any, model: type[Model]) -> dict[str, str]:

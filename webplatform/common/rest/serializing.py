@@ -29,10 +29,10 @@ class Json(renderers.JSONRenderer):
             return b""
         if self.get_indent(accepted_media_type or "", renderer_context or {}):
             return super().render(data, accepted_media_type, renderer_context)
-        return orjson.dumps(data, default=_told, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATETIME)
+        return orjson.dumps(data, default=_encode, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATETIME)
 
 
-def _told(value: Any) -> Any:
+def _encode(value: Any) -> Any:
     return JSONEncoder().default(value)
 
 
@@ -51,9 +51,9 @@ def valid_data(serializer: type[serializers.Serializer], request: Request) -> di
 _zone: ContextVar[tzinfo | None] = ContextVar("zone", default=None)
 
 
-def told_time(at: datetime) -> str:
+def told_time(moment: datetime) -> str:
     """A time as the framework's DateTimeField writes it, in the current zone."""
-    text = at.astimezone(_zone.get() or timezone.get_current_timezone()).isoformat()
+    text = moment.astimezone(_zone.get() or timezone.get_current_timezone()).isoformat()
     return f"{text[:-6]}Z" if text.endswith("+00:00") else text
 
 
@@ -62,7 +62,7 @@ class LightSerializer(serializers.Serializer):
 
     @classmethod
     @functools.cache
-    def _kept(cls) -> LightSerializer:
+    def _instance(cls) -> LightSerializer:
         return cls()  # the framework copies every field of a serializer whenever one is made
 
     @classmethod
@@ -73,9 +73,9 @@ class LightSerializer(serializers.Serializer):
     @classmethod
     def lines(cls, rows: Iterable[Any]) -> list[dict[str, Any]]:
         """Each of the rows as JSON."""
-        tell, token = cls._kept().to_representation, _zone.set(timezone.get_current_timezone())
+        represent, token = cls._instance().to_representation, _zone.set(timezone.get_current_timezone())
         try:
-            return [tell(row) for row in rows]
+            return [represent(row) for row in rows]
         finally:
             _zone.reset(token)
 
@@ -100,13 +100,13 @@ def _plain_reader(field: serializers.Field, get: Callable[[Any], Any]) -> Callab
     if isinstance(field, AS_THEY_ARE):
         return get
     if isinstance(field, serializers.DateTimeField):
-        return lambda row: None if (at := get(row)) is None else told_time(at)
+        return lambda row: None if (moment := get(row)) is None else told_time(moment)
     if isinstance(field, serializers.ListSerializer | serializers.ManyRelatedField):
         return lambda row: field.to_representation(get(row))
-    tell = field.to_representation
+    represent = field.to_representation
 
     def read(row: Any) -> Any:
         value = get(row)
-        return None if value is None else tell(value)
+        return None if value is None else represent(value)
 
     return read

@@ -20,13 +20,13 @@ def memory_bound(most_mb: int) -> Iterator[None]:
 
     0 bounds nothing, and so does a system that does not say what a process has (only Linux does).
     """
-    taken = _taken_bytes()
-    if not most_mb or resource is None or taken is None:
+    used_bytes = _used_bytes()
+    if not most_mb or resource is None or used_bytes is None:
         yield
         return
     before, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    wanted = taken + most_mb * 1024**2
-    bound = wanted if before == resource.RLIM_INFINITY else min(wanted, before)
+    limit_bytes = used_bytes + most_mb * 1024**2
+    bound = limit_bytes if before == resource.RLIM_INFINITY else min(limit_bytes, before)
     resource.setrlimit(resource.RLIMIT_DATA, (bound, hard))
     try:
         yield
@@ -34,7 +34,7 @@ def memory_bound(most_mb: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_DATA, (before, hard))
 
 
-def _taken_bytes() -> int | None:
+def _used_bytes() -> int | None:
     """What counts against the bound: the process's private writable memory, whether it is used or only set aside."""
     try:
         lines = STATUS.read_text(encoding="ascii").splitlines()

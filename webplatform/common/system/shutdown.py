@@ -12,17 +12,17 @@ class Shutdown:
     """Lies in a socket's scope. Whoever wants to end the socket in their own way asks to be told."""
 
     def __init__(self) -> None:
-        self._then: Callable[[], object] | None = None
+        self._callback: Callable[[], object] | None = None
 
-    def when_told(self, then: Callable[[], object]) -> None:
-        """Call `then`, on the event loop, when the process is asked to end; `then` has to close the socket soon."""
-        self._then = then
+    def on_shutdown(self, callback: Callable[[], object]) -> None:
+        """Call it, on the event loop, when the process is asked to end; it has to close the socket soon."""
+        self._callback = callback
 
-    def tell(self) -> bool:
+    def announce(self) -> bool:
         """The process goes down; False where nobody asked to be told."""
-        if self._then is None:
+        if self._callback is None:
             return False
-        self._then()
+        self._callback()
         return True
 
 

@@ -30,8 +30,8 @@ class Command(BaseCommand):
         parser.add_argument("--no-wait", action="store_true", help="end once the run is queued")
 
     def handle(self, **options: Any) -> None:
-        known = admins().order_by("pk")
-        user = (known.filter(email__iexact=options["email"]) if options["email"] else known).first()
+        users = admins().order_by("pk")
+        user = (users.filter(email__iexact=options["email"]) if options["email"] else users).first()
         if user is None:
             raise CommandError("There is no such admin. `manage.py createsuperuser` makes one.")
         run_options = RunOptions(options["recipe"], options["start"], options["epochs"], options["seed"])
@@ -43,10 +43,10 @@ class Command(BaseCommand):
         if not options["no_wait"]:
             self._watch(run)
 
-    def _dataset(self, wanted: str) -> Dataset:
-        matches = [one for one in Dataset.objects.all() if wanted in (one.name, str(one.pk))]
+    def _dataset(self, name_or_id: str) -> Dataset:
+        matches = [dataset for dataset in Dataset.objects.all() if name_or_id in (dataset.name, str(dataset.pk))]
         if not matches:
-            raise CommandError(f"There is no data set {wanted!r}.")
+            raise CommandError(f"There is no data set {name_or_id!r}.")
         return matches[0]
 
     def _watch(self, run: TrainingRun) -> None:
