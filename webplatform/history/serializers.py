@@ -248,9 +248,9 @@ def _totals(session: Session) -> dict[str, Any]:
     return session.totals if hasattr(session, "totals") else session.summary
 
 
-def _moment(at: datetime | None) -> str | None:
+def _moment(moment: datetime | None) -> str | None:
     """A time as the other fields write theirs, also where no renderer comes after."""
-    return at and told_time(at)
+    return moment and told_time(moment)
 
 
 def _deadlines(session: Session) -> Deadlines:
