@@ -13,11 +13,11 @@ from webplatform.history.models import Session
 from webplatform.history.selection import Selection, select
 
 
-def jobs_of(user: User, asked: Mapping[str, Any]) -> QuerySet[AnalysisJob]:
+def jobs_of(user: User, filters: Mapping[str, Any]) -> QuerySet[AnalysisJob]:
     """The jobs of the user's studies, newest first: of the sessions that are meant, with the status that is meant."""
-    narrowed = {name: value for name, value in asked.items() if name != "status"}
+    session_filters = {name: value for name, value in filters.items() if name != "status"}
     jobs = AnalysisJob.objects.for_user(user).select_related("session")
-    if any(narrowed.values()):
-        meant = select(user, Session.objects.for_user(user), Selection(**narrowed))
-        jobs = jobs.filter(session__in=meant.order_by().values("pk"))
-    return jobs.filter(state=asked["status"]) if asked.get("status") else jobs
+    if any(session_filters.values()):
+        sessions = select(user, Session.objects.for_user(user), Selection(**session_filters))
+        jobs = jobs.filter(session__in=sessions.order_by().values("pk"))
+    return jobs.filter(state=filters["status"]) if filters.get("status") else jobs
