@@ -16,7 +16,7 @@ from webplatform.consent.services import require_consent
 from webplatform.history.models import Session
 from webplatform.history.retention_deadlines import deadlines_of
 from webplatform.live.page_data import live_context
-from webplatform.live.picture_checks import look
+from webplatform.live.picture_checks import read_picture
 from webplatform.live.protocol import faces_data, hidden_faces_data
 from webplatform.participation.participant_auth import participant_only
 from webplatform.participation.stimuli import films_for
@@ -50,7 +50,7 @@ def check(request: HttpRequest) -> HttpResponse:
     picture = request.read(CHECK_BYTES + 1)
     try:
         require_consent(of=request.link.participant)
-        reading = look(picture if len(picture) <= CHECK_BYTES else b"")
+        reading = read_picture(picture if len(picture) <= CHECK_BYTES else b"")
     except AppError as error:
         return JsonResponse({"code": error.code, "message": error.message, "details": {}}, status=error.status)
     as_data = faces_data if request.link.participant.study.shows_scores else hidden_faces_data
