@@ -21,7 +21,7 @@ from webplatform.dashboard.choices import NO_CONDITION, conditions_to_give
 from webplatform.dashboard.models import SavedView
 from webplatform.dashboard.queries import listed_sessions, rows_of
 from webplatform.dashboard.services import remove_view, save_view, tidy_query
-from webplatform.exporting.choosing import choosing_page, meant_of
+from webplatform.exporting.choosing import choosing_page, selection_by_ids
 from webplatform.history.models import Session
 from webplatform.history.selection import Selection
 from webplatform.modelhub.models import ModelVersion
@@ -115,7 +115,7 @@ def _lay_over(request: HttpRequest, sessions: list[Session]) -> HttpResponse:
 
 
 def _export(request: HttpRequest, sessions: list[Session]) -> HttpResponse:
-    meant = meant_of(request.user, [session.pk for session in sessions], len(sessions))
+    meant = selection_by_ids(request.user, [session.pk for session in sessions], len(sessions))
     return choosing_page(request, meant, QueryDict())
 
 

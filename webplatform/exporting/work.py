@@ -102,14 +102,14 @@ def _make(run: _Run) -> None:
                 store_file(part, run.job.file)
             _settle(run, key, ending=ending, size_bytes=size_bytes)
         except LeaseLost:
-            if is_remote() and not _is_wanted(run.job):
+            if is_remote() and not _is_made_elsewhere(run.job):
                 remove_file(run.job)
             raise
         finally:
             part.unlink(missing_ok=True)
 
 
-def _is_wanted(job: ExportJob) -> bool:
+def _is_made_elsewhere(job: ExportJob) -> bool:
     """Whether somebody else makes its file, or has made it."""
     over = (ExportJob.State.ENDED, ExportJob.State.FAILED)
     return ExportJob.objects.filter(pk=job.pk).exclude(state__in=over).exists()

@@ -20,7 +20,7 @@ from webplatform.consent.models import ConsentRecord, ConsentText
 from webplatform.consent.services import give_consent, give_participant_consent
 from webplatform.dashboard.services import save_view
 from webplatform.exporting.options import Options
-from webplatform.exporting.services import ask_export_job
+from webplatform.exporting.services import request_export_job
 from webplatform.exporting.work import run_export_job
 from webplatform.fetching.models import Fetch
 from webplatform.history.bin import bin_session
@@ -233,7 +233,7 @@ def _copy(whose: Any) -> Any:
 
 def _export(session: Session, owner: User) -> Any:
     """A file of the session, ready to be fetched."""
-    job = ask_export_job(user=owner, kind="csv", options=Options(), language="en", sessions=[session.pk])
+    job = request_export_job(user=owner, kind="csv", options=Options(), language="en", sessions=[session.pk])
     run_export_job(job.pk)
     return job.pk
 
