@@ -267,7 +267,7 @@ def _readers(copies: Copies) -> Iterator[tuple[str, Callable[[], object]]]:
     from webplatform.history.models import Session
     from webplatform.results.choices import Choice
     from webplatform.results.curves import keep_curves, sessions_without_curve
-    from webplatform.results.services import ask_figures
+    from webplatform.results.services import request_figures
     from webplatform.results.work import run_figures
     from webplatform.retention.guard import doubt_at
 
@@ -286,7 +286,7 @@ def _readers(copies: Copies) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "timeline_minute", lambda: _got(browser, f"{timeline}?from_ms=1800000&to_ms=1860000&bucket_ms=1000")
     yield "timeline_minute_of_rows", lambda: _got(browser, f"{timeline}?from_ms=1800000&to_ms=1860000&bucket_ms=200")
     yield "study_added_up", lambda: keep_curves(study)
-    figures = ask_figures(study=study, choice=Choice(by="participant"))
+    figures = request_figures(study=study, choice=Choice(by="participant"))
     yield "study_figures", lambda: run_figures(figures.pk)
     yield "study_page", lambda: _got(browser, f"/studies/{study.pk}/?by=participant")
     yield "study_results", lambda: _got(browser, f"/api/v1/studies/{study.pk}/results/?by=participant")

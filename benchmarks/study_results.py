@@ -55,7 +55,7 @@ def _measured(people: int, minutes: int, repeat: int) -> dict[str, Any]:
     from webplatform.celery import app
     from webplatform.results.choices import Choice
     from webplatform.results.curves import keep_curves
-    from webplatform.results.services import ask_figures
+    from webplatform.results.services import request_figures
     from webplatform.results.work import run_figures
 
     app.conf.broker_url = "memory://"
@@ -63,7 +63,7 @@ def _measured(people: int, minutes: int, repeat: int) -> dict[str, Any]:
     add_up_s = _seconds(lambda: keep_curves(study))
     made = {}
     for name, choice in (("by_condition", Choice()), ("by_participant", Choice(by="participant"))):
-        figures = ask_figures(study=study, choice=choice)
+        figures = request_figures(study=study, choice=choice)
         made[name] = _seconds(lambda pk=figures.pk: run_figures(pk))
     browser = Client()
     browser.force_login(owner)
