@@ -26,7 +26,7 @@ from webplatform.participation.stimuli import films_for
 from webplatform.retention.downloads import export_file
 from webplatform.retention.models import DataExport
 from webplatform.retention.queries import held_of
-from webplatform.retention.services import ask_export
+from webplatform.retention.services import request_export
 from webplatform.studies.models import ParticipantRequest, Study
 
 LINK = ConsentRecord.Channel.LINK
@@ -116,7 +116,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 def copy(request: HttpRequest) -> HttpResponse:
     """Ask for everything that is held, as one ZIP file."""
     participant = request.link.participant
-    ask_export(of=participant, language=get_language() or participant.language)
+    request_export(of=participant, language=get_language() or participant.language)
     messages.success(request, _("Your copy is being made. This page shows when it is ready."))
     return redirect("participation:home")
 

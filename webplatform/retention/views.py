@@ -41,7 +41,7 @@ def data(request: HttpRequest) -> HttpResponse:
 @require_POST
 def ask(request: HttpRequest) -> HttpResponse:
     """Ask for the copy."""
-    services.ask_export(of=request.user, language=get_language() or "en")
+    services.request_export(of=request.user, language=get_language() or "en")
     messages.success(request, _("Your copy is being made. This page shows when it is ready."))
     return redirect("retention:data")
 

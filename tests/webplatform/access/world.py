@@ -38,7 +38,7 @@ from webplatform.participation.links import create_link
 from webplatform.participation.participants import add_participant
 from webplatform.participation.requests import ask
 from webplatform.retention.models import DataExport, Receipt
-from webplatform.retention.services import ask_export
+from webplatform.retention.services import request_export
 from webplatform.studies.approvals import ask_approval
 from webplatform.studies.conditions import add_condition
 from webplatform.studies.invitations import invite
@@ -223,7 +223,7 @@ def _letter(**invitation: Any) -> Any:
 
 def _copy(whose: Any) -> Any:
     """The copy of somebody's data, ready to be fetched."""
-    copy = ask_export(of=whose, language="en")
+    copy = request_export(of=whose, language="en")
     tomorrow = timezone.now() + timedelta(days=1)
     DataExport.objects.filter(pk=copy.pk).update(state="done", expires_at=tomorrow, finished_at=timezone.now())
     copy.file.parent.mkdir(exist_ok=True)

@@ -21,7 +21,7 @@ from webplatform.history.bin import bin_session, gone_at, restore_session
 from webplatform.history.models import Session
 from webplatform.retention import guard
 from webplatform.retention.purge import purge
-from webplatform.retention.services import ask_export, erase_participant
+from webplatform.retention.services import erase_participant, request_export
 from webplatform.retention.work import run_export
 from webplatform.studies.models import Study
 
@@ -107,7 +107,7 @@ def test_an_export_that_holds_it_ends_and_is_not_found_by_its_title(agreed, reco
 
 
 def test_the_persons_own_copy_still_holds_it_and_says_that_it_was_deleted(binned, participant):
-    export = ask_export(of=participant, language="en")
+    export = request_export(of=participant, language="en")
     run_export(export.pk)
     export.refresh_from_db()
     held = json.loads(ZipFile(export.file).read("sessions.json"))
