@@ -121,7 +121,7 @@ class OwnRequestApi(OwnApi):
         participant = self.participant(request)
         sent = RequestIn(data=request.data)
         sent.is_valid(raise_exception=True)
-        participant_request = services.ask(participant=participant, **sent.validated_data)
+        participant_request = services.submit_request(participant=participant, **sent.validated_data)
         return Response(RequestOut(participant_request).data, status=status.HTTP_201_CREATED)
 
 

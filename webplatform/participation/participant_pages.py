@@ -102,7 +102,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
 def ask(request: HttpRequest) -> HttpResponse:
     """Ask the study's owner for something; they have 72 hours."""
     try:
-        services.ask(
+        services.submit_request(
             participant=request.link.participant, kind=request.POST.get("kind", ""), text=request.POST.get("text", "")
         )
         messages.success(request, _("Your request is sent. It is answered here within 72 hours."))
@@ -146,14 +146,14 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 def _home(request: HttpRequest, status: int = 200) -> HttpResponse:
     participant = request.link.participant
-    standing = consent_status_of(participant)
+    consent_status = consent_status_of(participant)
     context = {
         "participant": participant,
         "link": request.link,
-        "standing": standing,
+        "standing": consent_status,
         "notice": notice_of(participant.study, get_language() or participant.language),
         "scopes": [
-            (scope, scope in standing["scopes"]) for scope in ConsentScope if _is_asked(scope, participant.study)
+            (scope, scope in consent_status["scopes"]) for scope in ConsentScope if _is_asked(scope, participant.study)
         ],
         "films": films_for(participant),
         "has_films": participant.study.stimuli.exists(),

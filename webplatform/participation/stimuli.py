@@ -101,8 +101,8 @@ def change_showing(*, study: Study, user: User, order: str, shows_scores: bool) 
 def films_for(participant: Participant) -> list[Stimulus]:
     """The films that the participant has not seen yet, in their order; one that broke off is shown again."""
     closed = Session.objects.filter(participant=participant, state=Session.State.CLOSED, is_partial=False)
-    seen = set(closed.exclude(stimulus=None).values_list("stimulus_id", flat=True))
-    return [film for film in films_in_order(participant) if film.pk not in seen]
+    watched = set(closed.exclude(stimulus=None).values_list("stimulus_id", flat=True))
+    return [film for film in films_in_order(participant) if film.pk not in watched]
 
 
 def _keep(stimulus: Stimulus, key: bytes, user: User) -> None:

@@ -36,7 +36,7 @@ from webplatform.modelhub.models import ModelVersion
 from webplatform.modelhub.services import register_bundle
 from webplatform.participation.links import create_link
 from webplatform.participation.participants import add_participant
-from webplatform.participation.requests import ask
+from webplatform.participation.requests import submit_request
 from webplatform.retention.models import DataExport, Receipt
 from webplatform.retention.services import request_export
 from webplatform.studies.approvals import ask_approval
@@ -206,7 +206,7 @@ def _participant(study: Study, owner: User) -> dict[str, Any]:
     blue: Participant = add_participant(study=study, user=owner, pseudonym="Blue")
     link, key = create_link(participant=blue, user=owner)
     given = give_participant_consent(participant=blue, language="en", channel="link", scopes=["analyse", "keep_media"])
-    asked: ParticipantRequest = ask(participant=blue, kind="question", text="Until when?")
+    asked: ParticipantRequest = submit_request(participant=blue, kind="question", text="Until when?")
     spare = ParticipantLink.objects.create(
         participant=blue, digest="1" * 64, created_by=owner, expires_at=timezone.now() + timedelta(days=1)
     )

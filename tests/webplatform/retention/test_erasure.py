@@ -20,7 +20,7 @@ from webplatform.history.models import Observation, Session
 from webplatform.history.services import delete_session
 from webplatform.learning.models import Dataset, DatasetSource
 from webplatform.participation.participants import add_participant
-from webplatform.participation.requests import ask
+from webplatform.participation.requests import submit_request
 from webplatform.retention import services
 from webplatform.retention.models import DataExport, ErasedLink, Receipt
 from webplatform.retention.reapplying import fingerprint_of, reapply
@@ -50,7 +50,7 @@ def on_disk(tmp_path):
 
 def test_nothing_of_a_participant_is_left(participant, agreed, key, recorded, owner, erased, rows_of, tmp_path):
     sessions = [recorded(agreed).pk, recorded(agreed, source="webcam").pk]
-    ask(participant=participant, kind="question", text="what for?")
+    submit_request(participant=participant, kind="question", text="what for?")
     run_export(request_export(of=participant, language="en").pk)
     assert len(on_disk(tmp_path)) == 2
     receipt = erased(erase_participant, participant=participant, by=owner)
