@@ -92,10 +92,10 @@ class ChangingFace:
 
 def blend_at(plan: Plan, t_s: float) -> Blend:
     """How much of which pose a plan asks for at a moment, in LEVELS; empty for the portrait as it is."""
-    place = max(at for at, (start_s, _) in enumerate(plan) if start_s <= t_s)
-    start_s, now = plan[place]
-    before = plan[max(place - 1, 0)][1]
-    share = min((t_s - start_s) / CHANGE_S, 1.0) if place else 1.0
+    index = max(number for number, (start_s, _) in enumerate(plan) if start_s <= t_s)
+    start_s, now = plan[index]
+    before = plan[max(index - 1, 0)][1]
+    share = min((t_s - start_s) / CHANGE_S, 1.0) if index else 1.0
     parts: dict[str, float] = {before: 1 - share}
     parts[now] = parts.get(now, 0.0) + share
     levels = {pose: round(LEVELS * share) for pose, share in parts.items() if pose in POSES}

@@ -107,8 +107,10 @@ def _figures(values: dict[str, Values]) -> list[tuple[str, str]]:
         ),
     ]
     has_videos, has_frames = bool(values["raut_analysis_frames_per_second"][()]), bool(frames[("received",)])
-    was_there = (has_videos, has_videos, has_videos, True, has_frames, has_frames)
-    return [(what, told if was else NOTHING) for (what, told), was in zip(figures, was_there, strict=True)]
+    have_values = (has_videos, has_videos, has_videos, True, has_frames, has_frames)
+    return [
+        (label, value if has_value else NOTHING) for (label, value), has_value in zip(figures, have_values, strict=True)
+    ]
 
 
 def _part_name(part: str) -> str:

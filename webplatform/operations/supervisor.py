@@ -105,7 +105,7 @@ class Supervisor:
     """Starts children in order, restarts those that die (later and later), and stops all of them in reverse order."""
 
     def __init__(
-        self, specs: list[ChildSpec], *, log_folder: Path | None, say: Callable[[str], None] = lambda line: None
+        self, specs: list[ChildSpec], *, log_folder: Path | None, report: Callable[[str], None] = lambda line: None
     ) -> None:
         if log_folder:
             log_folder.mkdir(parents=True, exist_ok=True)
@@ -113,7 +113,7 @@ class Supervisor:
         for child in self._children.values():
             if child.log_file:
                 child.log_file.unlink(missing_ok=True)  # the last run's
-        self._say = say
+        self._report = report
         self._lock = threading.RLock()
 
     @property
@@ -156,7 +156,7 @@ class Supervisor:
                     status = child.process.returncode
                     child.signal(signal.SIGKILL)  # what it left behind in its process group
                     delay_s = child.plan_restart()
-                    self._say(f"{child.spec.name} ended ({_describe(status)}); it starts again in {delay_s:.1f} s")
+                    self._report(f"{child.spec.name} ended ({_describe(status)}); it starts again in {delay_s:.1f} s")
                 elif child.is_due:
                     child.start()
 
