@@ -114,7 +114,7 @@ class Copies:
         self.chance = random.Random(1)
         self.unused: list[tuple[Any, Any]] = []
         self.touched: list[tuple[Any, Any]] = []
-        self.made = 0
+        self.copy_count = 0
         self.readings = PER_STUDY
 
     def grow(self, readings: int) -> dict[str, Any]:
@@ -152,9 +152,9 @@ class Copies:
         from webplatform.history.models import Session, Track
         from webplatform.studies.models import Membership
 
-        self.made += 1
+        self.copy_count += 1
         with transaction.atomic():
-            study, owner = _empty_study(f"copy-{self.made}")
+            study, owner = _empty_study(f"copy-{self.copy_count}")
             Membership.objects.create(study=study, user=self.reader, role=Membership.Role.ANALYST)
             people = _people(study)
             rows = [
@@ -194,7 +194,7 @@ class Copies:
             cursor.execute(
                 "UPDATE history_session SET created_at = now() - %s * interval '1 hour',"
                 " closed_at = now() - %s * interval '1 hour' WHERE id = ANY(%s)",
-                [self.made % 2000 + 1, self.made % 2000, pairs[0]],
+                [self.copy_count % 2000 + 1, self.copy_count % 2000, pairs[0]],
             )
 
 

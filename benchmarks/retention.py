@@ -77,7 +77,7 @@ def _purge(readings: int) -> dict[str, Any]:
     return result | {"peer_delete_of_100000_at_once": peer}
 
 
-def _erasure(sessions: int, each: int) -> dict[str, Any]:
+def _erasure(sessions: int, readings_each: int) -> dict[str, Any]:
     from django.db import connection
     from django.utils import timezone
 
@@ -89,13 +89,13 @@ def _erasure(sessions: int, each: int) -> dict[str, Any]:
     participant = Participant.objects.create(study=study, pseudonym="Blue")
     consent = _consent(participant)
     for _number in range(sessions):
-        _video(_session(study, owner, consent, each, timezone.now(), participant=participant))
+        _video(_session(study, owner, consent, readings_each, timezone.now(), participant=participant))
     cost = _timed(lambda: erase_participant(participant=participant, by=owner))
     del cost["longest_transaction_ms"]  # the first one measures all, because the rest follows on its commit
     if Participant.objects.filter(pk=participant.pk).exists() or Session.objects.filter(study=study).exists():
         raise SystemExit("Something is left.")
     return {
-        "database": connection.vendor, "sessions": sessions, "readings_each": each, **cost,
+        "database": connection.vendor, "sessions": sessions, "readings_each": readings_each, **cost,
         "peak_mb_after": _peak_mb(),
     }  # fmt: skip
 

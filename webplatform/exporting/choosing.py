@@ -29,9 +29,9 @@ class ExportSelection:
     """What an export shall hold.
 
     Args:
-        sessions: those of the wanted ones that can be exported.
+        sessions: those of the chosen sessions that can be exported.
         left_out: how many cannot: not done, failed, or without their readings.
-        study: where a whole study is meant.
+        study: where a whole study is chosen.
     """
 
     sessions: tuple[Session, ...]

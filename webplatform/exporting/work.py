@@ -41,7 +41,7 @@ class _Run:
     """One attempt at a job."""
 
     job: ExportJob
-    whole: int = 1
+    total: int = 1
     done: int = 0
     beaten_s: float = field(default_factory=time.monotonic)
 
@@ -51,7 +51,7 @@ class _Run:
         if time.monotonic() - self.beaten_s < BEAT_EVERY_S:
             return
         self.beaten_s = time.monotonic()
-        if not self.job.held.update(heartbeat_at=timezone.now(), progress=min(self.done / self.whole, 0.99)):
+        if not self.job.held.update(heartbeat_at=timezone.now(), progress=min(self.done / self.total, 0.99)):
             raise LeaseLost
 
 
@@ -90,7 +90,7 @@ def _try(run: _Run) -> None:
 def _make(run: _Run) -> None:
     part = export_jobs_folder() / f"{run.job.pk}.{run.job.lease.hex}.part"
     content = content_of(run.job, note=run.note)
-    run.whole = max(1, work_of(run.job, content))
+    run.total = max(1, work_of(run.job, content))
     with nameless_file() as file:
         with memory_bound(settings.RAUT_DECODE_MEMORY_MB):
             ending = write_file(run.job, content, file)

@@ -255,9 +255,9 @@ def _moment(moment: datetime | None) -> str | None:
 
 def _deadlines(session: Session) -> Deadlines:
     """Those of the row as it was read: two members tell them."""
-    if not hasattr(session, "told_deadlines"):
-        session.told_deadlines = deadlines_of(session, has_media=False)
-    return session.told_deadlines
+    if not hasattr(session, "cached_deadlines"):
+        session.cached_deadlines = deadlines_of(session, has_media=False)
+    return session.cached_deadlines
 
 
 class SessionDetailOut(SessionOut):

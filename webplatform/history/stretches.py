@@ -55,9 +55,9 @@ def figures_of(session: Session) -> list[dict[str, Any]]:
             tallies[number, reading.person].add(reading)
     rows = []
     for number, stretch in enumerate(stretches):
-        seen = [(person, tallies[number, person.key]) for person in people if (number, person.key) in tallies]
-        rows += [_row(stretch, person.key, person.name, tally) for person, tally in seen]
-        if not seen:
+        tallied = [(person, tallies[number, person.key]) for person in people if (number, person.key) in tallies]
+        rows += [_row(stretch, person.key, person.name, tally) for person, tally in tallied]
+        if not tallied:
             rows.append(_row(stretch, "", "", ReadingTotals()))
     return rows
 

@@ -48,7 +48,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
     """Takes frames in, answers each one once, and hands the readings to the history every two seconds."""
 
     recording: LiveRecording | None = None
-    has_place = False
+    has_slot = False
     proven: Proven | None = None
 
     async def connect(self) -> None:
@@ -61,19 +61,19 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if await self._identity() is None:  # before it is accepted: a socket of nobody must cost nothing
             await self.close(Close.NOT_SIGNED_IN)
             return
-        self.has_place = camera_slots.take()
-        if not self.has_place and not camera_slots.wants_words(self.scope):
+        self.has_slot = camera_slots.take()
+        if not self.has_slot and not camera_slots.wants_words(self.scope):
             await camera_slots.refuse(self.scope, self.base_send)
             return
         await self.accept(subprotocol_of(self.scope))
-        if not self.has_place:
+        if not self.has_slot:
             await self._end(Ended(Close.FULL, _("The server watches as many cameras as it can. Try again later.")))
             return
         shutdown_of(self.scope).when_told(lambda: self.tasks.append(asyncio.create_task(self._leave())))
         self.tasks.append(asyncio.create_task(self._await_start()))
 
     async def disconnect(self, code: int) -> None:
-        if self.has_place:
+        if self.has_slot:
             camera_slots.give_back()
         for task in self.tasks:
             task.cancel()

@@ -80,14 +80,14 @@ class ChangingFace:
     def __init__(self, portrait: Picture, plan: Plan) -> None:
         self._portrait = portrait
         self._plan = plan
-        self._made: dict[Blend, Picture] = {}
+        self._warped: dict[Blend, Picture] = {}
 
     def at(self, t_s: float) -> Picture:
         """The face at this second."""
         blend = blend_at(self._plan, t_s)
-        if blend not in self._made:
-            self._made[blend] = warp(self._portrait, blend)
-        return self._made[blend]
+        if blend not in self._warped:
+            self._warped[blend] = warp(self._portrait, blend)
+        return self._warped[blend]
 
 
 def blend_at(plan: Plan, t_s: float) -> Blend:

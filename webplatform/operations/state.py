@@ -58,7 +58,7 @@ def read_state() -> State:
     """Measure once."""
     values = {metric.name: _values(metric) for metric in Measurements().collect()}
     due = values["raut_participant_requests"]
-    disk = [values[f"raut_disk_{what}_bytes"][()] for what in ("free", "size", "least_free")]
+    disk = [values[f"raut_disk_{figure}_bytes"][()] for figure in ("free", "size", "least_free")]
     return State(
         parts=[(_part_name(key[0]), bool(value)) for key, value in values["raut_part_up"].items()],
         workers=[(_queue_name(key[0]), int(value)) for key, value in values["raut_workers"].items()],

@@ -99,7 +99,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
 
 @participant_only
 @require_POST
-def ask(request: HttpRequest) -> HttpResponse:
+def submit_request(request: HttpRequest) -> HttpResponse:
     """Ask the study's owner for something; they have 72 hours."""
     try:
         services.submit_request(
@@ -153,7 +153,9 @@ def _home(request: HttpRequest, status: int = 200) -> HttpResponse:
         "standing": consent_status,
         "notice": notice_of(participant.study, get_language() or participant.language),
         "scopes": [
-            (scope, scope in consent_status["scopes"]) for scope in ConsentScope if _is_asked(scope, participant.study)
+            (scope, scope in consent_status["scopes"])
+            for scope in ConsentScope
+            if _is_offered(scope, participant.study)
         ],
         "films": films_for(participant),
         "has_films": participant.study.stimuli.exists(),
@@ -166,6 +168,6 @@ def _home(request: HttpRequest, status: int = 200) -> HttpResponse:
     return render(request, "participation/home.html", context, status=status)
 
 
-def _is_asked(scope: ConsentScope, study: Study) -> bool:
+def _is_offered(scope: ConsentScope, study: Study) -> bool:
     """Whether the scope has a meaning in the study: where no video is kept, nobody is asked to keep one."""
     return scope != ConsentScope.KEEP_MEDIA or study.capture_mode == Study.CaptureMode.MEDIA

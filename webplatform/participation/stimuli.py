@@ -60,7 +60,7 @@ def add_stimulus(
         duration_ms=_playable_ms(checked),
     )
     rows = Stimulus.objects.filter(pk=stimulus.pk)
-    with working_on(stimulus.pk), removed_unless_committed(rows, partial(_remove_kept, stimulus)) as writing_rows:
+    with working_on(stimulus.pk), removed_unless_committed(rows, partial(_remove_files, stimulus)) as writing_rows:
         key = keep_upload(checked, stimulus.folder)
         with writing_rows():
             _keep(stimulus, key, user)
@@ -122,7 +122,7 @@ def _keep(stimulus: Stimulus, key: bytes, user: User) -> None:
     record(actor=user, action="stimulus.added", study=study, stimulus=str(stimulus.pk))
 
 
-def _remove_kept(stimulus: Stimulus) -> None:
+def _remove_files(stimulus: Stimulus) -> None:
     """Key and folder, which are no part of the transaction."""
     erase_key(stimulus.key_name)
     with suppress(OSError):
