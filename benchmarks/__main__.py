@@ -17,11 +17,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
     parser.add_argument("--faces", type=Path, help="fer2013.zip, for those that measure accuracy")
-    asked = parser.parse_args()
-    names = asked.names or NAMES
+    options = parser.parse_args()
+    names = options.names or NAMES
     if unknown := sorted(set(names) - set(NAMES)):
         parser.error(f"there is no benchmark called {', '.join(unknown)}; there are {', '.join(NAMES)}")
-    failed = [name for name in names if run(name, asked.faces) != 0]
+    failed = [name for name in names if run(name, options.faces) != 0]
     if failed:
         print(f"Failed: {', '.join(failed)}", file=sys.stderr)
     return len(failed)

@@ -48,17 +48,17 @@ def face_jpegs(count: int, *, width: int = 640, height: int = 480, fps: int = 10
 
 def repeat_clip(source: Path, target: Path, times: int) -> Path:
     """Write the same packets again and again, with times that go on: a long video without encoding one."""
-    with av.open(str(target), "w") as out:
+    with av.open(str(target), "w") as output:
         shift, written = 0, None
         for _ in range(times):
             with av.open(str(source)) as container:
                 stream = container.streams.video[0]
-                written = written or out.add_stream_from_template(stream)
+                written = written or output.add_stream_from_template(stream)
                 for packet in container.demux(stream):
                     if packet.dts is None:
                         continue
                     packet.pts, packet.dts, packet.stream = packet.pts + shift, packet.dts + shift, written
                     packet.time_base = stream.time_base or Fraction(1, 1000)
-                    out.mux(packet)
+                    output.mux(packet)
                 shift += stream.duration or 0
     return target

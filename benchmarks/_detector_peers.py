@@ -19,7 +19,7 @@ Find = Callable[[Picture], list[Box]]
 def all_detectors() -> dict[str, Find]:
     """Name to detector, the shipped one first."""
     shipped, blazeface = load_detector(), load_blazeface()
-    found: dict[str, Find] = {
+    detectors: dict[str, Find] = {
         "shipped": lambda frame: [face.box for face in shipped.detect(frame)],
         "BlazeFace full-range, second look": lambda frame: [face.box for face in blazeface.detect(frame)],
     }
@@ -31,8 +31,8 @@ def all_detectors() -> dict[str, Find]:
         if find_spec(package) is None:
             print(f"{name}: not installed, left out", file=sys.stderr)
             continue
-        found |= {f"{name}, {side} px": scaled(make(), side) for side in (416, 640)}
-    return found
+        detectors |= {f"{name}, {side} px": scaled(make(), side) for side in (416, 640)}
+    return detectors
 
 
 def scaled(find: Find, longer_px: int) -> Find:

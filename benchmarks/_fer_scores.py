@@ -23,8 +23,8 @@ def main():
     box = [(0, 0, faces.shape[2], faces.shape[1])]
     rows = []
     for face in faces:
-        found = detector.detect_emotions(np.repeat(face[..., None], 3, axis=2), box)
-        rows.append([found[0]["emotions"][name] for name in ORDER])
+        result = detector.detect_emotions(np.repeat(face[..., None], 3, axis=2), box)
+        rows.append([result[0]["emotions"][name] for name in ORDER])
     np.save(sys.argv[2], np.array(rows, np.float32))
 
 

@@ -17,7 +17,7 @@ ANSWER_WITHIN_S = 30
 
 
 @dataclass
-class Seen:
+class Tally:
     """What one webcam, or several together, saw of the server.
 
     Args:
@@ -36,7 +36,7 @@ class Seen:
     round_trip_ms: list[float] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
-    def add(self, other: Seen) -> None:
+    def add(self, other: Tally) -> None:
         self.sent += other.sent
         self.answered += other.answered
         self.dropped += other.dropped
@@ -73,9 +73,9 @@ class Webcam:
     def __init__(self, url: str, ticket: Callable[[], Awaitable[str]], jpegs: list[bytes], in_flight: int) -> None:
         self._url, self._ticket, self._jpegs, self._in_flight = url, ticket, jpegs, in_flight
         self._sent_s: dict[int, float] = {}
-        self.seen = Seen()
+        self.tally = Tally()
 
-    async def run(self, clock: Clock, ready: asyncio.Barrier) -> Seen:
+    async def run(self, clock: Clock, ready: asyncio.Barrier) -> Tally:
         """Connect, wait for all the others, send until the clock ends, stop."""
         origin = self._url.replace("ws", "http", 1)
         by = {"Authorization": f"Ticket {await self._ticket()}"}
@@ -95,22 +95,22 @@ class Webcam:
                 await socket.send(json.dumps({"type": "stop"}))
                 await asyncio.wait_for(hearing, ANSWER_WITHIN_S)
             except (TimeoutError, websockets.ConnectionClosed) as error:
-                self.seen.problems.append(repr(error))
+                self.tally.problems.append(repr(error))
             finally:
                 hearing.cancel()
-        self.seen.dropped["unanswered"] += len(self._sent_s)
-        return self.seen
+        self.tally.dropped["unanswered"] += len(self._sent_s)
+        return self.tally
 
     async def _send(self, socket: websockets.ClientConnection, clock: Clock) -> None:
         async for number, missed in clock.ticks():
-            self.seen.dropped["skipped"] += missed
+            self.tally.dropped["skipped"] += missed
             if len(self._sent_s) >= self._in_flight:
-                self.seen.dropped["skipped"] += 1
+                self.tally.dropped["skipped"] += 1
                 continue
             now = time.perf_counter()
             t_ms = round((now - clock.started_s) * 1000)
             self._sent_s[number] = now
-            self.seen.sent += 1
+            self.tally.sent += 1
             await socket.send(HEADER.pack(1, 1, number, t_ms) + self._jpegs[number % len(self._jpegs)])
 
     async def _hear(self, socket: websockets.ClientConnection) -> None:
@@ -118,15 +118,15 @@ class Webcam:
             message = json.loads(text)
             if message["type"] != "result":
                 if message["type"] != "ended":
-                    self.seen.problems.append(text)
+                    self.tally.problems.append(text)
                 continue
             took_ms = (time.perf_counter() - self._sent_s.pop(message["seq"])) * 1000
             if "faces" in message:
-                self.seen.answered += 1
-                self.seen.faces += len(message["faces"])
-                self.seen.round_trip_ms.append(took_ms)
+                self.tally.answered += 1
+                self.tally.faces += len(message["faces"])
+                self.tally.round_trip_ms.append(took_ms)
             else:
-                self.seen.dropped[message["reason"]] += 1
+                self.tally.dropped[message["reason"]] += 1
 
 
 class Poster:
@@ -134,33 +134,33 @@ class Poster:
 
     def __init__(self, host: str, port: int, jpegs: list[bytes]) -> None:
         self._host, self._port, self._jpegs = host, port, jpegs
-        self.seen = Seen()
+        self.tally = Tally()
 
-    async def run(self, clock: Clock, ready: asyncio.Barrier) -> Seen:
+    async def run(self, clock: Clock, ready: asyncio.Barrier) -> Tally:
         """Post until the clock ends, one request at a time: a page that waits for its answer."""
         reader, writer = await asyncio.open_connection(self._host, self._port)
         await ready.wait()
         clock.started_s = time.perf_counter()
         async for number, missed in clock.ticks():
-            self.seen.dropped["skipped"] += missed
+            self.tally.dropped["skipped"] += missed
             jpeg = self._jpegs[number % len(self._jpegs)]
             started = time.perf_counter()
-            self.seen.sent += 1
+            self.tally.sent += 1
             writer.write(f"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {len(jpeg)}\r\n\r\n".encode() + jpeg)
             head = await reader.readuntil(b"\r\n\r\n")
             length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
-            self.seen.faces += len(json.loads(await reader.readexactly(length)))
-            self.seen.round_trip_ms.append((time.perf_counter() - started) * 1000)
-            self.seen.answered += 1
+            self.tally.faces += len(json.loads(await reader.readexactly(length)))
+            self.tally.round_trip_ms.append((time.perf_counter() - started) * 1000)
+            self.tally.answered += 1
         writer.close()
-        return self.seen
+        return self.tally
 
 
-async def watch_all(cameras: list[Webcam] | list[Poster], *, fps: float, seconds: float) -> Seen:
+async def watch_all(cameras: list[Webcam] | list[Poster], *, fps: float, seconds: float) -> Tally:
     """Let all of them run at the same time; returns what they saw together."""
-    together, ready = Seen(), asyncio.Barrier(len(cameras))
-    clocks = [Clock(fps, seconds, offset_s=at / len(cameras) / fps) for at in range(len(cameras))]
+    total, ready = Tally(), asyncio.Barrier(len(cameras))
+    clocks = [Clock(fps, seconds, offset_s=number / len(cameras) / fps) for number in range(len(cameras))]
     pairs = zip(cameras, clocks, strict=True)
-    for seen in await asyncio.gather(*(camera.run(clock, ready) for camera, clock in pairs)):
-        together.add(seen)
-    return together
+    for tally in await asyncio.gather(*(camera.run(clock, ready) for camera, clock in pairs)):
+        total.add(tally)
+    return total

@@ -65,13 +65,13 @@ def embedded(folder: Path) -> Iterator[Server]:
     """Raut on its embedded default, with this data folder."""
     command = [sys.executable, "manage.py", "up", "--port", "0"]
     env = _own_env(folder)
-    with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as up:
+    with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as process:
         try:
-            own_url = _await_url(up)
-            yield Server("raut", own_url, pids=_web_processes(up.pid))
+            own_url = _await_url(process)
+            yield Server("raut", own_url, pids=_web_processes(process.pid))
         finally:
-            up.terminate()
-            up.communicate()
+            process.terminate()
+            process.communicate()
 
 
 def _own_env(folder: Path) -> dict[str, str]:
@@ -96,9 +96,9 @@ def fer_view() -> Iterator[Server]:
             view.stdin.close()  # it ends with its input
 
 
-def _await_url(up: subprocess.Popen[str]) -> str:
-    assert up.stdout
-    for line in up.stdout:
+def _await_url(process: subprocess.Popen[str]) -> str:
+    assert process.stdout
+    for line in process.stdout:
         if line.startswith("Raut runs at "):
             return line.split()[3]
     raise SystemExit("The platform did not start.")
@@ -106,8 +106,8 @@ def _await_url(up: subprocess.Popen[str]) -> str:
 
 def _new_token(env: dict[str, str]) -> str:
     command = [sys.executable, "manage.py", "shell", "--verbosity", "0", "--command", SAY_HELLO]
-    said = subprocess.run(command, cwd=ROOT, env=env, check=True, capture_output=True, text=True).stdout
-    return said.strip().splitlines()[-1]
+    output = subprocess.run(command, cwd=ROOT, env=env, check=True, capture_output=True, text=True).stdout
+    return output.strip().splitlines()[-1]
 
 
 def _web_processes(root: int) -> tuple[int, ...]:
@@ -120,8 +120,8 @@ def _web_processes(root: int) -> tuple[int, ...]:
         except (FileNotFoundError, ProcessLookupError):
             continue  # it has ended meanwhile
         parents[int(folder.name)] = int(stat.rpartition(") ")[2].split()[1])
-    found = [root]
-    for pid in found:
-        found += [child for child, parent in parents.items() if parent == pid]
-    web = {pid for pid in found if "webplatform.operations.server" in names.get(pid, "")}
-    return tuple(sorted(web | {pid for pid in found if parents.get(pid) in web}))
+    descendants = [root]
+    for pid in descendants:
+        descendants += [child for child, parent in parents.items() if parent == pid]
+    web = {pid for pid in descendants if "webplatform.operations.server" in names.get(pid, "")}
+    return tuple(sorted(web | {pid for pid in descendants if parents.get(pid) in web}))

@@ -32,18 +32,20 @@ def pictures_of_nobody() -> Iterator[Picture]:
 def _letters(frame: Picture, rng: np.random.Generator) -> Picture:
     for _ in range(rng.integers(2, 9)):
         text = "".join(rng.choice(list("ABCDEFGOQRSaegoqs8069@&%?!"), rng.integers(1, 12)))
-        at = int(rng.integers(0, frame.shape[1])), int(rng.integers(30, frame.shape[0]))
-        cv2.putText(frame, text, at, int(rng.integers(0, 8)), rng.uniform(1, 9), _color(rng), int(rng.integers(1, 20)))
+        origin = int(rng.integers(0, frame.shape[1])), int(rng.integers(30, frame.shape[0]))
+        cv2.putText(
+            frame, text, origin, int(rng.integers(0, 8)), rng.uniform(1, 9), _color(rng), int(rng.integers(1, 20))
+        )
     return frame
 
 
 def _logos(frame: Picture, rng: np.random.Generator) -> Picture:
     for _ in range(rng.integers(3, 15)):
-        at = int(rng.integers(0, frame.shape[1])), int(rng.integers(0, frame.shape[0]))
+        center = int(rng.integers(0, frame.shape[1])), int(rng.integers(0, frame.shape[0]))
         radius = int(rng.integers(8, 150))
         thick = -1 if rng.random() < 0.6 else 5
         cv2.ellipse(
-            frame, at, (radius, int(radius * rng.uniform(0.7, 1.4))), 0, 0, 360, _color(rng), thick, cv2.LINE_AA
+            frame, center, (radius, int(radius * rng.uniform(0.7, 1.4))), 0, 0, 360, _color(rng), thick, cv2.LINE_AA
         )
     return frame
 

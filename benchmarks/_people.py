@@ -67,9 +67,9 @@ class Scene:
             name, shift = self.ground(t_s)
             frame, boxes = _ground(name, shift).copy(), {}
             for number, person in enumerate(self.people):
-                where = person.place(t_s)
-                if where is not None:
-                    box = _paste(frame, person, where, t_s)
+                position = person.place(t_s)
+                if position is not None:
+                    box = _paste(frame, person, position, t_s)
                     if not person.turned(t_s):
                         boxes[number] = box
             grain = rng.normal(0, 3, (HEIGHT // 2, WIDTH // 2, 1)).astype(np.float32)
@@ -96,8 +96,8 @@ def during(place: Place, *spans: tuple[float, float]) -> Place:
     return lambda t_s: place(t_s) if any(start <= t_s < end for start, end in spans) else None
 
 
-def _paste(frame: Picture, person: Person, where: tuple[float, float, float], t_s: float) -> Box:
-    x, y, height = where
+def _paste(frame: Picture, person: Person, position: tuple[float, float, float], t_s: float) -> Box:
+    x, y, height = position
     scale = height / FACE.h
     figure, alpha = _figure(person.hue, person.mirrored)
     if person.turned(t_s):

@@ -89,8 +89,8 @@ def simulate(measured: Measured, workers: int, load: float) -> dict[str, float]:
         heapq.heappush(events, (at_s, number := number + 1, "comes", jobs[-1]))
     queue, free = _Queue(measured, workers), workers
     while events:
-        now_s, _, what, job = heapq.heappop(events)
-        if what == "comes":
+        now_s, _, event, job = heapq.heappop(events)
+        if event == "comes":
             queue.waiting.append(job)
         else:
             free += 1

@@ -32,10 +32,10 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=20)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", action="store_true")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     with tempfile.TemporaryDirectory() as folder:
-        clip = write_face_clip(Path(folder) / "clip.mp4", seconds=asked.seconds, width=1280, height=720)
+        clip = write_face_clip(Path(folder) / "clip.mp4", seconds=options.seconds, width=1280, height=720)
         engine = load_engine()
         works: dict[str, Callable[[], object]] = {
             "transcoding by PyAV": lambda: transcode(clip),
@@ -43,13 +43,13 @@ def main() -> None:
             "boxes and scores": lambda: annotate(clip),
             "every face blurred": lambda: annotate(clip, is_blurred=True),
         }
-        spent = {name: statistics.median(timed(work) for _ in range(asked.rounds)) for name, work in works.items()}
+        spent = {name: statistics.median(timed(work) for _ in range(options.rounds)) for name, work in works.items()}
     base = spent["transcoding by PyAV"]
     for name, seconds in spent.items():
-        length = seconds / asked.seconds
+        length = seconds / options.seconds
         print(f"{name:22} {seconds:6.2f} s  {length:5.2f} x the clip's length  ratio {seconds / base:.2f}")
-    if asked.json:
-        print(json.dumps({"seconds": asked.seconds, "spent": spent}))
+    if options.json:
+        print(json.dumps({"seconds": options.seconds, "spent": spent}))
 
 
 def timed(work: Callable[[], object]) -> float:
@@ -59,15 +59,15 @@ def timed(work: Callable[[], object]) -> float:
 
 
 def annotate(clip: Path, *, is_blurred: bool = False) -> None:
-    with tempfile.TemporaryFile() as out:
-        annotate_video(clip, out, marks(is_blurred), step_ms=STEP_MS)
+    with tempfile.TemporaryFile() as output:
+        annotate_video(clip, output, marks(is_blurred), step_ms=STEP_MS)
 
 
 def marks(is_blurred: bool) -> Iterator[FaceMark]:
     """One face that moves, five times a second; more than any clip needs."""
-    for place in range(100_000):
-        box = Box(300.0 + place % 200, 200.0, 220.0, 280.0)
-        yield FaceMark(place * STEP_MS, 1, box, "1: happy 87%", (0, 140, 194), BARS, is_blurred)
+    for number in range(100_000):
+        box = Box(300.0 + number % 200, 200.0, 220.0, 280.0)
+        yield FaceMark(number * STEP_MS, 1, box, "1: happy 87%", (0, 140, 194), BARS, is_blurred)
 
 
 def transcode(clip: Path) -> None:
@@ -75,15 +75,15 @@ def transcode(clip: Path) -> None:
     with av.open(str(clip)) as source, av.open(io.BytesIO(), "w", format="mp4") as target:
         stream = source.streams.video[0]
         stream.codec_context.thread_count = 1
-        made = target.add_stream("libx264", options=X264)
-        made.width, made.height, made.pix_fmt = stream.width, stream.height, "yuv420p"
-        made.codec_context.time_base = made.time_base = Fraction(1, 1000)
-        made.codec_context.thread_count = 1
+        encoded = target.add_stream("libx264", options=X264)
+        encoded.width, encoded.height, encoded.pix_fmt = stream.width, stream.height, "yuv420p"
+        encoded.codec_context.time_base = encoded.time_base = Fraction(1, 1000)
+        encoded.codec_context.thread_count = 1
         for frame in source.decode(stream):
             t_ms = round(frame.time * 1000)
             frame.pts, frame.time_base, frame.pict_type = t_ms, Fraction(1, 1000), 0
-            target.mux(made.encode(frame))
-        target.mux(made.encode(None))
+            target.mux(encoded.encode(frame))
+        target.mux(encoded.encode(None))
 
 
 if __name__ == "__main__":

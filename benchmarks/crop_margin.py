@@ -37,25 +37,27 @@ def main() -> None:
     parser.add_argument("--faces", type=Path, help="fer2013.zip; without it nothing is measured")
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--bundle", type=Path, default=SHIPPED_BUNDLE)
-    asked = parser.parse_args()
-    if asked.faces is None:
+    options = parser.parse_args()
+    if options.faces is None:
         print("Left out: name the faces with --faces fer2013.zip.")
         return
-    found = list(_find(asked.faces, asked.count))
-    print(f"{len(found)} of {asked.count} faces were found; median box in a 48 px file (x, y, w, h): {_median(found)}")
-    bundle = read_bundle(asked.bundle)
+    faces = list(_find(options.faces, options.count))
+    print(
+        f"{len(faces)} of {options.count} faces were found; median box in a 48 px file (x, y, w, h): {_median(faces)}"
+    )
+    bundle = read_bundle(options.bundle)
     classifier = load_classifier(bundle)
-    labels = np.array([label for _, _, _, label in found])
+    labels = np.array([label for _, _, _, label in faces])
 
     def accuracy(crops: list[NDArray[np.uint8]]) -> float:
         return float((classifier.classify(np.stack(crops)).argmax(axis=1) == labels).mean())
 
-    whole = accuracy([fit_face(face, bundle.spec.input_size) for face, _, _, _ in found])
-    print(f"{bundle.spec.name} {bundle.spec.version}; the files as they are: {whole:.3f}\n")
+    uncropped = accuracy([fit_face(face, bundle.spec.input_size) for face, _, _, _ in faces])
+    print(f"{bundle.spec.name} {bundle.spec.version}; the files as they are: {uncropped:.3f}\n")
     print("| margin \\ shift | " + " | ".join(f"{shift:+.2f}" for shift in SHIFTS) + " |\n|---|" + "---|" * len(SHIFTS))
     for margin in MARGINS:
         specs = [replace(bundle.spec, crop_margin=margin, crop_shift=shift) for shift in SHIFTS]
-        row = [accuracy([crop_face(frame, box, spec) for _, frame, box, _ in found]) for spec in specs]
+        row = [accuracy([crop_face(frame, box, spec) for _, frame, box, _ in faces]) for spec in specs]
         print(f"| {margin:+.2f} | " + " | ".join(f"{value:.3f}" for value in row) + " |")
 
 
@@ -81,13 +83,13 @@ def read_faces(archive: Path, count: int) -> Iterator[Face]:
     """Yield faces of the public split, uint8 (48, 48, 3), chosen at random, and their classes."""
     with zipfile.ZipFile(archive) as opened:
         names = sorted(name for name in opened.namelist() if "PublicTest" in name)
-        for at in np.random.default_rng(0).permutation(len(names))[:count]:
-            picture = cv2.imdecode(np.frombuffer(opened.read(names[at]), np.uint8), cv2.IMREAD_COLOR)
-            yield picture, EMOTIONS.index(Path(names[at]).parent.name)  # type: ignore[arg-type]
+        for index in np.random.default_rng(0).permutation(len(names))[:count]:
+            picture = cv2.imdecode(np.frombuffer(opened.read(names[index]), np.uint8), cv2.IMREAD_COLOR)
+            yield picture, EMOTIONS.index(Path(names[index]).parent.name)  # type: ignore[arg-type]
 
 
-def _median(found: list[tuple[Picture, Picture, Box, int]]) -> str:
-    boxes = np.array([(b.x - BORDER_PX, b.y - BORDER_PX, b.w, b.h) for _, _, b, _ in found]) * 48 / FACE_PX
+def _median(faces: list[tuple[Picture, Picture, Box, int]]) -> str:
+    boxes = np.array([(b.x - BORDER_PX, b.y - BORDER_PX, b.w, b.h) for _, _, b, _ in faces]) * 48 / FACE_PX
     return ", ".join(f"{value:.1f}" for value in np.median(boxes, axis=0))
 
 

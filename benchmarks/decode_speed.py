@@ -30,18 +30,18 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--bundle", type=Path)
     parser.add_argument("--json", action="store_true")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        clip = write_face_clip(Path(folder) / "clip.mp4", seconds=asked.seconds)
+        clip = write_face_clip(Path(folder) / "clip.mp4", seconds=options.seconds)
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-        engine = load_engine(asked.bundle)
+        engine = load_engine(options.bundle)
         list(engine.read_video(clip))  # a warm-up: models loaded, the file in memory
-        rounds = [(decode_alone(clip), *analyse(engine, clip)) for _ in range(asked.rounds)]
+        rounds = [(decode_alone(clip), *analyse(engine, clip)) for _ in range(options.rounds)]
         readings = list(engine.read_video(clip))
         store_s = store(readings, Path(folder))
-    result = summarise(rounds, store_s, asked.seconds, len(readings))
+    result = summarise(rounds, store_s, options.seconds, len(readings))
     print_table(result)
-    if asked.json:
+    if options.json:
         print(json.dumps(result))
 
 
@@ -63,7 +63,7 @@ def analyse(engine: Engine, clip: Path) -> tuple[float, dict[str, float]]:
         times = video.times
     spent_s = time.process_time() - started
     stages = {name: getattr(times, f"{name}_s") for name in ("decode", "detect", "classify", "other")}
-    return spent_s, {name: spent_s * seen / sum(stages.values()) for name, seen in stages.items()}
+    return spent_s, {name: spent_s * stage_s / sum(stages.values()) for name, stage_s in stages.items()}
 
 
 def store(readings: list[FrameReading], folder: Path) -> float:
@@ -85,11 +85,11 @@ def store(readings: list[FrameReading], folder: Path) -> float:
     study = personal_study(user)
     spent_s = 0.0
     for _ in range(2):  # the first is a warm-up, as for the engine: a worker lives for many videos
-        asked = {"study": study, "user": user, "consent": consent, "title": "bench", "source": "upload"}
-        session = open_session(**asked, every_ms=EVERY_MS)
+        fields = {"study": study, "user": user, "consent": consent, "title": "bench", "source": "upload"}
+        session = open_session(**fields, every_ms=EVERY_MS)
         started = time.process_time()
-        for at in range(0, len(readings), 500):
-            append_readings(session=session, readings=readings[at : at + 500])
+        for start in range(0, len(readings), 500):
+            append_readings(session=session, readings=readings[start : start + 500])
         spent_s = time.process_time() - started
     return spent_s
 

@@ -35,14 +35,14 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--every", type=int, default=1, help="only every n-th photograph")
     parser.add_argument("--only", default="", help="part of the name of the detectors to measure")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     cv2.setNumThreads(1)
-    photographs = list(read_photographs(asked.folder, asked.every))
+    photographs = list(read_photographs(options.folder, options.every))
     heads = [f"{low}–{high}" if high < 10_000 else f">{low}" for low, high in HEIGHTS]
     heads += ["all ≥ 20", "false / picture", "close-ups 1.0 / 1.1 / 1.2", "nobody", "ms"]
     print("| detector | " + " | ".join(heads) + " |\n|" + "---|" * (len(heads) + 1))
     for name, find in all_detectors().items():
-        if asked.only in name:
+        if options.only in name:
             print(f"| {name} | " + " | ".join(_row(find, photographs)) + " |", flush=True)
 
 
@@ -60,20 +60,20 @@ def read_photographs(folder: Path, every: int) -> Iterator[Photograph]:
 
 
 def _row(find: Find, photographs: list[Photograph]) -> list[str]:
-    met: dict[tuple[int, int], list[bool]] = defaultdict(list)
+    hits_by_span: dict[tuple[int, int], list[bool]] = defaultdict(list)
     alarms, seconds = 0, 0.0
     for picture, faces in photographs:
         started = time.process_time()
         boxes = find(picture)
         seconds += time.process_time() - started
-        taken = match(boxes, faces)
-        alarms += len(boxes) - len(taken)
+        matched = match(boxes, faces)
+        alarms += len(boxes) - len(matched)
         for number, face in enumerate(faces):
             for span in HEIGHTS:
                 if span[0] <= face.h < span[1]:
-                    met[span].append(number in taken)
-    every = [hit for span in HEIGHTS for hit in met[span]]
-    recalls = [f"{np.mean(hits):.2f}" for hits in (*(met[span] for span in HEIGHTS), every)]
+                    hits_by_span[span].append(number in matched)
+    every = [hit for span in HEIGHTS for hit in hits_by_span[span]]
+    recalls = [f"{np.mean(hits):.2f}" for hits in (*(hits_by_span[span] for span in HEIGHTS), every)]
     close = " / ".join(f"{_close_recall(find, photographs, share):.2f}" for share in CLOSE)
     nobody = sum(len(find(picture)) for picture in pictures_of_nobody())
     return [*recalls, f"{alarms / len(photographs):.2f}", close, str(nobody), f"{seconds / len(photographs) * 1e3:.0f}"]
@@ -81,18 +81,18 @@ def _row(find: Find, photographs: list[Photograph]) -> list[str]:
 
 def match(boxes: list[Box], faces: list[Box]) -> set[int]:
     """The numbers of the faces that a box lies on; one box, the surest first, takes one face."""
-    taken: set[int] = set()
+    matched: set[int] = set()
     for box in boxes:
-        free = [(box.iou(face), number) for number, face in enumerate(faces) if number not in taken]
+        free = [(box.iou(face), number) for number, face in enumerate(faces) if number not in matched]
         overlap, number = max(free, default=(0.0, -1))
         if overlap >= MATCH_IOU:
-            taken.add(number)
-    return taken
+            matched.add(number)
+    return matched
 
 
 def _close_recall(find: Find, photographs: list[Photograph], share: float) -> float:
     """Share of the faces of at least 60 px that are found where the frame is `share` times their box."""
-    found = []
+    hits = []
     for picture, faces in photographs[::3]:
         for face in faces:
             if face.h < CLOSE_LEAST_PX:
@@ -100,8 +100,8 @@ def _close_recall(find: Find, photographs: list[Photograph], share: float) -> fl
             (x, y), width, height = face.center, face.w * share / 2, face.h * share / 2
             cut = picture[max(int(y - height), 0) : int(y + height), max(int(x - width), 0) : int(x + width)]
             scale = CLOSE_HEIGHT_PX / cut.shape[0]
-            found.append(bool(find(cv2.resize(cut, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC))))
-    return float(np.mean(found))
+            hits.append(bool(find(cv2.resize(cut, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC))))
+    return float(np.mean(hits))
 
 
 if __name__ == "__main__":

@@ -43,16 +43,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         bundle, seconds = fine_tune(learnt, Path(folder), options)
         print(f"fine-tuning on {len(learnt)} crops: {seconds:.0f} s, from the files to the sealed bundle")
-        tell("held-out crops of the same kind", bundle, held_out)
-        tell("FER2013 public, as it is", bundle, dataset["public"])
+        print_gain("held-out crops of the same kind", bundle, held_out)
+        print_gain("FER2013 public, as it is", bundle, dataset["public"])
 
 
 def choose(faces: FaceSet, count: int, seed: int) -> np.ndarray:
     """Which faces were corrected: at random, but of each class a few."""
     order = np.random.default_rng(seed).permutation(len(faces))
     few = np.concatenate([order[faces.labels[order] == label][:LEAST_OF_A_CLASS] for label in range(7)])
-    rest = order[~np.isin(order, few)][: count - len(few)]
-    return np.isin(np.arange(len(faces)), np.concatenate([few, rest]))
+    others = order[~np.isin(order, few)][: count - len(few)]
+    return np.isin(np.arange(len(faces)), np.concatenate([few, others]))
 
 
 def in_dusk(faces: FaceSet) -> FaceSet:
@@ -79,13 +79,13 @@ def fine_tune(faces: FaceSet, folder: Path, options: argparse.Namespace) -> tupl
     return folder / "registry" / "tuned", time.perf_counter() - started
 
 
-def tell(what: str, bundle: Path, faces: FaceSet) -> None:
+def print_gain(name: str, bundle: Path, faces: FaceSet) -> None:
     before, after = (load_classifier(read_bundle(one)).classify(faces.pictures) for one in (SHIPPED_BUNDLE, bundle))
     right = [float((scores.argmax(axis=1) == faces.labels).mean()) for scores in (before, after)]
     gain, test = paired_difference(before, after, faces.labels)["accuracy"], mcnemar(before, after, faces.labels)
     low, high = gain["interval"]
     print(
-        f"{what} ({len(faces):,}): {right[0]:.4f} before, {right[1]:.4f} after; {100 * gain['value']:+.2f} points "
+        f"{name} ({len(faces):,}): {right[0]:.4f} before, {right[1]:.4f} after; {100 * gain['value']:+.2f} points "
         f"(95 % interval {100 * low:+.2f} to {100 * high:+.2f}), McNemar p = {test['p_value']:.2g}",
         flush=True,
     )

@@ -42,12 +42,12 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--backend", choices=FRAMES_TOGETHER, help=argparse.SUPPRESS)
-    asked = parser.parse_args()
-    if asked.backend:
-        print(json.dumps(measure(asked.backend, asked.seconds)))
+    options = parser.parse_args()
+    if options.backend:
+        print(json.dumps(measure(options.backend, options.seconds)))
         return
-    rows = [in_its_own_process(backend, asked.seconds) for backend in FRAMES_TOGETHER]
-    if asked.json:
+    rows = [in_its_own_process(backend, options.seconds) for backend in FRAMES_TOGETHER]
+    if options.json:
         print(json.dumps(rows))
         return
     print(
@@ -57,7 +57,7 @@ def main() -> None:
     print(f" webcams of {FPS} fps | video, times its length | cores |\n|---|---|---|---|---|---|---|")
     for row in rows:
         faces = ", ".join(f"{row['faces_per_s'][str(size)]:,.0f}" for size in BATCHES)
-        told = (
+        cells = (
             row["backend"],
             row["device"],
             faces,
@@ -66,13 +66,13 @@ def main() -> None:
             row["video_speed"],
             row["cores"],
         )
-        print("|", " | ".join(map(str, told)), "|")
+        print("|", " | ".join(map(str, cells)), "|")
 
 
 def in_its_own_process(backend: str, seconds: float) -> dict[str, Any]:
     command = [sys.executable, str(Path(__file__)), "--backend", backend, "--seconds", str(seconds)]
-    said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-    return json.loads(said.splitlines()[-1])
+    output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    return json.loads(output.splitlines()[-1])
 
 
 def measure(backend: str, seconds: float) -> dict[str, Any]:
@@ -106,25 +106,25 @@ def measure_faces(backend: str, seconds: float) -> dict[str, float]:
     }
 
 
-def measure_webcams(engine: inference.Engine, together: int, seconds: float) -> float:
+def measure_webcams(engine: inference.Engine, webcams: int, seconds: float) -> float:
     """Frames read a second: decoded, searched for faces and scored, in two threads with webcams of their own."""
     jpegs = face_jpegs(63)
 
     def watch(number: int) -> float:
-        readers = [engine.live() for _ in range(together)]
-        taken = iter(range(1, 10**9))
+        readers = [engine.live() for _ in range(webcams)]
+        numbers = iter(range(1, 10**9))
 
         def read() -> None:
-            at = next(taken)
+            frame_number = next(numbers)
             readings = inference.read_together(
                 [
-                    inference.LiveFrame(reader, jpegs[(at + place) % len(jpegs)], at * 1000 // FPS)
-                    for place, reader in enumerate(readers)
+                    inference.LiveFrame(reader, jpegs[(frame_number + index) % len(jpegs)], frame_number * 1000 // FPS)
+                    for index, reader in enumerate(readers)
                 ]
             )
             assert all(isinstance(reading, inference.FrameReading) for reading in readings), readings
 
-        return together * by_the_second(read, seconds)
+        return webcams * by_the_second(read, seconds)
 
     with ThreadPoolExecutor(THREADS) as threads:
         return sum(threads.map(watch, range(THREADS)))

@@ -26,7 +26,7 @@ import httpx
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # it may be started as a file
 
 from benchmarks._clips import face_jpegs
-from benchmarks._live_client import Poster, Seen, Webcam, watch_all
+from benchmarks._live_client import Poster, Tally, Webcam, watch_all
 from benchmarks._live_servers import Server, fer_view, platform
 
 LADDER = (1, 4, 8, 16, 32)
@@ -35,7 +35,7 @@ WARM_UP_S = 3
 
 
 @dataclass(frozen=True)
-class Asked:
+class Load:
     fps: float
     seconds: float
     in_flight: int
@@ -44,16 +44,16 @@ class Asked:
 
 def main() -> None:
     options = _options()
-    asked = Asked(options.fps, options.seconds, options.in_flight, face_jpegs(63))
+    load = Load(options.fps, options.seconds, options.in_flight, face_jpegs(63))
     rungs = LADDER if options.ladder else (options.sessions,)
     with platform(options.url, options.token) as server:
-        rows = _climb(server, asked, rungs)
+        rows = _climb(server, load, rungs)
     result = next((row for row in rows if row["sessions"] == options.sessions), rows[0])
     if options.ladder:
         result = result | {"ladder": rows}
     if options.peer:
         with fer_view() as view:
-            result = result | {"peer": _compare(rows, _climb(view, asked, (1, 2, 4, *rungs)))}
+            result = result | {"peer": _compare(rows, _climb(view, load, (1, 2, 4, *rungs)))}
     if options.json:
         print(json.dumps(result))
 
@@ -72,49 +72,49 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _climb(server: Server, asked: Asked, rungs: tuple[int, ...]) -> list[dict]:
+def _climb(server: Server, load: Load, rungs: tuple[int, ...]) -> list[dict]:
     """Measure each number of sessions, after a short one that loads the models."""
-    print(f"\n{server.name}: {asked.fps:g} frames a second, {asked.seconds:g} s each")
+    print(f"\n{server.name}: {load.fps:g} frames a second, {load.seconds:g} s each")
     print("| sessions | sent | answered | dropped | p50 ms | p95 ms | p99 ms | cores | ms of processor a frame | MB |")
     print("|---|---|---|---|---|---|---|---|---|---|")
-    asyncio.run(_load(server, replace(asked, seconds=WARM_UP_S), 1))
-    return [_measure(server, asked, sessions) for sessions in sorted(set(rungs))]
+    asyncio.run(_load(server, replace(load, seconds=WARM_UP_S), 1))
+    return [_measure(server, load, sessions) for sessions in sorted(set(rungs))]
 
 
-def _measure(server: Server, asked: Asked, sessions: int) -> dict:
+def _measure(server: Server, load: Load, sessions: int) -> dict:
     cpu_s, started, rss_mb = server.cpu_s(), time.perf_counter(), server.rss_mb()
-    seen = asyncio.run(_load(server, asked, sessions))
+    tally = asyncio.run(_load(server, load, sessions))
     cpu_s, took_s = server.cpu_s() - cpu_s, time.perf_counter() - started
-    p50_ms, p95_ms, p99_ms = (_percentile(seen.round_trip_ms, share) for share in (0.5, 0.95, 0.99))
+    p50_ms, p95_ms, p99_ms = (_percentile(tally.round_trip_ms, share) for share in (0.5, 0.95, 0.99))
     row = {
         "sessions": sessions,
-        "fps": asked.fps,
-        "seconds": asked.seconds,
-        "frames_sent": seen.sent,
-        "frames_answered": seen.answered,
-        "dropped": seen.dropped.total(),
-        "dropped_by_reason": {reason: n for reason, n in seen.dropped.items() if n},
-        "faces": seen.faces,
+        "fps": load.fps,
+        "seconds": load.seconds,
+        "frames_sent": tally.sent,
+        "frames_answered": tally.answered,
+        "dropped": tally.dropped.total(),
+        "dropped_by_reason": {reason: n for reason, n in tally.dropped.items() if n},
+        "faces": tally.faces,
         "p50_ms": p50_ms,
         "p95_ms": p95_ms,
         "p99_ms": p99_ms,
         "cores": round(cpu_s / took_s, 2),
-        "cpu_ms_per_frame": round(1000 * cpu_s / max(seen.answered, 1), 2),
+        "cpu_ms_per_frame": round(1000 * cpu_s / max(tally.answered, 1), 2),
         "rss_before_mb": rss_mb,
         "rss_mb": server.rss_mb(),
-        "problems": seen.problems[:5],
+        "problems": tally.problems[:5],
     }
     names = ("sessions", "frames_sent", "frames_answered", "dropped", "p50_ms", "p95_ms", "p99_ms", "cores")
     print("|", " | ".join(str(row[name]) for name in (*names, "cpu_ms_per_frame", "rss_mb")), "|", flush=True)
     return row
 
 
-async def _load(server: Server, asked: Asked, sessions: int) -> Seen:
+async def _load(server: Server, load: Load, sessions: int) -> Tally:
     cameras: list[Webcam] | list[Poster]
     if not server.token:
         address = urlsplit(server.url)
-        cameras = [Poster(address.hostname or "", address.port or 80, asked.jpegs) for _ in range(sessions)]
-        return await watch_all(cameras, fps=asked.fps, seconds=asked.seconds)
+        cameras = [Poster(address.hostname or "", address.port or 80, load.jpegs) for _ in range(sessions)]
+        return await watch_all(cameras, fps=load.fps, seconds=load.seconds)
     headers = {"Authorization": f"Token {server.token}"}
     async with httpx.AsyncClient(base_url=server.url, headers=headers, trust_env=False, timeout=60) as api:
 
@@ -123,8 +123,8 @@ async def _load(server: Server, asked: Asked, sessions: int) -> Seen:
             return str(answer.raise_for_status().json()["ticket"])
 
         url = server.url.replace("http", "ws", 1)
-        cameras = [Webcam(url, ticket, asked.jpegs, asked.in_flight) for _ in range(sessions)]
-        return await watch_all(cameras, fps=asked.fps, seconds=asked.seconds)
+        cameras = [Webcam(url, ticket, load.jpegs, load.in_flight) for _ in range(sessions)]
+        return await watch_all(cameras, fps=load.fps, seconds=load.seconds)
 
 
 def _percentile(values: list[float], share: float) -> float | None:

@@ -41,7 +41,7 @@ def main() -> None:
     parser.add_argument(
         "--repeat", type=int, default=8, help="fewer than the base has studies (a study has 90,000 readings)"
     )
-    asked = parser.parse_args()
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="raut-bench-") as folder:
         os.environ.update(RAUT_DATA_DIR=folder, RAUT_ENV_FILE=os.devnull, DJANGO_SETTINGS_MODULE="webplatform.settings")
         import django
@@ -53,7 +53,7 @@ def main() -> None:
             sys.exit(_with_own_server())
         try:
             _prepare()
-            print(json.dumps(_measured(asked.base, asked.readings, asked.repeat), indent=2))
+            print(json.dumps(_measured(options.base, options.readings, options.repeat), indent=2))
         finally:
             connections.close_all()
 
@@ -82,20 +82,20 @@ def _measured(base: int, readings: int, repeat: int) -> dict[str, Any]:
 
     app.conf.broker_url = "memory://"
     copies = Copies()
-    found: dict[str, Any] = {}
+    results: dict[str, Any] = {}
     for name, size in (("base", base), ("many", readings)):
-        found[name] = {**copies.grow(size), "steps": _steps(copies, repeat)}
-        print(json.dumps({name: found[name]}), file=sys.stderr, flush=True)
+        results[name] = {**copies.grow(size), "steps": _steps(copies, repeat)}
+        print(json.dumps({name: results[name]}), file=sys.stderr, flush=True)
     ratios = {}
-    for step, was in found["base"]["steps"].items():
-        now = found["many"]["steps"][step]
+    for step, was in results["base"]["steps"].items():
+        now = results["many"]["steps"][step]
         ratios[step] = round(now["median_ms"] / max(was["median_ms"], 0.1), 2)
     slower = [step for step, ratio in ratios.items() if ratio > GROWS]
-    return found | {
+    return results | {
         "ratio_of_medians": ratios,
         "slower": slower,
         "plans_of_slower": {step: _plans(copies.queries[step]) for step in slower},
-        "scans_of_whole_tables": {step: whole for step, all_ in copies.queries.items() if (whole := _scans(all_))},
+        "scans_of_whole_tables": {step: tables for step, all_ in copies.queries.items() if (tables := _scans(all_))},
         "claim_none_grows": not [step for step in slower if "all_studies" not in step],
     }
 
@@ -114,7 +114,7 @@ class Copies:
         self.chance = random.Random(1)
         self.unused: list[tuple[Any, Any]] = []
         self.touched: list[tuple[Any, Any]] = []
-        self.made = 0
+        self.copy_count = 0
         self.readings = PER_STUDY
 
     def grow(self, readings: int) -> dict[str, Any]:
@@ -152,14 +152,14 @@ class Copies:
         from webplatform.history.models import Session, Track
         from webplatform.studies.models import Membership
 
-        self.made += 1
+        self.copy_count += 1
         with transaction.atomic():
-            study, owner = _empty_study(f"copy-{self.made}")
+            study, owner = _empty_study(f"copy-{self.copy_count}")
             Membership.objects.create(study=study, user=self.reader, role=Membership.Role.ANALYST)
             people = _people(study)
             rows = [
-                _copied(original, study, owner, *people[place % len(people)])
-                for place, original in enumerate(self.originals)
+                _copied(original, study, owner, *people[number % len(people)])
+                for number, original in enumerate(self.originals)
             ]
             Session.objects.bulk_create(rows)
             tracks = Track.objects.bulk_create([Track(session=row, number=1) for row in rows])
@@ -175,15 +175,15 @@ class Copies:
 
         pairs = [[row.pk for row in rows], [track.pk for track in tracks], [one.pk for one in self.originals]]
         with connection.cursor() as cursor:
-            for model, own in (
+            for model, own_columns in (
                 (Observation, ("session_id", "track_id")),
                 (SessionSeconds, ("session_id",)),
                 (SessionCurve, ("session_id",)),
             ):
-                others = [f.column for f in model._meta.concrete_fields if f.column not in ("id", *own)]
+                other_columns = [f.column for f in model._meta.concrete_fields if f.column not in ("id", *own_columns)]
                 names, values = (
-                    ", ".join((*own, *others)),
-                    ", ".join([*(f"n.{name}" for name in own), *(f"o.{name}" for name in others)]),
+                    ", ".join((*own_columns, *other_columns)),
+                    ", ".join([*(f"n.{name}" for name in own_columns), *(f"o.{name}" for name in other_columns)]),
                 )
                 cursor.execute(
                     f"INSERT INTO {model._meta.db_table} ({names}) SELECT {values}"
@@ -194,7 +194,7 @@ class Copies:
             cursor.execute(
                 "UPDATE history_session SET created_at = now() - %s * interval '1 hour',"
                 " closed_at = now() - %s * interval '1 hour' WHERE id = ANY(%s)",
-                [self.made % 2000 + 1, self.made % 2000, pairs[0]],
+                [self.copy_count % 2000 + 1, self.copy_count % 2000, pairs[0]],
             )
 
 
@@ -204,10 +204,10 @@ def _written_study() -> tuple[Any, Any]:
 
     study, owner = _empty_study("original")
     people = _people(study)
-    for place, minutes in enumerate(MINUTES):
-        person, consent = people[place % len(people)]
+    for number, minutes in enumerate(MINUTES):
+        person, consent = people[number % len(people)]
         about = {"study": study, "created_by": owner, "participant": person, "consent": consent}
-        study_results.fill_session(about, minutes, seed=place)
+        study_results.fill_session(about, minutes, seed=number)
     keep_curves(study)
     assert SessionSeconds.objects.count() == len(MINUTES)
     return owner, study
@@ -248,16 +248,16 @@ def _copied(original: Any, study: Any, owner: Any, person: Any, consent: Any) ->
 
 
 def _steps(copies: Copies, repeat: int) -> dict[str, dict[str, float]]:
-    found: dict[str, list[float]] = {}
+    times_by_step: dict[str, list[float]] = {}
     for _time in range(repeat):
         for name, work in _readers(copies):
-            found.setdefault(name, []).append(_timed_ms(copies, name, work))
+            times_by_step.setdefault(name, []).append(_timed_ms(copies, name, work))
     for _time in range(PURGES):
         for name, work in _removers(copies):
-            found.setdefault(name, []).append(_timed_ms(copies, name, work))
+            times_by_step.setdefault(name, []).append(_timed_ms(copies, name, work))
     return {
         name: {"median_ms": round(float(np.median(times)), 1), "p95_ms": round(float(np.percentile(times, 95)), 1)}
-        for name, times in found.items()
+        for name, times in times_by_step.items()
     }
 
 
@@ -267,7 +267,7 @@ def _readers(copies: Copies) -> Iterator[tuple[str, Callable[[], object]]]:
     from webplatform.history.models import Session
     from webplatform.results.choices import Choice
     from webplatform.results.curves import keep_curves, sessions_without_curve
-    from webplatform.results.services import ask_figures
+    from webplatform.results.services import request_figures
     from webplatform.results.work import run_figures
     from webplatform.retention.guard import doubt_at
 
@@ -277,19 +277,19 @@ def _readers(copies: Copies) -> Iterator[tuple[str, Callable[[], object]]]:
     browser.force_login(owner)
     reader.force_login(copies.reader)
     timeline = f"/api/v1/sessions/{longest.pk}/timeline/"
-    yield "list", lambda: _got(browser, "/")
-    yield "list_rest", lambda: _got(browser, "/api/v1/sessions/")
-    yield "list_of_all_studies", lambda: _got(reader, "/")
-    yield "list_rest_of_all_studies", lambda: _got(reader, "/api/v1/sessions/")
-    yield "session", lambda: _got(browser, f"/sessions/{longest.pk}/")
-    yield "timeline", lambda: _got(browser, timeline)
-    yield "timeline_minute", lambda: _got(browser, f"{timeline}?from_ms=1800000&to_ms=1860000&bucket_ms=1000")
-    yield "timeline_minute_of_rows", lambda: _got(browser, f"{timeline}?from_ms=1800000&to_ms=1860000&bucket_ms=200")
+    yield "list", lambda: _get(browser, "/")
+    yield "list_rest", lambda: _get(browser, "/api/v1/sessions/")
+    yield "list_of_all_studies", lambda: _get(reader, "/")
+    yield "list_rest_of_all_studies", lambda: _get(reader, "/api/v1/sessions/")
+    yield "session", lambda: _get(browser, f"/sessions/{longest.pk}/")
+    yield "timeline", lambda: _get(browser, timeline)
+    yield "timeline_minute", lambda: _get(browser, f"{timeline}?from_ms=1800000&to_ms=1860000&bucket_ms=1000")
+    yield "timeline_minute_of_rows", lambda: _get(browser, f"{timeline}?from_ms=1800000&to_ms=1860000&bucket_ms=200")
     yield "study_added_up", lambda: keep_curves(study)
-    figures = ask_figures(study=study, choice=Choice(by="participant"))
+    figures = request_figures(study=study, choice=Choice(by="participant"))
     yield "study_figures", lambda: run_figures(figures.pk)
-    yield "study_page", lambda: _got(browser, f"/studies/{study.pk}/?by=participant")
-    yield "study_results", lambda: _got(browser, f"/api/v1/studies/{study.pk}/results/?by=participant")
+    yield "study_page", lambda: _get(browser, f"/studies/{study.pk}/?by=participant")
+    yield "study_results", lambda: _get(browser, f"/api/v1/studies/{study.pk}/results/?by=participant")
     yield "beat_without_curve", sessions_without_curve
     yield "purge_in_doubt", lambda: doubt_at(_now())
 
@@ -302,8 +302,8 @@ def _removers(copies: Copies) -> Iterator[tuple[str, Callable[[], object]]]:
     study, _owner = copies.give_up()
     ids = list(Session.objects.filter(study=study).order_by("-duration_ms").values_list("pk", flat=True))
     yield "erase_session", lambda: erase_sessions(Session.everything.filter(pk=ids[0]))
-    old = _now() - timedelta(days=4000)
-    Session.objects.filter(study=study).update(created_at=old, closed_at=old)
+    long_ago = _now() - timedelta(days=4000)
+    Session.objects.filter(study=study).update(created_at=long_ago, closed_at=long_ago)
     yield "purge_of_due", purge
     if Session.everything.filter(pk__in=ids).exists():
         raise SystemExit("The purge left something that was due.")
@@ -315,7 +315,7 @@ def _now() -> Any:
     return timezone.now()
 
 
-def _got(browser: Any, address: str) -> None:
+def _get(browser: Any, address: str) -> None:
     answer = browser.get(address)
     if answer.status_code != 200 or b'"results":null' in answer.content:
         raise SystemExit(f"{address} answers {answer.status_code}.")
@@ -327,9 +327,9 @@ def _timed_ms(copies: Copies, name: str, work: Callable[[], object]) -> float:
 
     reset_queries()  # a full log keeps the newest alone, and what was captured would be looked for at the wrong place
     begun = time.perf_counter()
-    with CaptureQueriesContext(connection) as seen:
+    with CaptureQueriesContext(connection) as captured:
         work()
-    copies.queries[name] = [one["sql"] for one in seen.captured_queries]
+    copies.queries[name] = [one["sql"] for one in captured.captured_queries]
     return (time.perf_counter() - begun) * 1000
 
 
@@ -337,19 +337,19 @@ def _scans(queries: list[str]) -> list[str]:
     """The large tables that one of the queries reads whole."""
     from django.db import connection
 
-    found: set[str] = set()
+    tables: set[str] = set()
     for sql in filter(_is_read, queries):
         with connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}")
-            found |= set(_whole(cursor.fetchone()[0][0]["Plan"]))
-    return sorted(found)
+            tables |= set(_scanned_tables(cursor.fetchone()[0][0]["Plan"]))
+    return sorted(tables)
 
 
-def _whole(plan: dict[str, Any]) -> Iterator[str]:
+def _scanned_tables(plan: dict[str, Any]) -> Iterator[str]:
     if plan["Node Type"] == "Seq Scan" and plan["Relation Name"] in BIG:
         yield plan["Relation Name"]
     for child in plan.get("Plans", ()):
-        yield from _whole(child)
+        yield from _scanned_tables(child)
 
 
 def _plans(queries: list[str], most: int = 2) -> list[str]:

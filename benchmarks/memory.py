@@ -25,19 +25,19 @@ def main() -> None:
     parser.add_argument("--minutes", type=int, default=20)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
-    asked = parser.parse_args()
-    if asked.child:
-        print(json.dumps(read(asked.child)))
+    options = parser.parse_args()
+    if options.child:
+        print(json.dumps(read(options.child)))
         return
     with tempfile.TemporaryDirectory() as folder:
         piece = write_face_clip(Path(folder) / "piece.mp4", seconds=20, width=640, height=480)
         short, long = (
             in_own_process(repeat_clip(piece, Path(folder) / f"{minutes}.mp4", 3 * minutes))
-            for minutes in (1, asked.minutes)
+            for minutes in (1, options.minutes)
         )
     result = {
         "peak_mb_1_minute": short["peak_mb"],
-        f"peak_mb_{asked.minutes}_minutes": long["peak_mb"],
+        f"peak_mb_{options.minutes}_minutes": long["peak_mb"],
         "difference": round(long["peak_mb"] / short["peak_mb"] - 1, 4),
         "frames_sampled": [short["frames"], long["frames"]],
         "ms_first_tenth": long["ms_first_tenth"],
@@ -46,7 +46,7 @@ def main() -> None:
     }
     for name, value in result.items():
         print(f"{name:24} {value}")
-    if asked.json:
+    if options.json:
         print(json.dumps(result))
 
 

@@ -35,15 +35,15 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--python", type=Path, default=HERE.parent / ".venv-fer" / "bin" / "python")
-    asked = parser.parse_args()
-    make_environment(asked.python)
+    options = parser.parse_args()
+    make_environment(options.python)
     with tempfile.TemporaryDirectory() as folder:
-        clip = write_face_clip(Path(folder) / "clip.mp4", seconds=asked.seconds, fps=FPS)
+        clip = write_face_clip(Path(folder) / "clip.mp4", seconds=options.seconds, fps=FPS)
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # the child inherits it
-        rounds = race(clip, asked.python, asked.rounds)
+        rounds = race(clip, options.python, options.rounds)
     result = summarise(rounds)
     print_table(result)
-    if asked.json:
+    if options.json:
         print(json.dumps(result))
 
 
@@ -57,10 +57,10 @@ def make_environment(python: Path, requirements: Path = HERE / "requirements-fer
     print(f"Making {python.parent.parent} …", file=sys.stderr)
     venv.create(python.parent.parent, with_pip=True)
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    wanted = requirements.read_text(encoding="utf-8").splitlines()
-    peer, *others = [line for line in wanted if line and not line.startswith("#")]
+    lines = requirements.read_text(encoding="utf-8").splitlines()
+    peer, *dependencies = [line for line in lines if line and not line.startswith("#")]
     subprocess.run([*pip, "--no-deps", peer], check=True)
-    subprocess.run([*pip, *others], check=True)
+    subprocess.run([*pip, *dependencies], check=True)
 
 
 def race(clip: Path, python: Path, rounds: int) -> list[dict[str, dict[str, float]]]:

@@ -38,14 +38,14 @@ def main() -> None:
     parser.add_argument("--bundle", type=Path, default=SHIPPED_BUNDLE)
     parser.add_argument("--peers", choices=tuple(PEERS), nargs="+", default=list(PEERS))
     parser.add_argument("--json", action="store_true")
-    asked = parser.parse_args()
-    if asked.faces is None:
+    options = parser.parse_args()
+    if options.faces is None:
         print("Left out: it needs --faces fer2013.zip.", file=sys.stderr)
         return
-    faces = read_dataset(asked.faces).of_split(asked.split)
-    ours = load_classifier(read_bundle(asked.bundle)).classify(faces.pictures)
-    result = {"split": asked.split, "raut": summarise(ours, faces.labels), "peers": {}}
-    for name in asked.peers:
+    faces = read_dataset(options.faces).of_split(options.split)
+    ours = load_classifier(read_bundle(options.bundle)).classify(faces.pictures)
+    result = {"split": options.split, "raut": summarise(ours, faces.labels), "peers": {}}
+    for name in options.peers:
         theirs = PEERS[name](faces.pictures[..., 0])
         result["peers"][name] = {
             **summarise(theirs, faces.labels),
@@ -53,7 +53,7 @@ def main() -> None:
             "mcnemar": mcnemar(theirs, ours, faces.labels),
         }
     print_table(result)
-    if asked.json:
+    if options.json:
         print(json.dumps(result))
 
 
@@ -73,9 +73,9 @@ def score_with_facex(pictures: np.ndarray) -> np.ndarray:
 
 def score_with_python(pictures: np.ndarray, python: Path, script: str) -> np.ndarray:
     with tempfile.TemporaryDirectory() as folder:
-        given, scores = Path(folder) / "faces.npz", Path(folder) / "scores.npy"
-        np.savez(given, faces=pictures)
-        subprocess.run([str(python), str(HERE / script), str(given), str(scores)], check=True)
+        faces, scores = Path(folder) / "faces.npz", Path(folder) / "scores.npy"
+        np.savez(faces, faces=pictures)
+        subprocess.run([str(python), str(HERE / script), str(faces), str(scores)], check=True)
         return np.load(scores)
 
 
@@ -90,13 +90,13 @@ def score_with_face_api(pictures: np.ndarray) -> np.ndarray:
         packages.mkdir(exist_ok=True)
         subprocess.run([npm, "install", "--silent", "--prefix", str(packages), *NODE_PACKAGES], check=True)
     with tempfile.TemporaryDirectory() as folder:
-        given, scores = Path(folder) / "faces.bin", Path(folder) / "scores.bin"
-        pictures.tofile(given)
+        faces, scores = Path(folder) / "faces.bin", Path(folder) / "scores.bin"
+        pictures.tofile(faces)
         script = [
             node,
             str(HERE / "_face_api_scores.cjs"),
             str(packages),
-            str(given),
+            str(faces),
             str(pictures.shape[1]),
             str(scores),
         ]
@@ -128,8 +128,8 @@ def print_table(result: dict) -> None:
         print(f"| {name} (less is better) | {figures} |")
     for name, peer in peers.items():
         test = peer["mcnemar"]
-        told = f"Raut {test['only_second']}, {name} {test['only_first']}; McNemar p = {test['p_value']:.2g}"
-        print(f"\nonly one is right: {told}")
+        text = f"Raut {test['only_second']}, {name} {test['only_first']}; McNemar p = {test['p_value']:.2g}"
+        print(f"\nonly one is right: {text}")
 
 
 def print_row(name: str, ours: float, theirs: list[tuple[float, dict]]) -> None:

@@ -29,14 +29,14 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=8)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
-    asked = parser.parse_args()
-    if asked.child:
-        work(*asked.child, seconds=asked.seconds)
+    options = parser.parse_args()
+    if options.child:
+        work(*options.child, seconds=options.seconds)
         return
-    shares = measure(asked.seconds)
+    shares = measure(options.seconds)
     for level, share in shares.items():
         print(f"beside {level or 'a process without a level'}: webcams keep {share:.0%} of the core")
-    if asked.json:
+    if options.json:
         print(json.dumps(shares))
 
 
@@ -48,8 +48,8 @@ def measure(seconds: float) -> dict[str, float]:
         for level in LEVELS:
             begun_at = str(time.time() + LOADED_WITHIN_S)
             children = (["live", "", begun_at], ["video", level, begun_at])
-            told = [_start(child, clip, folder, seconds) for child in children]
-            live_s, video_s = (float(process.communicate()[0].split()[-1]) for process in told)
+            processes = [_start(child, clip, folder, seconds) for child in children]
+            live_s, video_s = (float(process.communicate()[0].split()[-1]) for process in processes)
             shares[level] = live_s / (live_s + video_s)
     return shares
 

@@ -37,16 +37,16 @@ def main() -> None:
     parser.add_argument("--faces", type=Path, help="fer2013.zip")
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--json", action="store_true")
-    asked = parser.parse_args()
-    if asked.faces is None:
+    options = parser.parse_args()
+    if options.faces is None:
         print("Left out: it needs --faces fer2013.zip.", file=sys.stderr)
         return
-    rows = measure(*read_faces(asked.faces, asked.count))
+    rows = measure(*read_faces(options.faces, options.count))
     print("| spoilt by | value | accuracy | kept | refused | kept by the scored |\n|---|---|---|---|---|---|")
     for row in rows:
         shares = f"{row['kept']:.0%} | {row['refused']:.0%} | {row['kept_scored']:.0%}"
         print(f"| {row['spoilt']} | {row['value']:.1f} | {row['accuracy']:.3f} | {shares} |")
-    if asked.json:
+    if options.json:
         print(json.dumps(rows))
 
 
@@ -66,8 +66,8 @@ def measure(faces: Faces, classes: NDArray[np.int64]) -> list[dict[str, float | 
     for name, side_px, spoil, value in steps():
         spoilt = np.stack([spoil(face) for face in faces])[..., np.newaxis]
         right = classifier.classify(spoilt).argmax(axis=1) == classes
-        found = DetectedFace(Box(0, 0, side_px, side_px), 1.0)
-        fit = np.array([judge_face(found, face) is None for face in spoilt])
+        detected = DetectedFace(Box(0, 0, side_px, side_px), 1.0)
+        fit = np.array([judge_face(detected, face) is None for face in spoilt])
         plain = plain or float(right.mean())
         rows.append(
             {

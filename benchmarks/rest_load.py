@@ -28,7 +28,7 @@ import httpx
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # it may be started as a file
 
-from benchmarks._keep_alive import Asker
+from benchmarks._keep_alive import Client
 from benchmarks._live_servers import Server, embedded
 
 ACCOUNTS = 12  # 200 reads a second are more than the rate of one
@@ -53,19 +53,19 @@ PARTS = {
 
 
 def main() -> None:
-    asked = _options()
+    options = _options()
     with ExitStack() as stack:
-        folder = asked.folder or stack.enter_context(tempfile.TemporaryDirectory(prefix="raut-load-"))
+        folder = options.folder or stack.enter_context(tempfile.TemporaryDirectory(prefix="raut-load-"))
         os.environ.update(RAUT_DATA_DIR=folder, RAUT_ENV_FILE=os.devnull, DJANGO_SETTINGS_MODULE="webplatform.settings")
         import django
 
         django.setup()
-        data = _data(asked)
+        data = _data(options)
         result = {"where": _where_time_goes(data)}
         with embedded(Path(folder)) as server:
-            result |= {"kinds": _kinds(server, data), "rates": _ladder(server, data, asked)}
+            result |= {"kinds": _kinds(server, data), "rates": _ladder(server, data, options)}
             result["long"] = _long(server, data)
-    if asked.json:
+    if options.json:
         print(json.dumps(result))
 
 
@@ -81,7 +81,7 @@ def _options() -> argparse.Namespace:
 
 
 # -- the data ---------------------------------------------------------------------------------------------------------
-def _data(asked: argparse.Namespace) -> dict[str, Any]:
+def _data(options: argparse.Namespace) -> dict[str, Any]:
     """Accounts with tokens, all members of one study, its sessions, and a long one; made once for a folder."""
     from django.core.management import call_command
 
@@ -91,7 +91,7 @@ def _data(asked: argparse.Namespace) -> dict[str, Any]:
 
     call_command("migrate", interactive=False, verbosity=0)
     if not User.objects.exists():
-        _fill(asked.hours, asked.tracks)
+        _fill(options.hours, options.tracks)
     users = list(User.objects.order_by("pk"))
     recorded = Session.objects.exclude(title="Long").values_list("pk", flat=True)
     return {
@@ -124,12 +124,12 @@ def _fill(hours: float, tracks: int) -> None:
         AnalysisJob.objects.create(session=session, state="done", queued_at=session.created_at, progress=1.0)
     session, frames = open_session(title="Long", **opened), int(hours * 18_000)
     for first in range(0, frames, 500):
-        batch = [_frame(chance, n, _there(n, frames, tracks)) for n in range(first, min(first + 500, frames))]
+        batch = [_frame(chance, n, _tracks_in(n, frames, tracks)) for n in range(first, min(first + 500, frames))]
         append_readings(session=session, readings=batch)
     close_session(session=session, duration_ms=frames * 200, is_partial=False)
 
 
-def _there(number: int, frames: int, tracks: int) -> list[int]:
+def _tracks_in(number: int, frames: int, tracks: int) -> list[int]:
     """Two faces at a time, of which one changes for the next: each track stays for two shares of the recording."""
     turn = number * (tracks - 1) // frames
     return [turn + 1, turn + 2]
@@ -181,23 +181,23 @@ def _kinds(server: Server, data: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 async def _one_by_one(server: Server, data: dict[str, Any], kind: str, times: int) -> tuple[list[float], int]:
-    asker, chance, took_ms, size_bytes = await Asker.connect(server.url), random.Random(2), [], 0
+    client, chance, took_ms, size_bytes = await Client.connect(server.url), random.Random(2), [], 0
     for number in range(times):
         started = time.perf_counter()
         token = data["tokens"][number % ACCOUNTS]
-        size_bytes = await asker.get(_address(kind, data, chance), token)
+        size_bytes = await client.get(_address(kind, data, chance), token)
         took_ms.append(1000 * (time.perf_counter() - started))
-    asker.close()
+    client.close()
     return took_ms, size_bytes
 
 
-def _ladder(server: Server, data: dict[str, Any], asked: argparse.Namespace) -> list[dict[str, Any]]:
+def _ladder(server: Server, data: dict[str, Any], options: argparse.Namespace) -> list[dict[str, Any]]:
     print("\n| reads a second | answered | p50 ms | p95 ms | p99 ms | server cores | load tool cores |")
     print("|---|---|---|---|---|---|---|")
     rows = []
-    for rate in asked.rates:
+    for rate in options.rates:
         before_s, own_s, started = server.cpu_s(), time.process_time(), time.perf_counter()
-        took_ms = asyncio.run(_at_rate(server, data, rate, asked.seconds))
+        took_ms = asyncio.run(_at_rate(server, data, rate, options.seconds))
         took_s = time.perf_counter() - started
         row = {"rate": rate, "answered": round(len(took_ms) / took_s, 1)}
         row |= {f"p{share}_ms": _percentile(took_ms, share / 100) for share in (50, 95, 99)}
@@ -213,30 +213,30 @@ async def _at_rate(server: Server, data: dict[str, Any], rate: int, seconds: flo
     chance, took_ms, due = random.Random(3), [], asyncio.Queue()
     kinds = chance.choices(list(MIX), list(MIX.values()), k=int(rate * seconds))
 
-    async def ask() -> None:
-        asker = await Asker.connect(server.url)
+    async def send() -> None:
+        client = await Client.connect(server.url)
         while (job := await due.get()) is not None:
             due_s, address, token = job
-            await asker.get(address, token)
+            await client.get(address, token)
             took_ms.append(1000 * (time.perf_counter() - due_s))
-        asker.close()
+        client.close()
 
-    asking = [asyncio.create_task(ask()) for _ in range(CONNECTIONS)]
+    senders = [asyncio.create_task(send()) for _ in range(CONNECTIONS)]
     started = time.perf_counter()
     for number, kind in enumerate(kinds):
         due_s = started + number / rate
         await asyncio.sleep(max(0.0, due_s - time.perf_counter()))
         due.put_nowait((due_s, _address(kind, data, chance), data["tokens"][number % ACCOUNTS]))
-    for _ in asking:
+    for _ in senders:
         due.put_nowait(None)
-    await asyncio.gather(*asking)
+    await asyncio.gather(*senders)
     return took_ms
 
 
 def _long(server: Server, data: dict[str, Any]) -> dict[str, Any]:
     """Timelines, the JSON and the page of the long session."""
     headers = {"Authorization": f"Token {data['tokens'][0]}"}
-    found: dict[str, Any] = {}
+    results: dict[str, Any] = {}
     print("\n| of the long session | ms | ms of processor | kB |\n|---|---|---|---|")
     with httpx.Client(base_url=server.url, headers=headers, timeout=300, trust_env=False) as api:
         root = f"/api/v1/sessions/{data['long']}"
@@ -249,18 +249,20 @@ def _long(server: Server, data: dict[str, Any]) -> dict[str, Any]:
             "session": f"{root}/",
         }.items():
             api.get(address).raise_for_status()
-            found[name] = _measured(server, name, lambda address=address: api.get(address).raise_for_status().content)
+            results[name] = _measured(server, name, lambda address=address: api.get(address).raise_for_status().content)
     with httpx.Client(base_url=server.url, timeout=300, trust_env=False, follow_redirects=True) as browser:
         _sign_in(browser, data["email"])
         for name, address in {"page": "", "JSON": "session.json", "CSV": "observations.csv"}.items():
-            place = f"/sessions/{data['long']}/{address}"
-            found[name] = _measured(server, name, lambda place=place: browser.get(place).raise_for_status().content)
-    return found
+            page_address = f"/sessions/{data['long']}/{address}"
+            results[name] = _measured(
+                server, name, lambda page_address=page_address: browser.get(page_address).raise_for_status().content
+            )
+    return results
 
 
-def _measured(server: Server, name: str, ask: Any) -> dict[str, float]:
+def _measured(server: Server, name: str, request: Any) -> dict[str, float]:
     before_s, started = server.cpu_s(), time.perf_counter()
-    size_bytes = len(ask())
+    size_bytes = len(request())
     row = {"ms": round(1000 * (time.perf_counter() - started)), "cpu_ms": round(1000 * (server.cpu_s() - before_s))}
     row["kb"] = round(size_bytes / 1000)
     print("|", name, "|", " | ".join(str(value) for value in row.values()), "|", flush=True)
@@ -306,14 +308,14 @@ def _shares(profile: cProfile.Profile) -> dict[str, float]:
     """By part of the program; what is built in counts for whoever called it."""
     seconds: Counter[str] = Counter()
     own: dict[str, float] = defaultdict(float)
-    for (place, _line, name), (_calls, _all, own_s, _cumulative, callers) in pstats.Stats(profile).stats.items():
-        if place != "~":
-            own[place] += own_s
+    for (file, _line, name), (_calls, _all, own_s, _cumulative, callers) in pstats.Stats(profile).stats.items():
+        if file != "~":
+            own[file] += own_s
             continue
-        for caller, told in callers.items():
-            own[name if caller[0] == "~" else caller[0]] += told[2]
-    for place, own_s in own.items():
-        seconds[next((part for end, part in PARTS.items() if end in place), "Python")] += own_s
+        for caller, costs in callers.items():
+            own[name if caller[0] == "~" else caller[0]] += costs[2]
+    for file, own_s in own.items():
+        seconds[next((part for end, part in PARTS.items() if end in file), "Python")] += own_s
     return {name: round(spent / seconds.total(), 2) for name, spent in seconds.most_common()}
 
 

@@ -27,7 +27,7 @@ def main() -> None:
     parser.add_argument("--readings", type=int, default=1_000_000)
     parser.add_argument("--sessions", type=int, default=100)
     parser.add_argument("--each", type=int, default=300, help="readings of each of the participant's sessions")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="raut-bench-") as folder:
         os.environ.update(RAUT_DATA_DIR=folder, RAUT_ENV_FILE=os.devnull, DJANGO_SETTINGS_MODULE="webplatform.settings")
         import django
@@ -40,7 +40,9 @@ def main() -> None:
         databases = runner.setup_databases()
         try:
             print(
-                json.dumps({"purge": _purge(asked.readings), "erasure": _erasure(asked.sessions, asked.each)}, indent=2)
+                json.dumps(
+                    {"purge": _purge(options.readings), "erasure": _erasure(options.sessions, options.each)}, indent=2
+                )
             )
         finally:
             runner.teardown_databases(databases)
@@ -55,27 +57,27 @@ def _purge(readings: int) -> dict[str, Any]:
     from webplatform.retention.purge import purge
 
     owner, study = _study("purge@example.org")
-    old = timezone.now() - timedelta(days=400)
+    long_ago = timezone.now() - timedelta(days=400)
     for first in range(0, readings, A_SESSION):
-        _session(study, owner, owner.consents.get(), min(A_SESSION, readings - first), old)
+        _session(study, owner, owner.consents.get(), min(A_SESSION, readings - first), long_ago)
     before_mb = _peak_mb()
     cost = _timed(purge)
-    left = Observation.objects.count()
-    if left or Receipt.objects.get().counts["readings"] != readings:
-        raise SystemExit(f"{left} readings are left.")
-    found = {
+    remaining = Observation.objects.count()
+    if remaining or Receipt.objects.get().counts["readings"] != readings:
+        raise SystemExit(f"{remaining} readings are left.")
+    result = {
         "database": connection.vendor,
         "readings": readings,
         **cost,
         "peak_mb_before": before_mb,
         "peak_mb_after": _peak_mb(),
     }
-    whole = _session(study, owner, owner.consents.get(), A_SESSION, old)
-    peer = _timed(whole.delete)
-    return found | {"peer_delete_of_100000_at_once": peer}
+    session = _session(study, owner, owner.consents.get(), A_SESSION, long_ago)
+    peer = _timed(session.delete)
+    return result | {"peer_delete_of_100000_at_once": peer}
 
 
-def _erasure(sessions: int, each: int) -> dict[str, Any]:
+def _erasure(sessions: int, readings_each: int) -> dict[str, Any]:
     from django.db import connection
     from django.utils import timezone
 
@@ -87,13 +89,13 @@ def _erasure(sessions: int, each: int) -> dict[str, Any]:
     participant = Participant.objects.create(study=study, pseudonym="Blue")
     consent = _consent(participant)
     for _number in range(sessions):
-        _video(_session(study, owner, consent, each, timezone.now(), participant=participant))
+        _video(_session(study, owner, consent, readings_each, timezone.now(), participant=participant))
     cost = _timed(lambda: erase_participant(participant=participant, by=owner))
     del cost["longest_transaction_ms"]  # the first one measures all, because the rest follows on its commit
     if Participant.objects.filter(pk=participant.pk).exists() or Session.objects.filter(study=study).exists():
         raise SystemExit("Something is left.")
     return {
-        "database": connection.vendor, "sessions": sessions, "readings_each": each, **cost,
+        "database": connection.vendor, "sessions": sessions, "readings_each": readings_each, **cost,
         "peak_mb_after": _peak_mb(),
     }  # fmt: skip
 
@@ -118,14 +120,14 @@ def _consent(participant: Any) -> Any:
     )
 
 
-def _session(study: Any, user: Any, consent: Any, readings: int, at: Any, **fields: Any) -> Any:
+def _session(study: Any, user: Any, consent: Any, readings: int, closed_at: Any, **fields: Any) -> Any:
     from django.db import connection
 
     from webplatform.history.models import Session, Track
 
     session = Session.objects.create(
         study=study, created_by=user, consent=consent, title="x", source="webcam", state="closed", every_ms=200,
-        closed_at=at, **fields,
+        closed_at=closed_at, **fields,
     )  # fmt: skip
     track = Track.objects.create(session=session, number=1)
     is_sqlite = connection.vendor == "sqlite"

@@ -43,13 +43,13 @@ def main() -> None:
     parser.add_argument("--creep", action="store_true")
     parser.add_argument("--child", help=argparse.SUPPRESS)
     parser.add_argument("--work", type=Path, help=argparse.SUPPRESS)
-    asked = parser.parse_args()
-    if asked.child:
-        print(json.dumps(measure(asked.child, asked.bundle, asked.work)))
-    elif asked.creep:
-        creep(asked.bundle)
+    options = parser.parse_args()
+    if options.child:
+        print(json.dumps(measure(options.child, options.bundle, options.work)))
+    elif options.creep:
+        creep(options.bundle)
     else:
-        compare(asked.bundle)
+        compare(options.bundle)
 
 
 def compare(bundle: Path) -> None:

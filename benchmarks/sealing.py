@@ -31,10 +31,10 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=20)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", action="store_true")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         clip, sealed, key = (
-            write_face_clip(Path(folder) / "clip.mp4", seconds=asked.seconds),
+            write_face_clip(Path(folder) / "clip.mp4", seconds=options.seconds),
             Path(folder) / "s",
             new_key(),
         )
@@ -44,10 +44,10 @@ def main() -> None:
         analyse(engine, lambda: clip.open("rb"))  # a warm-up: models loaded, the file in memory
         openers: dict[str, Opener] = {"plain": lambda: clip.open("rb"), "sealed": lambda: open_sealed(sealed, key)}
         copy = Path(folder) / "copy"
-        rounds = [one_round(engine, openers, (clip, copy, key), is_odd=bool(n % 2)) for n in range(asked.rounds)]
+        rounds = [one_round(engine, openers, (clip, copy, key), is_odd=bool(n % 2)) for n in range(options.rounds)]
         size_mb = clip.stat().st_size / 1e6
-    print_table(rounds, asked.seconds, size_mb)
-    if asked.json:
+    print_table(rounds, options.seconds, size_mb)
+    if options.json:
         print(json.dumps({"mb": round(size_mb, 1), "rounds": rounds}))
 
 
@@ -110,9 +110,9 @@ def print_table(rounds: list[dict[str, float]], seconds: int, size_mb: float) ->
     for work in ("write", "serve", "decode", "analyse"):
         plain, sealed = ([round_[f"{work} {kind}"] for round_ in rounds] for kind in ("plain", "sealed"))
         ratio = statistics.median(s / max(p, 1e-9) for p, s in zip(plain, sealed, strict=True))
-        more = statistics.median(s - p for p, s in zip(plain, sealed, strict=True)) * 1000 / size_mb
+        extra_ms = statistics.median(s - p for p, s in zip(plain, sealed, strict=True)) * 1000 / size_mb
         middle = [statistics.median(times) * 1000 for times in (plain, sealed)]
-        print(f"| {work} | {middle[0]:.1f} | {middle[1]:.1f} | {ratio:.3f} | {more:.2f} |")
+        print(f"| {work} | {middle[0]:.1f} | {middle[1]:.1f} | {ratio:.3f} | {extra_ms:.2f} |")
 
 
 if __name__ == "__main__":

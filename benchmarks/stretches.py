@@ -38,24 +38,24 @@ def main() -> int:
     parser.add_argument("--queue", action="store_true", help="also simulate up to 100 workers")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--child", nargs=2, metavar=("JOB", "NUMBER"), help=argparse.SUPPRESS)
-    asked = parser.parse_args()
-    if asked.child:
-        print(json.dumps(work_off(asked.child[0], int(asked.child[1]))))
+    options = parser.parse_args()
+    if options.child:
+        print(json.dumps(work_off(options.child[0], int(options.child[1]))))
         return 0
     with tempfile.TemporaryDirectory(prefix="raut-bench-") as folder:
         clip = write_face_clip(Path(folder) / "piece.mp4", seconds=PIECE_S)
-        video = repeat_clip(clip, Path(folder) / "long.mp4", asked.minutes * 60 // PIECE_S)
+        video = repeat_clip(clip, Path(folder) / "long.mp4", options.minutes * 60 // PIECE_S)
         _set_up(Path(folder))
         rows = [measure(video, 1, is_whole=True)]
-        rows += [measure(video, workers) for workers in asked.workers]
+        rows += [measure(video, workers) for workers in options.workers]
     _check_same(rows)
     for row in rows[1:]:
         row["speed_up"] = round(rows[1]["clock_s"] / row["clock_s"], 2)
         row["by_processor"] = round(rows[1]["busiest_s"] / row["busiest_s"], 2)
-    print_table(rows, asked.minutes)
-    if asked.queue:
-        print_queues(Measured.of(rows[1], asked.minutes))
-    if asked.json:
+    print_table(rows, options.minutes)
+    if options.queue:
+        print_queues(Measured.of(rows[1], options.minutes))
+    if options.json:
         print(json.dumps(rows))
     two = next((row for row in rows[1:] if row["workers"] == 2), None)
     if two is None or len(os.sched_getaffinity(0)) < 2:
@@ -80,7 +80,7 @@ def measure(video: Path, workers: int, *, is_whole: bool = False) -> dict[str, A
     for child in children:
         child.stdin.write("go\n")
         child.stdin.flush()
-    told = [json.loads(child.communicate()[0].splitlines()[-1]) for child in children]
+    reports = [json.loads(child.communicate()[0].splitlines()[-1]) for child in children]
     job = AnalysisJob.objects.select_related("session").get(pk=job.pk)
     if job.state != AnalysisJob.State.DONE:
         raise SystemExit(f"The job is {job.state}: {job.error_message}")
@@ -88,14 +88,14 @@ def measure(video: Path, workers: int, *, is_whole: bool = False) -> dict[str, A
     row = {
         "workers": workers,
         "is_whole": is_whole,
-        "clock_s": round(max(each["ended_s"] for each in told) - started, 2),
-        "busiest_s": round(max(each["busy_s"] for each in told), 2),
-        "busy_s": round(sum(each["busy_s"] for each in told), 2),
-        "stretches": sum(each["stretches"] for each in told),
-        "plan_s": round(sum(each["plan_s"] for each in told), 2),
-        "join_s": round(sum(each["join_s"] for each in told), 2),
-        "database_s": round(sum(each["database_s"] for each in told), 2),
-        "peak_mb": max(each["peak_mb"] for each in told),
+        "clock_s": round(max(report["ended_s"] for report in reports) - started, 2),
+        "busiest_s": round(max(report["busy_s"] for report in reports), 2),
+        "busy_s": round(sum(report["busy_s"] for report in reports), 2),
+        "stretches": sum(report["stretches"] for report in reports),
+        "plan_s": round(sum(report["plan_s"] for report in reports), 2),
+        "join_s": round(sum(report["join_s"] for report in reports), 2),
+        "database_s": round(sum(report["database_s"] for report in reports), 2),
+        "peak_mb": max(report["peak_mb"] for report in reports),
         "frames": [session.frames_decoded, session.frames_sampled, session.frames_scored, session.duration_ms],
         "people": session.people,
     }
@@ -227,8 +227,14 @@ def print_table(rows: list[dict[str, Any]], minutes: int) -> None:
     print("|---|---|---|---|---|---|---|---|---|")
     for row in rows:
         name = "1, whole" if row["is_whole"] else f"{row['workers']}, {row['stretches']} stretches"
-        told = [row["clock_s"], row.get("speed_up", ""), row["busiest_s"], row.get("by_processor", ""), row["busy_s"]]
-        cells = [name, *told, row["plan_s"], row["join_s"], row["peak_mb"]]
+        figures = [
+            row["clock_s"],
+            row.get("speed_up", ""),
+            row["busiest_s"],
+            row.get("by_processor", ""),
+            row["busy_s"],
+        ]
+        cells = [name, *figures, row["plan_s"], row["join_s"], row["peak_mb"]]
         print("| " + " | ".join(str(cell) for cell in cells) + " |")
 
 

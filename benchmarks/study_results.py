@@ -28,7 +28,7 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=50)
     parser.add_argument("--minutes", type=int, default=10)
     parser.add_argument("--repeat", type=int, default=5)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="raut-bench-") as folder:
         os.environ.update(RAUT_DATA_DIR=folder, RAUT_ENV_FILE=os.devnull, DJANGO_SETTINGS_MODULE="webplatform.settings")
         import django
@@ -43,7 +43,7 @@ def main() -> None:
         runner = get_runner(settings)(verbosity=0, interactive=False)
         databases = runner.setup_databases()
         try:
-            print(json.dumps(_measured(asked.people, asked.minutes, asked.repeat), indent=2))
+            print(json.dumps(_measured(options.people, options.minutes, options.repeat), indent=2))
         finally:
             runner.teardown_databases(databases)
 
@@ -55,34 +55,34 @@ def _measured(people: int, minutes: int, repeat: int) -> dict[str, Any]:
     from webplatform.celery import app
     from webplatform.results.choices import Choice
     from webplatform.results.curves import keep_curves
-    from webplatform.results.services import ask_figures
+    from webplatform.results.services import request_figures
     from webplatform.results.work import run_figures
 
     app.conf.broker_url = "memory://"
     owner, study = _filled_study(people, minutes)
     add_up_s = _seconds(lambda: keep_curves(study))
-    made = {}
+    figures_s = {}
     for name, choice in (("by_condition", Choice()), ("by_participant", Choice(by="participant"))):
-        figures = ask_figures(study=study, choice=choice)
-        made[name] = _seconds(lambda pk=figures.pk: run_figures(pk))
+        figures = request_figures(study=study, choice=choice)
+        figures_s[name] = _seconds(lambda pk=figures.pk: run_figures(pk))
     browser = Client()
     browser.force_login(owner)
-    found: dict[str, Any] = {
+    results: dict[str, Any] = {
         "database": connection.vendor, "sessions": 2 * people, "minutes_each": minutes,
         "readings": 2 * people * minutes * 60_000 // EVERY_MS,
-        "worker_adds_up_all_sessions_once_s": add_up_s, "worker_makes_figures_s": made,
+        "worker_adds_up_all_sessions_once_s": add_up_s, "worker_makes_figures_s": figures_s,
     }  # fmt: skip
     for name, by in (("by_condition", "condition"), ("by_participant", "participant")):
-        page = _middle(repeat, lambda by=by: _got(browser, f"/studies/{study.pk}/?by={by}"))
-        charts = _middle(repeat, lambda by=by: _got(browser, f"/api/v1/studies/{study.pk}/results/?by={by}"))
-        found[name] = {"page_s": page, "charts_s": charts, "reader_waits_s": round(page + charts, 2)}
-    found["peer_reading_every_reading_s"] = _seconds(lambda: _read_all(study))
-    slowest = max(found[name]["reader_waits_s"] for name in ("by_condition", "by_participant"))
-    found["claim_under_2_s"] = slowest < 2
-    return found
+        page = _middle(repeat, lambda by=by: _get(browser, f"/studies/{study.pk}/?by={by}"))
+        charts = _middle(repeat, lambda by=by: _get(browser, f"/api/v1/studies/{study.pk}/results/?by={by}"))
+        results[name] = {"page_s": page, "charts_s": charts, "reader_waits_s": round(page + charts, 2)}
+    results["peer_reading_every_reading_s"] = _seconds(lambda: _read_all(study))
+    slowest = max(results[name]["reader_waits_s"] for name in ("by_condition", "by_participant"))
+    results["claim_under_2_s"] = slowest < 2
+    return results
 
 
-def _got(browser: Any, address: str) -> None:
+def _get(browser: Any, address: str) -> None:
     answer = browser.get(address)
     body = answer.content
     if answer.status_code != 200 or b"being computed" in body or b'"results":null' in body:
@@ -115,9 +115,11 @@ def _filled_study(people: int, minutes: int) -> tuple[Any, Any]:
         consent = give_participant_consent(
             participant=person, language="en", channel="command", scopes=["analyse", "keep_media"]
         )
-        for place, condition in enumerate(conditions):
+        for position, condition in enumerate(conditions):
             about = {"study": study, "created_by": owner, "consent": consent, "participant": person}
-            fill_session(about | {"condition": condition, "model_version": version}, minutes, seed=2 * number + place)
+            fill_session(
+                about | {"condition": condition, "model_version": version}, minutes, seed=2 * number + position
+            )
     return owner, study
 
 
@@ -139,10 +141,10 @@ def fill_session(about: dict[str, Any], minutes: int, *, seed: int) -> None:
     Observation.objects.bulk_create(
         (
             Observation(
-                session=session, track=track, t_ms=place * EVERY_MS, dominant=names[int(row.argmax())],
+                session=session, track=track, t_ms=number * EVERY_MS, dominant=names[int(row.argmax())],
                 **box, **dict(zip(names, map(float, row), strict=True)),
             )
-            for place, row in enumerate(scores)
+            for number, row in enumerate(scores)
         ),
         batch_size=2000,
     )  # fmt: skip

@@ -31,55 +31,59 @@ def main() -> None:
     parser.add_argument("--faces", type=Path, help="fer2013.zip; without it nothing is measured")
     parser.add_argument("--count", type=int, default=600)
     parser.add_argument("--bundle", type=Path, default=SHIPPED_BUNDLE)
-    asked = parser.parse_args()
-    if asked.faces is None:
+    options = parser.parse_args()
+    if options.faces is None:
         print("Left out: name the faces with --faces fer2013.zip.")
         return
-    faces = list(read_faces(asked.faces, asked.count))
+    faces = list(read_faces(options.faces, options.count))
     labels = np.array([label for _, label in faces])
     frames = [frame_face(face) for face, _ in faces]
-    bundle, detector = read_bundle(asked.bundle), load_detector()
+    bundle, detector = read_bundle(options.bundle), load_detector()
     classifier = load_classifier(bundle)
-    found = {angle: [_find(detector, _turn(frame, angle, at)) for at, frame in enumerate(frames)] for angle in ANGLES}
-    everywhere = [at for at in range(len(frames)) if all(found[angle][at] for angle in (a for a in ANGLES if a <= 60))]
+    detected = {
+        angle: [_find(detector, _turn(frame, angle, index)) for index, frame in enumerate(frames)] for angle in ANGLES
+    }
+    everywhere = [
+        index for index in range(len(frames)) if all(detected[angle][index] for angle in (a for a in ANGLES if a <= 60))
+    ]
     print(f"{bundle.spec.name} {bundle.spec.version}; {len(everywhere)} of {len(frames)} found at up to 60°\n")
     print("| tilt | found | off, degrees | upright by the eyes | as it lies |\n|---|---|---|---|---|")
     for angle in ANGLES:
-        seen = [at for at in everywhere if found[angle][at]]
-        off = [abs(_wrap(measure_tilt(found[angle][at].landmarks) - _signed(angle, at))) for at in seen]  # type: ignore[union-attr]
+        indices = [index for index in everywhere if detected[angle][index]]
+        off = [abs(_wrap(measure_tilt(detected[angle][index].landmarks) - _signed(angle, index))) for index in indices]  # type: ignore[union-attr]
         accuracy = []
         for upright in (True, False):
             crops = []
-            for at in seen:
-                face = found[angle][at]
+            for index in indices:
+                face = detected[angle][index]
                 assert face is not None
                 tilt = measure_tilt(face.landmarks) if upright else 0.0
-                crops.append(crop_face(_turn(frames[at], angle, at), face.box, bundle.spec, tilt_deg=tilt))
-            accuracy.append(float((classifier.classify(np.stack(crops)).argmax(axis=1) == labels[seen]).mean()))
-        share = sum(face is not None for face in found[angle]) / len(frames)
+                crops.append(crop_face(_turn(frames[index], angle, index), face.box, bundle.spec, tilt_deg=tilt))
+            accuracy.append(float((classifier.classify(np.stack(crops)).argmax(axis=1) == labels[indices]).mean()))
+        share = sum(face is not None for face in detected[angle]) / len(frames)
         print(f"| {angle} | {share:.2f} | {np.median(off):.1f} | {accuracy[0]:.3f} | {accuracy[1]:.3f} |")
 
 
-def _signed(angle: float, at: int) -> float:
-    return angle if at % 2 else -angle
+def _signed(angle: float, index: int) -> float:
+    return angle if index % 2 else -angle
 
 
 def _wrap(degrees: float) -> float:
     return (degrees + 180) % 360 - 180
 
 
-def _turn(frame: Picture, angle: float, at: int) -> Picture:
+def _turn(frame: Picture, angle: float, index: int) -> Picture:
     """The frame turned about its middle, every second one clockwise."""
     height, width = frame.shape[:2]
-    turn = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), -_signed(angle, at), 1.0)
-    return np.asarray(cv2.warpAffine(frame, turn, (width, height), borderMode=cv2.BORDER_REPLICATE), np.uint8)
+    rotation = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), -_signed(angle, index), 1.0)
+    return np.asarray(cv2.warpAffine(frame, rotation, (width, height), borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
 def _find(detector: FaceDetector, frame: Picture) -> DetectedFace | None:
     """The face nearest to the middle of the frame."""
     middle = frame.shape[1] / 2, frame.shape[0] / 2
-    found = detector.detect(frame)
-    return min(found, key=lambda face: abs(complex(*face.box.center) - complex(*middle)), default=None)
+    faces = detector.detect(frame)
+    return min(faces, key=lambda face: abs(complex(*face.box.center) - complex(*middle)), default=None)
 
 
 if __name__ == "__main__":

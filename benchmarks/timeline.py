@@ -26,7 +26,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=int, default=60)
     parser.add_argument("--tracks", type=int, default=2)
     parser.add_argument("--repeat", type=int, default=7)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="raut-bench-") as folder:
         os.environ.update(RAUT_DATA_DIR=folder, RAUT_ENV_FILE=os.devnull, DJANGO_SETTINGS_MODULE="webplatform.settings")
         import django
@@ -39,7 +39,7 @@ def main() -> None:
         runner = get_runner(settings)(verbosity=0, interactive=False)
         databases = runner.setup_databases()
         try:
-            _measure(asked.minutes, asked.tracks, asked.repeat)
+            _measure(options.minutes, options.tracks, options.repeat)
         finally:
             runner.teardown_databases(databases)
 
@@ -60,7 +60,7 @@ def _measure(minutes: int, tracks: int, repeat: int) -> None:
     url = f"/api/v1/sessions/{session.pk}/timeline/?bucket_ms={BUCKET_MS}"
     ours = {**timeline(session=session, bucket_ms=BUCKET_MS)}
     _compare(ours, _naive(session))
-    found = {
+    results = {
         "database": connection.vendor,
         "observations": session.summary["observations"],
         "append_ms_per_1000_observations": round(append_s * 1e6 / session.summary["observations"], 1),
@@ -70,8 +70,8 @@ def _measure(minutes: int, tracks: int, repeat: int) -> None:
         "naive_python_ms": _median_ms(lambda: _naive(session), repeat),
         "answer_kb": round(len(api.get(url).content) / 1000),
     }
-    found["times_naive"] = round(found["naive_python_ms"] / found["query_ms"], 1)
-    print(json.dumps(found, indent=2))
+    results["times_naive"] = round(results["naive_python_ms"] / results["query_ms"], 1)
+    print(json.dumps(results, indent=2))
 
 
 def _filled_session(minutes: int, tracks: int) -> tuple[Any, float]:
@@ -116,8 +116,8 @@ def _naive(session: Any) -> dict[int, dict[int, list[float]]]:
     for row in Observation.objects.filter(session=session).select_related("track"):
         cell = sums[row.track.number].setdefault(row.t_ms // BUCKET_MS, [0.0] * 8)
         cell[7] += 1
-        for place, emotion in enumerate(EMOTIONS):
-            cell[place] += getattr(row, emotion)
+        for index, emotion in enumerate(EMOTIONS):
+            cell[index] += getattr(row, emotion)
     return {
         track: {bucket: [value / cell[7] for value in cell[:7]] for bucket, cell in cells.items()}
         for track, cells in sums.items()
@@ -128,9 +128,9 @@ def _compare(ours: dict[str, Any], naive: dict[int, dict[int, list[float]]]) -> 
     """Both ways must say the same before their speeds are compared."""
     for lane in ours["tracks"]:
         for bucket, means in naive[lane["number"]].items():
-            place = lane["t_ms"].index(bucket * BUCKET_MS)
-            told = [values[place] for values in lane["scores"].values()]
-            if any(abs(a - b) > 1e-4 for a, b in zip(told, means, strict=True)):
+            index = lane["t_ms"].index(bucket * BUCKET_MS)
+            scores = [values[index] for values in lane["scores"].values()]
+            if any(abs(a - b) > 1e-4 for a, b in zip(scores, means, strict=True)):
                 raise SystemExit(f"The two ways disagree in bucket {bucket} of track {lane['number']}.")
 
 

@@ -97,16 +97,16 @@ def main() -> None:
     parser.add_argument("--clips", type=Path, help="a folder of videos with a README.md that counts their people")
     parser.add_argument("--every-ms", type=int, default=200)
     parser.add_argument("--json", action="store_true")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     engine = load_engine()
-    rows = [measure(engine, scene, asked.every_ms) for scene in SCENES]
-    rows += [measure_clip(engine, clip, people) for clip, people in _clips(asked.clips)] if asked.clips else []
+    rows = [measure(engine, scene, options.every_ms) for scene in SCENES]
+    rows += [measure_clip(engine, clip, people) for clip, people in _clips(options.clips)] if options.clips else []
     print("| scene | people | tracks | glimpses | found | changed hands |\n|---|---|---|---|---|---|")
     for row in rows:
         print("| {scene} | {people} | {tracks} | {glimpses} | {found} | {swaps} |".format(**row))
-    if not asked.clips:
+    if not options.clips:
         print("\nLeft out: real clips (name a folder with --clips).")
-    if asked.json:
+    if options.json:
         print(json.dumps(rows))
 
 
@@ -114,14 +114,14 @@ def measure(engine: Engine, scene: Scene, every_ms: int) -> dict[str, Any]:
     """Read a scene and count its tracks, how many of the faces in sight were found, and numbers that changed hands."""
     pipeline = engine.live().pipeline
     holders: dict[int, Counter[int]] = defaultdict(Counter)
-    found = total = 0
+    found_count = total = 0
     for t_ms, frame, people in scene.frames(every_ms):
         reading = pipeline.score([pipeline.observe(frame, t_ms)])[0]
         total += len(people)
         for face in reading.faces:
-            who = _who(face.box, people)
-            holders[face.track][who] += 1
-            found += who >= 0
+            person = _person_at(face.box, people)
+            holders[face.track][person] += 1
+            found_count += person >= 0
     numbers = _lasting(holders)
     # A number changed hands where it lay on more than one person, or on nobody, for more than a single reading.
     swaps = sum(sum(count > 1 for count in holders[number].values()) > 1 for number in numbers)
@@ -130,7 +130,7 @@ def measure(engine: Engine, scene: Scene, every_ms: int) -> dict[str, Any]:
         "people": len(scene.people),
         "tracks": len(numbers),
         "glimpses": len(holders) - len(numbers),
-        "found": f"{found / max(total, 1):.2f}",
+        "found": f"{found_count / max(total, 1):.2f}",
         "swaps": swaps,
     }
 
@@ -148,10 +148,10 @@ def measure_clip(engine: Engine, clip: Path, people: int) -> dict[str, Any]:
 
 
 def _lasting(holders: dict[int, Counter[int]]) -> list[int]:
-    return [number for number, who in holders.items() if who.total() >= GLIMPSE]
+    return [number for number, persons in holders.items() if persons.total() >= GLIMPSE]
 
 
-def _who(box: Box, people: dict[int, Box]) -> int:
+def _person_at(box: Box, people: dict[int, Box]) -> int:
     """Whose face a box lies on; -1 for nobody's."""
     best = max(people, key=lambda number: box.iou(people[number]), default=-1)
     return best if best >= 0 and box.iou(people[best]) > 0.2 else -1

@@ -39,14 +39,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=10)
     parser.add_argument("--json", action="store_true")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="raut-bench-") as folder:
         os.environ.update(RAUT_DATA_DIR=folder, RAUT_ENV_FILE=os.devnull, DJANGO_SETTINGS_MODULE="webplatform.settings")
-        result = {"after_each_run_mb": measure(asked.runs), "peer_grew_by_mb": peer(Path(folder))}
+        result = {"after_each_run_mb": measure(options.runs), "peer_grew_by_mb": peer(Path(folder))}
     after = result["after_each_run_mb"]
     print(f"trainer: {after[0]:.1f} MB after the first run, {after[-1]:.1f} MB after run {len(after)}")
     print(f"a process that trains in itself grew by {result['peer_grew_by_mb']:.0f} MB in one run")
-    if asked.json:
+    if options.json:
         print(json.dumps(result))
 
 
@@ -85,9 +85,9 @@ def measure(runs: int) -> list[float]:
 
 def peer(folder: Path) -> float:
     """By how much a process grows that trains in itself, MB."""
-    faces, out = folder / "noise.zip", folder / "registry"
+    faces, registry = folder / "noise.zip", folder / "registry"
     faces.write_bytes(noise_zip())
-    command = [sys.executable, "-c", IN_ITSELF, str(faces), str(out)]
+    command = [sys.executable, "-c", IN_ITSELF, str(faces), str(registry)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     return float(done.stdout.strip().splitlines()[-1])
 

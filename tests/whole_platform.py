@@ -123,7 +123,7 @@ class Platform:
 def started_platform(data_dir: Path, **env: str) -> Iterator[Platform]:
     """Start a platform on `data_dir`; `env` overrides its settings."""
     with own_database(data_dir) as database_url:
-        prepare_database(say=lambda line: None)
+        prepare_database(report=lambda line: None)
         port = free_port("127.0.0.1")
         all_alike = {"RAUT_ANALYSIS_NICE": "0", "RAUT_TRAINING_NICE": "0"}  # or a training starves beside other tests
         launch = Launch(

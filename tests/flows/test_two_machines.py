@@ -66,7 +66,7 @@ def shared(tmp_path: Path, django_db_blocker) -> Iterator[dict[str, str]]:
     here = tmp_path / "shared"
     here.mkdir()
     with django_db_blocker.unblock(), started_store() as store, own_redis() as redis, own_database(here) as url:
-        prepare_database(say=lambda line: None)
+        prepare_database(report=lambda line: None)
         bucket = store.new_bucket()
         named = {"RAUT_OBJECT_STORE": f"s3://{bucket}/lab", "RAUT_OBJECT_STORE_ENDPOINT": store.url}
         named |= {"RAUT_OBJECT_STORE_REGION": REGION, "RAUT_OBJECT_STORE_KEY": KEYS["access_key"]}

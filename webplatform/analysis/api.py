@@ -24,7 +24,7 @@ from webplatform.analysis.serializers import JobFilterIn, JobOut, UploadIn
 from webplatform.analysis.services import cancel_job, retry_job, submit_video
 from webplatform.analysis.streams import job_events, require_room
 from webplatform.analysis.upload_auth import require_upload
-from webplatform.analysis.upload_metadata import asked_for
+from webplatform.analysis.upload_metadata import submission_arguments
 from webplatform.common.http.large_bodies import MULTIPART, UPLOAD_BYTES, takes_body
 
 
@@ -44,7 +44,7 @@ class AnalysisListApi(generics.ListAPIView):
     def post(self, request: Request) -> Response:
         sent = UploadIn(data=request.data)
         sent.is_valid(raise_exception=True)
-        options = asked_for(request.user, sent.validated_data)
+        options = submission_arguments(request.user, sent.validated_data)
         job = submit_video(user=request.user, upload=sent.validated_data["file"], **options)
         headers = {"Location": reverse("api-analysis", args=[job.pk])}
         return Response(JobOut(job).data, status=status.HTTP_202_ACCEPTED, headers=headers)

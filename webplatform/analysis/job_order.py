@@ -104,10 +104,10 @@ def _sort(units: list[_Unit], running_s: list[tuple[UUID, object, float]], now: 
     for _, owner, rest_s in running_s:
         lines[owner] += rest_s
     ordered = []
-    for place, unit in enumerate(sorted(units, key=lambda each: (each.queued_at, each.job))):
+    for position, unit in enumerate(sorted(units, key=lambda item: (item.queued_at, item.job))):
         lines[unit.owner] += unit.own_s
-        ordered.append((lines[unit.owner] - (now - unit.waits_since).total_seconds(), place, unit))
-    return [unit for _, _, unit in sorted(ordered, key=lambda each: each[:2])]
+        ordered.append((lines[unit.owner] - (now - unit.waits_since).total_seconds(), position, unit))
+    return [unit for _, _, unit in sorted(ordered, key=lambda item: item[:2])]
 
 
 def _stretches(

@@ -72,18 +72,18 @@ def _is_being_kept(entry: Path) -> bool:
 def _ended_uploads() -> list[Path]:
     """Files of dead requests, and files and keys of resumable uploads that are not continued."""
     uploads = ResumableUpload.objects.exclude(state=ResumableUpload.State.DONE)
-    known = {place for upload in uploads for place in (upload.path, _keys() / upload.key_name)}
+    in_progress = {path for upload in uploads for path in (upload.path, _keys() / upload.key_name)}
     files = (file for file in _older(Path(settings.FILE_UPLOAD_TEMP_DIR), HALF_UPLOAD_AFTER_S) if file.is_file())
     keys = [_keys() / name for name in old_keys(ORPHAN_AFTER_S) if name.startswith(UPLOAD_KEY)]
-    return [entry for entry in (*files, *keys) if entry not in known]
+    return [entry for entry in (*files, *keys) if entry not in in_progress]
 
 
 def _films_without_a_study() -> list[Path]:
     """Folders and keys of films that no study has."""
     films = list(Stimulus.objects.all())
-    known = {film.folder for film in films} | {_keys() / film.key_name for film in films}
+    in_use = {film.folder for film in films} | {_keys() / film.key_name for film in films}
     keys = [_keys() / name for name in old_keys(ORPHAN_AFTER_S) if name.startswith(STIMULUS_KEY)]
-    return [entry for entry in (*_older(stimuli_folder(), ORPHAN_AFTER_S), *keys) if entry not in known]
+    return [entry for entry in (*_older(stimuli_folder(), ORPHAN_AFTER_S), *keys) if entry not in in_use]
 
 
 def _keys() -> Path:
@@ -110,8 +110,8 @@ def _orphan_videos(session_id: UUID, folder: Path) -> list[Path]:
     """What a process left that died between a video's row and its file."""
     files = [file for file in _older(folder, ORPHAN_AFTER_S) if file.name.startswith(VIDEO)]
     stored = MediaFile.objects.filter(session=session_id).values_list("stored_name", "playback__stored_name")
-    known = {name for names in stored for name in names} if files else set()
-    return [file for file in files if file.name not in known]
+    stored_names = {name for names in stored for name in names} if files else set()
+    return [file for file in files if file.name not in stored_names]
 
 
 def _older(folder: Path, age_s: float) -> list[Path]:

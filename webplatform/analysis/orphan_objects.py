@@ -39,28 +39,28 @@ def orphan_objects(age_s: float) -> list[Path]:
 
 
 def _videos(before_s: float) -> Iterator[Path]:
-    videos = (path for path in _old(Path(settings.MEDIA_ROOT), before_s) if _id_of(path))
-    for some in _batches(videos):
-        rows = MediaFile.objects.filter(session__in={_id_of(path) for path in some})
-        known = _pairs(rows, "session_id", "stored_name") | _pairs(rows, "session_id", "playback__stored_name")
-        yield from (path for path in some if (_id_of(path), path.name) not in known)
+    videos = (path for path in _unchanged_since(Path(settings.MEDIA_ROOT), before_s) if _id_of(path))
+    for batch in _batches(videos):
+        rows = MediaFile.objects.filter(session__in={_id_of(path) for path in batch})
+        in_use = _pairs(rows, "session_id", "stored_name") | _pairs(rows, "session_id", "playback__stored_name")
+        yield from (path for path in batch if (_id_of(path), path.name) not in in_use)
 
 
 def _films(before_s: float) -> Iterator[Path]:
-    for some in _batches(_old(stimuli_folder(), before_s)):
-        rows = Stimulus.objects.filter(pk__in={_id_of(path) for path in some} - {None})
-        known = _pairs(rows, "pk", "stored_name")
-        yield from (path for path in some if (_id_of(path), path.name) not in known)
+    for batch in _batches(_unchanged_since(stimuli_folder(), before_s)):
+        rows = Stimulus.objects.filter(pk__in={_id_of(path) for path in batch} - {None})
+        in_use = _pairs(rows, "pk", "stored_name")
+        yield from (path for path in batch if (_id_of(path), path.name) not in in_use)
 
 
 def _segments(before_s: float) -> Iterator[Path]:
-    for some in _batches(_old(Path(settings.DATA_DIR) / "uploads", before_s)):
-        rows = UploadSegment.objects.filter(upload__in={_id_of(path) for path in some} - {None})
-        known = _pairs(rows, "upload_id", "name")
-        yield from (path for path in some if (_id_of(path), path.name) not in known)
+    for batch in _batches(_unchanged_since(Path(settings.DATA_DIR) / "uploads", before_s)):
+        rows = UploadSegment.objects.filter(upload__in={_id_of(path) for path in batch} - {None})
+        in_use = _pairs(rows, "upload_id", "name")
+        yield from (path for path in batch if (_id_of(path), path.name) not in in_use)
 
 
-def _old(folder: Path, before_s: float) -> Iterator[Path]:
+def _unchanged_since(folder: Path, before_s: float) -> Iterator[Path]:
     return (file.path for file in stored_files(folder) if file.changed_s <= before_s)
 
 
@@ -76,11 +76,11 @@ def _pairs(rows: QuerySet, *fields: str) -> set[tuple[UUID, str]]:
 
 def _batches(paths: Iterable[Path]) -> Iterator[list[Path]]:
     """The rows of so many are asked for at once."""
-    some: list[Path] = []
+    batch: list[Path] = []
     for path in paths:
-        some.append(path)
-        if len(some) == ASKED_AT_ONCE:
-            yield some
-            some = []
-    if some:
-        yield some
+        batch.append(path)
+        if len(batch) == ASKED_AT_ONCE:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

@@ -16,14 +16,14 @@ OF_SESSION = ("title", "study_id", "participant_id", "condition_id", "external_i
 JOB_FIELDS = (*(field.name for field in AnalysisJob._meta.fields), *(f"session__{name}" for name in OF_SESSION))
 
 
-def jobs_of(user: User, asked: Mapping[str, Any]) -> QuerySet[AnalysisJob]:
+def jobs_of(user: User, filters: Mapping[str, Any]) -> QuerySet[AnalysisJob]:
     """The jobs of the user's studies, newest first: of the sessions that are meant, with the status that is meant.
 
     Of a session, they carry what a job shows of it.
     """
-    narrowed = {name: value for name, value in asked.items() if name != "status"}
+    session_filters = {name: value for name, value in filters.items() if name != "status"}
     jobs = AnalysisJob.objects.for_user(user).select_related("session").only(*JOB_FIELDS)
-    if any(narrowed.values()):
-        meant = select(user, Session.objects.for_user(user), Selection(**narrowed))
-        jobs = jobs.filter(session__in=meant.order_by().values("pk"))
-    return jobs.filter(state=asked["status"]) if asked.get("status") else jobs
+    if any(session_filters.values()):
+        sessions = select(user, Session.objects.for_user(user), Selection(**session_filters))
+        jobs = jobs.filter(session__in=sessions.order_by().values("pk"))
+    return jobs.filter(state=filters["status"]) if filters.get("status") else jobs

@@ -32,11 +32,15 @@ def require_place(user: User, study: Study | None = None) -> None:
         QueueFull: RAUT_QUEUE_PER_ACCOUNT or RAUT_QUEUE_PER_STUDY of them wait already; 0 is no limit.
     """
     most = settings.RAUT_QUEUE_PER_ACCOUNT
-    if most and _waiting(session__created_by=user).count() + _coming(user=user).count() >= most:
+    if most and _waiting(session__created_by=user).count() + _unfinished_uploads(user=user).count() >= most:
         text = _("%(most)d of your videos wait or are read; more can be handed in when one of them is done.")
         raise _full(text, most)
     most = settings.RAUT_QUEUE_PER_STUDY
-    if study is not None and most and _waiting(session__study=study).count() + _coming(study=study).count() >= most:
+    if (
+        study is not None
+        and most
+        and _waiting(session__study=study).count() + _unfinished_uploads(study=study).count() >= most
+    ):
         text = _("%(most)d videos of this study wait or are read; more can be handed in when one is done.")
         raise _full(text, most)
 
@@ -45,7 +49,7 @@ def _waiting(**whose: User | Study) -> QuerySet[AnalysisJob]:
     return AnalysisJob.objects.filter(state__in=_WORKED_ON, **whose)
 
 
-def _coming(**whose: User | Study) -> QuerySet[ResumableUpload]:
+def _unfinished_uploads(**whose: User | Study) -> QuerySet[ResumableUpload]:
     return ResumableUpload.objects.filter(**whose).exclude(state=ResumableUpload.State.DONE)
 
 

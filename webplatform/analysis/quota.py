@@ -19,14 +19,14 @@ def require_quota(user: User, size_bytes: int) -> None:
     quota_bytes = settings.RAUT_STORAGE_QUOTA_MB * 2**20
     if not quota_bytes:
         return
-    kept = MediaFile.objects.filter(session__created_by=user).aggregate(bytes=Sum("size_bytes"))["bytes"] or 0
+    used_bytes = MediaFile.objects.filter(session__created_by=user).aggregate(bytes=Sum("size_bytes"))["bytes"] or 0
     owned = studies_where(user, Act.OWN)
-    kept += Stimulus.objects.filter(study__in=owned).aggregate(bytes=Sum("size_bytes"))["bytes"] or 0
-    coming = ResumableUpload.objects.filter(user=user).exclude(state=ResumableUpload.State.DONE)
-    kept += coming.aggregate(bytes=Sum("size_bytes"))["bytes"] or 0
-    if kept + size_bytes > quota_bytes:
+    used_bytes += Stimulus.objects.filter(study__in=owned).aggregate(bytes=Sum("size_bytes"))["bytes"] or 0
+    uploads = ResumableUpload.objects.filter(user=user).exclude(state=ResumableUpload.State.DONE)
+    used_bytes += uploads.aggregate(bytes=Sum("size_bytes"))["bytes"] or 0
+    if used_bytes + size_bytes > quota_bytes:
         text = _(
             "Your videos may take %(limit)d MB, and %(kept)d MB are taken. "
             "Delete what you do not need any more, also from the bin."
         )
-        raise QuotaExceeded(text % {"limit": settings.RAUT_STORAGE_QUOTA_MB, "kept": kept // 2**20})
+        raise QuotaExceeded(text % {"limit": settings.RAUT_STORAGE_QUOTA_MB, "kept": used_bytes // 2**20})

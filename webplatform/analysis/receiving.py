@@ -90,12 +90,12 @@ def _append(upload: ResumableUpload, file: GrowingFile, parts: Iterable[bytes]) 
 
 def _video(upload: ResumableUpload, parts: Iterable[bytes]) -> Iterator[bytes]:
     """The parts of a file; raises Invalid as soon as it can be told that it is no video."""
-    head, is_told = b"", False
+    head, is_checked = b"", False
     for part in parts:
-        head = head if is_told else head + part
-        if not is_told and len(head) >= HEAD_BYTES:
+        head = head if is_checked else head + part
+        if not is_checked and len(head) >= HEAD_BYTES:
             check_head(upload.name, head[:HEAD_BYTES], upload.size_bytes)
-            is_told = True
+            is_checked = True
         yield part
 
 

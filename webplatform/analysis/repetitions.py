@@ -36,11 +36,11 @@ def readings_of(session: Session, *, may_edit: bool) -> dict[str, Any]:
     if session.source != Session.Source.UPLOAD or session.state != Session.State.CLOSED:
         return {}
     readings = recording_and_repetitions(session)
-    found: dict[str, Any] = {"others": [one for one in readings if one.pk != session.pk]}
+    context: dict[str, Any] = {"others": [one for one in readings if one.pk != session.pk]}
     if may_edit:
-        known = [one.model_version_id for one in readings]
-        found |= {"models": list(ModelVersion.objects.exclude(pk__in=known)), "has_video": has_video(session)}
-    return found
+        version_ids = [one.model_version_id for one in readings]
+        context |= {"models": list(ModelVersion.objects.exclude(pk__in=version_ids)), "has_video": has_video(session)}
+    return context
 
 
 @transaction.atomic

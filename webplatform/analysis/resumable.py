@@ -20,7 +20,7 @@ from webplatform.analysis.receiving import expiry, forget, gone, mismatch, opene
 from webplatform.analysis.segments import putting_together
 from webplatform.analysis.serializers import ResumableIn
 from webplatform.analysis.services import accept_video, require_grounds
-from webplatform.analysis.upload_metadata import asked_for, place_of
+from webplatform.analysis.upload_metadata import place_of, submission_arguments
 from webplatform.analysis.uploads import check_announced, check_upload, telling_full
 from webplatform.common.errors import AppError, Conflict, Invalid, Refused, StorageFull, StoreAway
 from webplatform.common.rate_limits.limits import consume
@@ -137,9 +137,9 @@ def drop_upload(*, upload: ResumableUpload) -> None:
     ResumableUpload.objects.filter(pk=upload.pk).delete()
 
 
-def drop_uploads(found: QuerySet[ResumableUpload]) -> int:
+def drop_uploads(uploads_to_drop: QuerySet[ResumableUpload]) -> int:
     """The same for several, such as those that a withdrawn consent covered; returns how many."""
-    uploads = list(found)
+    uploads = list(uploads_to_drop)
     for upload in uploads:
         drop_upload(upload=upload)
     return len(uploads)
@@ -175,12 +175,12 @@ def _hand_in(upload: ResumableUpload) -> None:
 
 def _accept(upload: ResumableUpload, sealed: SealedUpload, held: QuerySet[ResumableUpload]) -> None:
     def note(job: AnalysisJob) -> None:
-        kept = {"given": {}, "name": "", "rest": b"", "rest_bytes": 0}  # the session has them now
-        if not held.update(job=job, state=State.DONE, **kept):
+        emptied = {"given": {}, "name": "", "rest": b"", "rest_bytes": 0}  # the session has them now
+        if not held.update(job=job, state=State.DONE, **emptied):
             raise Locked(_("Another request sends this file at the moment."))  # or has taken it away
 
-    asked = asked_for(upload.user, _read(upload.given))
-    accept_video(user=upload.user, checked=check_upload(sealed), **asked, also=note)
+    arguments = submission_arguments(upload.user, _read(upload.given))
+    accept_video(user=upload.user, checked=check_upload(sealed), **arguments, also=note)
 
 
 def _final(error: AppError) -> AppError:
@@ -194,8 +194,8 @@ def _final(error: AppError) -> AppError:
 
 def _require_room(size_bytes: int) -> None:
     """What other uploads still have to bring counts as taken."""
-    coming = ResumableUpload.objects.filter(state=State.RECEIVING, expires_at__gt=timezone.now())
-    missing = sum(max(0, sealed_size(upload.size_bytes) - stored_bytes(upload.path)) for upload in coming)
+    uploads = ResumableUpload.objects.filter(state=State.RECEIVING, expires_at__gt=timezone.now())
+    missing = sum(max(0, sealed_size(upload.size_bytes) - stored_bytes(upload.path)) for upload in uploads)
     least = settings.RAUT_MIN_FREE_DISK_MB * 2**20
     if is_remote():  # a file lies on this disk only while it is put together
         missing = 0

@@ -79,7 +79,7 @@ def putting_together(upload: ResumableUpload) -> Iterator[tuple[SealedUpload, Qu
         raise Locked(_("Another request sends this file at the moment."))
     held = waiting.filter(lease=lease)
     try:
-        with Heartbeat(held, hands_back=False), _whole(upload) as sealed:
+        with Heartbeat(held, hands_back=False), _as_one_file(upload) as sealed:
             yield sealed, held
     finally:
         held.update(lease=None)
@@ -101,8 +101,8 @@ def _keep(upload: ResumableUpload, content: bytes, key: bytes, expires_at: datet
     writer.write(content)
     writer.finish()
     sealed.seek(0)
-    place = upload.segments_folder / name
-    object_store().put(name_of(place), sealed)
+    path = upload.segments_folder / name
+    object_store().put(name_of(path), sealed)
     state = State.COMPLETE if end == upload.size_bytes else State.RECEIVING
     follows = ResumableUpload.objects.filter(pk=upload.pk, state=State.RECEIVING, received_bytes=start)
     with transaction.atomic():
@@ -110,13 +110,13 @@ def _keep(upload: ResumableUpload, content: bytes, key: bytes, expires_at: datet
         if is_ours:
             UploadSegment.objects.create(upload=upload, start=start, name=name)
     if not is_ours:
-        remove_stored(place)
+        remove_stored(path)
         raise Elsewhere
     upload.received_bytes, upload.state = end, state
 
 
 @contextmanager
-def _whole(upload: ResumableUpload) -> Iterator[SealedUpload]:
+def _as_one_file(upload: ResumableUpload) -> Iterator[SealedUpload]:
     """The file, put together on this machine's disk under a key of its own."""
     handle, name = tempfile.mkstemp(suffix=".upload", dir=settings.FILE_UPLOAD_TEMP_DIR)
     path, key = Path(name), new_key()

@@ -59,11 +59,11 @@ def send_file(request: HttpRequest, file: Sent) -> HttpResponseBase:
     """The file, or the part of it that is asked for: 200 whole, 206 a part, 416 a part that does not exist."""
     content = file.content
     size_bytes = _size_of(content)
-    if "Range" not in request.headers and (known := unchanged(request, file.etag)) is not None:
-        return known
+    if "Range" not in request.headers and (not_modified := unchanged(request, file.etag)) is not None:
+        return not_modified
     headers = {**_headers(file), "Accept-Ranges": "bytes"}
     try:
-        part = parse_range(_range_asked(request, file), size_bytes)
+        part = parse_range(_range_header(request, file), size_bytes)
     except UnsatisfiableRange:
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size_bytes}"})
     headers["Content-Length"] = str(part.length)
@@ -85,7 +85,7 @@ def _size_of(content: Content) -> int:
         raise NotFound from error
 
 
-def _range_asked(request: HttpRequest, file: Sent) -> str:
+def _range_header(request: HttpRequest, file: Sent) -> str:
     """The Range header, unless it belongs to another state of the file (If-Range)."""
     expected = request.headers.get("If-Range")
     return request.headers.get("Range", "") if expected in (None, file.etag) else ""
@@ -105,9 +105,9 @@ def _body(request: HttpRequest, content: Content, part: Range) -> Iterator[bytes
 
 
 def _pieces(content: Content, part: Range) -> Iterator[bytes]:
-    left = part.length
+    remaining = part.length
     with content() as file:
         file.seek(part.start)
-        while left > 0 and (piece := file.read(min(CHUNK_BYTES, left))):
-            left -= len(piece)
+        while remaining > 0 and (piece := file.read(min(CHUNK_BYTES, remaining))):
+            remaining -= len(piece)
             yield piece

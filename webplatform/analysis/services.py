@@ -93,7 +93,7 @@ def accept_video(
         every_ms=settings.RAUT_SAMPLE_EVERY_MS,
     )
     rows = Session.everything.filter(pk=recording.pk)
-    with working_on(recording.pk), removed_unless_committed(rows, partial(_remove_kept, recording)) as writing_rows:
+    with working_on(recording.pk), removed_unless_committed(rows, partial(_remove_files, recording)) as writing_rows:
         # The file comes first: sending it to a store may take longer than a lock of the database may last.
         key = keep_upload(checked, recording.folder)
         with writing_rows():
@@ -123,7 +123,7 @@ def cancel_job(*, job: AnalysisJob, user: User) -> AnalysisJob:
             fail_session(session=job.session)
         if not active.update(finished_at=timezone.now(), **cancelled):
             raise Conflict(_("The analysis has ended already."))
-    return _tell(job)
+    return _publish(job)
 
 
 def retry_job(*, job: AnalysisJob, user: User) -> AnalysisJob:
@@ -159,7 +159,7 @@ def retry_job(*, job: AnalysisJob, user: User) -> AnalysisJob:
         if not changed:
             raise Conflict(_("Only an analysis that failed or was cancelled can be started again."))
         after_commit(send_analysis, job.pk)
-    return _tell(job)
+    return _publish(job)
 
 
 def require_grounds(user: User, place: Place) -> tuple[Study, ConsentRecord]:
@@ -198,7 +198,7 @@ def _keep(session: Session, checked: CheckedUpload) -> AnalysisJob:
     return job
 
 
-def _remove_kept(session: Session) -> None:
+def _remove_files(session: Session) -> None:
     """Key and folder, which are no part of the transaction."""
     erase_session_key(session)
     with suppress(OSError):
@@ -208,8 +208,8 @@ def _remove_kept(session: Session) -> None:
 def _refuse_twice(study: Study, checked: CheckedUpload, again: bool) -> None:
     if again:
         return
-    there = MediaFile.objects.filter(session__study=study, session__binned_at=None)
-    same = there.filter(sha256=checked.sha256).select_related("session").first()
+    stored = MediaFile.objects.filter(session__study=study, session__binned_at=None)
+    same = stored.filter(sha256=checked.sha256).select_related("session").first()
     if same is not None:
         raise Conflict(
             _("This file was uploaded before, as “%(title)s”.") % {"title": same.session.title},
@@ -224,7 +224,7 @@ def _require_editor(job: AnalysisJob, user: User) -> None:
         raise NotAllowed(_("Only owners and analysts of the study may do this."))
 
 
-def _tell(job: AnalysisJob) -> AnalysisJob:
+def _publish(job: AnalysisJob) -> AnalysisJob:
     job.refresh_from_db()
     publish_job(job.pk)
     return job

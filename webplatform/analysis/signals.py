@@ -25,7 +25,7 @@ from webplatform.history.models import Session
 
 
 @receiver(consent_withdrawn)
-def stop_what_runs(record: ConsentRecord, scopes: frozenset[str], **_: Any) -> None:
+def stop_work_without_consent(record: ConsentRecord, scopes: frozenset[str], **_: Any) -> None:
     """Jobs stop with the withdrawal itself; videos that may not stay go when it is committed."""
     if ConsentScope.ANALYSE in scopes:
         stop_jobs(record)
@@ -35,7 +35,7 @@ def stop_what_runs(record: ConsentRecord, scopes: frozenset[str], **_: Any) -> N
 
 
 @receiver(account_disabled)
-def stop_what_they_run(user: User, **_: Any) -> None:
+def stop_work_of_account(user: User, **_: Any) -> None:
     """The jobs of an account end with it, and what it sends."""
     stop_jobs_of(user)
     drop_uploads(ResumableUpload.objects.filter(user=user))
@@ -48,13 +48,13 @@ def close_progress(user: User, **_: Any) -> None:
 
 
 @receiver(session_binned)
-def stop_what_reads(session: Session, **_: Any) -> None:
+def stop_work_on_binned(session: Session, **_: Any) -> None:
     """Nothing works on a session in the bin; restored, its analysis can be started again."""
     stop_jobs_on(session)
 
 
 @receiver(session_assigned)
-def drop_what_is_not_kept(session: Session, **_: Any) -> None:
+def drop_unkept_media(session: Session, **_: Any) -> None:
     """A video goes that the session's new study or consent does not keep."""
     if not may_keep_media(session):
         drop_media(session)

@@ -45,17 +45,17 @@ async def job_events(job_id: UUID, proven: Proven, *, look_every_s: float = LOOK
     Streams.open += 1
     try:
         yield f"retry: {RETRY_MS}\n\n".encode()
-        async with _Listening(user_group(proven.user.pk)) as news:
-            told: dict[str, Any] = {}
+        async with _Listening(user_group(proven.user.pk)) as listener:
+            last_sent: dict[str, Any] = {}
             while True:
-                job, ended = await database_sync_to_async(_look)(job_id, proven)
-                if job and job != told:
-                    told = job
+                job, ended = await database_sync_to_async(_read_job)(job_id, proven)
+                if job and job != last_sent:
+                    last_sent = job
                     yield _event("job", job)
                 if ended:
                     yield _event("end", {"reason": ended})
                     return
-                if not await news.of(str(job_id), within_s=look_every_s):
+                if not await listener.of(str(job_id), within_s=look_every_s):
                     yield b": heartbeat\n\n"
     finally:
         Streams.open -= 1
@@ -101,7 +101,7 @@ class _Listening:
         return False
 
 
-def _look(job_id: UUID, proven: Proven) -> tuple[dict[str, Any] | None, str]:
+def _read_job(job_id: UUID, proven: Proven) -> tuple[dict[str, Any] | None, str]:
     """The job as it is, and why nothing more will be said of it; empty: it goes on."""
     if not still_holds(proven):
         return None, "not_allowed"

@@ -50,8 +50,8 @@ def run_stretch(job_id: UUID) -> Session | None:
     run = Run(job, job.session, None, stretch)
     if not attempt(run, partial(_observe, run)):
         return None
-    whole = Run(job, job.session, run.lease)
-    return job.session if attempt(whole, partial(join, whole)) else None
+    joining = Run(job, job.session, run.lease)
+    return job.session if attempt(joining, partial(join, joining)) else None
 
 
 @stage("join")
@@ -98,20 +98,20 @@ def _observe(run: Run) -> bool:
 
 def _read(run: Run, engine: inference.Engine, source: BinaryIO) -> bytes:
     """What is observed of the run's stretch, packed."""
-    row, packer, seen = run.stretch, inference.StretchPacker(), Counter[int]()
+    row, packer, frames_by_faces = run.stretch, inference.StretchPacker(), Counter[int]()
     span = inference.Span(row.start, row.stop, row.from_ms, row.to_ms, row.before_ms)
     with engine.observe_stretch(source, span, every_ms=run.session.every_ms, limits=video_limits()) as stretch:
         for frame in stretch:
             packer.add(frame)
-            seen[sum(face.scores is not None for face in frame.faces)] += 1
+            frames_by_faces[sum(face.scores is not None for face in frame.faces)] += 1
             if run.is_due():
-                _beat(run, (frame.t_ms - row.from_ms) / max(span.length_ms, 1), seen)
+                _beat(run, (frame.t_ms - row.from_ms) / max(span.length_ms, 1), frames_by_faces)
         return packer.finish(stretch)
 
 
-def _beat(run: Run, share: float, seen: Counter[int]) -> None:
-    shown = {"progress": min(max(share, 0.0), 0.99), "faces_found": _count_faces(seen)}
-    if not run.own.update(heartbeat_at=timezone.now(), **shown):
+def _beat(run: Run, share: float, frames_by_faces: Counter[int]) -> None:
+    progress = {"progress": min(max(share, 0.0), 0.99), "faces_found": _count_faces(frames_by_faces)}
+    if not run.own.update(heartbeat_at=timezone.now(), **progress):
         raise LeaseLost
     run.publish(partial(stretches.note_progress, run.job))
 
@@ -119,17 +119,17 @@ def _beat(run: Run, share: float, seen: Counter[int]) -> None:
 def _beat_joining(run: Run) -> None:
     if not run.is_due():
         return
-    shown = {"progress": JOINED_FROM, "faces_found": run.faces_found}
-    if not run.held.update(heartbeat_at=timezone.now(), **shown):
+    progress = {"progress": JOINED_FROM, "faces_found": run.faces_found}
+    if not run.held.update(heartbeat_at=timezone.now(), **progress):
         raise LeaseLost
     run.publish()
 
 
-def _count_faces(seen: Counter[int]) -> int:
+def _count_faces(frames_by_faces: Counter[int]) -> int:
     """How many faces were to be seen at once in enough frames: who is who is known only once all is joined."""
     frames = 0
-    for count in sorted(seen, reverse=True):
-        frames += seen[count]
+    for count in sorted(frames_by_faces, reverse=True):
+        frames += frames_by_faces[count]
         if frames >= LEAST_SURE:
             return count
     return 0

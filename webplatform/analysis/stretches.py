@@ -120,20 +120,20 @@ def note_progress(job: AnalysisJob) -> None:
     """The job's row says how far its stretches are together, and how long the rest will take at this pace."""
     rows = Stretch.objects.filter(job=job)
     length, now = Cast(F("to_ms") - F("from_ms"), FloatField()), timezone.now()
-    old = Q(state=Stretch.State.DONE, finished_at__lt=job.started_at or now)
+    done_before = Q(state=Stretch.State.DONE, finished_at__lt=job.started_at or now)
     sums = rows.aggregate(
         whole=Sum(length),
         read=Sum(length * F("progress")),
-        earlier=Sum(length * F("progress"), filter=old),
+        earlier=Sum(length * F("progress"), filter=done_before),
         faces=Max("faces_found"),
     )
-    whole = sums["whole"] or 1.0
-    share, earlier = (sums["read"] or 0.0) / whole, (sums["earlier"] or 0.0) / whole
+    total_ms = sums["whole"] or 1.0
+    share, earlier = (sums["read"] or 0.0) / total_ms, (sums["earlier"] or 0.0) / total_ms
     since_s = (now - job.started_at).total_seconds() if job.started_at else 0.0
     left_s = since_s * (1 - share) / (share - earlier) if share > earlier else None
-    shown = {"progress": Greatest(F("progress"), min(share, 0.99)), "seconds_left": left_s}
+    progress = {"progress": Greatest(F("progress"), min(share, 0.99)), "seconds_left": left_s}
     running = AnalysisJob.objects.filter(pk=job.pk, state=AnalysisJob.State.RUNNING, lease=None)
-    running.update(**shown, faces_found=sums["faces"] or 0, heartbeat_at=now)
+    running.update(**progress, faces_found=sums["faces"] or 0, heartbeat_at=now)
 
 
 def key_for(session: Session) -> bytes | None:
@@ -163,5 +163,5 @@ def forget_old_stretches() -> int:
     Nor of jobs that are done: a worker of an older release reads them whole and knows of no stretches.
     """
     ended = Q(job__state__in=(AnalysisJob.State.FAILED, AnalysisJob.State.CANCELLED))
-    old = ended & Q(job__finished_at__lt=timezone.now() - KEPT_FOR)
-    return Stretch.objects.filter(old | Q(job__state=AnalysisJob.State.DONE)).delete()[0]
+    ended_long_ago = ended & Q(job__finished_at__lt=timezone.now() - KEPT_FOR)
+    return Stretch.objects.filter(ended_long_ago | Q(job__state=AnalysisJob.State.DONE)).delete()[0]

@@ -71,8 +71,8 @@ def announced(request: HttpRequest) -> Announced:
         raise Invalid(_("The length must be known when an upload begins."), field="Upload-Defer-Length")
     sent = _metadata(request.headers.get("Upload-Metadata", ""))
     name = next((sent[key] for key in NAMES if sent.get(key)), "video")
-    given = {key: value for key, value in sent.items() if key not in (*NAMES, *IGNORED)}
-    return Announced(number_in(request, "Upload-Length"), name, given)
+    fields = {key: value for key, value in sent.items() if key not in (*NAMES, *IGNORED)}
+    return Announced(number_in(request, "Upload-Length"), name, fields)
 
 
 def number_in(request: HttpRequest, header: str) -> int:
@@ -109,8 +109,8 @@ def parts_of(request: HttpRequest) -> Iterator[bytes]:
     if not algorithm:
         return _as_far_as(source)
     if algorithm not in ALGORITHMS:
-        known = {"known": ", ".join(ALGORITHMS)}
-        raise Invalid(_("The checksum must be one of: %(known)s.") % known, field="Upload-Checksum")
+        names = {"known": ", ".join(ALGORITHMS)}
+        raise Invalid(_("The checksum must be one of: %(known)s.") % names, field="Upload-Checksum")
     return _checked(source, algorithm, _decoded(expected, "Upload-Checksum"))
 
 
@@ -124,19 +124,19 @@ def _as_far_as(source: IO[bytes]) -> Iterator[bytes]:
 
 def _checked(source: IO[bytes], algorithm: str, expected: bytes) -> Iterator[bytes]:
     """Nothing is handed on before all of it is known to be right: what was sealed is never taken back."""
-    digest, kept = hashlib.new(algorithm, usedforsecurity=False), SealedBody()
+    digest, body = hashlib.new(algorithm, usedforsecurity=False), SealedBody()
     try:
         while part := source.read(READ_BYTES):
             digest.update(part)
-            kept.write(part)
+            body.write(part)
         if digest.digest() != expected:
             raise ChecksumMismatch(_("What came does not have the checksum that was sent with it."))
-        with kept.opened() as content:
+        with body.opened() as content:
             yield from _as_far_as(content)
     except BodyBroke:
         return
     finally:
-        kept.drop()
+        body.drop()
 
 
 def _metadata(header: str) -> dict[str, str]:

@@ -31,8 +31,8 @@ OVERRIDE = "X-HTTP-Method-Override"
 def _header(
     name: str, text: str, *, required: bool = False, kind: Any = str, response: Any = False
 ) -> OpenApiParameter:
-    where = OpenApiParameter.HEADER
-    return OpenApiParameter(name, kind, where, required=required, description=text, response=response)
+    location = OpenApiParameter.HEADER
+    return OpenApiParameter(name, kind, location, required=required, description=text, response=response)
 
 
 SPEAKS = _header("Tus-Resumable", "The version of tus.", required=True, kind={"type": "string", "enum": [tus.VERSION]})
@@ -82,17 +82,17 @@ class UploadListApi(TusApi, generics.ListAPIView):
 
     @extend_schema(operation_id="uploads_list", tags=["uploads"])
     def get(self, request: Request) -> Response:
-        shown = []
+        uploads = []
         for upload in self.paginate_queryset(self.get_queryset()) or ():
             with suppress(Gone):
-                shown.append(_shown(upload))
-        return self.get_paginated_response(shown)
+                uploads.append(_upload_data(upload))
+        return self.get_paginated_response(uploads)
 
     def get_queryset(self) -> QuerySet[ResumableUpload]:
         if getattr(self, "swagger_fake_view", False):
             return ResumableUpload.objects.none()
-        mine = ResumableUpload.objects.for_user(self.request.user).filter(expires_at__gt=timezone.now())
-        return mine.select_related("job__session")
+        uploads = ResumableUpload.objects.for_user(self.request.user).filter(expires_at__gt=timezone.now())
+        return uploads.select_related("job__session")
 
     @extend_schema(
         operation_id="uploads_create",
@@ -116,7 +116,10 @@ class UploadListApi(TusApi, generics.ListAPIView):
         announced = tus.announced(request)
         has_part = request._request.content_type == tus.PART
         upload = resumable.begin_upload(
-            user=request.user, name=announced.name, size_bytes=announced.size_bytes, given=_known(announced.given)
+            user=request.user,
+            name=announced.name,
+            size_bytes=announced.size_bytes,
+            given=_checked_metadata(announced.given),
         )
         if has_part:
             upload = resumable.take_part(upload=upload, offset=0, parts=tus.parts_of(request._request))
@@ -129,7 +132,7 @@ class UploadApi(TusApi):
 
     @extend_schema(operation_id="uploads_retrieve", tags=["uploads"], responses=ResumableOut)
     def get(self, request: Request, upload_id: UUID) -> Response:
-        return Response(_shown(_live(request, upload_id)))
+        return Response(_upload_data(_live(request, upload_id)))
 
     @extend_schema(operation_id="uploads_offset", tags=["uploads"], responses={200: None}, parameters=[SPEAKS, *TOLD])
     def head(self, request: Request, upload_id: UUID) -> Response:
@@ -161,16 +164,16 @@ class UploadApi(TusApi):
     )
     def post(self, request: Request, upload_id: UUID) -> Response:
         """For clients that can send nothing else: the header says what is meant."""
-        meant = {"PATCH": self.patch, "DELETE": self.delete, "HEAD": self.head}
-        handler = meant.get(request.headers.get(OVERRIDE, ""))
+        handlers = {"PATCH": self.patch, "DELETE": self.delete, "HEAD": self.head}
+        handler = handlers.get(request.headers.get(OVERRIDE, ""))
         return handler(request, upload_id) if handler else self.http_method_not_allowed(request)
 
 
-def _known(given: dict[str, str]) -> dict[str, str]:
-    unknown = sorted(set(given) - set(ResumableIn().fields))
+def _checked_metadata(metadata: dict[str, str]) -> dict[str, str]:
+    unknown = sorted(set(metadata) - set(ResumableIn().fields))
     if unknown:
         raise Invalid(f"Unknown in Upload-Metadata: {', '.join(unknown)}.", fields=unknown)
-    return given
+    return metadata
 
 
 def _live(request: Request, upload_id: UUID) -> ResumableUpload:
@@ -180,6 +183,6 @@ def _live(request: Request, upload_id: UUID) -> ResumableUpload:
     return upload
 
 
-def _shown(upload: ResumableUpload) -> dict[str, Any]:
+def _upload_data(upload: ResumableUpload) -> dict[str, Any]:
     fields = {name: getattr(upload, name) for name in ("id", "state", "name", "expires_at", "job")}
     return ResumableOut({**fields, "offset": receiving.offset_of(upload), "size": upload.size_bytes}).data

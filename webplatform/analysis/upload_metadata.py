@@ -13,19 +13,19 @@ from webplatform.studies.models import Condition, Participant, Study
 from webplatform.studies.place import Place
 
 
-def asked_for(user: User, given: Mapping[str, Any]) -> dict[str, Any]:
+def submission_arguments(user: User, fields: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments of `submit_video` and `accept_video` beside the file; raises NotFound as `place_of`."""
-    return {"title": given["title"], "again": given["again"], "place": place_of(user, given)}
+    return {"title": fields["title"], "again": fields["again"], "place": place_of(user, fields)}
 
 
-def place_of(user: User, given: Mapping[str, Any]) -> Place:
+def place_of(user: User, fields: Mapping[str, Any]) -> Place:
     """Where the recording belongs; raises NotFound where the user reaches no such study, participant or condition."""
     return Place(
-        study=_reached(Study, user, given["study"]),
-        participant=_reached(Participant, user, given["participant"]),
-        condition=_reached(Condition, user, given["condition"]),
-        external_id=given["external_id"],
-        metadata=given["metadata"],
+        study=_reached(Study, user, fields["study"]),
+        participant=_reached(Participant, user, fields["participant"]),
+        condition=_reached(Condition, user, fields["condition"]),
+        external_id=fields["external_id"],
+        metadata=fields["metadata"],
     )
 
 

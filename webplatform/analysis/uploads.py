@@ -132,8 +132,8 @@ def telling_full() -> Iterator[None]:
 
 def _clean_name(name: str) -> str:
     last = PurePath(name.replace("\\", "/")).name
-    shown = shown_text(last)
-    stem, suffix = PurePath(shown).stem, PurePath(shown).suffix[:10]
+    clean = shown_text(last)
+    stem, suffix = PurePath(clean).stem, PurePath(clean).suffix[:10]
     return (stem[: MAX_NAME - len(suffix)] + suffix) or "video"
 
 

@@ -123,7 +123,7 @@ def _beat(run: Run, t_ms: int, stated_ms: int | None) -> None:
         return
     share = min(t_ms / stated_ms, 0.99) if stated_ms else 0.0
     left_s = (run.beaten_s - run.started_s) * (1 / share - 1) if share > 0 else None
-    shown = {"progress": share, "seconds_left": left_s, "faces_found": run.faces_found}
-    if not run.held.update(heartbeat_at=timezone.now(), **shown):
+    progress = {"progress": share, "seconds_left": left_s, "faces_found": run.faces_found}
+    if not run.held.update(heartbeat_at=timezone.now(), **progress):
         raise LeaseLost
     run.publish()

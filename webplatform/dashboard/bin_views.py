@@ -60,8 +60,8 @@ def empty(request: HttpRequest) -> HttpResponse:
     """Ask before everything in the bin is deleted for good; then delete what the page has named."""
     sessions = list(bin_of(request.user))
     if request.method == "POST":
-        named = set(request.POST.getlist("session"))
-        ended = [delete_session(session=one, user=request.user) for one in sessions if str(one.pk) in named]
+        listed = set(request.POST.getlist("session"))
+        ended = [delete_session(session=one, user=request.user) for one in sessions if str(one.pk) in listed]
         text = ngettext("%(n)d session is deleted for good.", "%(n)d sessions are deleted for good.", len(ended))
         messages.success(request, text % {"n": len(ended)})
         return redirect("dashboard:bin")

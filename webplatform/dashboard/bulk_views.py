@@ -21,7 +21,7 @@ from webplatform.dashboard.choices import NO_CONDITION, conditions_to_give
 from webplatform.dashboard.models import SavedView
 from webplatform.dashboard.queries import listed_sessions, rows_of
 from webplatform.dashboard.services import remove_view, save_view, tidy_query
-from webplatform.exporting.choosing import choosing_page, meant_of
+from webplatform.exporting.choosing import choosing_page, selection_by_ids
 from webplatform.history.models import Session
 from webplatform.history.selection import Selection
 from webplatform.modelhub.models import ModelVersion
@@ -69,12 +69,12 @@ def forget(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _move(request: HttpRequest, sessions: list[Session]) -> None:
-    wanted = request.POST.get("condition", "")
-    known = {str(condition.pk): condition for condition in conditions_to_give(request.user)}
-    if wanted not in known and wanted != NO_CONDITION:
+    key = request.POST.get("condition", "")
+    conditions = {str(condition.pk): condition for condition in conditions_to_give(request.user)}
+    if key not in conditions and key != NO_CONDITION:
         messages.error(request, _("Choose a condition."))
         return
-    outcome = bulk.give_condition(sessions=sessions, user=request.user, condition=known.get(wanted))
+    outcome = bulk.give_condition(sessions=sessions, user=request.user, condition=conditions.get(key))
     text = ngettext("%(n)d session has this condition now.", "%(n)d sessions have this condition now.", outcome.done)
     _report(request, outcome, text)
 
@@ -115,8 +115,8 @@ def _lay_over(request: HttpRequest, sessions: list[Session]) -> HttpResponse:
 
 
 def _export(request: HttpRequest, sessions: list[Session]) -> HttpResponse:
-    meant = meant_of(request.user, [session.pk for session in sessions], len(sessions))
-    return choosing_page(request, meant, QueryDict())
+    selection = selection_by_ids(request.user, [session.pk for session in sessions], len(sessions))
+    return choosing_page(request, selection, QueryDict())
 
 
 ACTIONS = {"condition": _move, "read-again": _read_again, "overlay": _lay_over, "export": _export, "delete": _delete}
@@ -137,9 +137,11 @@ def _report(request: HttpRequest, outcome: bulk.Outcome, text: str) -> None:
         messages.success(request, text % {"n": outcome.done})
     for title, reason in outcome.refused[:10]:
         messages.error(request, f"{title}: {reason}")
-    more = len(outcome.refused) - 10
-    if more > 0:
-        messages.error(request, ngettext("%(n)d more was refused.", "%(n)d more were refused.", more) % {"n": more})
+    unlisted = len(outcome.refused) - 10
+    if unlisted > 0:
+        messages.error(
+            request, ngettext("%(n)d more was refused.", "%(n)d more were refused.", unlisted) % {"n": unlisted}
+        )
 
 
 def _back(request: HttpRequest) -> str:

@@ -17,9 +17,9 @@ MOST = 500  # participants in one menu; with more of them, the search by pseudon
 
 def filter_choices(user: User) -> dict[str, list[dict[str, Any]]]:
     """For each filter its options as value and name, of what the user may see."""
-    seen = Session.objects.for_user(user).order_by()
-    by = User.objects.filter(pk__in=seen.values("created_by")).order_by("email")
-    models = ModelVersion.objects.filter(pk__in=seen.values("model_version")).order_by("name", "version")
+    sessions = Session.objects.for_user(user).order_by()
+    by = User.objects.filter(pk__in=sessions.values("created_by")).order_by("email")
+    models = ModelVersion.objects.filter(pk__in=sessions.values("model_version")).order_by("name", "version")
     conditions = Condition.objects.for_user(user).select_related("study").order_by("study__name", "position", "id")
     participants = Participant.objects.for_user(user).select_related("study").order_by("study__name", "pseudonym")
     return {
@@ -34,8 +34,8 @@ def filter_choices(user: User) -> dict[str, list[dict[str, Any]]]:
 
 def conditions_to_give(user: User) -> list[Condition]:
     """The conditions that the user may give to sessions."""
-    mine = Condition.objects.filter(study__in=studies_where(user, Act.ANNOTATE))
-    return list(mine.select_related("study").order_by("study__name", "position", "id"))
+    conditions = Condition.objects.filter(study__in=studies_where(user, Act.ANNOTATE))
+    return list(conditions.select_related("study").order_by("study__name", "position", "id"))
 
 
 def _option(value: object, name: object) -> dict[str, Any]:

@@ -36,8 +36,8 @@ class FacePage:
         return rows[(self.number - 1) * FACES_A_PAGE : self.number * FACES_A_PAGE]
 
 
-def face_page(asked: str, *lists: Sequence[object]) -> FacePage:
+def face_page(text: str, *lists: Sequence[object]) -> FacePage:
     """The page that an address asks for, or the nearest there is; the longest list decides how many there are."""
     count = max(1, *(-(-len(rows) // FACES_A_PAGE) for rows in lists))
-    number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) <= MOST_DIGITS else 1
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else 1
     return FacePage(min(max(number, 1), count), count)

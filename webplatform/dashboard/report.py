@@ -129,19 +129,19 @@ class Accounting:
 
 def session_for_page(user: User) -> QuerySet[Session]:
     """The user's sessions with all that the page of one of them needs."""
-    found = sessions_of(user).select_related(
+    sessions = sessions_of(user).select_related(
         "study", "model_version", "job", "media__playback", "created_by", "consent", "repeats__media__playback"
     )
-    return found.prefetch_related("markers", "segments", "face_edits", "corrections__track")
+    return sessions.prefetch_related("markers", "segments", "face_edits", "corrections__track")
 
 
 def accounting_of(session: Session) -> Accounting:
     """How the faces that were found are divided, glimpses included: every frame and face is accounted for."""
     summary = EMPTY_SUMMARY | session.summary
     people, glimpses = summary, summary["glimpses"]
-    found, scored, not_sure = (people[key] + glimpses[key] for key in ("observations", "scored", "not_sure"))
+    observations, scored, not_sure = (people[key] + glimpses[key] for key in ("observations", "scored", "not_sure"))
     unscored = Counter(people["unscored"]) + Counter(glimpses["unscored"])
-    return Accounting(found, scored, not_sure, _reasons(unscored), glimpses["observations"])
+    return Accounting(observations, scored, not_sure, _reasons(unscored), glimpses["observations"])
 
 
 def gaps_of(session: Session) -> list[tuple[str, str]]:
@@ -151,16 +151,16 @@ def gaps_of(session: Session) -> list[tuple[str, str]]:
 
 def faces_of(session: Session, everybody: Iterable[Somebody] = ()) -> list[Face]:
     """Every face that was followed, by its number; those seen longest are open. `everybody` says who they are."""
-    who: dict[int, list[str]] = {}
+    titles: dict[int, list[str]] = {}
     for one in everybody:
         for piece in one.person.tracks if one.person.name or one.participant else ():
-            who.setdefault(piece.number, []).append(one.title)
+            titles.setdefault(piece.number, []).append(one.title)
     tracks = (EMPTY_SUMMARY | session.summary)["tracks"]
     people = [track for track in tracks if not track["is_glimpse"]]
     longest_seen = sorted(people, key=lambda track: -track["observations"])[:OPEN_FACES]
     opened = {track["number"] for track in longest_seen}
     faces = [_face(track, is_open=track["number"] in opened) for track in tracks]
-    return [replace(face, who=", ".join(who.get(face.number, []))) for face in faces]
+    return [replace(face, who=", ".join(titles.get(face.number, []))) for face in faces]
 
 
 def media_of(session: Session) -> MediaFile | None:
@@ -200,24 +200,26 @@ def _media_url(media: MediaFile) -> str:
 
 def corrections_of(session: Session) -> list[Correction]:
     """What people said that faces really showed, each with the expression's `name`."""
-    found = list(session.corrections.all())
-    for correction in found:
+    corrections = list(session.corrections.all())
+    for correction in corrections:
         correction.name = EMOTION_NAMES[Emotion(correction.emotion)]
-    return found
+    return corrections
 
 
 def live_lines_of(session: Session) -> list[tuple[str, str]]:
     """How a webcam's frames fared, as (what, how much); empty for an upload."""
-    found = session.live_statistics
-    if not found:
+    statistics = session.live_statistics
+    if not statistics:
         return []
-    dropped = [(_("not read: %(reason)s") % {"reason": reason}, count) for reason, count in found["dropped"].items()]
-    counts = [(_("sent by the browser"), found["sent"]), (_("answered"), found["answered"]), *dropped]
+    dropped = [
+        (_("not read: %(reason)s") % {"reason": reason}, count) for reason, count in statistics["dropped"].items()
+    ]
+    counts = [(_("sent by the browser"), statistics["sent"]), (_("answered"), statistics["answered"]), *dropped]
     lines = [(name, intcomma(count)) for name, count in counts]
-    if found["resumed"]:
-        lines.append((_("connections taken up again"), intcomma(found["resumed"])))
+    if statistics["resumed"]:
+        lines.append((_("connections taken up again"), intcomma(statistics["resumed"])))
     times = [(_("from capture to answer"), "round_trip_ms"), (_("of it on the server"), "server_ms")]
-    return lines + [(name, _delays(found[key])) for name, key in times if found[key]["n"]]
+    return lines + [(name, _delays(statistics[key])) for name, key in times if statistics[key]["n"]]
 
 
 def _delays(times: dict[str, Any]) -> str:
@@ -244,7 +246,7 @@ def _face(track: dict[str, Any], *, is_open: bool) -> Face:
         unscored=_reasons(track["unscored"]),
         lines=[_line(track, str(emotion)) for emotion in EMOTIONS] if track["scored"] else [],
         shares=shares_of(track),
-        longest=[_stretch(found) for found in track["longest"]],
+        longest=[_stretch(stretch) for stretch in track["longest"]],
         is_open=is_open,
         is_glimpse=track["is_glimpse"],
     )
@@ -255,9 +257,9 @@ def _line(track: dict[str, Any], key: str) -> EmotionLine:
     return EmotionLine(key, str(EMOTION_NAMES[key]), _percent(share), _percent(mean))
 
 
-def _stretch(found: dict[str, Any]) -> Stretch:
-    key = found["emotion"]
-    return Stretch(key, str(EMOTION_NAMES[key]), found["start_ms"], found["end_ms"])
+def _stretch(stretch: dict[str, Any]) -> Stretch:
+    key = stretch["emotion"]
+    return Stretch(key, str(EMOTION_NAMES[key]), stretch["start_ms"], stretch["end_ms"])
 
 
 def _reasons(counts: dict[str, int]) -> list[Counted]:

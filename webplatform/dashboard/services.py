@@ -49,5 +49,5 @@ def tidy_query(query: str) -> str:
 def query_of(selection: Selection) -> str:
     """The part of an address that asks for these sessions."""
     usual = Selection()
-    asked = {name: getattr(selection, name) for name in Selection.__dataclass_fields__}
-    return urlencode({name: str(value) for name, value in asked.items() if value != getattr(usual, name) and value})
+    filters = {name: getattr(selection, name) for name in Selection.__dataclass_fields__}
+    return urlencode({name: str(value) for name, value in filters.items() if value != getattr(usual, name) and value})

@@ -34,44 +34,44 @@ from webplatform.history.words import moment
 @require_http_methods(["GET", "POST"])
 def session(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show a session; a POST gives it another title."""
-    found = get_object_or_404(report.session_for_page(request.user), pk=pk)
+    shown_session = get_object_or_404(report.session_for_page(request.user), pk=pk)
     if request.method == "POST":
-        rename_session(session=found, user=request.user, title=request.POST.get("title", ""))
-        return redirect("dashboard:session", found.pk)
-    may_edit = is_editable_by(found, request.user)
+        rename_session(session=shown_session, user=request.user, title=request.POST.get("title", ""))
+        return redirect("dashboard:session", shown_session.pk)
+    may_edit = is_editable_by(shown_session, request.user)
     targets = participants_to_name(request.user) if may_edit else []
     context = {
-        "session": found,
-        "row": row_of(found),
-        "metadata": metadata_lines(found),
-        "media": report.media_of(found),
-        "copy": report.copy_of(found),
-        **_faces_shown(found, request.GET.get("faces", "")),
-        "live_lines": report.live_lines_of(found),
-        "gaps": report.gaps_of(found),
-        "missing": moment(found.missing_ms),
-        "accounting": report.accounting_of(found),
+        "session": shown_session,
+        "row": row_of(shown_session),
+        "metadata": metadata_lines(shown_session),
+        "media": report.media_of(shown_session),
+        "copy": report.copy_of(shown_session),
+        **_faces_shown(shown_session, request.GET.get("faces", "")),
+        "live_lines": report.live_lines_of(shown_session),
+        "gaps": report.gaps_of(shown_session),
+        "missing": moment(shown_session.missing_ms),
+        "accounting": report.accounting_of(shown_session),
         "may_edit": may_edit,
         "targets": targets,
-        "may_correct": may_correct(found, request.user),
-        "corrections": report.corrections_of(found),
-        "may_delete": is_deletable_by(found, request.user),
-        "data": report.page_data(found),
-        "readings": readings_of(found, may_edit=may_edit),
-        "noted": noted_in(found),
-        "revised": revised_lines(found),
-        "last_edit": next(reversed(found.face_edits.all()), None),
+        "may_correct": may_correct(shown_session, request.user),
+        "corrections": report.corrections_of(shown_session),
+        "may_delete": is_deletable_by(shown_session, request.user),
+        "data": report.page_data(shown_session),
+        "readings": readings_of(shown_session, may_edit=may_edit),
+        "noted": noted_in(shown_session),
+        "revised": revised_lines(shown_session),
+        "last_edit": next(reversed(shown_session.face_edits.all()), None),
     }
     return render(request, "dashboard/session.html", context)
 
 
-def _faces_shown(session: Session, asked: str) -> dict[str, Any]:
+def _faces_shown(session: Session, page_text: str) -> dict[str, Any]:
     """Who is in the session, and which of them this page shows."""
-    own = list(session.study.participants.all())
-    everybody = people_in(session, own)
+    own_participants = list(session.study.participants.all())
+    everybody = people_in(session, own_participants)
     faces = report.faces_of(session, everybody)
-    people, glimpses = ([face for face in faces if face.is_glimpse is wanted] for wanted in (False, True))
-    page = face_page(asked, everybody, people, glimpses)
+    people, glimpses = ([face for face in faces if face.is_glimpse is is_glimpse] for is_glimpse in (False, True))
+    page = face_page(page_text, everybody, people, glimpses)
     return {
         "faces": faces,
         "face_page": page,
@@ -80,7 +80,7 @@ def _faces_shown(session: Session, asked: str) -> dict[str, Any]:
         "glimpse_count": len(glimpses),
         "everybody": page.of(everybody),
         "all_people": everybody,
-        "own_participants": own,
+        "own_participants": own_participants,
     }
 
 
@@ -88,24 +88,26 @@ def _faces_shown(session: Session, asked: str) -> dict[str, Any]:
 @require_POST
 def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Say whose session it is, and which condition it bears."""
-    found = get_object_or_404(report.session_for_page(request.user), pk=pk)
+    assigned = get_object_or_404(report.session_for_page(request.user), pk=pk)
     try:
         with transaction.atomic():
-            _assign(request, found)
+            _assign(request, assigned)
         messages.success(request, _("Saved."))
     except AppError as error:
         tell(request, error)
-    return redirect("dashboard:session", found.pk)
+    return redirect("dashboard:session", assigned.pk)
 
 
 def _assign(request: HttpRequest, session: Session) -> None:
-    chosen, user = request.POST.get("participant", ""), request.user
-    mine = {str(one.pk): one for _study, people in participants_to_name(user) for one in people} if chosen else {}
-    if chosen in mine:
-        session = assign_participant(session=session, user=user, participant=mine[chosen])
-    elif chosen:
+    participant_key, user = request.POST.get("participant", ""), request.user
+    by_key = (
+        {str(one.pk): one for _study, people in participants_to_name(user) for one in people} if participant_key else {}
+    )
+    if participant_key in by_key:
+        session = assign_participant(session=session, user=user, participant=by_key[participant_key])
+    elif participant_key:
         raise Invalid(_("There is no such participant."), field="participant")
-    wanted = request.POST.get("condition")
-    if wanted is not None:
+    condition_key = request.POST.get("condition")
+    if condition_key is not None:
         conditions = {str(one.pk): one for one in session.study.conditions.all()}
-        set_condition(sessions=[session], user=user, condition=conditions.get(wanted))
+        set_condition(sessions=[session], user=user, condition=conditions.get(condition_key))

@@ -70,13 +70,13 @@ def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
             binned = None
         else:
             binned = bin_session(session=session, user=request.user)
-        messages.success(request, _told(session, binned))
+        messages.success(request, _deletion_text(session, binned))
         return redirect("dashboard:home")
     context = {"row": queries.row_of(session), "session": session, "days": session.study.retention.bin_days}
     return render(request, "dashboard/delete.html", context)
 
 
-def _told(session: Session, binned: Session | None) -> str:
+def _deletion_text(session: Session, binned: Session | None) -> str:
     if binned is None:
         return _("“%(title)s” is deleted for good.") % {"title": session.title}
     day = date_format(timezone.localtime(gone_at(binned)), "DATE_FORMAT")

@@ -47,8 +47,8 @@ def assessment_of(study: Study) -> Document:
 
 
 def _stated(study: Study) -> tuple[tuple[str, str], ...]:
-    said = study.get_assessment_display()
-    return ((_("The owner's word"), f"{said}: {study.assessment_note}" if study.assessment else said),)
+    statement = study.get_assessment_display()
+    return ((_("The owner's word"), f"{statement}: {study.assessment_note}" if study.assessment else statement),)
 
 
 def _limits() -> tuple[str, ...]:
@@ -65,14 +65,14 @@ def _model_gaps() -> tuple[str, ...]:
 
 
 def _proportion(study: Study) -> tuple[str, ...]:
-    kept = (
+    video_text = (
         _("No video is kept: the readings are enough.")
         if study.capture_mode == Study.CaptureMode.READINGS
         else _("A video is kept only of people who agree to that apart.")
     )
     return (
         _("Everybody recorded under a pseudonym agrees first, to each use apart; withdrawing needs no reason."),
-        kept,
+        video_text,
     )
 
 

@@ -97,13 +97,13 @@ def people_of(study: Study) -> Facts:
     """Whose data the study holds, and how much; counts only."""
     participants = study.participants.all()
     agreed = [effective_scopes(record) for record in latest_of_each(participants)]
-    named = ", ".join(f"{scope.label}: {sum(scope in scopes for scopes in agreed)}" for scope in ConsentScope)
-    noted = "; ".join(study.variables.values_list("name", flat=True))
+    consents = ", ".join(f"{scope.label}: {sum(scope in scopes for scopes in agreed)}" for scope in ConsentScope)
+    variables = "; ".join(study.variables.values_list("name", flat=True))
     sessions = Session.objects.filter(study=study)
     return (
         (_("Participants, under pseudonyms"), str(participants.count())),
-        (_("Noted of each, beside the pseudonym"), noted or _("nothing")),
-        (_("Of these, consent that holds now"), named),
+        (_("Noted of each, beside the pseudonym"), variables or _("nothing")),
+        (_("Of these, consent that holds now"), consents),
         (_("Sessions"), str(sessions.count())),
         (_("Sessions with a video"), str(sessions.filter(media__isnull=False).count())),
     )

@@ -21,7 +21,7 @@ from webplatform.exporting.models import ExportJob
 from webplatform.exporting.options import checked_options
 from webplatform.exporting.queries import jobs_of
 from webplatform.exporting.serializers import ExportJobIn, ExportJobOut
-from webplatform.exporting.services import ask_export_job, delete_export_job
+from webplatform.exporting.services import delete_export_job, request_export_job
 from webplatform.studies.models import Study
 
 ANY = "application/octet-stream"
@@ -44,7 +44,7 @@ class ExportJobListApi(generics.ListAPIView):
         values = sent.validated_data
         options = checked_options(faces=values["faces"], blur=values["blur"], decimal_comma=values["decimal_comma"])
         study = get_object_or_404(Study.objects.for_user(request.user), pk=values["study"]) if values["study"] else None
-        job = ask_export_job(
+        job = request_export_job(
             user=request.user, kind=values["format"], options=options, language=get_language() or "en",
             sessions=values["sessions"], study=study,
         )  # fmt: skip

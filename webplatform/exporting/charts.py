@@ -75,8 +75,8 @@ def curves_of(session: Session, people: Sequence[Named]) -> dict[str, Curve]:
         if reading.scores is None:
             continue
         bucket = sums[reading.person].setdefault(reading.t_ms // bucket_ms, [0.0] * (len(EMOTIONS) + 1))
-        for place, score in enumerate((*reading.scores.values(), 1.0)):
-            bucket[place] += score
+        for index, score in enumerate((*reading.scores.values(), 1.0)):
+            bucket[index] += score
     return {key: _curve(buckets, bucket_ms) for key, buckets in sums.items()}
 
 
@@ -99,15 +99,15 @@ def _curve(buckets: dict[int, list[float]], bucket_ms: int) -> Curve:
 def draw_person(axes: Axes, session: Session, named: Named, curve: Curve) -> None:
     """One person's curves, with what people said of them."""
     seconds, rows = curve
-    for place, (emotion, colour, dashes) in enumerate(zip(EMOTIONS, COLOURS, DASHES, strict=True)):
-        values = [row[place] for row in rows]
+    for index, (emotion, colour, dashes) in enumerate(zip(EMOTIONS, COLOURS, DASHES, strict=True)):
+        values = [row[index] for row in rows]
         axes.plot(seconds, values, color=colour, linestyle=dashes, linewidth=1.1, label=str(EMOTION_NAMES[emotion]))
     _mark(axes, session, named)
     axes.set_title(named.title, loc="left", fontsize=9, parse_math=False)
     length_ms = _length_ms(session)
     axes.set(ylim=(0, 1), xlim=(0, length_ms / 1000))
-    shown = "{:.0f}:{:04.1f}" if length_ms < SHORT_MS else "{:.0f}:{:02.0f}"
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _place: shown.format(*divmod(seconds, 60))))
+    time_format = "{:.0f}:{:04.1f}" if length_ms < SHORT_MS else "{:.0f}:{:02.0f}"
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _place: time_format.format(*divmod(seconds, 60))))
 
 
 def _length_ms(session: Session) -> int:

@@ -25,13 +25,13 @@ MOST_FACES_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Meant:
+class ExportSelection:
     """What an export shall hold.
 
     Args:
-        sessions: those of the wanted ones that can be exported.
+        sessions: those of the chosen sessions that can be exported.
         left_out: how many cannot: not done, failed, or without their readings.
-        study: where a whole study is meant.
+        study: where a whole study is chosen.
     """
 
     sessions: tuple[Session, ...]
@@ -58,7 +58,7 @@ class Row:
     more: int
 
 
-def meant_by(user: User, sent: QueryDict) -> Meant:
+def selection_sent(user: User, sent: QueryDict) -> ExportSelection:
     """What the address or the form names.
 
     Raises NotFound where the user may not know of it, or nothing is named.
@@ -66,39 +66,41 @@ def meant_by(user: User, sent: QueryDict) -> Meant:
     if number := sent.get("study"):
         study = require_row(Study.objects.for_user(user), pk=_uuid(number))
         sessions = tuple(exportable(user).filter(study=study).order_by("created_at", "pk")[: MOST_SESSIONS + 1])
-        return Meant(sessions, Session.objects.filter(study=study).count() - len(sessions), study)
-    wanted = list(dict.fromkeys(_uuid(number) for number in sent.getlist("session")[: MOST_SESSIONS + 1]))
-    known = Session.objects.for_user(user).filter(pk__in=wanted).count()
-    if not known:
+        return ExportSelection(sessions, Session.objects.filter(study=study).count() - len(sessions), study)
+    session_ids = list(dict.fromkeys(_uuid(number) for number in sent.getlist("session")[: MOST_SESSIONS + 1]))
+    known_count = Session.objects.for_user(user).filter(pk__in=session_ids).count()
+    if not known_count:
         raise NotFound
-    return meant_of(user, wanted, known)
+    return selection_by_ids(user, session_ids, known_count)
 
 
-def meant_of(user: User, wanted: list[UUID], known: int) -> Meant:
+def selection_by_ids(user: User, session_ids: list[UUID], known_count: int) -> ExportSelection:
     """The same for the numbers of sessions of which the user knows so many."""
-    by_key = {session.pk: session for session in exportable(user).filter(pk__in=wanted)}
-    sessions = tuple(by_key[key] for key in wanted if key in by_key)
-    return Meant(sessions, known - len(sessions))
+    by_key = {session.pk: session for session in exportable(user).filter(pk__in=session_ids)}
+    sessions = tuple(by_key[key] for key in session_ids if key in by_key)
+    return ExportSelection(sessions, known_count - len(sessions))
 
 
-def faces_to_choose(meant: Meant) -> list[FaceChoice]:
+def faces_to_choose(selection: ExportSelection) -> list[FaceChoice]:
     """The people of the one session, then its glimpses and dropped faces; none where there is nobody to choose from."""
-    if len(meant.sessions) != 1 or meant.study is not None:
+    if len(selection.sessions) != 1 or selection.study is not None:
         return []
-    session = meant.sessions[0]
+    session = selection.sessions[0]
     people = sorted(everybody_named(session), key=lambda named: not named.person.counts)
     faces = [FaceChoice(min(one.faces), one.title, one.person.is_glimpse, one.person.dropped) for one in people]
     return faces[:MOST_FACES_SHOWN] if len(faces) > 1 else []
 
 
-def choosing_page(request: HttpRequest, meant: Meant, sent: QueryDict, error: AppError | None = None) -> HttpResponse:
+def choosing_page(
+    request: HttpRequest, selection: ExportSelection, sent: QueryDict, error: AppError | None = None
+) -> HttpResponse:
     """The page on which the kind of file is chosen; the list of sessions sends here, too."""
-    faces = faces_to_choose(meant)
+    faces = faces_to_choose(selection)
     context = {
-        "meant": meant,
+        "selection": selection,
         "groups": [(name, [(kind, kind.label, words.NOTES[kind]) for kind in kinds]) for name, kinds in words.GROUPS],
         "faces": faces,
-        "has_video": any(has_video(session) for session in meant.sessions),
+        "has_video": any(has_video(session) for session in selection.sessions),
         "blurs": [(value, name) for value, name in Blur.choices if faces or value in (Blur.NONE, Blur.ALL)],
         "chosen": {
             "format": sent.get("format", "xlsx"),

@@ -74,13 +74,13 @@ class Content:
         Args:
             people_only: without glimpses and dropped faces, unless they were chosen.
         """
-        faces, said = self.faces(session, people_only=people_only), _Said(session)
-        meant = {named.key for named in self.people(session)} if people_only or self.options.faces else None
+        faces, annotations = self.faces(session, people_only=people_only), _Annotations(session)
+        keys = {named.key for named in self.people(session)} if people_only or self.options.faces else None
         for page in _pages(session, faces):
             self.note(len(page))
             for row in page:
-                reading = _reading(row, said)
-                if meant is None or (reading.named is not None and reading.named.key in meant):
+                reading = _reading(row, annotations)
+                if keys is None or (reading.named is not None and reading.named.key in keys):
                     yield reading
 
     def counted(self, session: Session) -> Iterator[Reading]:
@@ -93,18 +93,18 @@ class Content:
 
     def all_readings(self, session: Session) -> Iterator[Reading]:
         """Every reading of every face, whatever was chosen; nothing is noted."""
-        said = _Said(session)
+        annotations = _Annotations(session)
         for page in _pages(session, list(session.tracks.values_list("number", flat=True))):
             for row in page:
-                yield _reading(row, said)
+                yield _reading(row, annotations)
 
     def faces(self, session: Session, *, people_only: bool = True) -> list[int]:
         """The numbers of the faces that are meant, in order."""
         numbers = session.tracks.values_list("number", flat=True)
         if not people_only and not self.options.faces:
             return list(numbers)
-        wanted = frozenset[int]().union(*(named.faces for named in self.people(session)))
-        return [number for number in numbers if number in wanted]
+        chosen = frozenset[int]().union(*(named.faces for named in self.people(session)))
+        return [number for number in numbers if number in chosen]
 
 
 def glimpses_of(session: Session) -> frozenset[int]:
@@ -123,7 +123,7 @@ def step_of(session: Session) -> int:
     return int(session.summary.get("step_ms", session.every_ms))
 
 
-class _Said:
+class _Annotations:
     """What people said of a session: what faces showed, whose they are, what is left out."""
 
     def __init__(self, session: Session) -> None:
@@ -134,8 +134,10 @@ class _Said:
 
     def shown(self, face: int, t_ms: int) -> str | None:
         """The newest correction of the moment."""
-        words = self._by_face.get(face, ())
-        return next((word.emotion for word in words if word.from_ms <= t_ms <= word.to_ms), None)
+        corrections = self._by_face.get(face, ())
+        return next(
+            (correction.emotion for correction in corrections if correction.from_ms <= t_ms <= correction.to_ms), None
+        )
 
     def whose(self, track_id: int, t_ms: int) -> Named | None:
         return self._who.at(track_id, t_ms)
@@ -156,10 +158,10 @@ def _pages(session: Session, faces: list[int]) -> Iterator[list[Observation]]:
         page = list(rows.filter(Q(t_ms__gt=last.t_ms) | Q(pk__gt=last.pk), t_ms__gte=last.t_ms)[:PAGE_ROWS])
 
 
-def _reading(row: Observation, said: _Said) -> Reading:
+def _reading(row: Observation, annotations: _Annotations) -> Reading:
     scores = None if row.angry is None else tuple(getattr(row, emotion) for emotion in EMOTIONS)
     box = Box(row.x, row.y, row.w, row.h)
-    named = said.whose(row.track_id, row.t_ms)
+    named = annotations.whose(row.track_id, row.t_ms)
     return Reading(
         t_ms=row.t_ms,
         face=row.number,
@@ -167,10 +169,10 @@ def _reading(row: Observation, said: _Said) -> Reading:
         scores=scores,
         dominant=row.dominant,
         reason=row.reason,
-        corrected=said.shown(row.number, row.t_ms),
+        corrected=annotations.shown(row.number, row.t_ms),
         frame_width=row.frame_width,
         frame_height=row.frame_height,
         person=named.person.name or named.key if named and named.person.counts else "",
-        is_excluded=said.excludes(row.t_ms),
+        is_excluded=annotations.excludes(row.t_ms),
         named=named,
     )

@@ -27,9 +27,9 @@ def job_file(request: HttpRequest, job: ExportJob) -> HttpResponseBase:
         raise NotFound
     file = open_stored(job.file, key_of(job.key_name))
     tag = f'"{job.pk.hex}"'
-    if (known := unchanged(request, tag)) is not None:
+    if (not_modified := unchanged(request, tag)) is not None:
         file.close()
-        return known
+        return not_modified
     for study_id in set(job.parts.values_list("session__study_id", flat=True)):
         record_event("exportjob.downloaded", actor=job.user, study_id=study_id, target=f"exportjob:{job.pk}")
     body = body_of(request, chunks_of(lambda: file))

@@ -66,19 +66,19 @@ def lost_files(now: datetime) -> list[Path]:
     """Files that no job knows of, a day after they were last written to: a dead worker's."""
     limit = (now - LEFT_AFTER).timestamp()
     jobs = ExportJob.objects.filter(state=State.DONE).values_list("pk", flat=True)
-    known = {f"{pk}.sealed" for pk in jobs}
+    in_use = {f"{pk}.sealed" for pk in jobs}
     folder = export_jobs_folder()
-    files = [file for place in (folder, folder / WORK) if place.is_dir() for file in place.iterdir()]
+    files = [file for directory in (folder, folder / WORK) if directory.is_dir() for file in directory.iterdir()]
     files = [file for file in files if file.name != WORK]
-    lost = [file for file in files if file.name not in known and _written_at(file) < limit]
-    return lost + [path for path in old_objects(folder, limit) if path.name not in known]
+    lost = [file for file in files if file.name not in in_use and _written_at(file) < limit]
+    return lost + [path for path in old_objects(folder, limit) if path.name not in in_use]
 
 
 def lost_keys() -> list[str]:
     """The names of keys that no job has any more."""
     jobs = ExportJob.objects.exclude(state__in=(State.FAILED, State.ENDED)).values_list("pk", flat=True)
-    known = {f"{EXPORT_KEY}{pk}" for pk in jobs}
-    return [name for name in old_keys(0) if name.startswith(EXPORT_KEY) and name not in known]
+    in_use = {f"{EXPORT_KEY}{pk}" for pk in jobs}
+    return [name for name in old_keys(0) if name.startswith(EXPORT_KEY) and name not in in_use]
 
 
 def _written_at(file: Path) -> float:

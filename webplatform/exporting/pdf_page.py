@@ -51,7 +51,7 @@ class Paper(FPDF):
         self.set_y(-12)
         self.set_font("own", size=7)
         self.set_text_color(*GREY)
-        self.cell(0, LINE_MM, _shown(self._foot), align="L")
+        self.cell(0, LINE_MM, _printable(self._foot), align="L")
         self.set_x(MARGIN_MM)
         self.cell(0, LINE_MM, str(self.page_no()), align="R")
         self.set_text_color(0)
@@ -61,15 +61,15 @@ class Paper(FPDF):
         self.ln(1 if level == 1 else 3)
         if self.will_page_break(30):
             self.add_page()
-        self.start_section(_shown(text)[:120], level=level - 1)
+        self.start_section(_printable(text)[:120], level=level - 1)
         self.set_font("own", "B", {1: 17, 2: 12}.get(level, 10))
-        self.multi_cell(0, {1: 9, 2: 7}.get(level, 6), _shown(text), align="L", new_x="LMARGIN", new_y="NEXT")
+        self.multi_cell(0, {1: 9, 2: 7}.get(level, 6), _printable(text), align="L", new_x="LMARGIN", new_y="NEXT")
         self.set_font("own", size=9)
 
     def paragraph(self, text: str, *, is_quiet: bool = False) -> None:
         """Some lines of text."""
         self.set_text_color(*(GREY if is_quiet else (0, 0, 0)))
-        self.multi_cell(0, LINE_MM, _shown(text), align="L", new_x="LMARGIN", new_y="NEXT")
+        self.multi_cell(0, LINE_MM, _printable(text), align="L", new_x="LMARGIN", new_y="NEXT")
         self.set_text_color(0)
         self.ln(1)
 
@@ -89,7 +89,7 @@ class Paper(FPDF):
             first_row_as_headings=has_head, text_align="LEFT", num_heading_rows=1,
         ) as table:  # fmt: skip
             for row in rows:
-                table.row([_shown(cell) for cell in row])
+                table.row([_printable(cell) for cell in row])
         self.set_font("own", size=9)
         self.ln(2)
 
@@ -105,6 +105,6 @@ class Paper(FPDF):
         self.ln(2)
 
 
-def _shown(text: object) -> str:
+def _printable(text: object) -> str:
     """Without control characters, which no font has."""
     return _CONTROL.sub(" ", str(text))

@@ -36,9 +36,9 @@ def named_in(session: Session, *, faces: Collection[int] = ()) -> tuple[Named, .
     Args:
         faces: numbers of faces; people with one of them, also glimpses and dropped ones. None: all who count.
     """
-    wanted = set(faces)
-    persons = [named for named in everybody_named(session) if not wanted or named.faces & wanted]
-    return tuple(named for named in persons if wanted or named.person.counts)
+    chosen = set(faces)
+    persons = [named for named in everybody_named(session) if not chosen or named.faces & chosen]
+    return tuple(named for named in persons if chosen or named.person.counts)
 
 
 def everybody_named(session: Session) -> tuple[Named, ...]:
@@ -46,8 +46,8 @@ def everybody_named(session: Session) -> tuple[Named, ...]:
     everybody = everybody_in(session)
     ids = {person.participant_id for person in everybody if person.participant_id}
     pseudonyms = dict(Participant.objects.filter(pk__in=ids).values_list("pk", "pseudonym")) if ids else {}
-    taken: set[str] = set()
-    return tuple(Named(person, _free(_title(person, pseudonyms), taken)) for person in everybody)
+    taken_titles: set[str] = set()
+    return tuple(Named(person, _free(_title(person, pseudonyms), taken_titles)) for person in everybody)
 
 
 class WhoIs:
@@ -67,11 +67,11 @@ def _title(person: Person, pseudonyms: dict[object, str]) -> str:
     return person.name or pseudonyms.get(person.participant_id, "") or _("Face %(n)s") % {"n": number}
 
 
-def _free(title: str, taken: set[str]) -> str:
+def _free(title: str, taken_titles: set[str]) -> str:
     """The title, with a number behind it where somebody before has it already."""
     number, free = 1, title
-    while free in taken:
+    while free in taken_titles:
         number += 1
         free = f"{title} ({number})"
-    taken.add(free)
+    taken_titles.add(free)
     return free

@@ -66,5 +66,7 @@ def expiry_of(job: ExportJob, now: datetime) -> datetime:
     ends = [now + timedelta(days=settings.RAUT_EXPORT_DAYS)]
     for session in job.sessions.select_related("study", "repeats"):
         deadlines = deadlines_of(session, has_media=is_video)
-        ends += [at for at in (deadlines.media_at, deadlines.readings_at, deadlines.session_at) if at is not None]
+        ends += [
+            moment for moment in (deadlines.media_at, deadlines.readings_at, deadlines.session_at) if moment is not None
+        ]
     return min(ends)

@@ -27,7 +27,7 @@ MOST_WAITING = 10
 
 
 @transaction.atomic
-def ask_export_job(
+def request_export_job(
     *,
     user: User,
     kind: str,
@@ -58,7 +58,7 @@ def ask_export_job(
     job = ExportJob.objects.create(
         user=user, study=study, format=kind, options=options.stored(), language=language, asked_at=timezone.now()
     )
-    parts = [ExportPart(job=job, session=session, position=place) for place, session in enumerate(chosen)]
+    parts = [ExportPart(job=job, session=session, position=position) for position, session in enumerate(chosen)]
     ExportPart.objects.bulk_create(parts)
     about = {"format": kind, "sessions": len(chosen)}
     for study_id in {session.study_id for session in chosen}:
@@ -73,24 +73,26 @@ def delete_export_job(*, job: ExportJob) -> None:
     remove_jobs(ExportJob.objects.filter(pk=job.pk))
 
 
-def _sessions(user: User, wanted: Sequence[UUID], study: Study | None) -> list[Session]:
+def _sessions(user: User, session_ids: Sequence[UUID], study: Study | None) -> list[Session]:
     """The sessions in the order that was asked for, a study's oldest first."""
     if study is not None:
         chosen = list(exportable(user).filter(study=study).order_by("created_at", "pk")[: MOST_SESSIONS + 1])
     else:
-        if not Session.objects.for_user(user).filter(pk__in=list(wanted)).exists():
+        if not Session.objects.for_user(user).filter(pk__in=list(session_ids)).exists():
             raise NotFound(_("There is no such session."))
-        by_key = {session.pk: session for session in exportable(user).filter(pk__in=list(wanted)[: MOST_SESSIONS + 1])}
-        chosen = [by_key[key] for key in dict.fromkeys(wanted) if key in by_key]
+        by_key = {
+            session.pk: session for session in exportable(user).filter(pk__in=list(session_ids)[: MOST_SESSIONS + 1])
+        }
+        chosen = [by_key[key] for key in dict.fromkeys(session_ids) if key in by_key]
     if not chosen:
         raise Conflict(_("There is nothing to export: no session of it is done and still has its readings."))
-    if max(len(chosen), len(wanted)) > MOST_SESSIONS:
+    if max(len(chosen), len(session_ids)) > MOST_SESSIONS:
         raise TooLarge(_("One file holds at most %(n)d sessions. Choose fewer.") % {"n": MOST_SESSIONS})
     return chosen
 
 
 def _refuse_unknown_faces(sessions: list[Session], options: Options) -> None:
-    known = set(sessions[0].tracks.values_list("number", flat=True)) if options.faces else set()
-    lost = [face for face in options.faces if face not in known]
+    known_faces = set(sessions[0].tracks.values_list("number", flat=True)) if options.faces else set()
+    lost = [face for face in options.faces if face not in known_faces]
     if lost:
         raise Invalid(_("The session has no face %(n)d.") % {"n": lost[0]}, field="faces")

@@ -62,7 +62,7 @@ def end_with_video(session_id: UUID, **_: Any) -> None:
 
 
 @receiver(account_disabled)
-def stop_what_they_run(user: User, **_: Any) -> None:
+def stop_work_of_account(user: User, **_: Any) -> None:
     """What a disabled account has set going does not go on."""
     running = (ExportJob.State.QUEUED, ExportJob.State.RUNNING)
     end_jobs(ExportJob.objects.filter(user=user, state__in=running))

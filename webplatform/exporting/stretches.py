@@ -55,36 +55,36 @@ def stretches_of(
         gap_ms = reading.t_ms - last_ms.get(person, reading.t_ms)
         last_ms[person] = reading.t_ms
         if before is not None and (gap_ms > step_ms * 3 // 2 or not _goes_on(before, reading)):
-            closed.append(_until(before, min(before.to_ms, reading.t_ms)))
+            closed.append(_with_end(before, min(before.to_ms, reading.t_ms)))
             before = None
         if reading.shown is not None:
-            open_ones[person] = _until(before or _begin(reading, person), reading.t_ms + step_ms)
-    whole = [*closed, *open_ones.values()]
+            open_ones[person] = _with_end(before or _begin(reading, person), reading.t_ms + step_ms)
+    stretches = [*closed, *open_ones.values()]
     for from_ms, to_ms in excluded:
-        whole = [piece for stretch in whole for piece in _without(stretch, from_ms, to_ms)]
-    return sorted((one for one in whole if one.to_ms > one.from_ms), key=lambda one: (one.from_ms, one.person))
+        stretches = [piece for stretch in stretches for piece in _without(stretch, from_ms, to_ms)]
+    return sorted((one for one in stretches if one.to_ms > one.from_ms), key=lambda one: (one.from_ms, one.person))
 
 
 def captions_of(stretches: Iterable[Stretch]) -> Iterator[Caption]:
     """The stretches as captions that follow each other: none begins before the one before it has ended."""
     waiting = sorted(stretches, key=lambda stretch: stretch.from_ms)
     moments = sorted({moment for stretch in waiting for moment in (stretch.from_ms, stretch.to_ms)})
-    shown: list[Stretch] = []
-    place = 0
+    current: list[Stretch] = []
+    index = 0
     for from_ms, to_ms in pairwise(moments):
-        shown = [stretch for stretch in shown if stretch.to_ms > from_ms]
-        while place < len(waiting) and waiting[place].from_ms <= from_ms:
-            shown.append(waiting[place])
-            place += 1
-        if shown:
-            yield Caption(from_ms, to_ms, tuple(sorted(shown, key=lambda stretch: stretch.person)))
+        current = [stretch for stretch in current if stretch.to_ms > from_ms]
+        while index < len(waiting) and waiting[index].from_ms <= from_ms:
+            current.append(waiting[index])
+            index += 1
+        if current:
+            yield Caption(from_ms, to_ms, tuple(sorted(current, key=lambda stretch: stretch.person)))
 
 
 def _one_each(readings: Iterable[Reading]) -> Iterator[tuple[str, Reading]]:
     """For each moment one reading of each person: two faces may be one, where somebody said so."""
-    for _t_ms, found in groupby(readings, key=lambda reading: reading.t_ms):
+    for _t_ms, simultaneous in groupby(readings, key=lambda reading: reading.t_ms):
         best: dict[str, Reading] = {}
-        for reading in found:
+        for reading in simultaneous:
             person = reading.named.title if reading.named else None
             if person is not None and (person not in best or _rank(reading) > _rank(best[person])):
                 best[person] = reading
@@ -104,7 +104,7 @@ def _begin(reading: Reading, person: str) -> Stretch:
     return Stretch(person, str(reading.shown), reading.t_ms, reading.t_ms, is_corrected)
 
 
-def _until(stretch: Stretch, to_ms: int) -> Stretch:
+def _with_end(stretch: Stretch, to_ms: int) -> Stretch:
     return replace(stretch, to_ms=to_ms)
 
 

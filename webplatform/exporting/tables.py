@@ -39,7 +39,7 @@ def reading_columns(content: Content) -> list[Column]:
 
 def whose_columns(content: Content) -> list[Column]:
     """Whose a row is."""
-    known = [
+    columns = [
         Column("study", "text", _("The study's name.")),
         Column("participant", "text", _("The participant's pseudonym; empty where none was named.")),
         Column("condition", "text", _("The condition that the session belongs to.")),
@@ -53,13 +53,13 @@ def whose_columns(content: Content) -> list[Column]:
         Column(f"{VARIABLE}{name}", "text", _("A variable of the participant, as the study defines it."))
         for name in _variable_names(content)
     ]
-    return known + variables
+    return columns + variables
 
 
 def whose_cells(content: Content, session: Session) -> list[Cell]:
     """Whose the session's rows are."""
     values = session_variables(session)
-    known: list[Cell] = [
+    cells: list[Cell] = [
         session.study.name,
         str(session.participant or ""),
         str(session.condition or ""),
@@ -69,7 +69,7 @@ def whose_cells(content: Content, session: Session) -> list[Cell]:
         session.title,
         session.external_id,
     ]
-    return known + [_as_text(values.get(name, "")) for name in _variable_names(content)]
+    return cells + [_as_text(values.get(name, "")) for name in _variable_names(content)]
 
 
 def reading_rows(content: Content) -> Iterator[list[Cell]]:

@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from webplatform.common.errors import AppError, NotAllowed
-from webplatform.exporting.choosing import Meant, choosing_page, meant_by, rows_of
+from webplatform.exporting.choosing import ExportSelection, choosing_page, rows_of, selection_sent
 from webplatform.exporting.downloads import job_file
 from webplatform.exporting.kinds import KINDS
 from webplatform.exporting.models import ExportJob
 from webplatform.exporting.options import Blur, checked_options
 from webplatform.exporting.queries import jobs_of
-from webplatform.exporting.services import ask_export_job, delete_export_job
+from webplatform.exporting.services import delete_export_job, request_export_job
 
 ROWS = 20
 
@@ -39,15 +39,15 @@ def exports(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Choose what to make of sessions or of a study; a POST has it made."""
     sent = request.POST if request.method == "POST" else request.GET
-    meant = meant_by(request.user, sent)
+    selection = selection_sent(request.user, sent)
     if request.method == "GET":
-        return choosing_page(request, meant, sent)
+        return choosing_page(request, selection, sent)
     try:
-        _ask(request, meant)
+        _request_export(request, selection)
     except NotAllowed:
         raise
     except AppError as error:
-        return choosing_page(request, meant, sent, error)
+        return choosing_page(request, selection, sent, error)
     messages.success(request, _("Your file is being made. This page shows when it is ready."))
     return redirect("exporting:list")
 
@@ -68,17 +68,17 @@ def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("exporting:list")
 
 
-def _ask(request: HttpRequest, meant: Meant) -> ExportJob:
+def _request_export(request: HttpRequest, selection: ExportSelection) -> ExportJob:
     sent = request.POST
     kind = sent.get("format", "")
     faces = [int(text) for text in sent.getlist("face") if text.isdecimal() and len(text) < 10]
     blur = sent.get("blur", Blur.NONE) if kind == ExportJob.Format.VIDEO else Blur.NONE
     has_comma = sent.get("decimal_comma") == "yes" and kind in KINDS and KINDS[kind].has_decimal_comma
-    return ask_export_job(
+    return request_export_job(
         user=request.user,
         kind=kind,
         options=checked_options(faces=faces, blur=blur, decimal_comma=has_comma),
         language=get_language() or "en",
-        sessions=[session.pk for session in meant.sessions],
-        study=meant.study,
+        sessions=[session.pk for session in selection.sessions],
+        study=selection.study,
     )

@@ -41,7 +41,7 @@ class _Run:
     """One attempt at a job."""
 
     job: ExportJob
-    whole: int = 1
+    total: int = 1
     done: int = 0
     beaten_s: float = field(default_factory=time.monotonic)
 
@@ -51,7 +51,7 @@ class _Run:
         if time.monotonic() - self.beaten_s < BEAT_EVERY_S:
             return
         self.beaten_s = time.monotonic()
-        if not self.job.held.update(heartbeat_at=timezone.now(), progress=min(self.done / self.whole, 0.99)):
+        if not self.job.held.update(heartbeat_at=timezone.now(), progress=min(self.done / self.total, 0.99)):
             raise LeaseLost
 
 
@@ -90,7 +90,7 @@ def _try(run: _Run) -> None:
 def _make(run: _Run) -> None:
     part = export_jobs_folder() / f"{run.job.pk}.{run.job.lease.hex}.part"
     content = content_of(run.job, note=run.note)
-    run.whole = max(1, work_of(run.job, content))
+    run.total = max(1, work_of(run.job, content))
     with nameless_file() as file:
         with memory_bound(settings.RAUT_DECODE_MEMORY_MB):
             ending = write_file(run.job, content, file)
@@ -102,14 +102,14 @@ def _make(run: _Run) -> None:
                 store_file(part, run.job.file)
             _settle(run, key, ending=ending, size_bytes=size_bytes)
         except LeaseLost:
-            if is_remote() and not _is_wanted(run.job):
+            if is_remote() and not _is_made_elsewhere(run.job):
                 remove_file(run.job)
             raise
         finally:
             part.unlink(missing_ok=True)
 
 
-def _is_wanted(job: ExportJob) -> bool:
+def _is_made_elsewhere(job: ExportJob) -> bool:
     """Whether somebody else makes its file, or has made it."""
     over = (ExportJob.State.ENDED, ExportJob.State.FAILED)
     return ExportJob.objects.filter(pk=job.pk).exclude(state__in=over).exists()

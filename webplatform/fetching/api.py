@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 from webplatform.common.rest.paging import ListPages
 from webplatform.fetching.models import Fetch
 from webplatform.fetching.serializers import FetchesIn, FetchesOut, FetchOut
-from webplatform.fetching.services import ask_fetches, drop_fetch
+from webplatform.fetching.services import drop_fetch, request_fetches
 
 
 @extend_schema(tags=["uploads"])
@@ -34,13 +34,13 @@ class FetchListApi(generics.ListAPIView):
         """Have videos fetched, where the operator allows it; each becomes a job once it is whole."""
         sent = FetchesIn(data=request.data)
         sent.is_valid(raise_exception=True)
-        made = ask_fetches(user=request.user, asked=sent.validated_data["items"])
-        return Response(FetchesOut({"items": made}).data, status=status.HTTP_202_ACCEPTED)
+        fetches = request_fetches(user=request.user, items=sent.validated_data["items"])
+        return Response(FetchesOut({"items": fetches}).data, status=status.HTTP_202_ACCEPTED)
 
     def get_queryset(self) -> QuerySet[Fetch]:
         if getattr(self, "swagger_fake_view", False):
             return Fetch.objects.none()
-        return _mine(self.request)
+        return _own_fetches(self.request)
 
 
 @extend_schema(tags=["uploads"])
@@ -49,14 +49,14 @@ class FetchApi(APIView):
 
     @extend_schema(operation_id="fetches_read", responses=FetchOut)
     def get(self, request: Request, fetch_id: UUID) -> Response:
-        return Response(FetchOut(get_object_or_404(_mine(request), pk=fetch_id)).data)
+        return Response(FetchOut(get_object_or_404(_own_fetches(request), pk=fetch_id)).data)
 
     @extend_schema(operation_id="fetches_end", responses={204: None})
     def delete(self, request: Request, fetch_id: UUID) -> Response:
         """Fetch it no more; a job that it has become stays."""
-        drop_fetch(fetch=get_object_or_404(_mine(request), pk=fetch_id))
+        drop_fetch(fetch=get_object_or_404(_own_fetches(request), pk=fetch_id))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-def _mine(request: Request) -> QuerySet[Fetch]:
+def _own_fetches(request: Request) -> QuerySet[Fetch]:
     return Fetch.objects.for_user(request.user).select_related("job__session", "upload")

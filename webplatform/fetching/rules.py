@@ -34,7 +34,7 @@ def source_of(url: str) -> Target:
     """
     require_on()
     target = target_within(url, allowed())
-    if not any(_is_meant(target.host, host.lower()) for host in settings.RAUT_FETCH_HOSTS):
+    if not any(_matches(target.host, host.lower()) for host in settings.RAUT_FETCH_HOSTS):
         text = _("This server does not fetch from %(host)s. It does from: %(hosts)s.")
         raise Invalid(text % {"host": target.host, "hosts": ", ".join(settings.RAUT_FETCH_HOSTS)}, field="url")
     return target
@@ -45,5 +45,5 @@ def name_in(url: str) -> str:
     return unquote(urlsplit(url).path.rsplit("/", 1)[-1]) or "video"
 
 
-def _is_meant(host: str, known: str) -> bool:
-    return known == ANY or host == known or (known.startswith(".") and host.endswith(known))
+def _matches(host: str, rule: str) -> bool:
+    return rule == ANY or host == rule or (rule.startswith(".") and host.endswith(rule))

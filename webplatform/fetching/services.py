@@ -29,7 +29,7 @@ ACTIVE = (Fetch.State.QUEUED, Fetch.State.RUNNING)
 
 
 @transaction.atomic
-def ask_fetches(*, user: User, asked: Sequence[Mapping[str, Any]]) -> list[Fetch]:
+def request_fetches(*, user: User, items: Sequence[Mapping[str, Any]]) -> list[Fetch]:
     """Queue each of the addresses, with the arguments of `submit_video`; all or none.
 
     Raises:
@@ -41,14 +41,14 @@ def ask_fetches(*, user: User, asked: Sequence[Mapping[str, Any]]) -> list[Fetch
     """
     require_on()
     User.objects.select_for_update().get(pk=user.pk)
-    if Fetch.objects.for_user(user).filter(state__in=ACTIVE).count() + len(asked) > MOST_WAITING:
+    if Fetch.objects.for_user(user).filter(state__in=ACTIVE).count() + len(items) > MOST_WAITING:
         raise Conflict(_("At most %(n)d addresses of yours may wait at a time.") % {"n": MOST_WAITING})
-    made = [_new(user, dict(one)) for one in asked]
-    for _one in made:
+    fetches = [_new_fetch(user, dict(item)) for item in items]
+    for _fetch in fetches:
         consume("upload", user.pk)
-    Fetch.objects.bulk_create(made)
+    Fetch.objects.bulk_create(fetches)
     after_commit(send_fetches)
-    return made
+    return fetches
 
 
 def drop_fetch(*, fetch: Fetch) -> None:
@@ -60,19 +60,19 @@ def drop_fetch(*, fetch: Fetch) -> None:
         drop_upload(upload=upload)
 
 
-def drop_fetches(found: QuerySet[Fetch]) -> int:
+def drop_fetches(rows: QuerySet[Fetch]) -> int:
     """The same for several, such as those of a withdrawn consent; returns how many."""
-    fetches = list(found.select_related("upload"))
+    fetches = list(rows.select_related("upload"))
     for fetch in fetches:
         drop_fetch(fetch=fetch)
     return len(fetches)
 
 
-def _new(user: User, one: dict[str, Any]) -> Fetch:
-    url = one.pop("url").strip()
+def _new_fetch(user: User, item: dict[str, Any]) -> Fetch:
+    url = item.pop("url").strip()
     target, name = source_of(url), check_announced(name_in(url), 1)
-    study, consent = require_grounds(user, place_of(user, one))
-    given = {name: _as_json(value) for name, value in one.items() if name in ResumableIn().fields and value}
+    study, consent = require_grounds(user, place_of(user, item))
+    fields = {name: _as_json(value) for name, value in item.items() if name in ResumableIn().fields and value}
     return Fetch(
         user=user,
         consent=consent,
@@ -80,7 +80,7 @@ def _new(user: User, one: dict[str, Any]) -> Fetch:
         url=url,
         host=target.host,
         name=name,
-        given=given,
+        given=fields,
         created_at=timezone.now(),
         next_at=timezone.now(),
     )

@@ -15,13 +15,13 @@ from webplatform.fetching.services import drop_fetches
 
 
 @receiver(consent_withdrawn)
-def stop_what_is_fetched(record: ConsentRecord, scopes: frozenset[str], **_: Any) -> None:
+def stop_fetches_without_consent(record: ConsentRecord, scopes: frozenset[str], **_: Any) -> None:
     """Nothing is fetched on a consent that is withdrawn."""
     if ConsentScope.ANALYSE in scopes:
         drop_fetches(Fetch.objects.filter(consent=record))
 
 
 @receiver(account_disabled)
-def stop_what_they_fetch(user: User, **_: Any) -> None:
+def stop_fetches_of_account(user: User, **_: Any) -> None:
     """What an account has fetched ends with it."""
     drop_fetches(Fetch.objects.filter(user=user))

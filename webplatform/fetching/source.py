@@ -66,8 +66,11 @@ class Source:
 
     def begins_at(self, offset: int, size_bytes: int) -> bool:
         """Whether it is the rest of a file of this size from there on."""
-        said = self._answer.headers.get("Content-Range", "")
-        return self.status == http.client.PARTIAL_CONTENT and said == f"bytes {offset}-{size_bytes - 1}/{size_bytes}"
+        content_range = self._answer.headers.get("Content-Range", "")
+        return (
+            self.status == http.client.PARTIAL_CONTENT
+            and content_range == f"bytes {offset}-{size_bytes - 1}/{size_bytes}"
+        )
 
     def parts(self) -> Iterator[bytes]:
         """What comes, as far as it comes."""
@@ -84,20 +87,20 @@ def opened(url: str, headers: Mapping[str, str], *, within_s: float) -> Iterator
         Invalid, NotAllowed: an address on the way may not be used.
         Unfetched: it was not reached, or did not answer with a file.
     """
-    until_s, leaps = time.monotonic() + within_s, 0
+    until_s, redirects = time.monotonic() + within_s, 0
     while True:
         target = source_of(url)
-        with _asked(target, headers, until_s) as answer:
+        with _answer_to(target, headers, until_s) as answer:
             if answer.status not in REDIRECTS:
                 yield _checked(answer, target)
                 return
-            url, leaps = urljoin(url, answer.headers.get("Location", "")), leaps + 1
-        if leaps > MAX_REDIRECTS:
+            url, redirects = urljoin(url, answer.headers.get("Location", "")), redirects + 1
+        if redirects > MAX_REDIRECTS:
             raise Unfetched(_("%(host)s leads from one address to the next.") % {"host": target.host}, is_final=True)
 
 
 @contextmanager
-def _asked(target: Target, headers: Mapping[str, str], until_s: float) -> Iterator[http.client.HTTPResponse]:
+def _answer_to(target: Target, headers: Mapping[str, str], until_s: float) -> Iterator[http.client.HTTPResponse]:
     connection = _Connection(target)
     watch = threading.Timer(max(0.0, until_s - time.monotonic()), connection.cut)
     watch.daemon = True
@@ -128,8 +131,8 @@ def _head(connection: _Connection, target: Target, headers: Mapping[str, str]) -
 def _checked(answer: http.client.HTTPResponse, target: Target) -> Source:
     if answer.status not in (http.client.OK, http.client.PARTIAL_CONTENT, http.client.REQUESTED_RANGE_NOT_SATISFIABLE):
         text = _("%(host)s answered %(status)d instead of sending the file.")
-        said = text % {"host": target.host, "status": answer.status}
-        raise Unfetched(said, is_final=answer.status not in LATER)
+        message = text % {"host": target.host, "status": answer.status}
+        raise Unfetched(message, is_final=answer.status not in LATER)
     return Source(answer, target.host)
 
 

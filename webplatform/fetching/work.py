@@ -146,8 +146,8 @@ def _goes_on(fetch: Fetch, held: QuerySet[Fetch], source: Source, offset: int) -
         drop_upload(upload=fetch.upload)
     size_bytes = source.size_bytes
     upload = reserve_upload(user=fetch.user, name=fetch.name, size_bytes=size_bytes, given=fetch.given)
-    known = {"size_bytes": size_bytes, "validator": source.validator}
-    if not held.update(upload=upload, **known):
+    description = {"size_bytes": size_bytes, "validator": source.validator}
+    if not held.update(upload=upload, **description):
         drop_upload(upload=upload)
         raise Gone(_("This upload is over. Begin it anew."))
     return upload, 0
@@ -183,5 +183,5 @@ def _fail(held: QuerySet[Fetch], error: AppError) -> None:
     _end(held, state=Fetch.State.FAILED, error_code=error.code, **stored_error(error.message))
 
 
-def _end(held: QuerySet[Fetch], **told: object) -> None:
-    held.update(lease=None, finished_at=timezone.now(), url="", name="", given={}, validator="", **told)
+def _end(held: QuerySet[Fetch], **outcome: object) -> None:
+    held.update(lease=None, finished_at=timezone.now(), url="", name="", given={}, validator="", **outcome)

@@ -89,16 +89,16 @@ class SessionApi(APIView):
         session, user = _session(request, session_id), request.user
         sent = SessionIn(data=request.data)
         sent.is_valid(raise_exception=True)
-        given = sent.validated_data
+        changes = sent.validated_data
         with transaction.atomic():
-            if "title" in given:
-                rename_session(session=session, user=user, title=given["title"])
-            if "participant" in given:
-                participant = get_object_or_404(Participant.objects.for_user(user), pk=given["participant"])
+            if "title" in changes:
+                rename_session(session=session, user=user, title=changes["title"])
+            if "participant" in changes:
+                participant = get_object_or_404(Participant.objects.for_user(user), pk=changes["participant"])
                 session = assign_participant(session=session, user=user, participant=participant)
-            if "condition" in given:
-                set_condition(sessions=[session], user=user, condition=_condition(session, given["condition"]))
-            references = {name: given[name] for name in ("external_id", "metadata") if name in given}
+            if "condition" in changes:
+                set_condition(sessions=[session], user=user, condition=_condition(session, changes["condition"]))
+            references = {name: changes[name] for name in ("external_id", "metadata") if name in changes}
             set_reference(session=session, user=user, **references)
         return Response(MarkedSessionOut.line(_session(request, session_id)))
 
@@ -157,8 +157,8 @@ class MarkerApi(APIView):
         marker = get_object_or_404(_session(request, session_id).markers.select_related("session"), pk=marker_id)
         sent = MarkerChangeIn(data=request.data)
         sent.is_valid(raise_exception=True)
-        given = {"t_ms": marker.t_ms, "text": marker.text, **sent.validated_data}
-        return Response(MarkerOut(change_marker(marker=marker, user=request.user, **given)).data)
+        fields = {"t_ms": marker.t_ms, "text": marker.text, **sent.validated_data}
+        return Response(MarkerOut(change_marker(marker=marker, user=request.user, **fields)).data)
 
     @extend_schema(operation_id="markers_remove", responses={204: None})
     def delete(self, request: Request, session_id: UUID, marker_id: int) -> Response:

@@ -30,13 +30,13 @@ def set_condition(*, sessions: Iterable[Session], user: User, condition: Conditi
         NotAllowed: the user may only view one of them.
         Invalid: one is of another study than the condition.
     """
-    meant: dict[object, Session] = {}
+    affected: dict[object, Session] = {}
     for session in sessions:
         if not is_editable_by(session, user):
             raise NotAllowed(_("Only owners and analysts of the study may do this."))
         require_condition_of(session, condition)
-        meant |= {one.pk: one for one in of_one_video(session)}
-    changed = [session for session in meant.values() if session.condition_id != (condition and condition.pk)]
+        affected |= {one.pk: one for one in of_one_video(session)}
+    changed = [session for session in affected.values() if session.condition_id != (condition and condition.pk)]
     for session in changed:
         session.condition = condition
         session.save(update_fields=["condition"])

@@ -70,9 +70,9 @@ def restore_session(*, session: Session, user: User) -> Session:
         NotAllowed: the user neither created the session nor owns its study.
     """
     require_deletable(session, user)
-    together = Q(pk=session.pk) | Q(repeats=session.pk, binned_at=session.binned_at)
-    meant = together | Q(pk=session.repeats_id)
-    for one in Session.everything.select_for_update().filter(meant, binned_at__isnull=False):
+    binned_together = Q(pk=session.pk) | Q(repeats=session.pk, binned_at=session.binned_at)
+    to_restore = binned_together | Q(pk=session.repeats_id)
+    for one in Session.everything.select_for_update().filter(to_restore, binned_at__isnull=False):
         Session.everything.filter(pk=one.pk).update(binned_at=None)
         record_event("session.restored", actor=user, study_id=one.study_id, target=f"session:{one.pk}")
     session.refresh_from_db()

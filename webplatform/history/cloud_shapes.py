@@ -46,7 +46,7 @@ def as_rekognition(session: Session, *, most: int, token: str = "") -> dict[str,
 
     Raises Invalid where the token is none of this session's.
     """
-    rows = list(_behind(session, token, "amazon").order_by("t_ms", "id")[: most + 1])
+    rows = list(_rows_after(session, token, "amazon").order_by("t_ms", "id")[: most + 1])
     metadata = {
         "DurationMillis": session.duration_ms,
         "FrameWidth": session.frame_width,
@@ -70,17 +70,17 @@ def as_google_vision(session: Session, *, most: int, token: str = "") -> dict[st
 
     Raises Invalid where the token is none of this session's.
     """
-    waiting = _behind(session, token, "google")
+    waiting = _rows_after(session, token, "google")
     moments = list(waiting.order_by("t_ms").values_list("t_ms", flat=True).distinct()[: most + 1])
     rows = waiting.filter(t_ms__lte=moments[:most][-1]).order_by("t_ms", "id") if moments else waiting.none()
-    frames = [(t_ms, list(found)) for t_ms, found in groupby(rows, key=lambda row: row.t_ms)]
+    frames = [(t_ms, list(observations)) for t_ms, observations in groupby(rows, key=lambda row: row.t_ms)]
     answer: dict[str, Any] = {
         "responses": [
             {
-                "faceAnnotations": [_google_face(row) for row in found],
+                "faceAnnotations": [_google_face(row) for row in observations],
                 "context": {"uri": f"/api/v1/sessions/{session.pk}/#t={t_ms / 1000:.3f}"},
             }
-            for t_ms, found in frames
+            for t_ms, observations in frames
         ]
     }
     if len(moments) > most:
@@ -128,7 +128,7 @@ def _quality(row: Observation, reason: Reason) -> str:
     return UNKNOWN if row.angry is None else "UNLIKELY"
 
 
-def _behind(session: Session, token: str, cloud: str) -> QuerySet[Observation]:
+def _rows_after(session: Session, token: str, cloud: str) -> QuerySet[Observation]:
     rows = observations_of(session)
     if not token:
         return rows

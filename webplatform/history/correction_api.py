@@ -35,8 +35,8 @@ class CorrectionListApi(generics.ListAPIView):
         session = _session(request, session_id)
         sent = CorrectionIn(data=request.data)
         sent.is_valid(raise_exception=True)
-        made = correct(session=session, user=request.user, **sent.validated_data)
-        return Response(CorrectionOut(made).data, status=status.HTTP_201_CREATED)
+        correction = correct(session=session, user=request.user, **sent.validated_data)
+        return Response(CorrectionOut(correction).data, status=status.HTTP_201_CREATED)
 
     def get_queryset(self) -> QuerySet[Correction]:
         if getattr(self, "swagger_fake_view", False):

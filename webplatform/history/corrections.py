@@ -47,11 +47,11 @@ def correct(*, session: Session, user: User, track: int, from_ms: int, to_ms: in
     Correction.objects.filter(session=session, track=tracked, from_ms__gte=from_ms, to_ms__lte=to_ms).delete()
     if session.corrections.count() >= MAX_CORRECTIONS:
         raise Conflict(_("A session carries at most %(limit)d corrections.") % {"limit": MAX_CORRECTIONS})
-    made = Correction.objects.create(
+    correction = Correction.objects.create(
         session=session, track=tracked, from_ms=from_ms, to_ms=to_ms, emotion=emotion, created_by=user
     )
     revise(session)
-    return made
+    return correction
 
 
 @transaction.atomic

@@ -21,13 +21,13 @@ from webplatform.history.words import EMOTION_NAMES, moment
 def difference(request: HttpRequest, pk: UUID, other: UUID) -> HttpResponse:
     """What two models say of one video."""
     first, second = (get_object_or_404(sessions_of(request.user), pk=key) for key in (pk, other))
-    found = difference_between(first, second)
-    context = {"first": first, "second": second, "found": found, **_told(found)}
+    differences = difference_between(first, second)
+    context = {"first": first, "second": second, "differences": differences, **_context_of(differences)}
     context["models"] = [one.model_version for one in (first, second) if one.model_version]
     return render(request, "history/difference.html", context)
 
 
-def _told(found: dict[str, Any]) -> dict[str, Any]:
+def _context_of(differences: dict[str, Any]) -> dict[str, Any]:
     shares = [
         {
             "key": row["emotion"],
@@ -36,16 +36,16 @@ def _told(found: dict[str, Any]) -> dict[str, Any]:
             "second": 100 * row["second"],
             "gain": 100 * (row["second"] - row["first"]),
         }
-        for row in found["shares"]
+        for row in differences["shares"]
     ]
     return {
         "shares": shares,
-        "agreement": 100 * found["same"] / found["readings"] if found["readings"] else None,
-        "changes": [{**row, "was": _name(row["from"]), "now": _name(row["to"])} for row in found["changes"][:12]],
+        "agreement": 100 * differences["same"] / differences["readings"] if differences["readings"] else None,
+        "changes": [{**row, "was": _name(row["from"]), "now": _name(row["to"])} for row in differences["changes"][:12]],
         "stretches": [
             {**row, "was": _name(row["from"]), "now": _name(row["to"]), "start": moment(row["start_ms"])}
             | {"seconds": (row["end_ms"] - row["start_ms"]) / 1000}
-            for row in found["stretches"]
+            for row in differences["stretches"]
         ],
     }
 

@@ -35,8 +35,8 @@ def difference_between(first: Session, second: Session) -> dict[str, Any]:
     changes = [row for row in counts if row["was"] != row["now"]]
     readings = sum(row["count"] for row in counts)
     return {
-        "first": _named(first),
-        "second": _named(second),
+        "first": _session_and_model(first),
+        "second": _session_and_model(second),
         "readings": readings,
         "same": readings - sum(row["count"] for row in changes),
         "changes": [
@@ -73,19 +73,19 @@ def _stretches(pairs: QuerySet[Observation], session: Session) -> list[dict[str,
     """Unbroken times of one difference, the longest ones in the order of their time."""
     step_ms = session.summary.get("step_ms", session.every_ms)
     differing = pairs.exclude(was=F("now")).order_by("track__number", "t_ms")
-    found: list[dict[str, Any]] = []
+    stretches: list[dict[str, Any]] = []
     for track, t_ms, was, now in differing.values_list("track__number", "t_ms", "was", "now")[:MOST_ROWS]:
         kind = {"track": track, "from": was or None, "to": now or None}
-        last = found[-1] if found else {}
+        last = stretches[-1] if stretches else {}
         if all(last.get(key, "") == value for key, value in kind.items()) and t_ms <= last["end_ms"] + step_ms // 2:
             last["end_ms"] = t_ms + step_ms
         else:
-            found.append({**kind, "start_ms": t_ms, "end_ms": t_ms + step_ms})
-    longest = sorted(found, key=lambda one: one["start_ms"] - one["end_ms"])[:MOST_STRETCHES]
+            stretches.append({**kind, "start_ms": t_ms, "end_ms": t_ms + step_ms})
+    longest = sorted(stretches, key=lambda one: one["start_ms"] - one["end_ms"])[:MOST_STRETCHES]
     return sorted(longest, key=lambda one: (one["track"], one["start_ms"]))
 
 
-def _named(session: Session) -> dict[str, str]:
+def _session_and_model(session: Session) -> dict[str, str]:
     return {"session": str(session.pk), "model": str(session.model_version)}
 
 

@@ -45,10 +45,10 @@ def download(
     return StreamingHttpResponse(body, content_type=content_type, headers=headers)
 
 
-def attachment(made: bytes, content_type: str, name: str) -> HttpResponse:
+def attachment(content: bytes, content_type: str, name: str) -> HttpResponse:
     """What was made as a file of this name, which no cache keeps and no browser runs."""
     headers = {"Content-Disposition": content_disposition_header(True, name), "Cache-Control": "private, no-store"}
-    return HttpResponse(made, content_type=content_type, headers={**headers, **INERT})
+    return HttpResponse(content, content_type=content_type, headers={**headers, **INERT})
 
 
 def session_file(request: HttpRequest, session_id: UUID, user: User, kind: str) -> HttpResponseBase:
@@ -60,8 +60,8 @@ def session_file(request: HttpRequest, session_id: UUID, user: User, kind: str) 
     session = require_row(sessions_of(user), pk=session_id)
     head = MarkedSessionOut.line(session)
     tag = tag_of(session, head)
-    if tag is not None and (known := unchanged(request, tag)) is not None:
-        return known
+    if tag is not None and (not_modified := unchanged(request, tag)) is not None:
+        return not_modified
     record_event("session.exported", actor=user, study_id=session.study_id, target=f"session:{session.pk}")
     pieces = csv_pieces(session) if kind == "csv" else json_pieces(session, head)
     return download(request, pieces, TYPES[kind], file_name(session, kind), tag)

@@ -10,9 +10,10 @@ sampled frame. It can be taken apart as a tuple of five:
                 ("too_small", "blurred", ...: the values of `inference.Reason`)
     corrected   the expression that somebody said the face showed, or None; of several that cover a moment the newest
 
-The scores stay the model's. `reading.said` is the model's verdict (None where not sure or not scored), `reading.shown`
-what counts in figures: the correction where there is one, else the verdict. A baseline or a plain segment changes
-nothing here. An excluded stretch holds its first moment and not its end. Nothing is kept in memory: rows stream.
+The scores stay the model's. `reading.verdict` is the model's verdict (None where not sure or not scored),
+`reading.shown` what counts in figures: the correction where there is one, else the verdict. A baseline or a plain
+segment changes nothing here. An excluded stretch holds its first moment and not its end. Nothing is kept in memory:
+rows stream.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class EffectiveReading(NamedTuple):
     corrected: str | None
 
     @property
-    def said(self) -> str | None:
+    def verdict(self) -> str | None:
         """The model's verdict."""
         if self.state != SURE or self.scores is None:
             return None
@@ -50,7 +51,7 @@ class EffectiveReading(NamedTuple):
     @property
     def shown(self) -> str | None:
         """The expression that counts: the correction, else the verdict."""
-        return self.corrected or self.said
+        return self.corrected or self.verdict
 
 
 class Excluded:
@@ -68,8 +69,8 @@ class Excluded:
 
     def holds(self, t_ms: int) -> bool:
         """Whether this moment is left out."""
-        place = bisect_right(self._starts, t_ms) - 1
-        return place >= 0 and t_ms < self._ends[place]
+        index = bisect_right(self._starts, t_ms) - 1
+        return index >= 0 and t_ms < self._ends[index]
 
 
 class Whose:
@@ -97,8 +98,8 @@ def _of_kinds(session: Session, *kinds: str) -> list[Segment]:
     return [one for one in session.segments.all() if one.kind in kinds]
 
 
-class Said:
-    """What people said of a session, asked reading by reading; for those who show every reading."""
+class Annotations:
+    """What people noted of a session, looked up reading by reading; for those who show every reading."""
 
     def __init__(self, session: Session) -> None:
         everybody = everybody_in(session)
@@ -160,10 +161,10 @@ def _rows(session: Session) -> Iterator[tuple]:
 
 def _corrections_of(session: Session) -> dict[int, list[tuple[int, int, str]]]:
     """By track, the newest first."""
-    found: dict[int, list[tuple[int, int, str]]] = defaultdict(list)
+    corrections: dict[int, list[tuple[int, int, str]]] = defaultdict(list)
     for row in session.corrections.order_by("-id").values_list("track_id", "from_ms", "to_ms", "emotion"):
-        found[row[0]].append(row[1:])
-    return found
+        corrections[row[0]].append(row[1:])
+    return corrections
 
 
 def _corrected(corrections: Iterable[tuple[int, int, str]], t_ms: int) -> str | None:

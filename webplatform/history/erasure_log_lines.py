@@ -33,8 +33,8 @@ def write_pending_lines() -> int:
         OSError: there still is none.
     """
     now = timezone.now()
-    left = LedgerLine.objects.filter(Q(created_at__lt=now - LEFT_AFTER) | Q(created_at__gt=now + LEFT_AFTER))
-    lines = list(left.order_by("pk"))
+    pending = LedgerLine.objects.filter(Q(created_at__lt=now - LEFT_AFTER) | Q(created_at__gt=now + LEFT_AFTER))
+    lines = list(pending.order_by("pk"))
     for line in lines:
         _write(line)
     if lines:

@@ -53,8 +53,8 @@ class FaceEditListApi(generics.ListAPIView):
         session = _session(request, session_id)
         sent = FaceEditIn(data=request.data)
         sent.is_valid(raise_exception=True)
-        made = edit_faces(session, request.user, sent.validated_data)
-        return Response(FaceEditOut(made).data, status=status.HTTP_201_CREATED)
+        edit = edit_faces(session, request.user, sent.validated_data)
+        return Response(FaceEditOut(edit).data, status=status.HTTP_201_CREATED)
 
     def get_queryset(self) -> QuerySet[FaceEdit]:
         if getattr(self, "swagger_fake_view", False):

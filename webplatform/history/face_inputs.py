@@ -22,18 +22,18 @@ def edit_faces(session: Session, user: User, sent: dict[str, Any]) -> FaceEdit:
         Invalid: a field is missing, or there is no such participant.
         NotAllowed, Conflict: as the change's own function says.
     """
-    kind, meant = sent["kind"], {"session": session, "user": user, "face": sent["face"]}
+    kind, target = sent["kind"], {"session": session, "user": user, "face": sent["face"]}
     if kind == KINDS.NAME:
-        return face_edits.name_face(**meant, name=_field(sent, "text"))
+        return face_edits.name_face(**target, name=_field(sent, "text"))
     if kind == KINDS.COLOUR:
-        return face_edits.colour_face(**meant, colour=_field(sent, "text"))
+        return face_edits.colour_face(**target, colour=_field(sent, "text"))
     if kind == KINDS.MERGE:
-        return face_edits.merge_faces(**meant, into=_field(sent, "into"))
+        return face_edits.merge_faces(**target, into=_field(sent, "into"))
     if kind == KINDS.SPLIT:
-        return face_edits.split_face(**meant, at_ms=_field(sent, "at_ms"))
+        return face_edits.split_face(**target, at_ms=_field(sent, "at_ms"))
     if kind == KINDS.ASSIGN:
-        return face_edits.assign_face(**meant, participant=_participant(session, _field(sent, "participant")))
-    return face_edits.drop_face(**meant, is_dropped=kind == KINDS.DROP)
+        return face_edits.assign_face(**target, participant=_participant(session, _field(sent, "participant")))
+    return face_edits.drop_face(**target, is_dropped=kind == KINDS.DROP)
 
 
 def _field(sent: dict[str, Any], name: str) -> Any:  # text, a moment or an id, as the serializer made it

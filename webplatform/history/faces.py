@@ -91,8 +91,8 @@ def everybody_in(session: Session) -> tuple[Person, ...]:
     people = _join_fragments(session, _as_tracked(session))
     for edit in session.face_edits.all():
         people = played(people, edit)
-    named = {key: _settled(person) for key, person in people.items()}
-    ordered = sorted(named.values(), key=lambda p: (min(x.starts_ms for x in p.tracks), p.key))
+    settled = {key: _settled(person) for key, person in people.items()}
+    ordered = sorted(settled.values(), key=lambda p: (min(x.starts_ms for x in p.tracks), p.key))
     return tuple(_coloured(ordered))
 
 
@@ -195,8 +195,8 @@ def _cut(pieces: Iterable[Piece], *, start_ms: int | None = None, end_ms: int | 
 
 def _settled(person: Person) -> Person:
     """A face that was named or assigned is a person, however briefly it was seen."""
-    known = bool(person.name) or person.participant_id is not None
-    return replace(person, is_glimpse=person.is_glimpse and not known)
+    is_identified = bool(person.name) or person.participant_id is not None
+    return replace(person, is_glimpse=person.is_glimpse and not is_identified)
 
 
 def _coloured(people: list[Person]) -> Iterator[Person]:

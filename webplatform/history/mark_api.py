@@ -47,8 +47,8 @@ class SegmentListApi(generics.ListAPIView):
     @extend_schema(operation_id="segments_add", request=SegmentIn, responses={201: SegmentOut})
     def post(self, request: Request, session_id: UUID) -> Response:
         session = _session(request, session_id)
-        made = add_segment(session=session, user=request.user, **_sent(request))
-        return Response(SegmentOut(made).data, status=status.HTTP_201_CREATED)
+        segment = add_segment(session=session, user=request.user, **_sent(request))
+        return Response(SegmentOut(segment).data, status=status.HTTP_201_CREATED)
 
     def get_queryset(self) -> QuerySet[Segment]:
         if getattr(self, "swagger_fake_view", False):
@@ -126,8 +126,8 @@ class StretchFiguresApi(generics.ListAPIView):
 def _sent(request: Request) -> dict:
     sent = SegmentIn(data=request.data)
     sent.is_valid(raise_exception=True)
-    given = dict(sent.validated_data)
-    return {"stretch": (given.pop("from_ms"), given.pop("to_ms")), **given}
+    fields = dict(sent.validated_data)
+    return {"stretch": (fields.pop("from_ms"), fields.pop("to_ms")), **fields}
 
 
 def _sessions(request: Request, ids: list[UUID]) -> list[Session]:

@@ -58,12 +58,12 @@ def read_time(text: str, *, unit: str = "s") -> int:
         Invalid: that is no time.
     """
     text = text.strip()
-    if found := CLOCK.fullmatch(text):
-        hours, minutes, seconds = found.groups()
+    if match := CLOCK.fullmatch(text):
+        hours, minutes, seconds = match.groups()
         t_ms = (int(hours or 0) * 3600 + int(minutes) * 60) * 1000 + round(float(seconds.replace(",", ".")) * 1000)
-    elif found := NUMBER.fullmatch(text):
-        number, given = float(found[1].replace(",", ".")), (found[2] or unit).lower()
-        t_ms = round(number if given == "ms" else number * 1000)
+    elif match := NUMBER.fullmatch(text):
+        number, stated_unit = float(match[1].replace(",", ".")), (match[2] or unit).lower()
+        t_ms = round(number if stated_unit == "ms" else number * 1000)
     else:
         raise Invalid(_("“%(text)s” is no time: write 1:02.500, 62.5 or 62500 ms.") % {"text": text[:40]})
     if t_ms > MAX_MS:
@@ -128,14 +128,17 @@ def _delimiter(text: str) -> str:
 
 def _header(cells: list[str]) -> tuple[list[str], int]:
     """What the columns are called, and how many lines the header takes."""
-    given = [cell.strip().lower() for cell in cells]
-    known = {alias: name for name, aliases in COLUMNS.items() for alias in aliases}
-    if not any(cell in known for cell in given):
+    titles = [cell.strip().lower() for cell in cells]
+    names_by_alias = {alias: name for name, aliases in COLUMNS.items() for alias in aliases}
+    if not any(cell in names_by_alias for cell in titles):
         plain = next((names for names in NO_HEADER if len(names) == len(cells)), None)
         if plain is None:
             raise Invalid(_("The first line names the columns: from, to, text, kind, reason."))
         return plain, 0
-    names = [known.get(cell, "") + ("_ms" if cell.endswith("_ms") and cell in known else "") for cell in given]
+    names = [
+        names_by_alias.get(cell, "") + ("_ms" if cell.endswith("_ms") and cell in names_by_alias else "")
+        for cell in titles
+    ]
     if not any(name.startswith("from") for name in names):
         raise Invalid(_("There is no column “from” with the times."))
     return names, 1
@@ -158,8 +161,8 @@ def _mark(names: list[str], cells: list[str], unit: str) -> Mark:
         raise Invalid(_("A segment ends after it starts."))
     kind = kind or Segment.Kind.SEGMENT.value
     _require_short(text, MAX_LABEL)
-    label, kept = check_words(kind, text, reason)
-    return Mark(from_ms, to_ms, label, kind, kept)
+    label, clean_reason = check_words(kind, text, reason)
+    return Mark(from_ms, to_ms, label, kind, clean_reason)
 
 
 def _time(row: dict[str, str], name: str, unit: str) -> int | None:

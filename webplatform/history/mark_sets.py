@@ -44,23 +44,23 @@ def marks_of(session: Session, *, is_whole: bool = True) -> list[Mark]:
     """The session's markers and segments, in order of time; without exclusions and the baseline if not `is_whole`."""
     markers = [Mark(one.t_ms, None, one.text) for one in session.markers.all()]
     segments = [Mark(one.from_ms, one.to_ms, one.label, one.kind, one.reason) for one in session.segments.all()]
-    kept = [one for one in segments if is_whole or one.kind == Segment.Kind.SEGMENT]
-    return sorted([*markers, *kept], key=lambda mark: (mark.from_ms, mark.to_ms or 0))
+    included = [one for one in segments if is_whole or one.kind == Segment.Kind.SEGMENT]
+    return sorted([*markers, *included], key=lambda mark: (mark.from_ms, mark.to_ms or 0))
 
 
 def plan_marks(*, session: Session, marks: Iterable[Mark], is_replacing: bool = False) -> Plan:
     """What the marks would change in the session."""
     end_ms = MAX_MS if session.duration_ms is None else session.duration_ms
-    there = marks_of(session)
-    meant = list(dict.fromkeys(marks))
-    fitting = [mark for mark in meant if (mark.to_ms or mark.from_ms) <= end_ms]
-    new = [mark for mark in fitting if mark not in there]
+    present = marks_of(session)
+    distinct = list(dict.fromkeys(marks))
+    fitting = [mark for mark in distinct if (mark.to_ms or mark.from_ms) <= end_ms]
+    new = [mark for mark in fitting if mark not in present]
     return Plan(
         session=session,
         new=new,
         known=len(fitting) - len(new),
-        outside=len(meant) - len(fitting),
-        removed=len([mark for mark in there if mark not in fitting]) if is_replacing else 0,
+        outside=len(distinct) - len(fitting),
+        removed=len([mark for mark in present if mark not in fitting]) if is_replacing else 0,
     )
 
 
@@ -140,5 +140,5 @@ def _carry_out(plan: Plan, user: User) -> None:
 
 
 def _segment(session: Session, mark: Mark, user: User) -> Segment:
-    place = {"from_ms": mark.from_ms, "to_ms": mark.to_ms or 0}
-    return Segment(session=session, **place, kind=mark.kind, label=mark.text, reason=mark.reason, created_by=user)
+    bounds = {"from_ms": mark.from_ms, "to_ms": mark.to_ms or 0}
+    return Segment(session=session, **bounds, kind=mark.kind, label=mark.text, reason=mark.reason, created_by=user)

@@ -52,13 +52,13 @@ def add(request: HttpRequest, pk: UUID) -> HttpResponse:
 def marker(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     """Change a marker, or remove it."""
     session = _session(request, pk)
-    found = get_object_or_404(session.markers.select_related("session"), pk=number)
+    stored_marker = get_object_or_404(session.markers.select_related("session"), pk=number)
     if "remove" in request.POST:
-        return _done(request, session, lambda: remove_marker(marker=found, user=request.user), _("Removed."))
+        return _done(request, session, lambda: remove_marker(marker=stored_marker, user=request.user), _("Removed."))
 
     def change() -> None:
         text = request.POST.get("text", "")
-        change_marker(marker=found, user=request.user, t_ms=_time(request, "from"), text=text)
+        change_marker(marker=stored_marker, user=request.user, t_ms=_time(request, "from"), text=text)
 
     return _done(request, session, change, _("Saved."))
 
@@ -68,14 +68,14 @@ def marker(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
 def segment(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     """Change a stretch, or remove it."""
     session = _session(request, pk)
-    found = get_object_or_404(session.segments.select_related("session"), pk=number)
+    stored_segment = get_object_or_404(session.segments.select_related("session"), pk=number)
     if "remove" in request.POST:
-        return _done(request, session, lambda: remove_segment(segment=found, user=request.user), _("Removed."))
+        return _done(request, session, lambda: remove_segment(segment=stored_segment, user=request.user), _("Removed."))
 
     def change() -> None:
         words = {"label": request.POST.get("text", ""), "reason": request.POST.get("reason", "")}
         stretch = (_time(request, "from"), _time(request, "to"))
-        change_segment(segment=found, user=request.user, stretch=stretch, kind=found.kind, **words)
+        change_segment(segment=stored_segment, user=request.user, stretch=stretch, kind=stored_segment.kind, **words)
 
     return _done(request, session, change, _("Saved."))
 
@@ -92,9 +92,9 @@ def import_file(request: HttpRequest, pk: UUID) -> HttpResponse:
         unit = "ms" if request.POST.get("unit") == "ms" else "s"
         marks = read_marks(request.FILES["file"].read(MAX_BYTES + 1), unit=unit)
         plan = import_marks(session=session, user=request.user, marks=marks)
-        told = ngettext("%(n)d mark was read.", "%(n)d marks were read.", len(plan.new)) % {"n": len(plan.new)}
-        known = _("%(n)d were here already.") % {"n": plan.known} if plan.known else ""
-        messages.success(request, f"{told} {known}".strip())
+        new_text = ngettext("%(n)d mark was read.", "%(n)d marks were read.", len(plan.new)) % {"n": len(plan.new)}
+        known_text = _("%(n)d were here already.") % {"n": plan.known} if plan.known else ""
+        messages.success(request, f"{new_text} {known_text}".strip())
     except AppError as error:
         tell(request, error)
     return redirect("dashboard:session", session.pk)
@@ -106,11 +106,11 @@ def apply(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The session's marks for other sessions: choose them, see what will change, apply."""
     session = _session(request, pk)
     require_marker(session, request.user)
-    asked = request.POST if request.method == "POST" else request.GET
-    is_whole, is_replacing = "whole" in asked, "replace" in asked
-    marks, others = marks_of(session, is_whole=is_whole), _others(request, session)
-    chosen = [one for one in others if str(one.pk) in asked.getlist("session")]
-    if request.method == "POST" and "sure" in asked:
+    parameters = request.POST if request.method == "POST" else request.GET
+    is_whole, is_replacing = "whole" in parameters, "replace" in parameters
+    marks, others = marks_of(session, is_whole=is_whole), _other_sessions(request, session)
+    chosen = [one for one in others if str(one.pk) in parameters.getlist("session")]
+    if request.method == "POST" and "sure" in parameters:
         try:
             apply_marks(sessions=chosen, user=request.user, marks=marks, is_replacing=is_replacing)
             n = len(chosen)
@@ -126,7 +126,7 @@ def apply(request: HttpRequest, pk: UUID) -> HttpResponse:
         "plans": [plan_marks(session=one, marks=marks, is_replacing=is_replacing) for one in chosen],
         "is_whole": is_whole,
         "is_replacing": is_replacing,
-        "condition": asked.get("condition", ""),
+        "condition": parameters.get("condition", ""),
         "no_condition": NO_CONDITION,
     }
     return render(request, "history/marks_apply.html", context)
@@ -137,25 +137,27 @@ def apply(request: HttpRequest, pk: UUID) -> HttpResponse:
 def stretches(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Figures within each segment, and from marker to marker."""
     session = _session(request, pk)
-    told = {"session": session, "rows": figure_rows(session), "names": EMOTION_NAMES.values()}
-    return render(request, "history/stretches.html", told)
+    context = {"session": session, "rows": figure_rows(session), "names": EMOTION_NAMES.values()}
+    return render(request, "history/stretches.html", context)
 
 
-def _others(request: HttpRequest, session: Session) -> list[Session]:
+def _other_sessions(request: HttpRequest, session: Session) -> list[Session]:
     """The study's other recordings, of the condition that was asked for."""
-    found = sessions_of(request.user).filter(study=session.study_id, state=Session.State.CLOSED).exclude(pk=session.pk)
+    sessions = (
+        sessions_of(request.user).filter(study=session.study_id, state=Session.State.CLOSED).exclude(pk=session.pk)
+    )
     condition = request.POST.get("condition") or request.GET.get("condition", "")
     if condition == NO_CONDITION:
-        found = found.filter(condition=None)
+        sessions = sessions.filter(condition=None)
     elif condition.isdecimal():
-        found = found.filter(condition=condition)
-    return list(found[:MOST_LISTED])
+        sessions = sessions.filter(condition=condition)
+    return list(sessions[:MOST_LISTED])
 
 
-def _done(request: HttpRequest, session: Session, act: Callable[[], None], told: str) -> HttpResponse:
+def _done(request: HttpRequest, session: Session, act: Callable[[], None], text: str) -> HttpResponse:
     try:
         act()
-        messages.success(request, told)
+        messages.success(request, text)
     except AppError as error:
         tell(request, error)
     return redirect("dashboard:session", session.pk)

@@ -66,7 +66,7 @@ def noted_in(session: Session) -> list[Noted]:
         Noted(one.pk, one.kind, one.from_ms, one.to_ms, one.label, one.reason, str(words[one.kind]))
         for one in session.segments.all()
     ]
-    return sorted([*markers, *segments], key=lambda noted: (noted.from_ms, noted.to_ms or 0))
+    return sorted([*markers, *segments], key=lambda mark: (mark.from_ms, mark.to_ms or 0))
 
 
 def people_in(session: Session, participants: Iterable[Participant]) -> list[Somebody]:
@@ -74,15 +74,15 @@ def people_in(session: Session, participants: Iterable[Participant]) -> list[Som
     totals = {row["key"]: row for row in session.revised.get("people", [])}
     by_number = {str(track["number"]): track for track in session.summary.get("tracks", [])}
     names = {one.pk: one.pseudonym for one in participants}
-    found = []
+    people = []
     for person in everybody_in(session):
         if person.is_glimpse:
             continue
-        counted = totals.get(person.key) or (by_number.get(person.key, {}) if not session.revised else {})
+        figures = totals.get(person.key) or (by_number.get(person.key, {}) if not session.revised else {})
         pseudonym = names.get(person.participant_id, "")
         title = person.name or pseudonym or _("Face %(n)s") % {"n": person.key.replace("@", " · ")}
-        found.append(Somebody(person, title, pseudonym, shares_of(counted), counted.get("observations", 0)))
-    return found
+        people.append(Somebody(person, title, pseudonym, shares_of(figures), figures.get("observations", 0)))
+    return people
 
 
 def revised_lines(session: Session) -> list[dict[str, Any]]:

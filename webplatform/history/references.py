@@ -89,7 +89,7 @@ def _refuse_taken(session: Session, user: User, external_id: str) -> None:
     other = others.values_list("pk", flat=True).first()
     if other is not None:
         is_seen = Session.objects.for_user(user).filter(pk=other).exists()
-        raise _taken(external_id, **({"session": str(other)} if is_seen else {}))
+        raise _external_id_taken(external_id, **({"session": str(other)} if is_seen else {}))
 
 
 def _store(session: Session, changes: dict[str, Any]) -> None:
@@ -99,10 +99,10 @@ def _store(session: Session, changes: dict[str, Any]) -> None:
         with transaction.atomic():
             session.save(update_fields=list(changes))
     except IntegrityError as error:  # somebody took it between the look and the write
-        raise _taken(changes.get("external_id", "")) from error
+        raise _external_id_taken(changes.get("external_id", "")) from error
 
 
-def _taken(external_id: str, **details: str) -> Conflict:
+def _external_id_taken(external_id: str, **details: str) -> Conflict:
     text = _("The external id “%(id)s” belongs to another session of this account.") % {"id": external_id}
     return Conflict(text, reason="external_id_taken", field="external_id", **details)
 

@@ -44,9 +44,9 @@ def open_repetition(*, session: Session, user: User, version: ModelVersion) -> S
     if session.source != Session.Source.UPLOAD or session.state != Session.State.CLOSED:
         raise Conflict(_("Only an uploaded video whose analysis is done can be read again."))
     first = session.repeats or session
-    known = next((one for one in recording_and_repetitions(first) if one.model_version_id == version.pk), None)
-    if known is not None:
-        raise Conflict(_("This video was read with %(model)s already.") % {"model": version}, session=str(known.pk))
+    existing = next((one for one in recording_and_repetitions(first) if one.model_version_id == version.pk), None)
+    if existing is not None:
+        raise Conflict(_("This video was read with %(model)s already.") % {"model": version}, session=str(existing.pk))
     if Session.everything.binned().filter(repeats=first, model_version=version).exists():
         text = _("This video was read with %(model)s; that session is in the bin. Restore it, or delete it for good.")
         raise Conflict(text % {"model": version})

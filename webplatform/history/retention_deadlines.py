@@ -29,9 +29,9 @@ class Deadlines:
     @property
     def parts(self) -> list[tuple[str, datetime]]:
         """What goes when, the next first: "video", "readings", "session"."""
-        named = [("video", self.media_at), ("readings", self.readings_at), ("session", self.session_at)]
-        there = [(name, at) for name, at in named if at is not None and at <= self.session_at]
-        return sorted(there, key=lambda part: part[1])
+        deadlines = [("video", self.media_at), ("readings", self.readings_at), ("session", self.session_at)]
+        due = [(name, moment) for name, moment in deadlines if moment is not None and moment <= self.session_at]
+        return sorted(due, key=lambda part: part[1])
 
     @property
     def next_part(self) -> tuple[str, datetime]:

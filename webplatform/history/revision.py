@@ -31,13 +31,13 @@ def revise_people(session: Session, before: tuple[Person, ...]) -> None:
     Args:
         before: everybody in the session as they were before the change.
     """
-    if _counted(before) != _counted(everybody_in(session)):
+    if _counted_tracks(before) != _counted_tracks(everybody_in(session)):
         revise(session)
     else:  # a name, a colour, whose participant it is: that is no figure of the session
         session_revised.send(sender=Session, session_id=session.pk)
 
 
-def _counted(people: tuple[Person, ...]) -> dict[str, tuple[Piece, ...]]:
+def _counted_tracks(people: tuple[Person, ...]) -> dict[str, tuple[Piece, ...]]:
     return {person.key: person.tracks for person in people if person.counts}
 
 

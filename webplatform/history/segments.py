@@ -92,12 +92,12 @@ def check_words(kind: str, label: str, reason: str) -> tuple[str, str]:
     """
     if kind not in Segment.Kind.values:
         raise Invalid(_("There is no such kind of segment."), kind=kind)
-    kept = shown_text(label.replace("\0", " "))[:MAX_LABEL], shown_text(reason.replace("\0", " "))[:MAX_REASON]
-    if kind == Segment.Kind.SEGMENT and not kept[0]:
+    words = shown_text(label.replace("\0", " "))[:MAX_LABEL], shown_text(reason.replace("\0", " "))[:MAX_REASON]
+    if kind == Segment.Kind.SEGMENT and not words[0]:
         raise Invalid(_("A segment needs a name."), field="label")
-    if kind == Segment.Kind.EXCLUDED and not kept[1]:
+    if kind == Segment.Kind.EXCLUDED and not words[1]:
         raise Invalid(_("Say why this stretch is left out."), field="reason")
-    return kept
+    return words
 
 
 def _fill(segment: Segment, stretch: tuple[int, int], label: str, reason: str) -> None:

@@ -89,14 +89,14 @@ def select(user: User, sessions: QuerySet[Session], selection: Selection) -> Que
 
 
 def _mentioning(user: User, q: str) -> Q:
-    places = ("title", "external_id", "participant__pseudonym", "study__name", "condition__name")
+    fields = ("title", "external_id", "participant__pseudonym", "study__name", "condition__name")
     matches = Q(participant__in=_with_value(user, q.casefold()))
-    for place in places:
-        matches |= Q(**{f"{place}__icontains": q})
+    for field in fields:
+        matches |= Q(**{f"{field}__icontains": q})
     return matches
 
 
 def _with_value(user: User, q: str) -> list[UUID]:
     """Participants one of whose values holds the text: what JSON's text looks like differs between databases."""
-    known = Participant.objects.for_user(user).exclude(values={}).values_list("pk", "values")
-    return [pk for pk, values in known if any(q in str(value).casefold() for value in values.values())]
+    participants = Participant.objects.for_user(user).exclude(values={}).values_list("pk", "values")
+    return [pk for pk, values in participants if any(q in str(value).casefold() for value in values.values())]

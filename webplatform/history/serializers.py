@@ -248,16 +248,16 @@ def _totals(session: Session) -> dict[str, Any]:
     return session.totals if hasattr(session, "totals") else session.summary
 
 
-def _moment(at: datetime | None) -> str | None:
+def _moment(moment: datetime | None) -> str | None:
     """A time as the other fields write theirs, also where no renderer comes after."""
-    return at and told_time(at)
+    return moment and told_time(moment)
 
 
 def _deadlines(session: Session) -> Deadlines:
     """Those of the row as it was read: two members tell them."""
-    if not hasattr(session, "told_deadlines"):
-        session.told_deadlines = deadlines_of(session, has_media=False)
-    return session.told_deadlines
+    if not hasattr(session, "cached_deadlines"):
+        session.cached_deadlines = deadlines_of(session, has_media=False)
+    return session.cached_deadlines
 
 
 class SessionDetailOut(SessionOut):

@@ -44,8 +44,8 @@ def open_session(
         ConsentMissing: the consent is somebody else's, was withdrawn, or does not cover the analysis.
         Invalid: the title is blank or the sampling step is not positive.
     """
-    told = {"study": study, "created_by": user, "consent": consent, "title": title}
-    return begin_session(session=Session(**told, source=source, every_ms=every_ms))
+    fields = {"study": study, "created_by": user, "consent": consent, "title": title}
+    return begin_session(session=Session(**fields, source=source, every_ms=every_ms))
 
 
 def begin_session(*, session: Session) -> Session:
@@ -265,9 +265,9 @@ def _note_sizes(session: Session, readings: Sequence[FrameReading]) -> None:
 
 
 def _tracks_of(session: Session, numbers: set[int]) -> dict[int, Track]:
-    known = {track.number: track for track in Track.objects.filter(session=session, number__in=numbers)}
-    missing = [Track(session=session, number=number) for number in sorted(numbers - known.keys())]
-    return known | {track.number: track for track in Track.objects.bulk_create(missing)}
+    existing = {track.number: track for track in Track.objects.filter(session=session, number__in=numbers)}
+    missing = [Track(session=session, number=number) for number in sorted(numbers - existing.keys())]
+    return existing | {track.number: track for track in Track.objects.bulk_create(missing)}
 
 
 def _observation(session: Session, track: Track, t_ms: int, face: FaceReading) -> Observation:

@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.utils.text import slugify
 
 from inference import EMOTIONS, defuse_cell
-from webplatform.history.effective import Said
+from webplatform.history.effective import Annotations
 from webplatform.history.models import Observation, Session
 from webplatform.history.queries import DIGITS, session_variables
 from webplatform.history.sharing import sessions_to_share
@@ -35,18 +35,23 @@ SHARED_COLUMNS = ["participant", "session", "person", *CSV_COLUMNS, "corrected"]
 
 
 def csv_pieces(session: Session) -> Iterator[str]:
-    """One line per observation, under a header: the reading, whose it is, what people said of it, the variables."""
+    """One line per observation, under a header: the reading, whose it is, what people annotated, the variables."""
     variables = session_variables(session)
     names = [str(variable) for variable in session.study.variables.all()] if session.participant_id else []
     yield _lines([[*CSV_COLUMNS, *WHOSE_COLUMNS, *SAID_COLUMNS, *(defuse_cell(f"variable:{name}") for name in names)]])
     whose = [session.study.name, session.participant or "", session.condition or "", session.stimulus or ""]
     whose = [*(defuse_cell(str(cell)) for cell in whose), session.stimulus_position or ""]
     whose.append(defuse_cell(session.external_id))
-    known = [variables.get(name, "") for name in names]
-    known = [defuse_cell(value) if isinstance(value, str) else value for value in known]
-    said = Said(session)
+    variable_cells = [variables.get(name, "") for name in names]
+    variable_cells = [defuse_cell(value) if isinstance(value, str) else value for value in variable_cells]
+    annotations = Annotations(session)
     for page in _pages(session):
-        yield _lines([[*cells, *whose, *_said(said, row), *known] for row, cells in _rows(session, page)])
+        yield _lines(
+            [
+                [*cells, *whose, *_annotation_cells(annotations, row), *variable_cells]
+                for row, cells in _rows(session, page)
+            ]
+        )
 
 
 def shared_pieces(study: Study) -> Iterator[str]:
@@ -58,8 +63,8 @@ def shared_pieces(study: Study) -> Iterator[str]:
     people: dict[UUID, str] = {}
     yield _lines([SHARED_COLUMNS])
     for number, session in enumerate(sessions_to_share(study), start=1):
-        known = session.participant_id
-        person = people.setdefault(known, f"P{len(people) + 1}") if known else ""
+        participant_id = session.participant_id
+        person = people.setdefault(participant_id, f"P{len(people) + 1}") if participant_id else ""
         for page in _counted(session):
             yield _lines([[person, f"S{number}", *cells] for cells in page])
 
@@ -69,7 +74,7 @@ def json_pieces(session: Session, head: dict[str, Any]) -> Iterator[str]:
     yield '{"session": ' + json.dumps(head, cls=DjangoJSONEncoder) + ', "observations": ['
     separator = "\n"
     for page in _pages(session):
-        yield separator + ",\n".join([orjson.dumps(_told(row)).decode() for row in page])
+        yield separator + ",\n".join([orjson.dumps(_observation_data(row)).decode() for row in page])
         separator = ",\n"
     yield "\n]}\n"
 
@@ -103,16 +108,16 @@ def _counted(session: Session) -> Iterator[list[list[object]]]:
 
     People are counted by their first moment; the cell of a glimpse is empty.
     """
-    said = Said(session)
-    numbers = {person.key: place for place, person in enumerate(said.people, start=1)}
+    annotations = Annotations(session)
+    numbers = {person.key: position for position, person in enumerate(annotations.people, start=1)}
     for page in _pages(session):
         lines = []
         for row, cells in _rows(session, page):
-            person = said.whose(row.track_id, row.t_ms)
-            if said.is_excluded(row.t_ms) or (person is not None and person.dropped):
+            person = annotations.whose(row.track_id, row.t_ms)
+            if annotations.is_excluded(row.t_ms) or (person is not None and person.dropped):
                 continue
             number = numbers.get(person.key, "") if person else ""
-            lines.append([number, *cells, said.correction(row.track_id, row.t_ms) or ""])
+            lines.append([number, *cells, annotations.correction(row.track_id, row.t_ms) or ""])
         yield lines
 
 
@@ -122,13 +127,13 @@ def _rows(session: Session, page: list[Row]) -> Iterator[tuple[Row, list[object]
         yield row, [*_cells(row), model, row.frame_width, row.frame_height]
 
 
-def _said(said: Said, row: Row) -> list[object]:
+def _annotation_cells(annotations: Annotations, row: Row) -> list[object]:
     """Whose face it is, the correction, 1 where it counts in no figure, and the segments that hold it."""
-    person = said.whose(row.track_id, row.t_ms)
+    person = annotations.whose(row.track_id, row.t_ms)
     names = [person.key, defuse_cell(person.name)] if person else ["", ""]
-    is_out = person is None or not person.counts or said.is_excluded(row.t_ms)
-    segments = defuse_cell("; ".join(said.segments_at(row.t_ms)))
-    return [*names, said.correction(row.track_id, row.t_ms) or "", int(is_out), segments]
+    is_out = person is None or not person.counts or annotations.is_excluded(row.t_ms)
+    segments = defuse_cell("; ".join(annotations.segments_at(row.t_ms)))
+    return [*names, annotations.correction(row.track_id, row.t_ms) or "", int(is_out), segments]
 
 
 def _pages(session: Session) -> Iterator[list[Row]]:
@@ -162,7 +167,7 @@ class _Sizes:
         return self._sizes[bisect_right(self._starts, t_ms)]
 
 
-def _told(row: Row) -> dict[str, object]:
+def _observation_data(row: Row) -> dict[str, object]:
     """The observation as the REST API tells it."""
     box = [round(row.x, BOX_DIGITS), round(row.y, BOX_DIGITS), round(row.w, BOX_DIGITS), round(row.h, BOX_DIGITS)]
     is_scored = row.scores[0] is not None

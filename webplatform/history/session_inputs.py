@@ -39,10 +39,10 @@ class SessionFilterIn(serializers.Serializer):
 
 def selection_of(sent: Mapping[str, Any]) -> Selection:
     """What a page's address asks for; what makes no sense there narrows nothing."""
-    given = {name: value for name, value in sent.items() if value}
-    query = SessionFilterIn(data=given)
+    filters = {name: value for name, value in sent.items() if value}
+    query = SessionFilterIn(data=filters)
     if not query.is_valid():
-        query = SessionFilterIn(data={name: value for name, value in given.items() if name not in query.errors})
+        query = SessionFilterIn(data={name: value for name, value in filters.items() if name not in query.errors})
         query.is_valid(raise_exception=True)
     return Selection(**query.validated_data)
 

@@ -20,12 +20,12 @@ from webplatform.studies.permissions import owned_study
 def sharing(request: HttpRequest, pk: UUID) -> HttpResponse:
     """How many sessions go into the file, how many stay and why, and the file."""
     study = owned_study(request.user, pk)
-    found = sharing_of(study)
-    left_out = [(StaysBack(why).label, n) for why, n in found.left_out.items()]
+    sharing_counts = sharing_of(study)
+    left_out = [(StaysBack(why).label, n) for why, n in sharing_counts.left_out.items()]
     context = {
         "study": study,
-        "sessions": found.sessions,
+        "sessions": sharing_counts.sessions,
         "left_out": left_out,
-        "staying": sum(found.left_out.values()),
+        "staying": sum(sharing_counts.left_out.values()),
     }
     return render(request, "history/sharing.html", context)

@@ -38,8 +38,8 @@ def stretches_of(session: Session) -> list[Stretch]:
     """Segments and the baseline, then the times between markers; excluded stretches have no figures."""
     kinds = (Segment.Kind.SEGMENT, Segment.Kind.BASELINE)
     segments = [one for one in session.segments.all() if one.kind in kinds]
-    named = [Stretch(one.kind, one.label, one.from_ms, one.to_ms) for one in segments]
-    return named + _between(session)
+    labelled = [Stretch(one.kind, one.label, one.from_ms, one.to_ms) for one in segments]
+    return labelled + _between_markers(session)
 
 
 def figures_of(session: Session) -> list[dict[str, Any]]:
@@ -55,9 +55,9 @@ def figures_of(session: Session) -> list[dict[str, Any]]:
             tallies[number, reading.person].add(reading)
     rows = []
     for number, stretch in enumerate(stretches):
-        seen = [(person, tallies[number, person.key]) for person in people if (number, person.key) in tallies]
-        rows += [_row(stretch, person.key, person.name, tally) for person, tally in seen]
-        if not seen:
+        tallied = [(person, tallies[number, person.key]) for person in people if (number, person.key) in tallies]
+        rows += [_row(stretch, person.key, person.name, tally) for person, tally in tallied]
+        if not tallied:
             rows.append(_row(stretch, "", "", ReadingTotals()))
     return rows
 
@@ -72,11 +72,11 @@ class _Places:
         ]
 
     def at(self, t_ms: int) -> tuple[int, ...]:
-        place = bisect_right(self._edges, t_ms) - 1
-        return self._held[place] if place >= 0 else ()
+        index = bisect_right(self._edges, t_ms) - 1
+        return self._held[index] if index >= 0 else ()
 
 
-def _between(session: Session) -> list[Stretch]:
+def _between_markers(session: Session) -> list[Stretch]:
     """From the start to the first marker, from each one to the next, and from the last one to the end."""
     texts: dict[int, list[str]] = defaultdict(list)
     for marker in session.markers.all():

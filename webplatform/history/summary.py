@@ -58,12 +58,12 @@ def summarize(session: Session) -> dict[str, Any]:
 def settle(tracks: list[dict[str, Any]], session: Session, step_ms: int) -> dict[str, Any]:
     """Tell people from glimpses: totals and the dominant expression are the people's alone."""
     recorded = {"frames": session.frames_sampled, "step_ms": step_ms, "duration_ms": session.duration_ms or 0}
-    judged = [{**track, "is_glimpse": is_glimpse(track, **recorded)} for track in tracks]
-    totals = add_up([track for track in judged if not track["is_glimpse"]])
-    glimpses = add_up([track for track in judged if track["is_glimpse"]])
+    settled = [{**track, "is_glimpse": is_glimpse(track, **recorded)} for track in tracks]
+    totals = add_up([track for track in settled if not track["is_glimpse"]])
+    glimpses = add_up([track for track in settled if track["is_glimpse"]])
     counts = {key: glimpses[key] for key in ("observations", "scored", "not_sure", "unscored")}
-    glimpsed = {"tracks": sum(track["is_glimpse"] for track in judged), **counts}
-    return {**totals, "dominant": dominant_of(totals), "glimpses": glimpsed, "tracks": judged}
+    glimpsed = {"tracks": sum(track["is_glimpse"] for track in settled), **counts}
+    return {**totals, "dominant": dominant_of(totals), "glimpses": glimpsed, "tracks": settled}
 
 
 def _step_ms(session: Session) -> int:
@@ -107,10 +107,10 @@ def _totals(row: dict[str, Any]) -> dict[str, Any]:
 def _longest(session: Session, step_ms: int) -> dict[int, list[dict[str, Any]]]:
     """For each track the longest unbroken stretch of every expression it showed, in order of time."""
     key = Session._meta.pk.get_db_prep_value(session.pk, connection)  # SQLite keeps UUIDs as text
-    found: dict[int, list[dict[str, Any]]] = {}
+    longest: dict[int, list[dict[str, Any]]] = {}
     with connection.cursor() as cursor:
         cursor.execute(LONGEST_STRETCHES, {"session": key, "gap_ms": step_ms * 3 // 2})
         for track_id, emotion, start_ms, last_ms in cursor.fetchall():
             end_ms = min(last_ms + step_ms, max(session.duration_ms or 0, last_ms))
-            found.setdefault(track_id, []).append({"emotion": emotion, "start_ms": start_ms, "end_ms": end_ms})
-    return found
+            longest.setdefault(track_id, []).append({"emotion": emotion, "start_ms": start_ms, "end_ms": end_ms})
+    return longest

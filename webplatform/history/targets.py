@@ -83,35 +83,35 @@ def choices_of(user: User) -> Choices:
     studies = studies_to_record_in(user)
     shared = [study for study in studies if not study.is_personal]
     people: dict[UUID, list[Person]] = {study.pk: [] for study in shared}
-    standings = consent_statuses_of(shared) if shared else {}
+    statuses = consent_statuses_of(shared) if shared else {}
     keeping = {study.pk: study.capture_mode == Study.CaptureMode.MEDIA for study in studies}
     for one in Participant.objects.filter(study__in=shared).order_by("pseudonym")[:MOST]:
-        standing = standings[one.pk]
-        is_kept = ConsentScope.KEEP_MEDIA in standing["scopes"] and keeping[one.study_id]
-        people[one.study_id].append(Person(one, standing["is_valid"], is_kept))
+        status = statuses[one.pk]
+        is_kept = ConsentScope.KEEP_MEDIA in status["scopes"] and keeping[one.study_id]
+        people[one.study_id].append(Person(one, status["is_valid"], is_kept))
     conditions: dict[UUID, list[Condition]] = {study.pk: [] for study in studies}
     for condition in Condition.objects.filter(study__in=studies):
         conditions[condition.study_id].append(condition)
     own = [condition for study in studies if study.is_personal for condition in conditions[study.pk]]
     targets = [Target(study, people[study.pk], conditions[study.pk]) for study in shared]
-    mine = valid_consent(user)
-    may_keep = mine is not None and ConsentScope.KEEP_MEDIA in effective_scopes(mine)
+    own_consent = valid_consent(user)
+    may_keep = own_consent is not None and ConsentScope.KEEP_MEDIA in effective_scopes(own_consent)
     personal = next((study for study in studies if study.is_personal), None)
     keeps_own = may_keep and (personal is None or keeping[personal.pk])
-    return Choices(mine is not None, targets, own, keeps_own, may_keep)
+    return Choices(own_consent is not None, targets, own, keeps_own, may_keep)
 
 
 def participants_to_name(user: User) -> list[tuple[Study, list[Participant]]]:
     """The open studies in which the user may record, each with its participants who have agreed."""
-    mine = Study.objects.filter(pk__in=studies_where(user, Act.RECORD))
-    studies = list(mine.filter(is_personal=False, closed_at=None).order_by("name"))
+    reachable = Study.objects.filter(pk__in=studies_where(user, Act.RECORD))
+    studies = list(reachable.filter(is_personal=False, closed_at=None).order_by("name"))
     if not studies:
         return []
-    standings = consent_statuses_of(studies)
+    statuses = consent_statuses_of(studies)
     people = Participant.objects.filter(study__in=studies).order_by("pseudonym")[:MOST]
-    ready = [one for one in people if standings[one.pk]["is_valid"]]
-    found = [(study, [one for one in ready if one.study_id == study.pk]) for study in studies]
-    return [(study, named) for study, named in found if named]
+    ready = [one for one in people if statuses[one.pk]["is_valid"]]
+    by_study = [(study, [one for one in ready if one.study_id == study.pk]) for study in studies]
+    return [(study, participants) for study, participants in by_study if participants]
 
 
 def place_named(user: User, name: str, condition: str = "") -> Place:
@@ -121,12 +121,12 @@ def place_named(user: User, name: str, condition: str = "") -> Place:
     """
     kind, _equals, number = name.partition("=")
     reachable = {"study": Study, "participant": Participant}
-    found: dict[str, Study | Participant] = {}
+    owner: dict[str, Study | Participant] = {}
     if kind in reachable:
-        found[kind] = require_row(reachable[kind].objects.for_user(user), pk=_uuid(number))
+        owner[kind] = require_row(reachable[kind].objects.for_user(user), pk=_uuid(number))
     elif name not in ("", SELF):
         raise NotFound
-    return Place(**found, condition=_condition(user, condition))
+    return Place(**owner, condition=_condition(user, condition))
 
 
 def _condition(user: User, number: str) -> Condition | None:

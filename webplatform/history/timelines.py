@@ -64,9 +64,9 @@ def _range(session: Session, from_ms: int | None, to_ms: int | None) -> tuple[in
     return first_ms, to_ms
 
 
-def _cells(session: Session, bucket_ms: int, places: tuple[int, int], track: int | None) -> Cells:
+def _cells(session: Session, bucket_ms: int, steps: tuple[int, int], track: int | None) -> Cells:
     """The buckets from the kept seconds where they are made of whole ones, else from the readings."""
-    first, end = places
+    first, end = steps
     most = settings.RAUT_TIMELINE_MOST_BUCKETS
     if session.state == Session.State.CLOSED and bucket_ms % SECOND_MS == 0:
         many = bucket_ms // SECOND_MS
@@ -97,14 +97,14 @@ def _lane(number: int, cells: Cells, bucket_ms: int) -> dict[str, Any]:
     means = cells.sums / np.maximum(cells.scored, 1)[:, None]
     scores = np.round(means, DIGITS).T.tolist()
     if not is_scored.all():
-        scores = [[mean if known else None for mean, known in zip(row, is_scored, strict=True)] for row in scores]
+        scores = [[mean if is_known else None for mean, is_known in zip(row, is_scored, strict=True)] for row in scores]
     is_sure = is_scored & (2 * cells.sure >= cells.scored)
     highest = means.argmax(axis=1) if len(cells) else ()
     return {
         "number": number,
-        "t_ms": (cells.place.astype(np.int64) * bucket_ms).tolist(),
+        "t_ms": (cells.step.astype(np.int64) * bucket_ms).tolist(),
         "n": cells.n.tolist(),
         "scored": cells.scored.tolist(),
         "scores": dict(zip(NAMES, scores, strict=True)),
-        "dominant": [NAMES[place] if sure else None for place, sure in zip(highest, is_sure, strict=True)],
+        "dominant": [NAMES[index] if sure else None for index, sure in zip(highest, is_sure, strict=True)],
     }

@@ -20,11 +20,11 @@ def tag_of(session: Session, head: dict[str, Any]) -> str | None:
     if session.state != Session.State.CLOSED:
         return None
     rows = session.observations.order_by("t_ms", "id").values_list("pk", flat=True)
-    told = [
+    contents = [
         head,
         [rows.first(), rows.last(), session.readings_removed_at],
         [session.study.name, session.participant, session.condition, session.stimulus, session.stimulus_position],
         [session.external_id, [str(one) for one in session.study.variables.all()], session_variables(session)],
     ]
-    text = orjson.dumps(told, default=str, option=orjson.OPT_NON_STR_KEYS)
+    text = orjson.dumps(contents, default=str, option=orjson.OPT_NON_STR_KEYS)
     return f'W/"{hashlib.sha256(text).hexdigest()[:32]}"'

@@ -111,12 +111,12 @@ def weeks_of(study: Study, *, now: datetime | None = None) -> list[Week]:
     """The weeks of the last half year in which the study's recordings were read, newest first; one row per model."""
     since = (now or timezone.now()) - timedelta(weeks=WEEKS)
     read = Session.objects.filter(study=study, state=Session.State.CLOSED, repeats=None, created_at__gte=since)
-    found: dict[int, dict[date, Counts]] = defaultdict(lambda: defaultdict(Counts))
+    counts_by_model: dict[int, dict[date, Counts]] = defaultdict(lambda: defaultdict(Counts))
     rows = read.exclude(model_version=None).values_list("model_version_id", "created_at", "summary")
     for version_id, created_at, summary in rows.iterator():
-        found[version_id][_monday(created_at)].add(summary)
-    versions = ModelVersion.objects.in_bulk(found)
-    weeks = [week for key, by_week in found.items() for week in _judged(versions[key], by_week)]
+        counts_by_model[version_id][_monday(created_at)].add(summary)
+    versions = ModelVersion.objects.in_bulk(counts_by_model)
+    weeks = [week for key, by_week in counts_by_model.items() for week in _weeks_of_model(versions[key], by_week)]
     return sorted(weeks, key=lambda week: (week.starts, week.model), reverse=True)
 
 
@@ -138,7 +138,7 @@ def shift_between(mix: Mix, other: Mix) -> float | None:
     return sum((one - two) * math.log(one / two) for one, two in pairs)
 
 
-def _judged(version: ModelVersion, by_week: dict[date, Counts]) -> Iterable[Week]:
+def _weeks_of_model(version: ModelVersion, by_week: dict[date, Counts]) -> Iterable[Week]:
     validation, doubt = validation_of(version)
     before = Counts()
     for starts in sorted(by_week):

@@ -17,7 +17,7 @@ from webplatform.accounts.tickets import TICKET_S, issue_ticket
 from webplatform.common.errors import TooLarge
 from webplatform.common.http.large_bodies import takes_body
 from webplatform.history.models import EMOTION_CHOICES, REASON_CHOICES
-from webplatform.live.picture_checks import look_once
+from webplatform.live.picture_checks import check_picture
 from webplatform.live.protocol import faces_data
 from webplatform.live.services import SOCKET
 
@@ -97,5 +97,5 @@ class CheckApi(APIView):
         query = CheckIn(data=request.query_params)
         query.is_valid(raise_exception=True)
         participant_id = str(query.validated_data["participant"] or "")
-        reading = look_once(user=request.user, picture=picture, participant_id=participant_id)
+        reading = check_picture(user=request.user, picture=picture, participant_id=participant_id)
         return Response({"width": reading.width, "height": reading.height, "faces": faces_data(reading)})

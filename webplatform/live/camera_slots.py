@@ -15,7 +15,7 @@ _taken = 0
 
 
 def take() -> bool:
-    """A place is taken; False where all are."""
+    """A slot is taken; False where all are."""
     global _taken
     if _taken >= settings.RAUT_LIVE_MAX_SOCKETS:
         return False
@@ -24,7 +24,7 @@ def take() -> bool:
 
 
 def give_back() -> None:
-    """A place is free again."""
+    """A slot is free again."""
     global _taken
     _taken -= 1
 

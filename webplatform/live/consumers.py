@@ -48,7 +48,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
     """Takes frames in, answers each one once, and hands the readings to the history every two seconds."""
 
     recording: LiveRecording | None = None
-    has_place = False
+    has_slot = False
     proven: Proven | None = None
 
     async def connect(self) -> None:
@@ -61,19 +61,19 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if await self._identity() is None:  # before it is accepted: a socket of nobody must cost nothing
             await self.close(Close.NOT_SIGNED_IN)
             return
-        self.has_place = camera_slots.take()
-        if not self.has_place and not camera_slots.wants_words(self.scope):
+        self.has_slot = camera_slots.take()
+        if not self.has_slot and not camera_slots.wants_words(self.scope):
             await camera_slots.refuse(self.scope, self.base_send)
             return
         await self.accept(subprotocol_of(self.scope))
-        if not self.has_place:
+        if not self.has_slot:
             await self._end(Ended(Close.FULL, _("The server watches as many cameras as it can. Try again later.")))
             return
         shutdown_of(self.scope).on_shutdown(lambda: self.tasks.append(asyncio.create_task(self._leave())))
         self.tasks.append(asyncio.create_task(self._await_start()))
 
     async def disconnect(self, code: int) -> None:
-        if self.has_place:
+        if self.has_slot:
             camera_slots.give_back()
         for task in self.tasks:
             task.cancel()
@@ -128,7 +128,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.recording.tells_scores = identity.tells_scores
         self.user, self.heard_s = identity.user, time.monotonic()
         self.tasks += [asyncio.create_task(self._read_frames()), asyncio.create_task(self._watch())]
-        await self._say(ready_data(self.recording))
+        await self._send_json(ready_data(self.recording))
 
     async def _identity(self) -> services.LiveIdentity | None:
         """Who sits here, by the handshake: its token or ticket, which must hold when the socket opens, or its login."""
@@ -165,7 +165,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
             return
         url = self.result_url(session) if session else None
         statistics = {name: value for name, value in recording.statistics.data().items() if name != "bins"}
-        await self._say({"type": "ended", "session": session and str(session.pk), "url": url, "statistics": statistics})
+        await self._send_json(
+            {"type": "ended", "session": session and str(session.pk), "url": url, "statistics": statistics}
+        )
         await self._end(Ended(code, message))
 
     async def _finish(self, recording: LiveRecording, *, is_partial: bool) -> Session | None:
@@ -191,7 +193,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
     async def _end(self, ended: Ended) -> None:
         self.is_over = True
         if ended.message:
-            await self._say({"type": "closing", "code": int(ended.code), "message": _(ended.message)})
+            await self._send_json({"type": "closing", "code": int(ended.code), "message": _(ended.message)})
         await self.close(ended.code)
 
     def result_url(self, session: Session) -> str:
@@ -217,7 +219,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if dropped is None and self.frames.full():
             dropped = recording.drop(Dropped.BUSY)
         if dropped is not None:
-            await self._say(protocol.dropped_data(frame, dropped))
+            await self._send_json(protocol.dropped_data(frame, dropped))
         elif frame.t_ms > settings.RAUT_LIVE_MAX_MINUTES * 60_000:
             await self._stop(recording, Close.TOO_LONG, _("The session is as long as one may be."))
         else:
@@ -244,7 +246,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 server_ms = (time.monotonic() - came_s) * 1000
                 recording.add(reading, server_ms)
                 answer = protocol.reading_data(frame, reading, server_ms, tells_scores=recording.tells_scores)
-            await self._say(answer)
+            await self._send_json(answer)
             self.frames.task_done()
 
     async def _watch(self) -> None:
@@ -269,9 +271,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
             self.failures = 0
         except Exception as error:  # whatever it is: nobody else stores what waits
             self.failures += 1
-            told = None if isinstance(error, Error) else error
+            unexpected = None if isinstance(error, Error) else error
             text = "The readings of live session %s could not be stored yet."
-            logger.warning(text, recording.session.pk, exc_info=told)
+            logger.warning(text, recording.session.pk, exc_info=unexpected)
             is_hopeless = self.failures > STORE_FAILURES
             ended = Ended(Close.SERVER_ERROR, _("The server cannot store anything.")) if is_hopeless else None
         return ended
@@ -284,15 +286,15 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 session=recording.session, user=self.user, t_ms=t_ms, text=text
             )
         except (Invalid, Conflict) as error:
-            await self._say({"type": "error", "code": error.code, "message": error.message})
+            await self._send_json({"type": "error", "code": error.code, "message": error.message})
             return
-        await self._say({"type": "marker", "id": marker.pk, "t_ms": marker.t_ms, "text": marker.text})
+        await self._send_json({"type": "marker", "id": marker.pk, "t_ms": marker.t_ms, "text": marker.text})
 
     def _recording(self) -> LiveRecording:
         if self.recording is None:
             raise BadMessage("The first message is start or resume.")
         return self.recording
 
-    async def _say(self, data: dict[str, Any]) -> None:
+    async def _send_json(self, data: dict[str, Any]) -> None:
         with suppress(Exception):  # the client may have gone between its frame and our answer; `disconnect` follows
             await self.send(text_data=json.dumps(data))

@@ -18,7 +18,7 @@ from webplatform.common.http.large_bodies import FORM_BYTES, MULTIPART, takes_bo
 from webplatform.common.input.text import shown_text
 from webplatform.consent.upload_auth import require_recorder
 from webplatform.history.models import EMOTION_CHOICES, REASON_CHOICES
-from webplatform.live.picture_checks import MOST_PICTURES, PICTURES_BYTES, Problem, look_at_pictures
+from webplatform.live.picture_checks import MOST_PICTURES, PICTURES_BYTES, Problem, check_pictures
 from webplatform.live.protocol import faces_data
 
 PICTURES = "pictures"
@@ -83,16 +83,16 @@ class FacesApi(APIView):
         sent.is_valid(raise_exception=True)
         participant = sent.validated_data["participant"]
         files = sent.validated_data[PICTURES]
-        looked = look_at_pictures(user=request.user, files=files, participant_id=str(participant or ""))
-        pictures = [_told(file.name, one) for file, one in zip(files, looked.readings, strict=True)]
-        return Response({"model": looked.model, "not_sure_below": looked.not_sure_below, PICTURES: pictures})
+        checked = check_pictures(user=request.user, files=files, participant_id=str(participant or ""))
+        pictures = [_picture_data(file.name, one) for file, one in zip(files, checked.readings, strict=True)]
+        return Response({"model": checked.model, "not_sure_below": checked.not_sure_below, PICTURES: pictures})
 
 
 def _single(request: Request) -> dict[str, Any]:
     return {name: request.data[name] for name in ("participant",) if name in request.data}
 
 
-def _told(name: str, reading: FrameReading | Problem) -> dict[str, Any]:
+def _picture_data(name: str, reading: FrameReading | Problem) -> dict[str, Any]:
     clean = shown_text(name or "")[:200]
     if isinstance(reading, Problem):
         error = {"code": reading.code, "message": reading.message}

@@ -27,7 +27,7 @@ AT_ONCE = 2  # decoded pictures in memory, at most
 WAIT_S = 5.0
 HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 
-_places = threading.BoundedSemaphore(AT_ONCE)
+_slots = threading.BoundedSemaphore(AT_ONCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class CheckedPicture:
     readings: tuple[FrameReading | Problem, ...]
 
 
-def look_once(*, user: User, picture: bytes, participant_id: str = "") -> FrameReading:
+def check_picture(*, user: User, picture: bytes, participant_id: str = "") -> FrameReading:
     """What the active model sees in one picture, of which nothing is kept: the check before a session.
 
     Raises:
@@ -61,10 +61,10 @@ def look_once(*, user: User, picture: bytes, participant_id: str = "") -> FrameR
         Invalid: the picture cannot be read.
     """
     require_consent(of=find_participant(user, participant_id) or user)
-    return look(picture)
+    return read_picture(picture)
 
 
-def look(picture: bytes) -> FrameReading:
+def read_picture(picture: bytes) -> FrameReading:
     """What the active model sees in a picture, for callers that have seen to the consent.
 
     Raises:
@@ -82,7 +82,7 @@ def look(picture: bytes) -> FrameReading:
         raise Invalid(str(error)) from error
 
 
-def look_at_pictures(*, user: User, files: Sequence[UploadedFile], participant_id: str = "") -> CheckedPicture:
+def check_pictures(*, user: User, files: Sequence[UploadedFile], participant_id: str = "") -> CheckedPicture:
     """What the active model sees in each picture; one that cannot be read spoils no other. Nothing is kept.
 
     Raises:
@@ -96,12 +96,12 @@ def look_at_pictures(*, user: User, files: Sequence[UploadedFile], participant_i
     if version is None:
         raise Conflict(_("There is no model to read with yet."))
     engine = engine_for(version)
-    with _place():
-        readings = tuple(_look_at(engine, file) for file in files)
+    with _slot():
+        readings = tuple(_read_upload(engine, file) for file in files)
     return CheckedPicture(f"{engine.spec.name} {engine.spec.version}", engine.spec.abstain_below, readings)
 
 
-def _look_at(engine: Engine, file: UploadedFile) -> FrameReading | Problem:
+def _read_upload(engine: Engine, file: UploadedFile) -> FrameReading | Problem:
     if (file.size or 0) > PICTURE_BYTES:
         return Problem("too_large", _("The picture has too many bytes."))
     file.seek(0)
@@ -117,10 +117,10 @@ def _look_at(engine: Engine, file: UploadedFile) -> FrameReading | Problem:
 
 
 @contextmanager
-def _place() -> Iterator[None]:
-    if not _places.acquire(timeout=WAIT_S):
+def _slot() -> Iterator[None]:
+    if not _slots.acquire(timeout=WAIT_S):
         raise TooManyAttempts(_("The server reads as many pictures as it can. Try again."), retry_after_s=5)
     try:
         yield
     finally:
-        _places.release()
+        _slots.release()

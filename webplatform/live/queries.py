@@ -13,7 +13,7 @@ from webplatform.common.errors import NotAllowed
 from webplatform.studies.models import Condition, Participant, Stimulus, Study
 from webplatform.studies.services import personal_study
 
-Found = TypeVar("Found", bound=Model)
+Row = TypeVar("Row", bound=Model)
 
 
 def find_study(user: User, study_id: str) -> Study:
@@ -24,7 +24,7 @@ def find_study(user: User, study_id: str) -> Study:
     """
     if not study_id:
         return personal_study(user)
-    study = _found(Study.objects.for_user(user), study_id)
+    study = _row_by_key(Study.objects.for_user(user), study_id)
     if study is None:
         raise NotAllowed(_("There is no such study."))
     return study
@@ -38,7 +38,7 @@ def find_participant(user: User, participant_id: str) -> Participant | None:
     """
     if not participant_id:
         return None
-    participant = _found(Participant.objects.for_user(user).select_related("study"), participant_id)
+    participant = _row_by_key(Participant.objects.for_user(user).select_related("study"), participant_id)
     if participant is None:
         raise NotAllowed(_("There is no such participant."))
     return participant
@@ -67,13 +67,13 @@ def find_stimulus(study: Study, stimulus_id: str) -> Stimulus | None:
     """
     if not stimulus_id:
         return None
-    stimulus = _found(study.stimuli.select_related("condition"), stimulus_id)
+    stimulus = _row_by_key(study.stimuli.select_related("condition"), stimulus_id)
     if stimulus is None:
         raise NotAllowed(_("There is no such film in this study."))
     return stimulus
 
 
-def _found(rows: QuerySet[Found], key: str) -> Found | None:
+def _row_by_key(rows: QuerySet[Row], key: str) -> Row | None:
     try:
         return rows.filter(pk=UUID(key)).first()
     except ValueError:

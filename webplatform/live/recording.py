@@ -78,7 +78,7 @@ class LiveRecording:
         """Keep a reading until it is stored, at a moment of its own: two frames may carry one time."""
         with self.lock:
             self.last_ms = max(reading.t_ms, self.last_ms + 1)
-            self.readings.append(reading if reading.t_ms == self.last_ms else _at(reading, self.last_ms))
+            self.readings.append(reading if reading.t_ms == self.last_ms else _moved_to(reading, self.last_ms))
             self.statistics.answered += 1
             self.statistics.last_ms = self.last_ms
             self.statistics.server.add(server_ms)
@@ -117,5 +117,5 @@ class Ended:
     message: str
 
 
-def _at(reading: inference.FrameReading, t_ms: int) -> inference.FrameReading:
+def _moved_to(reading: inference.FrameReading, t_ms: int) -> inference.FrameReading:
     return inference.FrameReading(t_ms, reading.width, reading.height, reading.faces, reading.frames_decoded)

@@ -90,8 +90,8 @@ def begin(*, identity: LiveIdentity, request: SessionRequest) -> LiveRecording:
     consume("live", f"participant:{participant.pk}" if participant else f"user:{user.pk}")
     study = participant.study if participant else find_study(user, request.study_id)
     chosen = find_condition(study, "" if identity.participant else request.condition_id)  # not the participant's to say
-    shown = find_stimulus(study, request.stimulus_id if identity.participant else "")
-    condition = Place(study, participant, shown.condition if shown and shown.condition else chosen).borne
+    stimulus = find_stimulus(study, request.stimulus_id if identity.participant else "")
+    condition = Place(study, participant, stimulus.condition if stimulus and stimulus.condition else chosen).borne
     version = active_version()
     if version is None:
         raise Conflict(_("There is no model to read with yet."))
@@ -102,13 +102,13 @@ def begin(*, identity: LiveIdentity, request: SessionRequest) -> LiveRecording:
             study=study,
             user=user,
             consent=require_consent(of=participant or user),
-            title=request.title.strip() or _title(participant, shown or condition),
+            title=request.title.strip() or _title(participant, stimulus or condition),
             source=Session.Source.WEBCAM,
             every_ms=max(1, round(1000 / request.fps)),
         )
         history.use_model(session=session, version=version)
         set_condition(sessions=[session], user=user, condition=condition)
-        set_stimulus(session=session, stimulus=shown, position=shown and place_of(shown, participant))
+        set_stimulus(session=session, stimulus=stimulus, position=stimulus and place_of(stimulus, participant))
         if not identity.participant:  # not the participant's to say
             set_reference(session=session, user=user, external_id=request.external_id, metadata=request.metadata)
         LiveConnection.objects.create(session=session, holder=holder, heard_at=timezone.now())
@@ -149,8 +149,10 @@ def resume(*, user: User, token: str) -> LiveRecording:
         raise NotAllowed(_("This session cannot be resumed."))
     holder, now = secrets.token_hex(16), timezone.now()
     heard_since = now - timedelta(seconds=RESUME_WITHIN_S + SAY_EVERY_S)
-    mine = LiveConnection.objects.filter(session__in=Session.objects.filter(pk=session_id, state=Session.State.OPEN))
-    if not mine.filter(heard_at__gte=heard_since).update(holder=holder, heard_at=now):
+    connections = LiveConnection.objects.filter(
+        session__in=Session.objects.filter(pk=session_id, state=Session.State.OPEN)
+    )
+    if not connections.filter(heard_at__gte=heard_since).update(holder=holder, heard_at=now):
         raise Conflict(_("The session has ended. Start a new one."))
     session = Session.objects.select_related("model_version").get(pk=session_id)
     engine = engine_for(session.model_version)
@@ -158,8 +160,8 @@ def resume(*, user: User, token: str) -> LiveRecording:
     statistics = LiveStatistics.of(session.live_statistics)
     statistics.resumed += 1
     last_ms = statistics.last_ms if statistics.answered else -1
-    known = faces_in_sight(session, since_ms=max(last_ms - IN_SIGHT_MS, 0))
-    reader = _reader(engine, session, first_track=last_track + 1, known=known)
+    known_faces = faces_in_sight(session, since_ms=max(last_ms - IN_SIGHT_MS, 0))
+    reader = _reader(engine, session, first_track=last_track + 1, known=known_faces)
     return LiveRecording(session, holder, user.pk, engine, reader, statistics, last_ms=last_ms)
 
 
@@ -241,12 +243,12 @@ def _refusal_of_study(study: Study) -> Ended | None:
     return None
 
 
-def _title(participant: Participant | None, seen: Stimulus | Condition | None) -> str:
+def _title(participant: Participant | None, shown: Stimulus | Condition | None) -> str:
     """What a session is called that nobody named: whose it is, what was seen, and when."""
     now = f"{timezone.localtime():%Y-%m-%d %H:%M}"
     if participant is None:
         return _("Live session, %(time)s") % {"time": now}
-    return " · ".join(str(part) for part in (participant, seen, now) if part is not None)
+    return " · ".join(str(part) for part in (participant, shown, now) if part is not None)
 
 
 def _store(recording: LiveRecording) -> int:
@@ -268,5 +270,5 @@ def _forget(recording: LiveRecording, stored: int) -> None:
 def _hold(recording: LiveRecording) -> bool:
     """Say that the session lives; False where another socket holds it."""
     recording.heard_s = time.monotonic()
-    mine = LiveConnection.objects.filter(session=recording.session, holder=recording.holder)
-    return bool(mine.update(heard_at=timezone.now()))
+    connections = LiveConnection.objects.filter(session=recording.session, holder=recording.holder)
+    return bool(connections.update(heard_at=timezone.now()))

@@ -22,12 +22,12 @@ class Times:
 
     def percentile(self, share: float) -> float | None:
         """The duration, ms, that this share of all lies at or under; None where there is none."""
-        wanted = share * sum(self.bins.values())
-        seen = 0
-        for place in sorted(self.bins):
-            seen += self.bins[place]
-            if seen >= wanted:
-                return round(GROWTH**place, 1)
+        threshold = share * sum(self.bins.values())
+        count = 0
+        for bin_number in sorted(self.bins):
+            count += self.bins[bin_number]
+            if count >= threshold:
+                return round(GROWTH**bin_number, 1)
         return None
 
     def summary(self) -> dict[str, float | int | None]:
@@ -79,7 +79,7 @@ class LiveStatistics:
         """The counts that `data` wrote; fresh ones for an empty dict."""
         bins = data.get("bins", {})
         times = {
-            name: Times(Counter({int(place): n for place, n in bins.get(name, {}).items()}))
+            name: Times(Counter({int(bin_number): n for bin_number, n in bins.get(name, {}).items()}))
             for name in ("server", "round_trip")
         }
         counts = {name: data.get(name, 0) for name in ("received", "answered", "sent", "resumed", "last_ms")}

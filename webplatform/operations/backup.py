@@ -79,17 +79,17 @@ def mirror_keys(target: Path) -> int:
     """
     try:
         target.mkdir(parents=True, exist_ok=True, mode=0o700)
-        mirror, wanted = KeyFolder(target), {}
+        mirror, entries = KeyFolder(target), {}
         for entry in key_entries():
-            wanted[mirror.path_of(entry)] = entry
+            entries[mirror.path_of(entry)] = entry
         for file in [file for file in target.rglob("*") if file.is_file()]:
-            if file not in wanted:
+            if file not in entries:
                 file.unlink()
-        for entry in wanted.values():
+        for entry in entries.values():
             mirror.write(entry)
     except OSError as error:
         raise BackupProblem(f"The keys could not be mirrored: {error.strerror or error}.") from error
-    return len(wanted)
+    return len(entries)
 
 
 def load_keys(mirror: Path) -> int:
@@ -115,8 +115,10 @@ def read_contents(backup: Path) -> dict[str, Any]:
     if {tuple(name) for name in contents["migrations"]} - _known_migrations():
         raise BackupProblem("A newer version of Raut made this backup. Install that version, or a newer one, first.")
     if contents.get("is_from_store", False) != is_remote():
-        lay = "an object store" if contents.get("is_from_store") else "a folder"
-        raise BackupProblem(f"Its files lay in {lay}: restore them into such a one, then run `manage.py move_files`.")
+        origin = "an object store" if contents.get("is_from_store") else "a folder"
+        raise BackupProblem(
+            f"Its files lay in {origin}: restore them into such a one, then run `manage.py move_files`."
+        )
     if kind != connection.vendor:
         raise BackupProblem(f"This is a backup of {kind}; DATABASE_URL names {connection.vendor}.")
     if not (backup / DUMPS[kind]).is_file():
@@ -126,8 +128,8 @@ def read_contents(backup: Path) -> dict[str, Any]:
 
 def _known_migrations() -> set[tuple[str, str]]:
     """Those that are here, and those that were put together in one of these."""
-    here = MigrationLoader(None).disk_migrations
-    return {*here, *(name for migration in here.values() for name in migration.replaces)}
+    migrations = MigrationLoader(None).disk_migrations
+    return {*migrations, *(name for migration in migrations.values() for name in migration.replaces)}
 
 
 def require_empty() -> None:
@@ -139,8 +141,8 @@ def require_empty() -> None:
     has_accounts = User._meta.db_table in connection.introspection.table_names() and User.objects.exists()
     full = [name for name in FOLDERS if _has_files(Path(settings.DATA_DIR) / name)]
     if has_accounts or full:
-        what = "accounts" if has_accounts else f"files in {settings.DATA_DIR}/{full[0]}"
-        raise BackupProblem(f"There are {what} already. Restore into an empty database and an empty RAUT_DATA_DIR.")
+        contents = "accounts" if has_accounts else f"files in {settings.DATA_DIR}/{full[0]}"
+        raise BackupProblem(f"There are {contents} already. Restore into an empty database and an empty RAUT_DATA_DIR.")
 
 
 def load_backup(backup: Path) -> int:
@@ -149,13 +151,13 @@ def load_backup(backup: Path) -> int:
     Raises:
         BackupProblem: something could not be read or written; files and database are empty again.
     """
-    places = [Path(settings.DATA_DIR) / name for name in FOLDERS]
+    folders = [Path(settings.DATA_DIR) / name for name in FOLDERS]
     try:
-        files = sum(_bring_back(backup / place.name, place) for place in places)
+        files = sum(_bring_back(backup / folder.name, folder) for folder in folders)
         _load_database(backup / DUMPS[connection.vendor])
     except (OSError, sqlite3.Error, StoreAway, BackupProblem) as error:
-        for place in places:
-            _empty(place)
+        for folder in folders:
+            _empty(folder)
         raise BackupProblem(f"The backup could not be restored: {error}") from error
     return files
 
@@ -208,13 +210,13 @@ def _run(program: str, *arguments: str) -> None:
     database = settings.DATABASES["default"]
     names = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
     environment = {name: str(database[key]) for name, key in names.items() if database.get(key)}
-    where = shutil.which(program)
-    if where is None:
+    executable = shutil.which(program)
+    if executable is None:
         raise BackupProblem(
             f"{program} is not installed. Install PostgreSQL's client, of the server's version or newer."
         )
     done = subprocess.run(  # noqa: S603  (found by name above, no shell)
-        [where, *arguments], env={**os.environ, **environment}, capture_output=True, text=True, check=False
+        [executable, *arguments], env={**os.environ, **environment}, capture_output=True, text=True, check=False
     )
     if done.returncode != 0:
         raise BackupProblem(f"{program} failed: {done.stderr.strip()[-300:]}")
@@ -227,10 +229,10 @@ def _save(source: Path, target: Path) -> int:
     target.mkdir(parents=True, exist_ok=True, mode=0o700)
     count = 0
     for file in stored_files(source):
-        place = target / file.path.relative_to(source)
-        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = target / file.path.relative_to(source)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
-            fetch_file(file.path, place)
+            fetch_file(file.path, path)
         except FileNotFoundError:  # erased meanwhile
             continue
         count += 1
@@ -263,10 +265,10 @@ def _copy_folder(source: Path, target: Path) -> int:
     for file in sorted(source.rglob("*")) if source.is_dir() else []:
         if not file.is_file() or file.suffix == ".part":
             continue
-        place = target / file.relative_to(source)
-        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = target / file.relative_to(source)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
-            shutil.copy2(file, place)
+            shutil.copy2(file, path)
         except FileNotFoundError:
             continue
         count += 1

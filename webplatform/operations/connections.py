@@ -16,7 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 MOST_CONNECTIONS = 500
 HEADERS_WITHIN_S = 10.0
 BODY_PART_WITHIN_S = 20.0
-BODY_LOOKED_AT_EVERY_S = 10.0
+BODY_CHECKED_EVERY_S = 10.0
 LEAST_BODY_BYTES_PER_S = 500  # one byte now and then is no upload
 UNREAD_S = 10.0  # an answer that nobody went on reading for so long: a paused video asks again by itself
 BUSY = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
@@ -59,7 +59,7 @@ class GuardedHttp(HttpToolsProtocol):
         if self.cycle is not None and not self.cycle.response_complete:
             self._body_bytes, self._since_s = 0, self.loop.time()
             self._body_at_s = self._since_s
-            self._clock = self.loop.call_later(BODY_LOOKED_AT_EVERY_S, self._look_at_body)
+            self._clock = self.loop.call_later(BODY_CHECKED_EVERY_S, self._check_body)
 
     def on_body(self, body: bytes) -> None:
         self._body_bytes += len(body)
@@ -83,16 +83,16 @@ class GuardedHttp(HttpToolsProtocol):
         self._since_s = self.loop.time()
         self._clock = self.loop.call_later(HEADERS_WITHIN_S, self.give_up)
 
-    def _look_at_body(self) -> None:
+    def _check_body(self) -> None:
         now_s = self.loop.time()
         if self.flow.read_paused:  # it is we who do not read
             self._body_at_s = now_s
-            self._since_s += BODY_LOOKED_AT_EVERY_S
+            self._since_s += BODY_CHECKED_EVERY_S
         is_slow = self._body_bytes < LEAST_BODY_BYTES_PER_S * (now_s - self._since_s - BODY_PART_WITHIN_S)
         if is_slow or now_s - self._body_at_s > BODY_PART_WITHIN_S:
             self.give_up()
         else:
-            self._clock = self.loop.call_later(BODY_LOOKED_AT_EVERY_S, self._look_at_body)
+            self._clock = self.loop.call_later(BODY_CHECKED_EVERY_S, self._check_body)
 
     def _stop_clock(self) -> None:
         if self._clock is not None:

@@ -110,7 +110,9 @@ def summary_lines(session: Json) -> list[str]:
     ]
     for track in people:
         shares = sorted(track["share"].items(), key=lambda item: -item[1])
-        shown = ", ".join(f"{emotion} {share:.0%}" for emotion, share in shares if share >= 0.005)
+        shares_text = ", ".join(f"{emotion} {share:.0%}" for emotion, share in shares if share >= 0.005)
         span = f"{track['first_ms'] / 1000:.1f} to {track['last_ms'] / 1000:.1f} s"
-        lines.append(f"Track {track['number']:<3} {span}, {track['scored']} of {track['observations']} scored: {shown}")
+        lines.append(
+            f"Track {track['number']:<3} {span}, {track['scored']} of {track['observations']} scored: {shares_text}"
+        )
     return lines

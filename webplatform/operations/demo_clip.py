@@ -125,13 +125,13 @@ def _scene(width: int, height: int) -> tuple[Any, Any, Any]:
     stream_options = {"width": width, "height": height, "format": "rgb24", "time_base": Fraction(1, FPS)}
     sources = [graph.add_buffer(**stream_options) for _ in range(2)]
     room = graph.add("color", size=f"{WIDTH}x{HEIGHT}", rate=str(FPS), color="0x4a5966")
-    first, both = graph.add("overlay", **FIRST_PLACE), graph.add("overlay", **SECOND_PLACE)
+    first, second = graph.add("overlay", **FIRST_PLACE), graph.add("overlay", **SECOND_PLACE)
     sink, yuv = graph.add("buffersink"), graph.add("format", "yuv420p")
     room.link_to(first, 0, 0)
     _chain(graph, sources[0], FIRST).link_to(first, 0, 1)
-    first.link_to(both, 0, 0)
-    _chain(graph, sources[1], SECOND).link_to(both, 0, 1)
-    graph.link_nodes(both, yuv, sink)
+    first.link_to(second, 0, 0)
+    _chain(graph, sources[1], SECOND).link_to(second, 0, 1)
+    graph.link_nodes(second, yuv, sink)
     graph.configure()
     return graph, *sources
 

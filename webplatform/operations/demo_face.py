@@ -80,22 +80,22 @@ class ChangingFace:
     def __init__(self, portrait: Picture, plan: Plan) -> None:
         self._portrait = portrait
         self._plan = plan
-        self._made: dict[Blend, Picture] = {}
+        self._warped: dict[Blend, Picture] = {}
 
     def at(self, t_s: float) -> Picture:
         """The face at this second."""
         blend = blend_at(self._plan, t_s)
-        if blend not in self._made:
-            self._made[blend] = warp(self._portrait, blend)
-        return self._made[blend]
+        if blend not in self._warped:
+            self._warped[blend] = warp(self._portrait, blend)
+        return self._warped[blend]
 
 
 def blend_at(plan: Plan, t_s: float) -> Blend:
     """How much of which pose a plan asks for at a moment, in LEVELS; empty for the portrait as it is."""
-    place = max(at for at, (start_s, _) in enumerate(plan) if start_s <= t_s)
-    start_s, now = plan[place]
-    before = plan[max(place - 1, 0)][1]
-    share = min((t_s - start_s) / CHANGE_S, 1.0) if place else 1.0
+    index = max(number for number, (start_s, _) in enumerate(plan) if start_s <= t_s)
+    start_s, now = plan[index]
+    before = plan[max(index - 1, 0)][1]
+    share = min((t_s - start_s) / CHANGE_S, 1.0) if index else 1.0
     parts: dict[str, float] = {before: 1 - share}
     parts[now] = parts.get(now, 0.0) + share
     levels = {pose: round(LEVELS * share) for pose, share in parts.items() if pose in POSES}

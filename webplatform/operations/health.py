@@ -37,8 +37,8 @@ class Health:
     @property
     def is_well(self) -> bool:
         """Whether uploads are taken and analysed."""
-        is_there = self.has_database and self.has_redis and self.has_beat and self.has_disk and self.has_store
-        return is_there and all(self.workers.values())
+        has_services = self.has_database and self.has_redis and self.has_beat and self.has_disk and self.has_store
+        return has_services and all(self.workers.values())
 
 
 def read_health() -> Health:
@@ -60,10 +60,10 @@ def heard_lately() -> list[str] | None:
     """The processes, as `analysis@host`, that gave a sign of life lately; None when Redis is away."""
     try:
         with _redis() as client:
-            heard = client.zrangebyscore(BEATS_KEY, time.time() - SILENT_AFTER_S, "+inf")
+            names = client.zrangebyscore(BEATS_KEY, time.time() - SILENT_AFTER_S, "+inf")
     except redis.RedisError:
         return None
-    return [name.decode() for name in heard]
+    return [name.decode() for name in names]
 
 
 @heartbeat_sent.connect

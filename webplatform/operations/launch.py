@@ -86,8 +86,8 @@ def commands(launch: Launch) -> dict[str, tuple[str, ...]]:
 
 
 def _web(launch: Launch) -> tuple[str, ...]:
-    at = ("--host", launch.host, "--port", str(launch.port))
-    return (sys.executable, "-m", "webplatform.operations.server", *at)
+    address = ("--host", launch.host, "--port", str(launch.port))
+    return (sys.executable, "-m", "webplatform.operations.server", *address)
 
 
 def _worker(queue: str, *options: str) -> tuple[str, ...]:

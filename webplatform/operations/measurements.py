@@ -121,11 +121,11 @@ def _live() -> Iterator[Metric]:
     counts = {"received": 0, "answered": 0, "dropped": 0}
     slowest = 0.0
     recent = Session.objects.filter(source=Session.Source.WEBCAM, closed_at__gte=timezone.now() - WITHIN)
-    for told in recent.values_list("live_statistics", flat=True):
-        counts["received"] += told.get("received", 0)
-        counts["answered"] += told.get("answered", 0)
-        counts["dropped"] += sum(told.get("dropped", {}).values())
-        slowest = max(slowest, (told.get("server_ms", {}).get("p95") or 0) / 1000)
+    for statistics in recent.values_list("live_statistics", flat=True):
+        counts["received"] += statistics.get("received", 0)
+        counts["answered"] += statistics.get("answered", 0)
+        counts["dropped"] += sum(statistics.get("dropped", {}).values())
+        slowest = max(slowest, (statistics.get("server_ms", {}).get("p95") or 0) / 1000)
     yield _by("raut_live_frames_last_hour", "Frames of the webcam sessions that ended, by fate.", "fate", counts)
     yield GaugeMetricFamily("raut_live_answer_seconds", "The slowest session's 95th percentile.", value=slowest)
 
@@ -147,8 +147,8 @@ def _disk() -> Iterator[Metric]:
     yield GaugeMetricFamily("raut_disk_least_free_bytes", "Below this, uploads are refused.", value=least)
 
 
-def _by(name: str, told: str, label: str, values: dict[str, bool] | dict[str, int]) -> GaugeMetricFamily:
-    metric = GaugeMetricFamily(name, told, labels=(label,))
+def _by(name: str, description: str, label: str, values: dict[str, bool] | dict[str, int]) -> GaugeMetricFamily:
+    metric = GaugeMetricFamily(name, description, labels=(label,))
     for key, value in values.items():
         metric.add_metric((key,), value)
     return metric

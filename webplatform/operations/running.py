@@ -13,7 +13,7 @@ from webplatform.operations.supervisor import Supervisor
 
 @contextmanager
 def running_platform(
-    launch: Launch, *, log_folder: Path | None = None, say: Callable[[str], None] = lambda line: None
+    launch: Launch, *, log_folder: Path | None = None, report: Callable[[str], None] = lambda line: None
 ) -> Iterator[Supervisor]:
     """Start Redis, the workers, the beat and the web server; yield when all answer; stop all at the end.
 
@@ -21,7 +21,7 @@ def running_platform(
         StartupProblem: something did not come up.
     """
     children, redis_url = plan_children(launch)
-    supervisor = Supervisor(children, log_folder=log_folder, say=say)
+    supervisor = Supervisor(children, log_folder=log_folder, report=report)
     try:
         if not launch.redis_url:
             supervisor.start("redis")

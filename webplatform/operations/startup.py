@@ -99,29 +99,29 @@ def require_browser_libraries() -> None:
         )
 
 
-def prepare_database(say: Callable[[str], None]) -> None:
+def prepare_database(report: Callable[[str], None]) -> None:
     """Bring the database up to date and see that there is a model to read sessions with; one machine at a time.
 
     Raises:
         StartupProblem: the object store refuses the settings, or the database is older than can be brought up to date.
     """
-    _require_store(say)
+    _require_store(report)
     with _alone():
         _require_whole_steps()
         call_command("migrate", interactive=False, verbosity=0)
         try:
             version = ensure_active_model()
         except StoreAway as away:
-            say(f"Database ready; the model is fetched later. {away}")
+            report(f"Database ready; the model is fetched later. {away}")
             return
-    say(f"Database ready; model {version.name} {version.version}")
+    report(f"Database ready; model {version.name} {version.version}")
 
 
-def _require_store(say: Callable[[str], None]) -> None:
+def _require_store(report: Callable[[str], None]) -> None:
     """Refuse settings that the object store refuses; one that does not answer now may do so later."""
     refusal = object_store().refusal() if is_remote() else None
     if refusal == "":
-        say("[store_away] The object store does not answer. Recordings cannot be kept or played until it does.")
+        report("[store_away] The object store does not answer. Recordings cannot be kept or played until it does.")
     elif refusal:
         raise StartupProblem(
             "object_store",
@@ -133,9 +133,9 @@ def _require_store(say: Callable[[str], None]) -> None:
 def _require_whole_steps() -> None:
     """Refuse a database that stopped between migrations that are one by now: Django would pass over the whole app."""
     recorded = set(MigrationRecorder(connection).applied_migrations())
-    here = MigrationLoader(connection).disk_migrations
-    lost = {key: set(one.replaces) - recorded - here.keys() for key, one in here.items()}
-    if any(lost[key] and recorded & {key, *one.replaces} for key, one in here.items()):
+    on_disk = MigrationLoader(connection).disk_migrations
+    lost = {key: set(one.replaces) - recorded - on_disk.keys() for key, one in on_disk.items()}
+    if any(lost[key] and recorded & {key, *one.replaces} for key, one in on_disk.items()):
         raise StartupProblem(
             "database_too_old",
             "This database is older than this version can bring up to date.",

@@ -58,7 +58,7 @@ def read_state() -> State:
     """Measure once."""
     values = {metric.name: _values(metric) for metric in Measurements().collect()}
     due = values["raut_participant_requests"]
-    disk = [values[f"raut_disk_{what}_bytes"][()] for what in ("free", "size", "least_free")]
+    disk = [values[f"raut_disk_{figure}_bytes"][()] for figure in ("free", "size", "least_free")]
     return State(
         parts=[(_part_name(key[0]), bool(value)) for key, value in values["raut_part_up"].items()],
         workers=[(_queue_name(key[0]), int(value)) for key, value in values["raut_workers"].items()],
@@ -107,8 +107,10 @@ def _figures(values: dict[str, Values]) -> list[tuple[str, str]]:
         ),
     ]
     has_videos, has_frames = bool(values["raut_analysis_frames_per_second"][()]), bool(frames[("received",)])
-    was_there = (has_videos, has_videos, has_videos, True, has_frames, has_frames)
-    return [(what, told if was else NOTHING) for (what, told), was in zip(figures, was_there, strict=True)]
+    have_values = (has_videos, has_videos, has_videos, True, has_frames, has_frames)
+    return [
+        (label, value if has_value else NOTHING) for (label, value), has_value in zip(figures, have_values, strict=True)
+    ]
 
 
 def _part_name(part: str) -> str:

@@ -30,10 +30,10 @@ FOLDERS = ("media", "datasets", "export-jobs")
 SEALED = ".sealed"
 COPIED_BYTES = 2**20
 
-Say = Callable[[str], None]
+Report = Callable[[str], None]
 
 
-def move_to_store(say: Say) -> None:
+def move_to_store(report: Report) -> None:
     """Every file lies sealed in the object store, and every key in the database.
 
     Raises:
@@ -41,19 +41,19 @@ def move_to_store(say: Say) -> None:
         StoreAway: the store does not answer; what was moved stays moved.
     """
     _require_still()
-    say(f"{_move_keys(KeyFolder(), KeyTable())} keys moved.")
-    say(f"{drop_uploads(ResumableUpload.objects.filter(state='receiving'))} half uploads dropped; they begin anew.")
+    report(f"{_move_keys(KeyFolder(), KeyTable())} keys moved.")
+    report(f"{drop_uploads(ResumableUpload.objects.filter(state='receiving'))} half uploads dropped; they begin anew.")
     seal_old_media()
-    say(f"{_seal_the_rest() + _send_sealed()} files moved into the object store.")
+    report(f"{_seal_the_rest() + _send_sealed()} files moved into the object store.")
     for version in ModelVersion.objects.all():
         if version.folder.is_dir():
             send_bundle(inference.read_bundle(version.folder))
 
 
-def move_to_folder(say: Say) -> None:
+def move_to_folder(report: Report) -> None:
     """Every file and every key lies on this machine, and nothing in the object store or the database; raises so."""
     _require_still()
-    say(f"{drop_uploads(ResumableUpload.objects.filter(state='receiving'))} half uploads dropped; they begin anew.")
+    report(f"{drop_uploads(ResumableUpload.objects.filter(state='receiving'))} half uploads dropped; they begin anew.")
     for export in DataExport.objects.filter(state=DataExport.State.DONE):
         _open_up(export)
     for version in ModelVersion.objects.all():
@@ -71,8 +71,8 @@ def move_to_folder(say: Say) -> None:
             object_store().delete([name_of(file.path)])
             moved += 1
     remove_stored(Path(settings.DATA_DIR) / "models", is_folder=True)  # the bundles have places here now
-    say(f"{_move_keys(KeyTable(), KeyFolder())} keys moved.")
-    say(f"{moved} files moved into {settings.DATA_DIR}.")
+    report(f"{_move_keys(KeyTable(), KeyFolder())} keys moved.")
+    report(f"{moved} files moved into {settings.DATA_DIR}.")
 
 
 def _seal_the_rest() -> int:
@@ -132,11 +132,11 @@ def _keep_bundle(version: ModelVersion) -> None:
     """The bundle lies in the registry of this machine."""
     if version.folder.is_dir():
         return
-    place = Path(settings.DATA_DIR) / "models" / version.digest[:12]
-    if not place.is_dir() and (found := bundle_of(version)).is_dir():
-        draft = place.with_name(f".draft-{place.name}")
+    folder = Path(settings.DATA_DIR) / "models" / version.digest[:12]
+    if not folder.is_dir() and (bundle := bundle_of(version)).is_dir():
+        draft = folder.with_name(f".draft-{folder.name}")
         shutil.rmtree(draft, ignore_errors=True)
-        shutil.copytree(found, draft)
-        draft.rename(place)
-    if place.is_dir():
-        ModelVersion.objects.filter(pk=version.pk).update(bundle_path=str(place))
+        shutil.copytree(bundle, draft)
+        draft.rename(folder)
+    if folder.is_dir():
+        ModelVersion.objects.filter(pk=version.pk).update(bundle_path=str(folder))

@@ -37,7 +37,7 @@ class Child:
         self.spec = spec
         self.log_file = log_file
         self.process: subprocess.Popen[bytes] | None = None
-        self.is_wanted = False
+        self.should_run = False
         self._failures = 0
         self._started_s = 0.0
         self._retry_at_s = 0.0
@@ -47,7 +47,7 @@ class Child:
         return self.process is not None and self.process.poll() is None
 
     def start(self) -> None:
-        self.is_wanted = True
+        self.should_run = True
         command = [sys.executable, "-I", "-S", str(PARENT_DEATH), str(os.getpid()), *self.spec.command]
         log = self.log_file.open("ab") if self.log_file else None
         try:
@@ -76,7 +76,7 @@ class Child:
 
     @property
     def is_due(self) -> bool:
-        return self.is_wanted and self.process is None and time.monotonic() >= self._retry_at_s
+        return self.should_run and self.process is None and time.monotonic() >= self._retry_at_s
 
     def signal(self, number: int) -> None:
         """Send a signal to the process and, where it is deadly, to the children of its own."""
@@ -105,7 +105,7 @@ class Supervisor:
     """Starts children in order, restarts those that die (later and later), and stops all of them in reverse order."""
 
     def __init__(
-        self, specs: list[ChildSpec], *, log_folder: Path | None, say: Callable[[str], None] = lambda line: None
+        self, specs: list[ChildSpec], *, log_folder: Path | None, report: Callable[[str], None] = lambda line: None
     ) -> None:
         if log_folder:
             log_folder.mkdir(parents=True, exist_ok=True)
@@ -113,7 +113,7 @@ class Supervisor:
         for child in self._children.values():
             if child.log_file:
                 child.log_file.unlink(missing_ok=True)  # the last run's
-        self._say = say
+        self._report = report
         self._lock = threading.RLock()
 
     @property
@@ -152,11 +152,11 @@ class Supervisor:
         """One look at all children: notes the dead, starts those whose time has come."""
         with self._lock:
             for child in self._children.values():
-                if child.is_wanted and child.process is not None and not child.is_running:
+                if child.should_run and child.process is not None and not child.is_running:
                     status = child.process.returncode
                     child.signal(signal.SIGKILL)  # what it left behind in its process group
                     delay_s = child.plan_restart()
-                    self._say(f"{child.spec.name} ended ({_describe(status)}); it starts again in {delay_s:.1f} s")
+                    self._report(f"{child.spec.name} ended ({_describe(status)}); it starts again in {delay_s:.1f} s")
                 elif child.is_due:
                     child.start()
 
@@ -179,7 +179,7 @@ class Supervisor:
 
 def _stop(children: list[Child]) -> None:
     for child in children:
-        child.is_wanted = False
+        child.should_run = False
     for number, grace_s in STOP_SIGNALS:
         for child in children:
             child.signal(number)

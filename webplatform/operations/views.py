@@ -58,8 +58,8 @@ def health(request: HttpRequest) -> JsonResponse:
 def metrics(request: HttpRequest) -> HttpResponse:
     """The measurements in Prometheus's text format, for who holds RAUT_METRICS_TOKEN; without one nobody reads them."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    wanted = settings.RAUT_METRICS_TOKEN.encode()
-    if not wanted or scheme.lower() != "bearer" or not hmac.compare_digest(token.encode(), wanted):
+    expected_token = settings.RAUT_METRICS_TOKEN.encode()
+    if not expected_token or scheme.lower() != "bearer" or not hmac.compare_digest(token.encode(), expected_token):
         raise Http404
     registry = CollectorRegistry(auto_describe=False)
     registry.register(Measurements())

@@ -65,8 +65,8 @@ class ManyParticipantsApi(APIView):
         study = get_object_or_404(Study.objects.for_user(request.user), pk=study_id)
         sent = ManyIn(data=request.data)
         sent.is_valid(raise_exception=True)
-        given = enumerate(sent.validated_data["participants"], start=1)
-        added = add_participants(study=study, user=request.user, lines=[Line(n, **one) for n, one in given])
+        numbered = enumerate(sent.validated_data["participants"], start=1)
+        added = add_participants(study=study, user=request.user, lines=[Line(n, **one) for n, one in numbered])
         return Response(ParticipantOut(added, many=True).data, status=status.HTTP_201_CREATED)
 
 
@@ -84,10 +84,10 @@ class ParticipantApi(APIView):
         participant = _participant(request, participant_id)
         sent = ParticipantChangeIn(data=request.data)
         sent.is_valid(raise_exception=True)
-        given = dict(sent.validated_data)
-        if given.get("condition") is not None:
-            given["condition"] = get_object_or_404(participant.study.conditions.all(), pk=given["condition"])
-        changed = participants.change_participant(participant=participant, user=request.user, **given)
+        changes = dict(sent.validated_data)
+        if changes.get("condition") is not None:
+            changes["condition"] = get_object_or_404(participant.study.conditions.all(), pk=changes["condition"])
+        changed = participants.change_participant(participant=participant, user=request.user, **changes)
         return Response(ParticipantOut(changed).data)
 
 
@@ -124,8 +124,8 @@ class LinkApi(APIView):
 
     @extend_schema(operation_id="links_revoke", responses={204: None})
     def delete(self, request: Request, link_id: int) -> Response:
-        mine = ParticipantLink.objects.filter(participant__in=Participant.objects.for_user(request.user))
-        link = get_object_or_404(mine.select_related("participant__study"), pk=link_id)
+        links = ParticipantLink.objects.filter(participant__in=Participant.objects.for_user(request.user))
+        link = get_object_or_404(links.select_related("participant__study"), pk=link_id)
         revoke_link(link=link, user=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -155,9 +155,9 @@ class AnswerApi(APIView):
         participant_request = get_object_or_404(requests_of(request.user), pk=request_id)
         sent = AnswerIn(data=request.data)
         sent.is_valid(raise_exception=True)
-        given = sent.validated_data
+        answer = sent.validated_data
         answered = services.answer(
-            request=participant_request, user=request.user, is_done=given["is_done"], text=given["answer"]
+            request=participant_request, user=request.user, is_done=answer["is_done"], text=answer["answer"]
         )
         return Response(RequestOut(answered).data)
 

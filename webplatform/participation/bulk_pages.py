@@ -48,7 +48,7 @@ def add_many(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.POST.get("with_links") != "yes":
         messages.success(request, message)
         return redirect("participation:study", study.pk)
-    return _sheet(request, study, added, days=days, told=message)
+    return _sheet(request, study, added, days=days, message=message)
 
 
 @login_required
@@ -67,12 +67,12 @@ def links(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _sheet(
-    request: HttpRequest, study: Study, participants: Sequence[Participant], *, days: int = LINK_DAYS, told: str = ""
+    request: HttpRequest, study: Study, participants: Sequence[Participant], *, days: int = LINK_DAYS, message: str = ""
 ) -> HttpResponse:
-    chosen = participants[:MOST] if told else participants  # all of them are added; the others are told of
-    made = create_links(study=study, user=request.user, participants=chosen, days=days)
-    table = "data:text/csv;charset=utf-8," + quote(links_csv(made))
-    context = {"study": study, "links": made, "told": told, "table": table, "left": len(participants) - len(made)}
+    chosen = participants[:MOST] if message else participants  # all of them are added; the others are told of
+    links = create_links(study=study, user=request.user, participants=chosen, days=days)
+    table = "data:text/csv;charset=utf-8," + quote(links_csv(links))
+    context = {"study": study, "links": links, "told": message, "table": table, "left": len(participants) - len(links)}
     return render(request, "participation/links.html", context)
 
 

@@ -78,32 +78,32 @@ def add_participants(*, study: Study, user: User, lines: Sequence[Line]) -> list
     prefetch_related_objects([study], "conditions", "variables")  # asked for at every line
     if not 1 <= len(lines) <= MOST:
         raise Invalid(_("From 1 to %(most)d participants are added at once.") % {"most": MOST}, field="text")
-    taken = {name.casefold() for name in study.participants.values_list("pseudonym", flat=True)}
-    seen = Counter(shown_text(line.pseudonym).casefold() for line in lines)
-    made, problems = [], []
+    taken_names = {name.casefold() for name in study.participants.values_list("pseudonym", flat=True)}
+    name_counts = Counter(shown_text(line.pseudonym).casefold() for line in lines)
+    added, problems = [], []
     for line in lines:
         try:
-            made.append(_participant(study, user, line, taken, seen))
+            added.append(_participant(study, user, line, taken_names, name_counts))
         except AppError as error:
             problems.append({"line": line.number, "message": f"{shown_text(line.pseudonym)[:60]}: {error.message}"})
     if problems:
         raise _wrong(problems)
     try:
         with transaction.atomic():
-            Participant.objects.bulk_create(made)
+            Participant.objects.bulk_create(added)
     except IntegrityError as error:  # somebody else has added one of them meanwhile
         raise Conflict(_("The study has a participant of this pseudonym already."), field="text") from error
-    record(actor=user, action="participants.added", study=study, participants=[str(one.pk) for one in made])
-    return made
+    record(actor=user, action="participants.added", study=study, participants=[str(one.pk) for one in added])
+    return added
 
 
-def _participant(study: Study, user: User, line: Line, taken: set[str], seen: Counter[str]) -> Participant:
+def _participant(study: Study, user: User, line: Line, taken_names: set[str], name_counts: Counter[str]) -> Participant:
     name = clean_pseudonym(line.pseudonym)
     if not name:
         raise Invalid(_("A pseudonym cannot be empty."))
-    if name.casefold() in taken:
+    if name.casefold() in taken_names:
         raise Conflict(_("The study has a participant of this pseudonym already."))
-    if seen[name.casefold()] > 1:
+    if name_counts[name.casefold()] > 1:
         raise Conflict(_("This pseudonym stands here more than once."))
     language = line.language or study.languages[0]
     if language not in study.languages:
@@ -113,21 +113,21 @@ def _participant(study: Study, user: User, line: Line, taken: set[str], seen: Co
     chosen = conditions.get(line.condition) or conditions.get(line.condition.casefold())
     if line.condition and chosen is None:
         raise Invalid(_("The study has no condition “%(name)s”.") % {"name": line.condition})
-    known = {key: value for key, value in checked_values(study, line.variables).items() if value is not None}
-    return Participant(study=study, pseudonym=name, language=language, condition=chosen, values=known, created_by=user)
+    values = {key: value for key, value in checked_values(study, line.variables).items() if value is not None}
+    return Participant(study=study, pseudonym=name, language=language, condition=chosen, values=values, created_by=user)
 
 
 def _plain(rows: list[tuple[int, str]]) -> Iterator[Line]:
     problems = []
     for number, text in rows:
         if any(sign in text for sign in "\t;,"):
-            told = _("For a table, name the columns in the first line, beginning with: pseudonym")
-            problems.append({"line": number, "message": told})
+            message = _("For a table, name the columns in the first line, beginning with: pseudonym")
+            problems.append({"line": number, "message": message})
             continue
         names = _expanded(text.strip())
         if names is None:
-            told = _("“%(text)s” is no range from low to high, of at most %(most)d.")
-            problems.append({"line": number, "message": told % {"text": text.strip()[:60], "most": MOST}})
+            message = _("“%(text)s” is no range from low to high, of at most %(most)d.")
+            problems.append({"line": number, "message": message % {"text": text.strip()[:60], "most": MOST}})
             continue
         yield from (Line(number, name) for name in names)
     if problems:
@@ -143,9 +143,9 @@ def _table(rows: list[tuple[int, str]], columns: list[str], delimiter: str) -> I
         if len(cells) > len(columns):
             problems.append({"line": number, "message": _("There are more cells than columns.")})
             continue
-        named = dict(zip(columns, cells, strict=False))
-        variables = {name: value for name, value in named.items() if name not in COLUMNS}
-        yield Line(number, named["pseudonym"], named.get("language", ""), named.get("condition", ""), variables)
+        row = dict(zip(columns, cells, strict=False))
+        variables = {name: value for name, value in row.items() if name not in COLUMNS}
+        yield Line(number, row["pseudonym"], row.get("language", ""), row.get("condition", ""), variables)
     if problems:
         raise _wrong(problems)
 

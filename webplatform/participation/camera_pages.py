@@ -16,7 +16,7 @@ from webplatform.consent.services import require_consent
 from webplatform.history.models import Session
 from webplatform.history.retention_deadlines import deadlines_of
 from webplatform.live.page_data import live_context
-from webplatform.live.picture_checks import look
+from webplatform.live.picture_checks import read_picture
 from webplatform.live.protocol import faces_data, hidden_faces_data
 from webplatform.participation.participant_auth import participant_only
 from webplatform.participation.stimuli import films_for
@@ -50,7 +50,7 @@ def check(request: HttpRequest) -> HttpResponse:
     picture = request.read(CHECK_BYTES + 1)
     try:
         require_consent(of=request.link.participant)
-        reading = look(picture if len(picture) <= CHECK_BYTES else b"")
+        reading = read_picture(picture if len(picture) <= CHECK_BYTES else b"")
     except AppError as error:
         return JsonResponse({"code": error.code, "message": error.message, "details": {}}, status=error.status)
     as_data = faces_data if request.link.participant.study.shows_scores else hidden_faces_data
@@ -64,14 +64,14 @@ def thanks(request: HttpRequest) -> HttpResponse:
     participant = request.link.participant
     live_ones = Session.objects.filter(participant=participant, source=Session.Source.WEBCAM)
     closed = live_ones.filter(state=Session.State.CLOSED)
-    kept = list(closed.select_related("stimulus", "study", "repeats").order_by("-created_at"))
-    for session in kept:
+    kept_sessions = list(closed.select_related("stimulus", "study", "repeats").order_by("-created_at"))
+    for session in kept_sessions:
         ends = deadlines_of(session, has_media=False)
         session.until = ends.readings_at or ends.session_at
     films = films_for(participant)
     context = {
         "participant": participant,
-        "kept": kept,
+        "kept": kept_sessions,
         "films": films,
         "has_films": participant.study.stimuli.exists(),
     }
@@ -80,7 +80,7 @@ def thanks(request: HttpRequest) -> HttpResponse:
 
 def _live_context(study: Study, films: list[Stimulus]) -> dict[str, Any]:
     context = live_context(socket=SOCKET, check=reverse("participation:check"))
-    shown = [
+    films_data = [
         {
             "id": str(film.pk),
             "title": film.title,
@@ -89,5 +89,5 @@ def _live_context(study: Study, films: list[Stimulus]) -> dict[str, Any]:
         }
         for film in films
     ]
-    context["data"] |= {"films": shown, "showsScores": study.shows_scores}
+    context["data"] |= {"films": films_data, "showsScores": study.shows_scores}
     return context | {"study": study, "films": films}

@@ -51,12 +51,12 @@ def create_links(
     """
     if not 1 <= len(participants) <= MOST or any(one.study_id != study.pk for one in participants):
         raise Invalid(_("Choose from 1 to %(most)d participants.") % {"most": MOST}, field="participants")
-    told = []
+    links = []
     for participant in participants:
         link, key = create_link(participant=participant, user=user, days=days)
         address = link_address(key)
-        told.append(NewLink(participant, address, link.expires_at, qr_code(address)))
-    return told
+        links.append(NewLink(participant, address, link.expires_at, qr_code(address)))
+    return links
 
 
 def links_csv(links: Sequence[NewLink]) -> str:

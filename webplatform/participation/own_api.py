@@ -37,7 +37,7 @@ from webplatform.retention.downloads import export_file
 from webplatform.retention.models import DataExport
 from webplatform.retention.queries import held_of
 from webplatform.retention.serializers import ExportOut
-from webplatform.retention.services import ask_export
+from webplatform.retention.services import request_export
 from webplatform.studies.models import Participant
 
 HEADER = "Participant-Key"
@@ -121,7 +121,7 @@ class OwnRequestApi(OwnApi):
         participant = self.participant(request)
         sent = RequestIn(data=request.data)
         sent.is_valid(raise_exception=True)
-        participant_request = services.ask(participant=participant, **sent.validated_data)
+        participant_request = services.submit_request(participant=participant, **sent.validated_data)
         return Response(RequestOut(participant_request).data, status=status.HTTP_201_CREATED)
 
 
@@ -139,7 +139,7 @@ class OwnExportListApi(OwnApi, generics.ListAPIView):
     @extend_schema(operation_id="own_exports_ask", request=None, responses={202: ExportOut})
     def post(self, request: Request) -> Response:
         participant = self.participant(request)
-        export = ask_export(of=participant, language=participant.language)
+        export = request_export(of=participant, language=participant.language)
         return Response(ExportOut(export).data, status=status.HTTP_202_ACCEPTED)
 
     def get_queryset(self) -> QuerySet[DataExport]:

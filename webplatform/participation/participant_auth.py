@@ -33,15 +33,17 @@ def link_opened(request: HttpRequest | Request, key: str) -> ParticipantLink | N
     return link
 
 
-def link_of_login(kept: Any) -> ParticipantLink | None:  # Django's session store; a plain one in scopes without it
+def link_of_login(
+    login_data: Any,
+) -> ParticipantLink | None:  # Django's session store; a plain one in scopes without it
     """The link that was opened in this browser, while it is valid."""
-    number = kept.get(KEPT_AS) if kept else None
+    number = login_data.get(KEPT_AS) if login_data else None
     return valid_links().filter(pk=number).first() if number else None
 
 
-def live_identity_of(kept: Any) -> LiveIdentity | None:
+def live_identity_of(login_data: Any) -> LiveIdentity | None:
     """The participant's identity on the live socket: sessions belong to the account that made the link."""
-    link = link_of_login(kept)
+    link = link_of_login(login_data)
     if link is None or link.created_by is None or not link.created_by.is_active:
         return None
     return LiveIdentity(link.created_by, link.participant)

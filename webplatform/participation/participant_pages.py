@@ -26,7 +26,7 @@ from webplatform.participation.stimuli import films_for
 from webplatform.retention.downloads import export_file
 from webplatform.retention.models import DataExport
 from webplatform.retention.queries import held_of
-from webplatform.retention.services import ask_export
+from webplatform.retention.services import request_export
 from webplatform.studies.models import ParticipantRequest, Study
 
 LINK = ConsentRecord.Channel.LINK
@@ -99,10 +99,10 @@ def withdraw(request: HttpRequest) -> HttpResponse:
 
 @participant_only
 @require_POST
-def ask(request: HttpRequest) -> HttpResponse:
+def submit_request(request: HttpRequest) -> HttpResponse:
     """Ask the study's owner for something; they have 72 hours."""
     try:
-        services.ask(
+        services.submit_request(
             participant=request.link.participant, kind=request.POST.get("kind", ""), text=request.POST.get("text", "")
         )
         messages.success(request, _("Your request is sent. It is answered here within 72 hours."))
@@ -116,7 +116,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 def copy(request: HttpRequest) -> HttpResponse:
     """Ask for everything that is held, as one ZIP file."""
     participant = request.link.participant
-    ask_export(of=participant, language=get_language() or participant.language)
+    request_export(of=participant, language=get_language() or participant.language)
     messages.success(request, _("Your copy is being made. This page shows when it is ready."))
     return redirect("participation:home")
 
@@ -146,14 +146,16 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 def _home(request: HttpRequest, status: int = 200) -> HttpResponse:
     participant = request.link.participant
-    standing = consent_status_of(participant)
+    consent_status = consent_status_of(participant)
     context = {
         "participant": participant,
         "link": request.link,
-        "standing": standing,
+        "standing": consent_status,
         "notice": notice_of(participant.study, get_language() or participant.language),
         "scopes": [
-            (scope, scope in standing["scopes"]) for scope in ConsentScope if _is_asked(scope, participant.study)
+            (scope, scope in consent_status["scopes"])
+            for scope in ConsentScope
+            if _is_offered(scope, participant.study)
         ],
         "films": films_for(participant),
         "has_films": participant.study.stimuli.exists(),
@@ -166,6 +168,6 @@ def _home(request: HttpRequest, status: int = 200) -> HttpResponse:
     return render(request, "participation/home.html", context, status=status)
 
 
-def _is_asked(scope: ConsentScope, study: Study) -> bool:
+def _is_offered(scope: ConsentScope, study: Study) -> bool:
     """Whether the scope has a meaning in the study: where no video is kept, nobody is asked to keep one."""
     return scope != ConsentScope.KEEP_MEDIA or study.capture_mode == Study.CaptureMode.MEDIA

@@ -42,8 +42,8 @@ def add_participant(
     language = language or study.languages[0]
     if language not in study.languages:
         raise Invalid(_("The study does not offer this language."), field="language")
-    known = {key: value for key, value in checked_values(study, variables or {}).items() if value is not None}
-    participant = Participant(study=study, pseudonym=name, language=language, values=known, created_by=user)
+    values = {key: value for key, value in checked_values(study, variables or {}).items() if value is not None}
+    participant = Participant(study=study, pseudonym=name, language=language, values=values, created_by=user)
     return _store(participant, user, "participant.added")
 
 

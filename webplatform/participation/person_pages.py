@@ -97,6 +97,6 @@ def _fields(person: Participant, sent: dict[str, str]) -> list[dict[str, object]
     fields = []
     for variable in person.study.variables.all():
         name = f"{VARIABLE}{variable.pk}"
-        known = person.values.get(str(variable.pk), "")
-        fields.append({"name": name, "variable": variable, "value": sent.get(name, str(known))})
+        stored = person.values.get(str(variable.pk), "")
+        fields.append({"name": name, "variable": variable, "value": sent.get(name, str(stored))})
     return fields

@@ -20,7 +20,7 @@ ANSWER_WITHIN = timedelta(hours=72)
 
 
 @transaction.atomic
-def ask(*, participant: Participant, kind: str, text: str = "") -> ParticipantRequest:
+def submit_request(*, participant: Participant, kind: str, text: str = "") -> ParticipantRequest:
     """The study's owner has this request, and 72 hours; asking the same again while it is open changes nothing.
 
     Raises:
@@ -32,15 +32,15 @@ def ask(*, participant: Participant, kind: str, text: str = "") -> ParticipantRe
     if kind == ParticipantRequest.Kind.QUESTION and not text:
         raise Invalid(_("Write what you want to ask."), field="text")
     lock_participant(participant.pk)
-    asked = participant.requests.filter(kind=kind, state=ParticipantRequest.State.OPEN).first()
-    if asked is None:
+    participant_request = participant.requests.filter(kind=kind, state=ParticipantRequest.State.OPEN).first()
+    if participant_request is None:
         now = timezone.now()
-        asked = ParticipantRequest.objects.create(
+        participant_request = ParticipantRequest.objects.create(
             participant=participant, kind=kind, text=text, asked_at=now, due_at=now + ANSWER_WITHIN
         )
-        record(actor=None, action="request.asked", study=participant.study, kind=kind, request=asked.pk)
-        request_received.send(sender=ParticipantRequest, request=asked)
-    return asked
+        record(actor=None, action="request.asked", study=participant.study, kind=kind, request=participant_request.pk)
+        request_received.send(sender=ParticipantRequest, request=participant_request)
+    return participant_request
 
 
 @transaction.atomic

@@ -36,8 +36,8 @@ class ParticipantOut(serializers.ModelSerializer):
 
     def get_scopes(self, participant: Participant) -> list[str]:
         """What they agree to now; nothing where they have to be asked."""
-        standing = consent_status_of(participant)
-        return standing["scopes"] if standing["is_valid"] else []
+        consent_status = consent_status_of(participant)
+        return consent_status["scopes"] if consent_status["is_valid"] else []
 
 
 class ParticipantIn(serializers.Serializer):
@@ -177,6 +177,6 @@ class OwnPageOut(serializers.Serializer):
     proofs = serializers.ListField(child=serializers.DictField())
 
 
-def standing_data(standing: dict[str, Any]) -> dict[str, Any]:
+def standing_data(consent_status: dict[str, Any]) -> dict[str, Any]:
     """The standing as plain JSON values."""
-    return {name: standing[name] for name in ("is_valid", "is_asked_again", "scopes")}
+    return {name: consent_status[name] for name in ("is_valid", "is_asked_again", "scopes")}

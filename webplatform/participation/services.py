@@ -9,7 +9,7 @@ from django.db import transaction
 from webplatform.accounts.models import User
 from webplatform.consent.models import ConsentRecord, ConsentScope
 from webplatform.consent.services import give_participant_consent, withdraw_consent
-from webplatform.participation.requests import answer_request, ask
+from webplatform.participation.requests import answer_request, submit_request
 from webplatform.retention.services import erase_participant
 from webplatform.studies.audit_trail import record
 from webplatform.studies.models import Participant, ParticipantRequest
@@ -33,7 +33,7 @@ def agree(
         Invalid: a scope is unknown, or the analysis is not among them.
         Conflict: `digest` says that another notice was read than holds now.
     """
-    given = give_participant_consent(
+    consent = give_participant_consent(
         participant=participant,
         language=language,
         scopes=scopes,
@@ -41,8 +41,8 @@ def agree(
         by_guardian=by_guardian,
         digest=digest,
     )
-    record(actor=None, action="consent.given", study=participant.study, consent=given.pk, scopes=given.scopes)
-    return given
+    record(actor=None, action="consent.given", study=participant.study, consent=consent.pk, scopes=consent.scopes)
+    return consent
 
 
 @transaction.atomic
@@ -52,10 +52,10 @@ def withdraw(*, participant: Participant, channel: Channel, scopes: Iterable[str
     Raises:
         Invalid: a scope is unknown.
     """
-    wanted = sorted(scopes)
-    changed = withdraw_consent(of=participant, channel=channel, scopes=wanted)
+    withdrawn = sorted(scopes)
+    changed = withdraw_consent(of=participant, channel=channel, scopes=withdrawn)
     if changed:
-        record(actor=None, action="consent.withdrawn", study=participant.study, scopes=wanted, consents=changed)
+        record(actor=None, action="consent.withdrawn", study=participant.study, scopes=withdrawn, consents=changed)
     return changed
 
 
@@ -76,4 +76,4 @@ def answer(*, request: ParticipantRequest, user: User, is_done: bool, text: str)
     return answered
 
 
-__all__ = ["agree", "answer", "ask", "withdraw"]
+__all__ = ["agree", "answer", "submit_request", "withdraw"]

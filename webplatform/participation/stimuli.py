@@ -60,7 +60,7 @@ def add_stimulus(
         duration_ms=_playable_ms(checked),
     )
     rows = Stimulus.objects.filter(pk=stimulus.pk)
-    with working_on(stimulus.pk), removed_unless_committed(rows, partial(_remove_kept, stimulus)) as writing_rows:
+    with working_on(stimulus.pk), removed_unless_committed(rows, partial(_remove_files, stimulus)) as writing_rows:
         key = keep_upload(checked, stimulus.folder)
         with writing_rows():
             _keep(stimulus, key, user)
@@ -101,8 +101,8 @@ def change_showing(*, study: Study, user: User, order: str, shows_scores: bool) 
 def films_for(participant: Participant) -> list[Stimulus]:
     """The films that the participant has not seen yet, in their order; one that broke off is shown again."""
     closed = Session.objects.filter(participant=participant, state=Session.State.CLOSED, is_partial=False)
-    seen = set(closed.exclude(stimulus=None).values_list("stimulus_id", flat=True))
-    return [film for film in films_in_order(participant) if film.pk not in seen]
+    watched = set(closed.exclude(stimulus=None).values_list("stimulus_id", flat=True))
+    return [film for film in films_in_order(participant) if film.pk not in watched]
 
 
 def _keep(stimulus: Stimulus, key: bytes, user: User) -> None:
@@ -122,7 +122,7 @@ def _keep(stimulus: Stimulus, key: bytes, user: User) -> None:
     record(actor=user, action="stimulus.added", study=study, stimulus=str(stimulus.pk))
 
 
-def _remove_kept(stimulus: Stimulus) -> None:
+def _remove_files(stimulus: Stimulus) -> None:
     """Key and folder, which are no part of the transaction."""
     erase_key(stimulus.key_name)
     with suppress(OSError):

@@ -58,11 +58,11 @@ def change(request: HttpRequest, pk: UUID, stimulus_pk: UUID) -> HttpResponse:
     """Move or remove a film, as the button said."""
     study = _study(request, pk)
     stimulus = get_object_or_404(study.stimuli.select_related("study"), pk=stimulus_pk)
-    wanted = request.POST.get("do", "")
+    action = request.POST.get("do", "")
     try:
-        if wanted in STEPS:
-            move_label(label=stimulus, user=request.user, by=STEPS[wanted])
-        elif wanted == "remove":
+        if action in STEPS:
+            move_label(label=stimulus, user=request.user, by=STEPS[action])
+        elif action == "remove":
             stimuli.remove_stimulus(stimulus=stimulus, user=request.user)
             messages.success(request, _("The film is removed."))
     except AppError as error:

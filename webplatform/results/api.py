@@ -104,7 +104,7 @@ class ResultsApi(APIView):
     @extend_schema(operation_id="studies_results", parameters=[ResultsIn], responses=ResultsOut)
     def get(self, request: Request, study_id: UUID) -> Response:
         study = reached_study(request.user, study_id)
-        return Response(ResultsOut(figures_for(study, _asked(request))).data)
+        return Response(ResultsOut(figures_for(study, _valid_query(request))).data)
 
 
 @extend_schema(tags=["studies"])
@@ -118,7 +118,7 @@ class ResultsFileApi(APIView):
         study = reached_study(request.user, study_id)
         if table not in NAMES:
             raise NotFound
-        pieces, name = table_file(study, _asked(request), table, request.user)
+        pieces, name = table_file(study, _valid_query(request), table, request.user)
         return download(request._request, pieces, "text/csv; charset=utf-8", name)
 
 
@@ -135,9 +135,9 @@ class ChartApi(APIView):
         study = reached_study(request.user, study_id)
         if chart not in CHARTS or kind not in PICTURES:
             raise NotFound
-        query = _asked(request)
-        made, name = drawing_files().chart_file(study, query, f"{chart}.{kind}", request.user)
-        return attachment(made, PICTURES[kind], name)
+        query = _valid_query(request)
+        content, name = drawing_files().chart_file(study, query, f"{chart}.{kind}", request.user)
+        return attachment(content, PICTURES[kind], name)
 
 
 @extend_schema(tags=["studies"])
@@ -151,8 +151,8 @@ class ReportApi(APIView):
     )
     def get(self, request: Request, study_id: UUID) -> HttpResponse:
         study = reached_study(request.user, study_id)
-        made, name = drawing_files().report_file(study, _asked(request), request.user)
-        return attachment(made, "application/pdf", name)
+        content, name = drawing_files().report_file(study, _valid_query(request), request.user)
+        return attachment(content, "application/pdf", name)
 
 
 @extend_schema(tags=["sessions"])
@@ -182,8 +182,8 @@ class OverlayChartApi(APIView):
         sessions = overlay_sessions(request.user, query.validated_data["session"])
         if kind not in PICTURES or not sessions:
             raise NotFound
-        made, name = drawing_files().overlay_file(sessions, request.query_params, kind, request.user)
-        return attachment(made, PICTURES[kind], name)
+        content, name = drawing_files().overlay_file(sessions, request.query_params, kind, request.user)
+        return attachment(content, PICTURES[kind], name)
 
 
 def _clock(request: Request) -> dict[str, str]:
@@ -191,7 +191,7 @@ def _clock(request: Request) -> dict[str, str]:
     return {"clock": clock} if clock else {}
 
 
-def _asked(request: Request) -> QueryDict:
+def _valid_query(request: Request) -> QueryDict:
     """What the address asks for, where it is valid; pages read the same more leniently."""
     ResultsIn(data=request.query_params).is_valid(raise_exception=True)
     return request.query_params

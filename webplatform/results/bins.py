@@ -105,10 +105,10 @@ def _add(row: list[float], moment: Moment) -> None:
         row[3 * EXPRESSIONS + 1] += 1
         return
     row[3 * EXPRESSIONS] += 1
-    for place, score in enumerate(moment.scores):
-        row[place] += score
+    for index, score in enumerate(moment.scores):
+        row[index] += score
         if moment.verdict is not None:
-            row[EXPRESSIONS + place] += score
+            row[EXPRESSIONS + index] += score
     if moment.verdict is not None:
         row[2 * EXPRESSIONS + _PLACE[moment.verdict]] += 1
 
@@ -120,17 +120,17 @@ def unpacked(data: bytes) -> Bins:
         ValueError: the length fits no number of bins.
     """
     width = 2 * EXPRESSIONS * 4 + 2 * 2 + EXPRESSIONS * 2
-    count, rest = divmod(len(data), width)
-    if rest:
+    count, remainder = divmod(len(data), width)
+    if remainder:
         raise ValueError(f"{len(data)} bytes are no whole number of bins of {width} bytes.")
     floats, words = 4 * EXPRESSIONS * count, 2 * count
-    at = 2 * floats
+    offset = 2 * floats
     return Bins(
         sums=np.frombuffer(data[:floats], "<f4").reshape(count, EXPRESSIONS),
-        sure_sums=np.frombuffer(data[floats:at], "<f4").reshape(count, EXPRESSIONS),
-        scored=np.frombuffer(data[at : at + words], "<u2"),
-        unscored=np.frombuffer(data[at + words : at + 2 * words], "<u2"),
-        verdicts=np.frombuffer(data[at + 2 * words :], "<u2").reshape(count, EXPRESSIONS),
+        sure_sums=np.frombuffer(data[floats:offset], "<f4").reshape(count, EXPRESSIONS),
+        scored=np.frombuffer(data[offset : offset + words], "<u2"),
+        unscored=np.frombuffer(data[offset + words : offset + 2 * words], "<u2"),
+        verdicts=np.frombuffer(data[offset + 2 * words :], "<u2").reshape(count, EXPRESSIONS),
     )
 
 
@@ -145,13 +145,13 @@ def on_clock(bins: Bins, *, from_ms: int = 0, to_ms: int | None = None, sure_onl
     """
     first = round(from_ms / BIN_MS)
     end = len(bins) if to_ms is None else min(len(bins), round(to_ms / BIN_MS))
-    kept = slice(first, max(first, end))
-    verdicts = _by_second(bins.verdicts[kept])
-    scored = verdicts.sum(axis=1) if sure_only else _by_second(bins.scored[kept, None])[:, 0]
-    sums = _by_second((bins.sure_sums if sure_only else bins.sums)[kept])
+    chosen = slice(first, max(first, end))
+    verdicts = _by_second(bins.verdicts[chosen])
+    scored = verdicts.sum(axis=1) if sure_only else _by_second(bins.scored[chosen, None])[:, 0]
+    sums = _by_second((bins.sure_sums if sure_only else bins.sums)[chosen])
     values = np.full(sums.shape, np.nan)
     np.divide(sums, scored[:, None], out=values, where=scored[:, None] > 0)
-    unscored = _by_second(bins.unscored[kept, None])[:, 0]
+    unscored = _by_second(bins.unscored[chosen, None])[:, 0]
     return Seconds(values, scored.astype(np.int64), unscored.astype(np.int64), verdicts.astype(np.int64))
 
 
@@ -171,6 +171,6 @@ def held(seconds: Seconds, *, step_ms: int) -> Seconds:
 
 def _by_second(rows: NDArray[np.generic]) -> NDArray[np.float64]:
     seconds = -(-len(rows) // BINS_A_SECOND)
-    whole = np.zeros((seconds * BINS_A_SECOND, rows.shape[1]))
-    whole[: len(rows)] = rows
-    return whole.reshape(seconds, BINS_A_SECOND, rows.shape[1]).sum(axis=1)
+    padded = np.zeros((seconds * BINS_A_SECOND, rows.shape[1]))
+    padded[: len(rows)] = rows
+    return padded.reshape(seconds, BINS_A_SECOND, rows.shape[1]).sum(axis=1)

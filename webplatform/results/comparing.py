@@ -55,18 +55,17 @@ def compare_paired(first: Floats, second: Floats, *, seed: int, resamples: int =
     Source: d_z: J. Cohen, Statistical Power Analysis for the Behavioral Sciences, 1988, section 2.3.5;
     scipy.stats.permutation_test, permutation_type "samples".
     """
-    known = ~(np.isnan(first) | np.isnan(second))
-    first, second = first[known], second[known]
-    own = second - first
-    n = len(own)
+    has_both = ~(np.isnan(first) | np.isnan(second))
+    first, second = first[has_both], second[has_both]
+    differences = second - first
+    n = len(differences)
     if n < 2:
         return _untested(first, second)
-    low, high = bootstrap_mean(own, seed=seed, resamples=resamples)
-    spread = own.std(ddof=1)
-    p = _permutation((own,), _mean, "samples", seed)
-    return Difference(
-        first.mean(), second.mean(), own.mean(), low, high, _ratio(own.mean(), spread, own), p, n, n
-    )  # fmt: skip
+    low, high = bootstrap_mean(differences, seed=seed, resamples=resamples)
+    spread = differences.std(ddof=1)
+    p = _permutation((differences,), _mean, "samples", seed)
+    mean = differences.mean()
+    return Difference(first.mean(), second.mean(), mean, low, high, _ratio(mean, spread, differences), p, n, n)
 
 
 def compare_unpaired(first: Floats, second: Floats, *, seed: int, resamples: int = RESAMPLES) -> Difference:
@@ -120,8 +119,8 @@ def holm(p: Floats) -> Floats:
     Source: S. Holm, A simple sequentially rejective multiple test procedure, 1979.
     """
     corrected = np.full(len(p), np.nan)
-    known = np.flatnonzero(~np.isnan(p))
-    order = known[np.argsort(p[known], kind="stable")]
+    tested = np.flatnonzero(~np.isnan(p))
+    order = tested[np.argsort(p[tested], kind="stable")]
     steps = p[order] * (len(order) - np.arange(len(order)))
     corrected[order] = np.minimum(np.maximum.accumulate(steps), 1) if len(order) else steps
     return corrected

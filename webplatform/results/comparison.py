@@ -20,19 +20,19 @@ DIGITS = 4
 Side = dict[object, Floats]  # participant's id -> (7,) of the measure
 
 
-def comparison_of(material: Material, counted: list[Stretch], choice: Choice, *, seed: int) -> dict[str, Any] | None:
+def comparison_of(material: Material, stretches: list[Stretch], choice: Choice, *, seed: int) -> dict[str, Any] | None:
     """The comparison of two conditions, or of two groups where a variable groups; None where there are no two."""
-    sides = _sides(counted, choice)
+    sides = _sides(stretches, choice)
     names = {key: key for key in sorted(sides)} if choice.variable is not None else material.conditions
     present = [key for key in names if key in sides]
     if len(present) < 2:
         return None
     first, second = _chosen(present, choice)
-    one, other = sides[first], sides[second]
-    both = [person for person in one if person in other]
-    is_paired = _is_paired(choice, len(both), min(len(one), len(other)))
-    differences = _differences(one, other, both, is_paired=is_paired, seed=seed)
-    left = len(one.keys() ^ other.keys()) if is_paired else len(both)
+    first_side, second_side = sides[first], sides[second]
+    shared_people = [person for person in first_side if person in second_side]
+    is_paired = _is_paired(choice, len(shared_people), min(len(first_side), len(second_side)))
+    differences = _differences(first_side, second_side, shared_people, is_paired=is_paired, seed=seed)
+    left_out = len(first_side.keys() ^ second_side.keys()) if is_paired else len(shared_people)
     return {
         "measure": _measure(choice),
         "pairing": "paired" if is_paired else "unpaired",
@@ -40,22 +40,22 @@ def comparison_of(material: Material, counted: list[Stretch], choice: Choice, *,
         "offered": [{"key": key, "name": names[key]} for key in present],
         "first": {"key": first, "name": names[first]},
         "second": {"key": second, "name": names[second]},
-        "both": len(both),
-        "people_left_out": left,
-        "rows": _told(differences),
+        "both": len(shared_people),
+        "people_left_out": left_out,
+        "rows": _result_rows(differences),
     }
 
 
-def _sides(counted: list[Stretch], choice: Choice) -> dict[str, Side]:
+def _sides(stretches: list[Stretch], choice: Choice) -> dict[str, Side]:
     """For each group the mean of every person's sessions in it."""
     by_variable = choice.variable is not None
-    place = COMPARED.index(_measure(choice))
+    index = COMPARED.index(_measure(choice))
     sides: dict[str, Side] = {}
-    for key in dict.fromkeys(one.group if by_variable else one.recorded.condition for one in counted):
-        own = [one for one in counted if (one.group if by_variable else one.recorded.condition) == key]
+    for key in dict.fromkeys(one.group if by_variable else one.recorded.condition for one in stretches):
+        own = [one for one in stretches if (one.group if by_variable else one.recorded.condition) == key]
         cells = [(one.recorded.participant, one.recorded.condition) for one in own]
-        known, means = mean_by(np.stack([one.measures[place] for one in own]), cells)
-        people, rows = mean_by(means, [cell[0] for cell in known])
+        cell_keys, means = mean_by(np.stack([one.measures[index] for one in own]), cells)
+        people, rows = mean_by(means, [cell[0] for cell in cell_keys])
         if key:
             sides[key] = dict(zip(people, rows, strict=True))
     return sides
@@ -71,28 +71,30 @@ def _chosen(present: list[str], choice: Choice) -> tuple[str, str]:
     return first, choice.second if choice.second in others else others[0]
 
 
-def _is_paired(choice: Choice, both: int, smaller: int) -> bool:
+def _is_paired(choice: Choice, shared_count: int, smaller: int) -> bool:
     """By itself: paired where at least half of the smaller side's people, and two, are on both sides."""
     if choice.variable is not None or choice.pairing != "auto":
         return choice.variable is None and choice.pairing == "paired"
-    return both >= min(LEAST_PAIRS, smaller) and 2 * both >= smaller
+    return shared_count >= min(LEAST_PAIRS, smaller) and 2 * shared_count >= smaller
 
 
-def _differences(one: Side, other: Side, both: list[object], *, is_paired: bool, seed: int) -> list[Difference]:
+def _differences(
+    first_side: Side, second_side: Side, shared_people: list[object], *, is_paired: bool, seed: int
+) -> list[Difference]:
     """One row for each expression. Unpaired, people on both sides are left out: the sides must be different people."""
     if is_paired:
-        first, second = (_rows([side[person] for person in both]) for side in (one, other))
-        return [compare_paired(first[:, at], second[:, at], seed=seed) for at in range(len(EMOTIONS))]
-    first = _rows([row for person, row in one.items() if person not in both])
-    second = _rows([row for person, row in other.items() if person not in both])
-    return [compare_unpaired(first[:, at], second[:, at], seed=seed) for at in range(len(EMOTIONS))]
+        first, second = (_rows([side[person] for person in shared_people]) for side in (first_side, second_side))
+        return [compare_paired(first[:, index], second[:, index], seed=seed) for index in range(len(EMOTIONS))]
+    first = _rows([row for person, row in first_side.items() if person not in shared_people])
+    second = _rows([row for person, row in second_side.items() if person not in shared_people])
+    return [compare_unpaired(first[:, index], second[:, index], seed=seed) for index in range(len(EMOTIONS))]
 
 
 def _rows(rows: list[Floats]) -> Floats:
     return np.round(np.array(rows).reshape(len(rows), len(EMOTIONS)), NOISE_DIGITS)
 
 
-def _told(differences: list[Difference]) -> list[dict[str, Any]]:
+def _result_rows(differences: list[Difference]) -> list[dict[str, Any]]:
     corrected = holm(np.array([one.p for one in differences]))
     rows = []
     for emotion, one, p in zip(EMOTIONS, differences, corrected, strict=True):

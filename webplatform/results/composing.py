@@ -23,28 +23,28 @@ SEED = 20261127  # any number does; the results name it
 def results_of(material: Material, choice: Choice) -> dict[str, Any]:
     """The results as they are kept and sent: plain values, rounded to four digits, None where nothing is known."""
     stretches = {recorded.key: stretch_of(recorded, choice) for recorded in material.sessions}
-    counted = [one for one in stretches.values() if isinstance(one, Stretch)]
-    left = {key: one for key, one in stretches.items() if isinstance(one, Why)}
-    why = Counter(left.values())
+    counting = [one for one in stretches.values() if isinstance(one, Stretch)]
+    left_out = {key: one for key, one in stretches.items() if isinstance(one, Why)}
+    why = Counter(left_out.values())
     return {
         "choice": asdict(choice),
         "level": LEVEL,
         "resamples": RESAMPLES,
         "seed": SEED,
         "emotions": [str(emotion) for emotion in EMOTIONS],
-        "people": len({one.recorded.participant for one in counted}),
-        "sessions": len(counted),
-        "groups": [_group(key, name, counted, choice) for key, name in groups_of(material, counted, choice)],
-        "comparison": comparison_of(material, counted, choice, seed=SEED),
-        "baseline": _baselines(counted) if choice.baseline else None,
+        "people": len({one.recorded.participant for one in counting}),
+        "sessions": len(counting),
+        "groups": [_group(key, name, counting, choice) for key, name in groups_of(material, counting, choice)],
+        "comparison": comparison_of(material, counting, choice, seed=SEED),
+        "baseline": _baselines(counting) if choice.baseline else None,
         "left_out": [{"why": str(reason), "sessions": why[reason]} for reason in Why if why[reason]],
-        "left_sessions": {key: str(reason) for key, reason in left.items()},
+        "left_sessions": {key: str(reason) for key, reason in left_out.items()},
     }
 
 
-def groups_of(material: Material, counted: list[Stretch], choice: Choice) -> list[tuple[str, str]]:
+def groups_of(material: Material, stretches: list[Stretch], choice: Choice) -> list[tuple[str, str]]:
     """The groups that have a session which counts, as keys and names: conditions and people in the study's order."""
-    present = {one.group for one in counted}
+    present = {one.group for one in stretches}
     if choice.by == "all":
         return [("all", "")] if present else []
     if choice.variable is not None:
@@ -79,8 +79,8 @@ def _natural(key: str) -> tuple[int, float, str]:
         return 1, 0.0, key
 
 
-def _group(key: str, name: str, counted: list[Stretch], choice: Choice) -> dict[str, Any]:
-    own = [one for one in counted if one.group == key]
+def _group(key: str, name: str, stretches: list[Stretch], choice: Choice) -> dict[str, Any]:
+    own = [one for one in stretches if one.group == key]
     people, measures = people_of(own, np.stack([one.measures for one in own]))
     return {
         "key": key,
@@ -90,8 +90,8 @@ def _group(key: str, name: str, counted: list[Stretch], choice: Choice) -> dict[
         "curve": _curve(own, [one.curve for one in own]),
         "change": _curve(own, [one.change for one in own if one.change is not None]) if choice.baseline else None,
         "measures": [
-            {"measure": measure, "rows": _rows(measures[:, place])}
-            for place, measure in enumerate(COMPARED)
+            {"measure": measure, "rows": _rows(measures[:, index])}
+            for index, measure in enumerate(COMPARED)
             if measure != "change" or choice.baseline
         ],
     }
@@ -100,13 +100,13 @@ def _group(key: str, name: str, counted: list[Stretch], choice: Choice) -> dict[
 def _curve(own: list[Stretch], curves: list[Floats]) -> dict[str, Any]:
     _people, values = people_of(own, stacked(curves))
     band = mean_band(values, seed=SEED)
-    named = {
-        end: {str(emotion): rounded(getattr(band, end)[:, place]) for place, emotion in enumerate(EMOTIONS)}
+    ends = {
+        end: {str(emotion): rounded(getattr(band, end)[:, index]) for index, emotion in enumerate(EMOTIONS)}
         for end in ("mean", "low", "high")
     }
     if len(values) < 2:
-        named |= {"low": None, "high": None}
-    return {"n": band.n.tolist(), **named}
+        ends |= {"low": None, "high": None}
+    return {"n": band.n.tolist(), **ends}
 
 
 def _rows(values: Floats) -> list[dict[str, Any]]:
@@ -114,11 +114,17 @@ def _rows(values: Floats) -> list[dict[str, Any]]:
     interval = interval_of(values, seed=SEED)
     value, low, high = rounded(interval.value), rounded(interval.low), rounded(interval.high)
     return [
-        {"emotion": str(emotion), "value": value[at], "low": low[at], "high": high[at], "n": int(interval.n[at])}
-        for at, emotion in enumerate(EMOTIONS)
+        {
+            "emotion": str(emotion),
+            "value": value[index],
+            "low": low[index],
+            "high": high[index],
+            "n": int(interval.n[index]),
+        }
+        for index, emotion in enumerate(EMOTIONS)
     ]
 
 
-def _baselines(counted: list[Stretch]) -> dict[str, int]:
-    marked = sum(one.is_marked for one in counted)
-    return {"marked": marked, "first_30_s": len(counted) - marked}
+def _baselines(stretches: list[Stretch]) -> dict[str, int]:
+    marked = sum(one.is_marked for one in stretches)
+    return {"marked": marked, "first_30_s": len(stretches) - marked}

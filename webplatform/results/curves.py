@@ -29,10 +29,10 @@ def sessions_without_curve() -> list[UUID]:
 
 def keep_curves(study: Study) -> None:
     """Every closed session of the study has the curve of what it holds now."""
-    wanted = curve_digests(sessions_in(study))
-    kept = dict(SessionCurve.objects.filter(session__study=study).values_list("pk", "made_of"))
-    for session_id, made_of in wanted.items():
-        if kept.get(session_id) != made_of:
+    digests = curve_digests(sessions_in(study))
+    stored = dict(SessionCurve.objects.filter(session__study=study).values_list("pk", "made_of"))
+    for session_id, digest in digests.items():
+        if stored.get(session_id) != digest:
             keep_curve(session_id)
 
 
@@ -58,8 +58,8 @@ def keep_curve(session_id: UUID) -> UUID | None:
 @transaction.atomic
 def _store(session: Session, fields: dict[str, object]) -> None:
     """Write the curve, unless the session or its readings went meanwhile."""
-    still = Session.objects.select_for_update().filter(pk=session.pk).filter(Q(readings_removed_at=None))
-    if still.exists():
+    unchanged = Session.objects.select_for_update().filter(pk=session.pk).filter(Q(readings_removed_at=None))
+    if unchanged.exists():
         SessionCurve.objects.update_or_create(pk=session.pk, defaults=fields)
 
 

@@ -58,11 +58,11 @@ def lines_of_groups(result: Plain) -> list[Lines]:
     ]
 
 
-def lines_of_sessions(laid: Plain) -> list[Lines]:
+def lines_of_sessions(overlay: Plain) -> list[Lines]:
     """The sessions of an overlay that have a curve."""
     return [
         Lines(f"{one['participant']}: {one['title']}" if one["participant"] else one["title"], {"mean": one["mean"]})
-        for one in laid["sessions"]
+        for one in overlay["sessions"]
         if not one["why"]
     ]
 
@@ -103,10 +103,10 @@ def drawn(make: Callable[[], Figure], kind: str) -> bytes:
     Args:
         kind: "png" or "svg".
     """
-    out = BytesIO()
+    file = BytesIO()
     with _DRAWING, chart_style():
-        make().savefig(out, format=kind, dpi=DPI, metadata={"Date": None} if kind == "svg" else None)
-    return out.getvalue()
+        make().savefig(file, format=kind, dpi=DPI, metadata={"Date": None} if kind == "svg" else None)
+    return file.getvalue()
 
 
 def _curves(groups: Sequence[Lines], emotions: Sequence[str], title: str, scaled_by: Sequence[str]) -> Figure:
@@ -118,18 +118,18 @@ def _curves(groups: Sequence[Lines], emotions: Sequence[str], title: str, scaled
     picture = Figure(figsize=(WIDTH_IN, height), layout="constrained")
     ratios = [ROW_IN] * len(emotions) + [COUNT_IN] * has_n
     grid = picture.subplots(rows, columns, sharex=True, squeeze=False, height_ratios=ratios)
-    for place, kind in enumerate(("curve", "change")[:columns]):
+    for column, kind in enumerate(("curve", "change")[:columns]):
         ends = _ends(groups, scaled_by, kind)
-        for axes, emotion in zip(grid[:, place], emotions, strict=False):
+        for axes, emotion in zip(grid[:, column], emotions, strict=False):
             _draw_lines(axes, groups, kind, emotion)
             axes.set(ylim=ends)
-            axes.yaxis.set_major_formatter(PercentFormatter(1, symbol="" if place else " %", decimals=0))
+            axes.yaxis.set_major_formatter(PercentFormatter(1, symbol="" if column else " %", decimals=0))
         if has_n:
-            _draw_counts(grid[-1, place], groups)
-        grid[-1, place].xaxis.set_major_formatter(
+            _draw_counts(grid[-1, column], groups)
+        grid[-1, column].xaxis.set_major_formatter(
             FuncFormatter(lambda s, _at: "{:.0f}:{:02.0f}".format(*divmod(s, 60)))
         )
-        grid[-1, place].set_xlabel(_("time, minutes:seconds"), fontsize=8)
+        grid[-1, column].set_xlabel(_("time, minutes:seconds"), fontsize=8)
     picture.suptitle(title, parse_math=False, fontsize=11)
     handles, names = grid[0, 0].get_legend_handles_labels()
     picture.legend(handles, names, loc="outside lower center", ncols=4, fontsize=8, frameon=False)
@@ -137,12 +137,12 @@ def _curves(groups: Sequence[Lines], emotions: Sequence[str], title: str, scaled
 
 
 def _draw_lines(axes: Axes, groups: Sequence[Lines], kind: str, emotion: str) -> None:
-    for place, group in enumerate(groups):
+    for number, group in enumerate(groups):
         curve = getattr(group, kind)
         if curve is None:
             continue
-        mean, colour = _numbers(curve["mean"][emotion]), GROUP_COLOURS[place % len(GROUP_COLOURS)]
-        dashes = GROUP_DASHES[(place + place // len(GROUP_COLOURS)) % len(GROUP_DASHES)]
+        mean, colour = _numbers(curve["mean"][emotion]), GROUP_COLOURS[number % len(GROUP_COLOURS)]
+        dashes = GROUP_DASHES[(number + number // len(GROUP_COLOURS)) % len(GROUP_DASHES)]
         axes.plot(mean, color=colour, linestyle=dashes, linewidth=1.3, label=_plain(group.name))
         if curve.get("low"):
             low, high = _numbers(curve["low"][emotion]), _numbers(curve["high"][emotion])
@@ -156,11 +156,11 @@ def _draw_lines(axes: Axes, groups: Sequence[Lines], kind: str, emotion: str) ->
 
 def _draw_counts(axes: Axes, groups: Sequence[Lines]) -> None:
     most = max((n for group in groups for n in group.n or ()), default=1)
-    for place, group in enumerate(groups):
-        dashes = GROUP_DASHES[(place + place // len(GROUP_COLOURS)) % len(GROUP_DASHES)]
+    for number, group in enumerate(groups):
+        dashes = GROUP_DASHES[(number + number // len(GROUP_COLOURS)) % len(GROUP_DASHES)]
         axes.step(
             range(len(group.n or ())), group.n or [], where="post", linewidth=1.1,
-            color=GROUP_COLOURS[place % len(GROUP_COLOURS)], linestyle=dashes,
+            color=GROUP_COLOURS[number % len(GROUP_COLOURS)], linestyle=dashes,
         )  # fmt: skip
     axes.set(ylim=(0, most + 1))
     axes.yaxis.set_major_locator(MaxNLocator(3, integer=True))
@@ -183,14 +183,14 @@ def _comparison(comparison: Plain, title: str) -> Figure:
     picture = Figure(figsize=(WIDTH_IN, 3.6), layout="constrained")
     axes = picture.subplots()
     names = []
-    for place, row in enumerate(comparison["rows"]):
-        colour, name = COLOURS[place % len(COLOURS)], str(EMOTION_NAMES[row["emotion"]])
+    for line, row in enumerate(comparison["rows"]):
+        colour, name = COLOURS[line % len(COLOURS)], str(EMOTION_NAMES[row["emotion"]])
         names.append(name)
         if row["difference"] is None:
             continue
         if row["low"] is not None:
-            axes.plot([factor * row["low"], factor * row["high"]], [place, place], color=colour, linewidth=2)
-        axes.plot([factor * row["difference"]], [place], "o", color=colour, markersize=6)
+            axes.plot([factor * row["low"], factor * row["high"]], [line, line], color=colour, linewidth=2)
+        axes.plot([factor * row["difference"]], [line], "o", color=colour, markersize=6)
     axes.axvline(0, color="#555555", linewidth=0.9)
     axes.set_yticks(range(len(names)), names)
     axes.set(ylim=(len(names) - 0.5, -0.5))

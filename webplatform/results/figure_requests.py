@@ -20,7 +20,7 @@ from webplatform.results import tables
 from webplatform.results.choices import Choice, choice_from
 from webplatform.results.models import StudyFigures
 from webplatform.results.queries import lines_of, plain_choice
-from webplatform.results.services import ask_figures
+from webplatform.results.services import request_figures
 from webplatform.studies.models import Study
 
 
@@ -32,7 +32,7 @@ def asked_choice(study: Study, parameters: Mapping[str, Any]) -> Choice:
 
 def figures_for(study: Study, parameters: Mapping[str, Any]) -> StudyFigures:
     """The study's results for what an address asks."""
-    return ask_figures(study=study, choice=asked_choice(study, parameters))
+    return request_figures(study=study, choice=asked_choice(study, parameters))
 
 
 def table_file(study: Study, parameters: Mapping[str, Any], name: str, user: User) -> tuple[Iterator[str], str]:
@@ -49,8 +49,8 @@ def table_file(study: Study, parameters: Mapping[str, Any], name: str, user: Use
 
 def shown_emotions(parameters: Mapping[str, Any]) -> list[str]:
     """The expressions that an address shows; all where it names none."""
-    named = set(str(parameters.get("show", "")).split(","))
-    return [str(emotion) for emotion in EMOTIONS if str(emotion) in named] or [str(emotion) for emotion in EMOTIONS]
+    names = set(str(parameters.get("show", "")).split(","))
+    return [str(emotion) for emotion in EMOTIONS if str(emotion) in names] or [str(emotion) for emotion in EMOTIONS]
 
 
 def drawing_files() -> ModuleType:

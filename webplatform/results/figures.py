@@ -43,10 +43,10 @@ def stacked(curves: Sequence[Floats]) -> Floats:
     """
     longest = max((len(curve) for curve in curves), default=0)
     width = curves[0].shape[1] if curves else 0
-    whole = np.full((len(curves), longest, width), np.nan)
-    for place, curve in enumerate(curves):
-        whole[place, : len(curve)] = curve
-    return whole
+    array = np.full((len(curves), longest, width), np.nan)
+    for index, curve in enumerate(curves):
+        array[index, : len(curve)] = curve
+    return array
 
 
 def mean_by(values: Floats, keys: Sequence[object]) -> tuple[list[object], Floats]:
@@ -61,10 +61,10 @@ def mean_by(values: Floats, keys: Sequence[object]) -> tuple[list[object], Float
         key has a value.
     """
     different = list(dict.fromkeys(keys))
-    place = {key: number for number, key in enumerate(different)}
+    index_of = {key: number for number, key in enumerate(different)}
     member = np.zeros((len(different), len(keys)))
     for row, key in enumerate(keys):
-        member[place[key], row] = 1
+        member[index_of[key], row] = 1
     flat = values.reshape(len(keys), int(np.prod(values.shape[1:])))
     means = _divided(member @ np.nan_to_num(flat), member @ ~np.isnan(flat))
     return different, means.reshape(len(different), *values.shape[1:])
@@ -86,19 +86,19 @@ def mean_band(values: Floats, *, seed: int, resamples: int = RESAMPLES, level: f
     """
     people, seconds, width = values.shape
     flat = values.reshape(people, seconds * width)
-    seen = ~np.isnan(flat)
-    known = np.nan_to_num(flat)
-    mean = _divided(known.sum(axis=0), seen.sum(axis=0))
+    has_value = ~np.isnan(flat)
+    filled = np.nan_to_num(flat)
+    mean = _divided(filled.sum(axis=0), has_value.sum(axis=0))
     low, high = np.full(flat.shape[1], np.nan), np.full(flat.shape[1], np.nan)
     drawn = _draws(people, resamples, seed)
     for start in range(0, flat.shape[1] if people > 1 else 0, max(1, _CELLS // resamples)):
         part = slice(start, start + max(1, _CELLS // resamples))
-        means = _divided(drawn @ known[:, part], drawn @ seen[:, part])
-        low[part], high[part] = _between(means, level)
-    alone = seen.sum(axis=0) < 2
+        means = _divided(drawn @ filled[:, part], drawn @ has_value[:, part])
+        low[part], high[part] = _interval_ends(means, level)
+    alone = has_value.sum(axis=0) < 2
     low[alone] = high[alone] = np.nan
     shape = (seconds, width)
-    n = seen.reshape(people, seconds, width).any(axis=2).sum(axis=0)
+    n = has_value.reshape(people, seconds, width).any(axis=2).sum(axis=0)
     return Band(mean.reshape(shape), low.reshape(shape), high.reshape(shape), n.astype(np.int64))
 
 
@@ -111,7 +111,7 @@ def _draws(people: int, resamples: int, seed: int) -> Floats:
     return np.bincount(places.ravel(), minlength=resamples * people).reshape(resamples, people).astype(np.float64)
 
 
-def _between(means: Floats, level: float) -> tuple[Floats, Floats]:
+def _interval_ends(means: Floats, level: float) -> tuple[Floats, Floats]:
     """The middle `level` of each column's known values, by linear interpolation; NaN where there is none."""
     means = np.sort(means, axis=0)  # NaN comes last
     last = (~np.isnan(means)).sum(axis=0) - 1

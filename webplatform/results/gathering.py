@@ -53,7 +53,7 @@ def curve_digest(session: Session) -> str:
     return curve_digests(rows).get(session.pk, "")
 
 
-def wanted_of(study: Study) -> str:
+def study_digest(study: Study) -> str:
     """The digest of everything that the study's results are made of now."""
     rows = sessions_in(study)
     of_curves = curve_digests(rows)
@@ -67,7 +67,7 @@ def wanted_of(study: Study) -> str:
 def material_of(study: Study) -> Material:
     """The study's sessions with their curves; one whose curve is missing or was made of something else has none."""
     rows = sessions_in(study)
-    wanted = curve_digests(rows)
+    digests = curve_digests(rows)
     curves = {curve.pk: curve for curve in SessionCurve.objects.filter(session__study=study)}
     moments: dict[UUID, dict[str, int]] = defaultdict(dict)
     for session_id, t_ms, text in _markers(study):
@@ -76,7 +76,7 @@ def material_of(study: Study) -> Material:
     nobody = OWN if study.is_personal else ""
     sessions = (
         replace(one, participant=one.participant or nobody)
-        for one in (_recorded(r, curves.get(r["pk"]), wanted.get(r["pk"]), moments[r["pk"]]) for r in rows)
+        for one in (_recorded(r, curves.get(r["pk"]), digests.get(r["pk"]), moments[r["pk"]]) for r in rows)
     )
     return Material(tuple(sessions), dict(conditions), dict(participants))
 
@@ -91,8 +91,8 @@ def _edits(sessions: list[UUID]) -> dict[UUID, list[tuple[object, ...]]]:
     edits: dict[UUID, list[tuple[object, ...]]] = defaultdict(list)
     for model, names in EDITS.items():
         rows = model.objects.filter(session__in=sessions).order_by("pk").values_list("session_id", "pk", *names)
-        for session_id, *said in rows:
-            edits[session_id].append((model.__name__, *said))
+        for session_id, *values in rows:
+            edits[session_id].append((model.__name__, *values))
     return edits
 
 
@@ -118,9 +118,9 @@ def _is_read(row: Row) -> bool:
     return row["state"] == Session.State.CLOSED and row["readings_removed_at"] is None
 
 
-def _recorded(row: Row, curve: SessionCurve | None, wanted: str | None, moments: dict[str, int]) -> Recorded:
-    why = _why_not(row, curve, wanted)
-    known = curve if why is None else None
+def _recorded(row: Row, curve: SessionCurve | None, digest: str | None, moments: dict[str, int]) -> Recorded:
+    why = _why_not(row, curve, digest)
+    current = curve if why is None else None
     return Recorded(
         key=str(row["pk"]),
         participant=str(row["participant_id"] or ""),
@@ -128,22 +128,22 @@ def _recorded(row: Row, curve: SessionCurve | None, wanted: str | None, moments:
         values=row["participant__values"] or {},
         duration_ms=row["duration_ms"] or 0,
         step_ms=_step_ms(row),
-        excluded=tuple((start, end) for start, end in known.excluded) if known else (),
+        excluded=tuple((start, end) for start, end in current.excluded) if current else (),
         moments=moments,
-        baseline=tuple((start, end) for start, end in known.baseline) if known else (),
-        bins=unpacked(bytes(known.bins)) if known else None,
+        baseline=tuple((start, end) for start, end in current.baseline) if current else (),
+        bins=unpacked(bytes(current.bins)) if current else None,
         why=why,
     )
 
 
-def _why_not(row: Row, curve: SessionCurve | None, wanted: str | None) -> Why | None:
+def _why_not(row: Row, curve: SessionCurve | None, digest: str | None) -> Why | None:
     if row["state"] != Session.State.CLOSED:
         return Why.FAILED if row["state"] == Session.State.FAILED else Why.NOT_DONE
     if row["repeats_id"]:
         return Why.READ_AGAIN
     if row["readings_removed_at"]:
         return Why.READINGS_GONE
-    if curve is None or curve.is_failed or curve.made_of != wanted:
+    if curve is None or curve.is_failed or curve.made_of != digest:
         return Why.NOT_MADE
     return Why.NOBODY_SEEN if curve.person == SessionCurve.Person.NONE else None
 

@@ -43,16 +43,16 @@ def measured(seconds: Seconds, *, threshold: float) -> Floats:
         expression is (0 to 1); how often a minute that was seen the curve rises to the threshold; the longest stretch
         over the threshold, s. A second without a value ends a stretch. All NaN where nothing was scored.
     """
-    known = ~np.isnan(seconds.values[:, 0])
-    if not known.any():
+    has_value = ~np.isnan(seconds.values[:, 0])
+    if not has_value.any():
         return np.full((len(MEASURES), seconds.values.shape[1]), np.nan)
     over = np.nan_to_num(seconds.values, nan=-1.0) >= threshold
     starts, longest = _stretches(over)
     return np.stack(
         [
-            seconds.values[known].mean(axis=0),
+            seconds.values[has_value].mean(axis=0),
             seconds.verdicts.sum(axis=0) / seconds.scored.sum(),
-            starts / (known.sum() / SECONDS_A_MINUTE),
+            starts / (has_value.sum() / SECONDS_A_MINUTE),
             longest,
         ]
     )
@@ -82,11 +82,11 @@ def interval_of(values: Floats, *, seed: int, resamples: int = RESAMPLES, level:
 
     Source: scipy.stats.bootstrap, method "percentile".
     """
-    known = ~np.isnan(values)
-    n = known.sum(axis=0)
+    has_value = ~np.isnan(values)
+    n = has_value.sum(axis=0)
     value, low, high = (np.full(values.shape[1], np.nan) for _ in range(3))
     for column in range(values.shape[1]):
-        sample = values[known[:, column], column]
+        sample = values[has_value[:, column], column]
         if len(sample):
             value[column] = sample.mean()
         if len(sample) > 1:

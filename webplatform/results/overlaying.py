@@ -28,8 +28,8 @@ def overlay_sessions(user: User, ids: list[UUID]) -> list[Session]:
 def overlay_of(sessions: list[Session], *, clock: str = "") -> dict[str, Any]:
     """The sessions' mean scores by second; where a session is not added up yet, a worker is asked to do that."""
     curves = {curve.pk: curve for curve in SessionCurve.objects.filter(session__in=sessions)}
-    shown = [_shown(session, curves.get(session.pk), clock) for session in sessions]
-    return {"is_waiting": any(one["why"] == Why.NOT_MADE for one in shown), "sessions": shown}
+    sessions_data = [_shown(session, curves.get(session.pk), clock) for session in sessions]
+    return {"is_waiting": any(one["why"] == Why.NOT_MADE for one in sessions_data), "sessions": sessions_data}
 
 
 def clocks_of(sessions: list[Session]) -> list[str]:
@@ -43,7 +43,7 @@ def _shown(session: Session, curve: SessionCurve | None, clock: str) -> dict[str
     mean: dict[str, list[float | None]] = {str(emotion): [] for emotion in EMOTIONS}
     if not why:
         values = on_clock(unpacked(bytes(curve.bins)), from_ms=from_ms).values
-        mean = {str(emotion): rounded(values[:, place]) for place, emotion in enumerate(EMOTIONS)}
+        mean = {str(emotion): rounded(values[:, index]) for index, emotion in enumerate(EMOTIONS)}
     return {
         "id": session.pk,
         "title": session.title,

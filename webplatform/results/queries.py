@@ -63,13 +63,13 @@ def lines_of(study: Study, result: dict[str, Any]) -> list[SessionLine]:
         "participant", "condition", "stimulus", "model_version", "curve"
     )
     sessions = sessions.defer("summary", "curve__bins")
-    left = result.get("left_sessions", {})
+    left_out = result.get("left_sessions", {})
     lines = [
         SessionLine(
             session=session,
             curve=getattr(session, "curve", None),
-            why=left.get(str(session.pk), ""),
-            counts=bool(result) and str(session.pk) not in left,
+            why=left_out.get(str(session.pk), ""),
+            counts=bool(result) and str(session.pk) not in left_out,
         )
         for session in sessions
     ]
@@ -83,9 +83,9 @@ def plain_choice(study: Study) -> Choice:
 
 def withdrawn_people(study: Study) -> int:
     """How many participants took their consent to the analysis back; their sessions are gone."""
-    gone = ConsentRecord.objects.filter(participant__study=study, withdrawn_at__isnull=False)
+    withdrawn = ConsentRecord.objects.filter(participant__study=study, withdrawn_at__isnull=False)
     held = ConsentRecord.objects.filter(participant__study=study, withdrawn_at=None).values("participant")
-    return gone.exclude(participant__in=held).order_by().values("participant").distinct().count()
+    return withdrawn.exclude(participant__in=held).order_by().values("participant").distinct().count()
 
 
 def overlay_choices(user: User) -> QuerySet[Session]:

@@ -42,9 +42,9 @@ def own_readings(session: Session) -> OwnReadings:
     """
     people = faces.people_of(session)
     person, is_guess = faces.own_person(session, people)
-    counted = sum(one.counts for one in people)
+    people_count = sum(one.counts for one in people)
     moments = iter(()) if person is None else _moments(session, person)
-    return OwnReadings(_how(session, person, is_guess), counted, moments, *_stretches(session))
+    return OwnReadings(_how_chosen(session, person, is_guess), people_count, moments, *_stretches(session))
 
 
 def _moments(session: Session, person: faces.Person) -> Iterator[Moment]:
@@ -56,7 +56,7 @@ def _moments(session: Session, person: faces.Person) -> Iterator[Moment]:
             yield Moment(reading.t_ms, scores, reading.shown, reading.corrected is not None)
 
 
-def _how(session: Session, person: faces.Person | None, is_guess: bool) -> str:
+def _how_chosen(session: Session, person: faces.Person | None, is_guess: bool) -> str:
     if person is None:
         return How.NONE
     if is_guess:

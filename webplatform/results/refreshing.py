@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from webplatform.results.gathering import wanted_of
+from webplatform.results.gathering import study_digest
 from webplatform.results.models import StudyFigures
 from webplatform.studies.models import Study
 
@@ -26,17 +26,17 @@ def outdated_figures(study_id: UUID) -> list[UUID]:
     """The study's results that somebody looked at lately and that wait from now on, because it holds something else."""
     rows = _watched().filter(study_id=study_id)
     study = Study.objects.filter(pk=study_id).first()
-    return requeue(rows, wanted_of(study)) if study is not None and rows.exists() else []
+    return requeue(rows, study_digest(study)) if study is not None and rows.exists() else []
 
 
-def requeue(rows: QuerySet[StudyFigures], wanted: str) -> list[UUID]:
+def requeue(rows: QuerySet[StudyFigures], digest: str) -> list[UUID]:
     """Those of the rows that wait from now on: made of something else, or failed a while ago.
 
     What runs is looked at when it ends.
     """
-    is_due = ~Q(wanted=wanted) | Q(state=State.FAILED, asked_at__lt=timezone.now() - AGAIN_AFTER)
+    is_due = ~Q(wanted=digest) | Q(state=State.FAILED, asked_at__lt=timezone.now() - AGAIN_AFTER)
     due = rows.filter(is_due).exclude(state=State.RUNNING).values_list("pk", flat=True)
-    fresh = {"wanted": wanted, "state": State.QUEUED, "attempts": 0, "enqueued_at": None}
+    fresh = {"wanted": digest, "state": State.QUEUED, "attempts": 0, "enqueued_at": None}
     idle = StudyFigures.objects.exclude(state=State.RUNNING)
     return [pk for pk in list(due) if idle.filter(pk=pk).update(**fresh)]
 

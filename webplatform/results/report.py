@@ -85,11 +85,11 @@ def _opening(paper: Paper, content: _Content) -> None:
     paper.heading(content.study.name, 1)
     if content.study.purpose:
         paper.paragraph(content.study.purpose)
-    made = date_format(timezone.localtime(content.figures.made_at), "DATETIME_FORMAT")
+    computed = date_format(timezone.localtime(content.figures.made_at), "DATETIME_FORMAT")
     today = date_format(timezone.localtime(), "DATETIME_FORMAT")
     text = _("Made on %(day)s, of results computed on %(made)s.")
-    paper.paragraph(text % {"day": today, "made": made}, is_quiet=True)
-    paper.facts(_asked(content))
+    paper.paragraph(text % {"day": today, "made": computed}, is_quiet=True)
+    paper.facts(_choice_facts(content))
     groups = [[name_of(g), str(g["people"]), str(g["sessions"])] for g in content.result["groups"]]
     paper.rows([[_("Group"), _("Participants"), _("Sessions")], *groups] if groups else [], widths=(60, 20, 20))
     smallest = smallest_group(content.result)
@@ -102,7 +102,7 @@ def _opening(paper: Paper, content: _Content) -> None:
         paper.paragraph(few % {"n": smallest})
 
 
-def _asked(content: _Content) -> list[tuple[str, str]]:
+def _choice_facts(content: _Content) -> list[tuple[str, str]]:
     """How it was looked at, so that somebody else can look likewise."""
     choice, result = content.choice, content.result
     marker = _("marker “%(label)s”")
@@ -246,9 +246,9 @@ def _sessions(paper: Paper, content: _Content) -> None:
         for line in content.lines[:MOST_SESSIONS]
     ]
     paper.rows([head, *rows], widths=(26, 14, 14, 9, 9, 9, 19))
-    if (more := len(content.lines) - MOST_SESSIONS) > 0:
-        text = ngettext("%(n)d further session is not listed.", "%(n)d further sessions are not listed.", more)
-        paper.paragraph(text % {"n": more}, is_quiet=True)
+    if (unlisted := len(content.lines) - MOST_SESSIONS) > 0:
+        text = ngettext("%(n)d further session is not listed.", "%(n)d further sessions are not listed.", unlisted)
+        paper.paragraph(text % {"n": unlisted}, is_quiet=True)
 
 
 def _picture(paper: Paper, make: Callable[[], Figure]) -> None:

@@ -56,11 +56,11 @@ def overlay_file(sessions: list[Session], parameters: Mapping[str, Any], kind: s
     Raises:
         Conflict: some are being added up, or none has a curve.
     """
-    laid = overlay_of(sessions, clock=str(parameters.get("clock", "")))
-    if laid["is_waiting"]:
+    overlay = overlay_of(sessions, clock=str(parameters.get("clock", "")))
+    if overlay["is_waiting"]:
         raise Conflict(_("These results are being computed. Try again in a moment."))
     make = drawing.curves_picture(
-        drawing.lines_of_sessions(laid), shown_emotions(parameters), _("Sessions laid over each other")
+        drawing.lines_of_sessions(overlay), shown_emotions(parameters), _("Sessions laid over each other")
     )
     for study_id in {session.study_id for session in sessions}:
         record_taken(study_id, user)

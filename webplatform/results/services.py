@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from webplatform.common.database.commits import after_commit
 from webplatform.results.choices import Choice
-from webplatform.results.gathering import wanted_of
+from webplatform.results.gathering import study_digest
 from webplatform.results.models import StudyFigures
 from webplatform.results.refreshing import requeue
 from webplatform.results.tasks import send_each
@@ -20,16 +20,16 @@ MOST_KEPT = 60  # choices of one study
 
 
 @transaction.atomic
-def ask_figures(*, study: Study, choice: Choice) -> StudyFigures:
+def request_figures(*, study: Study, choice: Choice) -> StudyFigures:
     """The study has a row of results for this choice; where they are not of what it holds now, a worker makes them."""
-    now, wanted = timezone.now(), wanted_of(study)
-    plain = {"choice": asdict(choice), "wanted": wanted, "asked_at": now}
+    now, digest = timezone.now(), study_digest(study)
+    plain = {"choice": asdict(choice), "wanted": digest, "asked_at": now}
     figures, is_new = StudyFigures.objects.get_or_create(study=study, digest=choice.digest, defaults=plain)
     if is_new:
         _forget_oldest(study)
         waiting = [figures.pk]
     else:
-        waiting = requeue(StudyFigures.objects.filter(pk=figures.pk), wanted)
+        waiting = requeue(StudyFigures.objects.filter(pk=figures.pk), digest)
         StudyFigures.objects.filter(pk=figures.pk).update(asked_at=now)
         figures.refresh_from_db()
     if waiting:
@@ -43,5 +43,5 @@ def forget_figures(*, study_id: UUID) -> None:
 
 
 def _forget_oldest(study: Study) -> None:
-    kept = study.figures.order_by("-asked_at").values_list("pk", flat=True)[:MOST_KEPT]
-    study.figures.exclude(pk__in=list(kept)).delete()
+    newest = study.figures.order_by("-asked_at").values_list("pk", flat=True)[:MOST_KEPT]
+    study.figures.exclude(pk__in=list(newest)).delete()

@@ -21,10 +21,10 @@ Plain = dict[str, Any]
 def measures_shown(result: Plain) -> list[Plain]:
     """One table a measure: groups are rows, expressions are columns."""
     tables = []
-    for place, first in enumerate(result["groups"][0]["measures"] if result["groups"] else []):
+    for index, first in enumerate(result["groups"][0]["measures"] if result["groups"] else []):
         measure = first["measure"]
         rows = [
-            {"name": name_of(group), "cells": [_cell(row, measure) for row in group["measures"][place]["rows"]]}
+            {"name": name_of(group), "cells": [_cell(row, measure) for row in group["measures"][index]["rows"]]}
             for group in result["groups"]
         ]
         tables.append({"key": measure, "name": MEASURE_NAMES[measure], "is_percent": measure in PERCENT, "rows": rows})
@@ -51,8 +51,8 @@ def comparison_shown(result: Plain) -> Plain | None:
         }
         for row in comparison["rows"]
     ]
-    shown = {"measure": MEASURE_NAMES[measure], "measure_key": measure, "effect": EFFECT_NAMES[comparison["effect"]]}
-    return {**comparison, **shown, "is_percent": measure in PERCENT, "rows": rows, "warning": _warning(comparison)}
+    labels = {"measure": MEASURE_NAMES[measure], "measure_key": measure, "effect": EFFECT_NAMES[comparison["effect"]]}
+    return {**comparison, **labels, "is_percent": measure in PERCENT, "rows": rows, "warning": _warning(comparison)}
 
 
 def left_out_shown(result: Plain) -> list[Plain]:
@@ -74,9 +74,9 @@ def number(value: float | None, measure: str, *, is_signed: bool = False) -> str
     """One number of a measure: a share in percent, everything else as it is; a dash for none."""
     if value is None:
         return "–"
-    shown = 100 * value if measure in PERCENT else value
-    sign = "+" if (is_signed or measure == "change") and round(shown, 1) > 0 else ""
-    return sign + _fixed(shown, 1)
+    scaled = 100 * value if measure in PERCENT else value
+    sign = "+" if (is_signed or measure == "change") and round(scaled, 1) > 0 else ""
+    return sign + _fixed(scaled, 1)
 
 
 def p_value(p: float | None) -> str:

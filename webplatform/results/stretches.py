@@ -54,8 +54,8 @@ def seen_share(seconds: Seconds, recorded: Recorded, from_ms: int, to_ms: int | 
     end_ms = recorded.duration_ms if to_ms is None else min(to_ms, recorded.duration_ms)
     gone_ms = sum(max(0, min(to, end_ms) - max(start, from_ms)) for start, to in recorded.excluded)
     expected_s = (end_ms - from_ms - gone_ms) / 1000
-    seen = int((~np.isnan(seconds.values[:, 0])).sum())
-    return min(1.0, seen / max(expected_s, 1.0))
+    scored_s = int((~np.isnan(seconds.values[:, 0])).sum())
+    return min(1.0, scored_s / max(expected_s, 1.0))
 
 
 def group_of(recorded: Recorded, choice: Choice) -> str:
@@ -111,9 +111,9 @@ def baseline_of(bins: Bins, marked: tuple[tuple[int, int], ...], *, sure_only: b
     Returns:
         (7,) float64: the mean over the readings, which may overlap no second; NaN where there are none.
     """
-    kept = np.zeros(len(bins), dtype=bool)
+    is_baseline = np.zeros(len(bins), dtype=bool)
     for from_ms, to_ms in marked or ((0, FIRST_MS),):
-        kept[round(from_ms / BIN_MS) : max(round(to_ms / BIN_MS), round(from_ms / BIN_MS))] = True
-    sums = (bins.sure_sums if sure_only else bins.sums)[kept].astype(np.float64).sum(axis=0)
-    count = (bins.verdicts if sure_only else bins.scored)[kept].astype(np.int64).sum()
+        is_baseline[round(from_ms / BIN_MS) : max(round(to_ms / BIN_MS), round(from_ms / BIN_MS))] = True
+    sums = (bins.sure_sums if sure_only else bins.sums)[is_baseline].astype(np.float64).sum(axis=0)
+    count = (bins.verdicts if sure_only else bins.scored)[is_baseline].astype(np.int64).sum()
     return sums / count if count else np.full(len(sums), np.nan)

@@ -30,7 +30,11 @@ def curve_rows(result: Plain) -> Iterator[Cells]:
         curve, change = group["curve"], group["change"]
         for second, n in enumerate(curve["n"]):
             for emotion in result["emotions"]:
-                ends = [_at(part, end, emotion, second) for part in (curve, change) for end in ("mean", "low", "high")]
+                ends = [
+                    _curve_value(part, end, emotion, second)
+                    for part in (curve, change)
+                    for end in ("mean", "low", "high")
+                ]
                 yield [_name(group["name"] or group["key"]), second, n, emotion, *ends]
 
 
@@ -85,12 +89,12 @@ def table_of(name: str, result: Plain, lines: list[SessionLine]) -> tuple[list[s
     """Columns and rows of one of NAMES."""
     if name == "sessions":
         return SESSION_COLUMNS, session_rows(lines)
-    made = {"curves": (CURVE_COLUMNS, curve_rows), "measures": (MEASURE_COLUMNS, measure_rows)}
-    columns, rows = (made | {"comparison": (COMPARED_COLUMNS, comparison_rows)})[name]
+    tables = {"curves": (CURVE_COLUMNS, curve_rows), "measures": (MEASURE_COLUMNS, measure_rows)}
+    columns, rows = (tables | {"comparison": (COMPARED_COLUMNS, comparison_rows)})[name]
     return columns, rows(result)
 
 
-def _at(curve: Plain | None, end: str, emotion: str, second: int) -> object:
+def _curve_value(curve: Plain | None, end: str, emotion: str, second: int) -> object:
     return "" if curve is None or curve[end] is None else _number(curve[end][emotion][second])
 
 

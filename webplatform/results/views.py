@@ -22,7 +22,7 @@ from webplatform.results.gathering import marker_labels
 from webplatform.results.models import StudyFigures
 from webplatform.results.overlaying import clocks_of, overlay_of, overlay_sessions
 from webplatform.results.queries import lines_of, overlay_choices, withdrawn_people
-from webplatform.results.services import ask_figures
+from webplatform.results.services import request_figures
 from webplatform.results.tables import NAMES
 from webplatform.results.words import MEASURE_NAMES, WHY_TEXTS, emotions
 from webplatform.studies.models import Study
@@ -39,7 +39,7 @@ def study(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A study's results: sessions, curves, tables, comparison, and what was left out."""
     study = reached_study(request.user, pk)
     choice = asked_choice(study, request.GET)
-    figures = ask_figures(study=study, choice=choice)
+    figures = request_figures(study=study, choice=choice)
     result = figures.result
     lines = lines_of(study, result)
     context = {
@@ -77,8 +77,8 @@ def table(request: HttpRequest, pk: UUID, table: str) -> HttpResponse:
 @require_GET
 def report(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The results as a PDF report."""
-    made, name = drawing_files().report_file(reached_study(request.user, pk), request.GET, request.user)
-    return attachment(made, "application/pdf", name)
+    content, name = drawing_files().report_file(reached_study(request.user, pk), request.GET, request.user)
+    return attachment(content, "application/pdf", name)
 
 
 @login_required
@@ -89,8 +89,8 @@ def chart(request: HttpRequest, pk: UUID, chart: str, kind: str) -> HttpResponse
     study = reached_study(request.user, pk)
     if chart not in CHARTS or kind not in PICTURES:
         raise Http404
-    made, name = drawing_files().chart_file(study, request.GET, f"{chart}.{kind}", request.user)
-    return attachment(made, PICTURES[kind], name)
+    content, name = drawing_files().chart_file(study, request.GET, f"{chart}.{kind}", request.user)
+    return attachment(content, PICTURES[kind], name)
 
 
 @login_required
@@ -101,8 +101,8 @@ def overlay_chart(request: HttpRequest, kind: str) -> HttpResponse:
     chosen = overlay_sessions(request.user, [key for key in map(_uuid, request.GET.getlist("session")) if key])
     if kind not in PICTURES or not chosen:
         raise Http404
-    made, name = drawing_files().overlay_file(chosen, request.GET, kind, request.user)
-    return attachment(made, PICTURES[kind], name)
+    content, name = drawing_files().overlay_file(chosen, request.GET, kind, request.user)
+    return attachment(content, PICTURES[kind], name)
 
 
 @login_required
@@ -115,18 +115,18 @@ def overlay(request: HttpRequest) -> HttpResponse:
     clocks = clocks_of(chosen)
     clock = request.GET.get("clock", "")
     clock = clock if clock in clocks else ""
-    laid = overlay_of(chosen, clock=clock) if len(chosen) > 1 else {"is_waiting": False, "sessions": []}
+    overlaid = overlay_of(chosen, clock=clock) if len(chosen) > 1 else {"is_waiting": False, "sessions": []}
     page = Paginator(overlay_choices(request.user), ROWS).get_page(request.GET.get("page"))
     address = urlencode([*(("session", one.pk) for one in chosen), *([("clock", clock)] if clock else [])])
     context = {
         "chosen": chosen,
         "chosen_ids": {one.pk for one in chosen},
-        "laid": [{**one, "why": WHY_TEXTS.get(one["why"], "")} for one in laid["sessions"]],
-        "is_waiting": laid["is_waiting"],
+        "laid": [{**one, "why": WHY_TEXTS.get(one["why"], "")} for one in overlaid["sessions"]],
+        "is_waiting": overlaid["is_waiting"],
         "clocks": clocks,
         "clock": clock,
         "page": page,
-        "data": {"overlay": address, "emotions": emotions(), "isWaiting": laid["is_waiting"]},
+        "data": {"overlay": address, "emotions": emotions(), "isWaiting": overlaid["is_waiting"]},
     }
     return render(request, "results/overlay.html", context)
 

@@ -15,7 +15,7 @@ from webplatform.jobs.outages import handed_back
 from webplatform.results.choices import stored_choice
 from webplatform.results.composing import results_of
 from webplatform.results.curves import keep_curves
-from webplatform.results.gathering import material_of, wanted_of
+from webplatform.results.gathering import material_of, study_digest
 from webplatform.results.models import StudyFigures
 from webplatform.studies.models import Study
 
@@ -33,7 +33,7 @@ def run_figures(figures_id: UUID) -> bool:
     try:
         with Heartbeat(figures.held):
             keep_curves(figures.study)
-            made_of = wanted_of(figures.study)
+            made_of = study_digest(figures.study)
             result = results_of(material_of(figures.study), stored_choice(figures.choice))
         return _settle(figures.held, figures.study, made_of, result)
     except Exception as error:
@@ -47,13 +47,13 @@ def run_figures(figures_id: UUID) -> bool:
 @transaction.atomic
 def _settle(held: QuerySet[StudyFigures], study: Study, made_of: str, result: dict[str, object]) -> bool:
     """Keep the results; those of something that has changed meanwhile wait to be made again."""
-    wanted = wanted_of(study)
-    done = {"lease": None, "made_of": made_of, "wanted": wanted, "result": result, "made_at": timezone.now()}
-    if wanted == made_of:
+    current_digest = study_digest(study)
+    done = {"lease": None, "made_of": made_of, "wanted": current_digest, "result": result, "made_at": timezone.now()}
+    if current_digest == made_of:
         held.update(state=State.DONE, **done)
         return False
     # Somebody may have withdrawn: figures that hold their readings are not kept.
-    fresh = {"state": State.QUEUED, "lease": None, "wanted": wanted, "attempts": 0, "enqueued_at": None}
+    fresh = {"state": State.QUEUED, "lease": None, "wanted": current_digest, "attempts": 0, "enqueued_at": None}
     return bool(held.update(**fresh))
 
 

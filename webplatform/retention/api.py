@@ -81,8 +81,8 @@ class ParticipantErasureApi(APIView):
 
     @extend_schema(operation_id="participants_erase", request=None, responses=ReceiptOut)
     def post(self, request: Request, participant_id: UUID) -> Response:
-        mine = Participant.objects.for_user(request.user).select_related("study")
-        participant = get_object_or_404(mine, pk=participant_id)
+        participants = Participant.objects.for_user(request.user).select_related("study")
+        participant = get_object_or_404(participants, pk=participant_id)
         return Response(ReceiptOut(services.erase_participant(participant=participant, by=request.user)).data)
 
 
@@ -98,7 +98,7 @@ class ExportListApi(generics.ListAPIView):
 
     @extend_schema(operation_id="exports_ask", request=None, responses={202: ExportOut})
     def post(self, request: Request) -> Response:
-        export = services.ask_export(of=request.user, language=get_language() or "en")
+        export = services.request_export(of=request.user, language=get_language() or "en")
         return Response(ExportOut(export).data, status=status.HTTP_202_ACCEPTED)
 
     def get_queryset(self) -> QuerySet[DataExport]:

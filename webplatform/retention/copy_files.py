@@ -17,10 +17,10 @@ KEY = "dataexport-"
 COPIED_BYTES = 2**20
 
 
-def record_export(export: DataExport, what: str) -> None:
+def record_export(export: DataExport, action: str) -> None:
     """The audit log says that the copy was asked for, made or downloaded."""
     study_id = export.participant.study_id if export.participant else None
-    record_event(f"export.{what}", actor=export.user, study_id=study_id, target=f"export:{export.pk}")
+    record_event(f"export.{action}", actor=export.user, study_id=study_id, target=f"export:{export.pk}")
 
 
 def keep_export(export: DataExport, part: Path) -> None:

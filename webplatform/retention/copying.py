@@ -54,13 +54,13 @@ def write_export(export: DataExport, target: Path) -> None:
         if export.user is not None:
             with archive.open("activity.csv", "w") as file:
                 _write_text(file, _activity(export.user))
-        _write_rest(archive, sessions, records)
+        _write_consents_and_sessions(archive, sessions, records)
 
 
 def _title(subject: Subject) -> str:
     if isinstance(subject, Participant):
-        told = {"study": subject.study.name, "name": subject.pseudonym}
-        return _("What the study “%(study)s” holds of %(name)s") % told
+        names = {"study": subject.study.name, "name": subject.pseudonym}
+        return _("What the study “%(study)s” holds of %(name)s") % names
     return _("What Raut holds of %(name)s") % {"name": subject.email}
 
 
@@ -68,7 +68,9 @@ def _data_of(subject: Subject) -> dict[str, Any]:
     return _participant_data(subject) if isinstance(subject, Participant) else _account_data(subject)
 
 
-def _write_rest(archive: ZipFile, sessions: QuerySet[Session], records: Iterable[ConsentRecord]) -> None:
+def _write_consents_and_sessions(
+    archive: ZipFile, sessions: QuerySet[Session], records: Iterable[ConsentRecord]
+) -> None:
     for record in records:
         archive.writestr(f"consent/consent-{record.pk}.json", _json(proof_of(record)))
     archive.writestr("sessions.json", _json(held_in(sessions)))

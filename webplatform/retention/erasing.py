@@ -143,8 +143,8 @@ def unfinished(before: datetime) -> QuerySet[Receipt]:
 
 
 @transaction.atomic
-def _close(receipt: Receipt, at: datetime) -> None:
-    if Receipt.objects.filter(pk=receipt.pk, finished_at=None).update(finished_at=at):
+def _close(receipt: Receipt, moment: datetime) -> None:
+    if Receipt.objects.filter(pk=receipt.pk, finished_at=None).update(finished_at=moment):
         record_event(
             f"{receipt.kind}.erased", study_id=receipt.study_id, target=f"receipt:{receipt.pk}", **receipt.counts
         )

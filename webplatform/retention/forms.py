@@ -49,8 +49,8 @@ class PolicyForm(forms.Form):
 
     def policy(self) -> RetentionPolicy:
         """The valid form's days."""
-        given = self.cleaned_data
-        return RetentionPolicy(given.get("media_days", 0), *(given.get(name) for name in DAYS))
+        data = self.cleaned_data
+        return RetentionPolicy(data.get("media_days", 0), *(data.get(name) for name in DAYS))
 
 
 DAYS = ("observation_days", "rest_days", "bin_days")

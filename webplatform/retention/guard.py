@@ -127,13 +127,13 @@ def _hold(doubt: Doubt, held: PurgeHold | None, now: datetime) -> None:
             PurgeHold.objects.filter(ended_at=None).update(ended_at=now)
             hold = PurgeHold.objects.create(**facts)
             record_event("retention.held", target=f"hold:{hold.pk}", reason=doubt.reason, **doubt.counts)
-            after_commit(_tell_admins, hold)
+            after_commit(_mail_admins, hold)
     except IntegrityError:  # another process has just done it
         return
     logger.error("The purge waits for an admin: %s.", doubt.reason.value)
 
 
-def _tell_admins(hold: PurgeHold) -> None:
+def _mail_admins(hold: PurgeHold) -> None:
     if not reaches_people():
         return
     with override(settings.LANGUAGE_CODE):
@@ -170,6 +170,6 @@ def _seen_at(now: datetime) -> datetime:
             AuditEvent.objects.aggregate(at=Max("at")),
             Session.everything.aggregate(at=Max("created_at")),
         )
-        known = [at for at in (events["at"], sessions["at"]) if at is not None]
-        reading, _is_new = ClockReading.objects.get_or_create(pk=1, defaults={"seen_at": max(known, default=now)})
+        moments = [moment for moment in (events["at"], sessions["at"]) if moment is not None]
+        reading, _is_new = ClockReading.objects.get_or_create(pk=1, defaults={"seen_at": max(moments, default=now)})
     return reading.seen_at

@@ -103,11 +103,11 @@ def _purge_study(study: Study, now: datetime, report: PurgeReport) -> None:
 
 
 def _remove_readings(session: Session, report: PurgeReport) -> None:
-    gone = READINGS_AT_ONCE
-    while gone >= READINGS_AT_ONCE:
+    removed = READINGS_AT_ONCE
+    while removed >= READINGS_AT_ONCE:
         with transaction.atomic():
-            gone = remove_some_readings(session=session, most=READINGS_AT_ONCE)
-            report.add(session.study, readings=gone)
+            removed = remove_some_readings(session=session, most=READINGS_AT_ONCE)
+            report.add(session.study, readings=removed)
 
 
 def _purge_platform(now: datetime, report: PurgeReport) -> None:
@@ -138,8 +138,8 @@ def _remove_lost(now: datetime) -> None:
 
 def _lost_keys() -> list[str]:
     """The names of keys of exports that no row knows of, a day after they were kept."""
-    known = {f"{KEY}{pk}" for pk in DataExport.objects.values_list("pk", flat=True)}
-    return [name for name in old_keys(24 * 3600) if name.startswith(KEY) and name not in known]
+    in_use = {f"{KEY}{pk}" for pk in DataExport.objects.values_list("pk", flat=True)}
+    return [name for name in old_keys(24 * 3600) if name.startswith(KEY) and name not in in_use]
 
 
 def _dead_exports(now: datetime) -> QuerySet[DataExport]:
@@ -151,10 +151,10 @@ def _dead_exports(now: datetime) -> QuerySet[DataExport]:
 def _lost_exports(now: datetime) -> list[Path]:
     """Files of exports that no row knows of, or that a dead worker began, a day after they were last written to."""
     limit = (now - timedelta(days=1)).timestamp()
-    known = {str(pk) for pk in DataExport.objects.values_list("pk", flat=True)}
-    old = [file for file in exports_folder().glob("*") if file.stat().st_mtime < limit]
-    old += old_objects(exports_folder(), limit)
-    return [file for file in old if file.suffix != ".zip" or file.stem not in known]
+    in_use = {str(pk) for pk in DataExport.objects.values_list("pk", flat=True)}
+    old_files = [file for file in exports_folder().glob("*") if file.stat().st_mtime < limit]
+    old_files += old_objects(exports_folder(), limit)
+    return [file for file in old_files if file.suffix != ".zip" or file.stem not in in_use]
 
 
 def _remove(file: Path) -> None:

@@ -27,8 +27,8 @@ class PurgeReport:
 
     def add(self, study: Study | None, **counts: int) -> None:
         """So many more of each went; call it in the transaction in which they go."""
-        gone = {name: n for name, n in counts.items() if n}
-        if not gone:
+        removed = {name: n for name, n in counts.items() if n}
+        if not removed:
             return
         key = study.pk if study else None
         receipt, _is_new = Receipt.objects.get_or_create(
@@ -40,15 +40,15 @@ class PurgeReport:
                 "begun_at": self._now,
             },
         )
-        receipt.counts = dict(Counter(receipt.counts) + Counter(gone))
+        receipt.counts = dict(Counter(receipt.counts) + Counter(removed))
         receipt.save(update_fields=["counts"])
-        self.total.update(gone)
+        self.total.update(removed)
 
     @transaction.atomic
-    def finish(self, at: datetime) -> None:
+    def finish(self, moment: datetime) -> None:
         """The receipts are complete, and the audit log names them."""
         for receipt in Receipt.objects.filter(pk__in=self._receipts.values(), finished_at=None):
-            receipt.finished_at = at
+            receipt.finished_at = moment
             receipt.save(update_fields=["finished_at"])
             record_event(
                 "retention.purged", study_id=receipt.study_id, target=f"receipt:{receipt.pk}", **receipt.counts

@@ -50,16 +50,18 @@ class Due:
 
     def shown_counts(self) -> dict[str, int]:
         """The same without binned sessions, for members who have not deleted them."""
-        seen = {name: getattr(self, name).filter(binned_at=None).count() for name in ("videos", "readings", "sessions")}
-        return seen | {"participants": self.participants.count()}
+        counts = {
+            name: getattr(self, name).filter(binned_at=None).count() for name in ("videos", "readings", "sessions")
+        }
+        return counts | {"participants": self.participants.count()}
 
 
-def due_of(study: Study, policy: RetentionPolicy, at: datetime) -> Due:
+def due_of(study: Study, policy: RetentionPolicy, moment: datetime) -> Due:
     """What of the study has to be gone at the time, by these days; in the bin, too."""
-    return _due_in(Q(study=study), policy, at)
+    return _due_in(Q(study=study), policy, moment)
 
 
-def due_by_study(at: datetime) -> dict[UUID, Counter[str]]:
+def due_by_study(moment: datetime) -> dict[UUID, Counter[str]]:
     """How many of what have to be gone at the time, for each study that has any.
 
     Thousands of studies share a few policies: the database is asked once for each of those, and not for each study.
@@ -67,7 +69,7 @@ def due_by_study(at: datetime) -> dict[UUID, Counter[str]]:
     counts: dict[UUID, Counter[str]] = defaultdict(Counter)
     for stated in Study.objects.order_by().values(*POLICY_FIELDS).distinct():
         alike = Q(*(Q(**{f"study__{name}": value}) for name, value in stated.items()))
-        due = _due_in(alike, Study(**stated).retention, at)
+        due = _due_in(alike, Study(**stated).retention, moment)
         for name in DUE_NAMES:
             rows = getattr(due, name).order_by().values_list("study_id").annotate(Count("pk", distinct=True))
             for study_id, count in rows:
@@ -75,15 +77,15 @@ def due_by_study(at: datetime) -> dict[UUID, Counter[str]]:
     return counts
 
 
-def _due_in(studies: Q, policy: RetentionPolicy, at: datetime) -> Due:
+def _due_in(studies: Q, policy: RetentionPolicy, moment: datetime) -> Due:
     sessions = Session.everything.filter(studies)
     ended = sessions.exclude(state=Session.State.OPEN)
     return Due(
-        videos=ended_before(ended.filter(media__isnull=False), at - (policy.media_time or RETRIED_WITHIN)),
-        readings=ended_before(ended.filter(readings_removed_at=None), at - policy.observation_time),
-        sessions=ended_before(sessions, at - policy.rest_time),
-        participants=_not_heard_of_since(studies, at - policy.rest_time),
-        binned=sessions.filter(binned_at__lte=at - policy.bin_time),
+        videos=ended_before(ended.filter(media__isnull=False), moment - (policy.media_time or RETRIED_WITHIN)),
+        readings=ended_before(ended.filter(readings_removed_at=None), moment - policy.observation_time),
+        sessions=ended_before(sessions, moment - policy.rest_time),
+        participants=_not_heard_of_since(studies, moment - policy.rest_time),
+        binned=sessions.filter(binned_at__lte=moment - policy.bin_time),
     )
 
 
@@ -106,19 +108,19 @@ def going_soon(user: User) -> dict[str, int]:
     return {name: n for name, n in counts.items() if n}
 
 
-def _count_soon(by_policy: dict[RetentionPolicy, list[Study]], at: datetime) -> dict[str, int]:
-    videos, readings, rest = Q(pk=None), Q(pk=None), Q(pk=None)
+def _count_soon(by_policy: dict[RetentionPolicy, list[Study]], moment: datetime) -> dict[str, int]:
+    videos, readings, sessions = Q(pk=None), Q(pk=None), Q(pk=None)
     for policy, studies in by_policy.items():
         in_them = Q(study__in=studies)
         if policy.media_days:
-            videos |= in_them & Q(ended_at__lt=at - policy.media_time)
-        readings |= in_them & Q(ended_at__lt=at - policy.observation_time)
-        rest |= in_them & Q(ended_at__lt=at - policy.rest_time)
+            videos |= in_them & Q(ended_at__lt=moment - policy.media_time)
+        readings |= in_them & Q(ended_at__lt=moment - policy.observation_time)
+        sessions |= in_them & Q(ended_at__lt=moment - policy.rest_time)
     in_any = with_end(Session.objects.filter(study__in=[study for studies in by_policy.values() for study in studies]))
     return in_any.exclude(state=Session.State.OPEN).aggregate(
         videos=Count("pk", filter=videos & Q(media__isnull=False)),
         readings=Count("pk", filter=readings & Q(readings_removed_at=None)),
-        sessions=Count("pk", filter=rest),
+        sessions=Count("pk", filter=sessions),
     )
 
 
@@ -174,10 +176,10 @@ class OwnedStudies:
 def last_owned_by(user: User) -> OwnedStudies:
     """The studies that would have no owner without the user."""
     owners = Membership.objects.owners()
-    mine = Study.objects.filter(memberships__in=owners.filter(user=user))
-    last = mine.exclude(memberships__in=owners.exclude(user=user)).order_by("name")
-    others = set(Membership.objects.filter(study__in=last).exclude(user=user).values_list("study_id", flat=True))
-    return OwnedStudies([s for s in last if s.pk not in others], [s for s in last if s.pk in others])
+    owned = Study.objects.filter(memberships__in=owners.filter(user=user))
+    last = owned.exclude(memberships__in=owners.exclude(user=user)).order_by("name")
+    shared = set(Membership.objects.filter(study__in=last).exclude(user=user).values_list("study_id", flat=True))
+    return OwnedStudies([s for s in last if s.pk not in shared], [s for s in last if s.pk in shared])
 
 
 def owners_of(study: Study) -> Iterable[User]:

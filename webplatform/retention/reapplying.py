@@ -23,25 +23,25 @@ def reapply() -> Counter[str]:
 
     Numbers of accounts and consents are given again in a restored database: each is known by what else it was.
     """
-    gone: Counter[str] = Counter()
+    erased: Counter[str] = Counter()
     for entry in erasure_log.entries():
-        again = _AGAIN.get(entry["kind"])
-        if again is not None:
-            gone[entry["kind"]] += again(entry)
-    return +gone
+        erase_again = _AGAIN.get(entry["kind"])
+        if erase_again is not None:
+            erased[entry["kind"]] += erase_again(entry)
+    return +erased
 
 
 def fingerprint_of(record: ConsentRecord) -> str:
     """What tells the consent from another one that gets its number in a restored database."""
-    said = f"{record.pk} {record.given_at.isoformat()} {record.text_digest}"
-    return hashlib.sha256(said.encode()).hexdigest()[:16]
+    text = f"{record.pk} {record.given_at.isoformat()} {record.text_digest}"
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _session(entry: dict[str, Any]) -> int:
     sessions = Session.everything.filter(pk=_uuid(entry))
-    found = sessions.count()
+    count = sessions.count()
     erasing.erase_sessions(sessions)
-    return found
+    return count
 
 
 def _participant(entry: dict[str, Any]) -> int:

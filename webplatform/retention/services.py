@@ -45,28 +45,28 @@ def change_policy(*, study: Study, user: User, policy: RetentionPolicy, is_confi
     require_owner(study, user)
     policy = policy.with_bin(study.retention.bin_days)
     if policy.is_shorter_than(study.retention) and not is_confirmed:
-        losses = what_would_go(study, policy)
+        losses = losses_of(study, policy)
         if losses:
             raise Conflict(_("The next purge would remove what is older than this. Confirm that it shall."), **losses)
     return change_retention(study=study, user=user, policy=policy)
 
 
-def what_would_go(study: Study, policy: RetentionPolicy) -> dict[str, int]:
+def losses_of(study: Study, policy: RetentionPolicy) -> dict[str, int]:
     """How many of what these days would remove now that the present ones do not; empty: nothing."""
     now = timezone.now()
-    then, already = due_of(study, policy, now).counts(), due_of(study, study.retention, now).counts()
-    return {name: n - already[name] for name, n in then.items() if n > already[name]}
+    due, due_already = due_of(study, policy, now).counts(), due_of(study, study.retention, now).counts()
+    return {name: n - due_already[name] for name, n in due.items() if n > due_already[name]}
 
 
-def ask_export(*, of: Subject, language: str) -> DataExport:
+def request_export(*, of: Subject, language: str) -> DataExport:
     """A copy of all that is held of the person is being made; one that waits already is returned, an older one goes."""
-    theirs = DataExport.objects.filter(**columns_of(of))
-    waiting = theirs.filter(state__in=(DataExport.State.QUEUED, DataExport.State.RUNNING))
+    exports = DataExport.objects.filter(**columns_of(of))
+    waiting = exports.filter(state__in=(DataExport.State.QUEUED, DataExport.State.RUNNING))
     try:
         with transaction.atomic():
-            if found := waiting.first():
-                return found
-            erasing.remove_exports(theirs)
+            if export_waiting := waiting.first():
+                return export_waiting
+            erasing.remove_exports(exports)
             export = DataExport.objects.create(language=language, asked_at=timezone.now(), **columns_of(of))
             record_export(export, "asked")
             after_commit(send_export, export.pk)

@@ -19,8 +19,8 @@ from webplatform.retention.reapplying import fingerprint_of
 @receiver(consent_withdrawn)
 def note_withdrawal(record: ConsentRecord, scopes: frozenset[str], **_: Any) -> None:
     """A restored backup must not make a withdrawn consent valid again."""
-    what = {"check": fingerprint_of(record), "scopes": sorted(scopes)}
-    note_erased("consent", record.pk, **what)
+    details = {"check": fingerprint_of(record), "scopes": sorted(scopes)}
+    note_erased("consent", record.pk, **details)
 
 
 @receiver(consent_withdrawn)

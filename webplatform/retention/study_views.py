@@ -61,7 +61,7 @@ def _change(request: HttpRequest, study: Study, form: PolicyForm) -> HttpRespons
 
 def _page(request: HttpRequest, study: Study, form: PolicyForm, losses: dict[str, int]) -> HttpResponse:
     form.ask_to_confirm(bool(losses))
-    going = due_of(study, study.retention, timezone.now() + TOLD_BEFORE).shown_counts()
+    due_soon = due_of(study, study.retention, timezone.now() + TOLD_BEFORE).shown_counts()
     receipts = Receipt.objects.filter(study_id=study.pk)[:RECEIPTS]
     context = {
         "study": study,
@@ -69,7 +69,7 @@ def _page(request: HttpRequest, study: Study, form: PolicyForm, losses: dict[str
         "is_owner": may_in(study, request.user, Act.OWN),
         "keeps_media": bool(study.retention.media_days),
         "losses": counted(losses),
-        "going": counted(going if study.retention.media_days else going | {"videos": 0}),
+        "going": counted(due_soon if study.retention.media_days else due_soon | {"videos": 0}),
         "receipts": [{"receipt": receipt, "lines": receipt_lines(receipt)} for receipt in receipts],
         "most": settings.RAUT_RETENTION_MAX_DAYS,
     }
@@ -82,8 +82,8 @@ def _page(request: HttpRequest, study: Study, form: PolicyForm, losses: dict[str
 @require_http_methods(["GET", "POST"])
 def erase_participant(request: HttpRequest, pk: UUID, participant_pk: UUID) -> HttpResponse:
     """Ask before a participant is erased; then erase them."""
-    mine = Participant.objects.for_user(request.user).select_related("study")
-    participant = get_object_or_404(mine, study=pk, pk=participant_pk)
+    participants = Participant.objects.for_user(request.user).select_related("study")
+    participant = get_object_or_404(participants, study=pk, pk=participant_pk)
     require_owner(participant.study, request.user)
     if request.method == "POST":
         receipt = services.erase_participant(participant=participant, by=request.user)

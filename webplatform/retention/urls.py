@@ -7,7 +7,7 @@ from webplatform.retention import hold_views, study_views, views
 app_name = "retention"
 urlpatterns = [
     path("account/data/", views.data, name="data"),
-    path("account/data/copy/", views.ask, name="ask"),
+    path("account/data/copy/", views.request_export, name="ask"),
     path("account/data/copies/<uuid:pk>/", views.download, name="download"),
     path("account/erase/", views.erase, name="erase"),
     path("account/<int:pk>/erase/", views.erase_other, name="erase-other"),

@@ -39,9 +39,9 @@ def data(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def ask(request: HttpRequest) -> HttpResponse:
+def request_export(request: HttpRequest) -> HttpResponse:
     """Ask for the copy."""
-    services.ask_export(of=request.user, language=get_language() or "en")
+    services.request_export(of=request.user, language=get_language() or "en")
     messages.success(request, _("Your copy is being made. This page shows when it is ready."))
     return redirect("retention:data")
 
@@ -67,7 +67,7 @@ def erase(request: HttpRequest) -> HttpResponse:
             return redirect("retention:receipt", receipt.pk)
         except AppError as error:
             form.add_error(error.details.get("field"), error.message)
-    return _ask_to_erase(request, request.user, form)
+    return _erasure_page(request, request.user, form)
 
 
 @login_required
@@ -84,7 +84,7 @@ def erase_other(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("retention:receipt", services.erase_account(user=user, by=request.user).pk)
         except AppError as error:
             messages.error(request, error.message)
-    return _ask_to_erase(request, user, None)
+    return _erasure_page(request, user, None)
 
 
 @never_cache
@@ -95,7 +95,7 @@ def receipt(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "retention/receipt.html", {"receipt": receipt, "lines": receipt_lines(receipt)})
 
 
-def _ask_to_erase(request: HttpRequest, user: User, form: EraseAccountForm | None) -> HttpResponse:
+def _erasure_page(request: HttpRequest, user: User, form: EraseAccountForm | None) -> HttpResponse:
     studies = last_owned_by(user)
     counts = {"sessions": own_sessions(user).count()}
     context = {"person": user, "form": form, "studies": studies, "lines": counted(counts)}

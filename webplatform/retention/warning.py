@@ -25,37 +25,37 @@ def tell_owners(*, now: datetime | None = None) -> int:
     if not reaches_people():
         return 0
     until = (now or timezone.now()) + TOLD_BEFORE
-    return sum(_tell(study, until) for study in Study.objects.all())
+    return sum(_mail_owners(study, until) for study in Study.objects.all())
 
 
 def soon_to_go(study: Study, until: datetime) -> dict[str, int]:
     """How many of what goes until then that the owners were not told of yet."""
-    told = RetentionWarning.objects.filter(study=study).first()
-    then = due_of(study, study.retention, until).shown_counts()
+    last_warning = RetentionWarning.objects.filter(study=study).first()
+    due = due_of(study, study.retention, until).shown_counts()
     if not study.retention.media_days:
-        then.pop("videos")  # they go with their analysis, always
-    before = due_of(study, study.retention, told.told_until).shown_counts() if told else {}
-    return {name: n - before.get(name, 0) for name, n in then.items() if n > before.get(name, 0)}
+        due.pop("videos")  # they go with their analysis, always
+    due_before = due_of(study, study.retention, last_warning.told_until).shown_counts() if last_warning else {}
+    return {name: n - due_before.get(name, 0) for name, n in due.items() if n > due_before.get(name, 0)}
 
 
-def _tell(study: Study, until: datetime) -> int:
-    going = soon_to_go(study, until)
-    if not going:
+def _mail_owners(study: Study, until: datetime) -> int:
+    due = soon_to_go(study, until)
+    if not due:
         return 0
-    told = 0
+    mails = 0
     for owner in owners_of(study):
         with override(settings.LANGUAGE_CODE):
             subject = _("Raut: something in “%(study)s” is deleted within a week") % {"study": study.name}
-            send_mail(" ".join(subject.split()), _body(study, going), None, [owner.email])
-        told += 1
+            send_mail(" ".join(subject.split()), _body(study, due), None, [owner.email])
+        mails += 1
     RetentionWarning.objects.update_or_create(study=study, defaults={"told_until": until})
-    return told
+    return mails
 
 
-def _body(study: Study, going: dict[str, int]) -> str:
+def _body(study: Study, due: dict[str, int]) -> str:
     lines = [
         _("By the days that the study states, this is deleted within the next seven days:"),
-        *(f"- {line}" for line in counted(going)),
+        *(f"- {line}" for line in counted(due)),
         "",
         _("Download what you still need, or change the days:"),
         f"{settings.PUBLIC_URL}/studies/{study.pk}/retention/",

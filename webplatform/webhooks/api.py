@@ -40,10 +40,10 @@ class WebhookListApi(generics.ListAPIView):
         """Add one; the answer tells its secret, only this once."""
         sent = WebhookIn(data=request.data)
         sent.is_valid(raise_exception=True)
-        given = dict(sent.validated_data)
-        study = given.pop("study")
-        place = get_object_or_404(Study.objects.for_user(request.user), pk=study) if study else None
-        webhook, secret = services.add_webhook(user=request.user, study=place, **given)
+        fields = dict(sent.validated_data)
+        study_id = fields.pop("study")
+        owning_study = get_object_or_404(Study.objects.for_user(request.user), pk=study_id) if study_id else None
+        webhook, secret = services.add_webhook(user=request.user, study=owning_study, **fields)
         return Response({**WebhookOut(webhook).data, "secret": secret}, status=status.HTTP_201_CREATED)
 
     def get_queryset(self) -> QuerySet[Webhook]:

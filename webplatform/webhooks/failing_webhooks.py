@@ -24,11 +24,11 @@ def turn_off_failing(webhooks: QuerySet[Webhook]) -> int:
     for webhook in webhooks.filter(off="", failing_since__lt=since):
         ended += Webhook.objects.filter(pk=webhook.pk, off="").update(off=Webhook.Off.FAILING)
         record_event("webhook.failing", study_id=webhook.study_id, target=f"webhook:{webhook.pk}")
-        after_commit(tell_owner, webhook.pk)
+        after_commit(mail_owner, webhook.pk)
     return ended
 
 
-def tell_owner(webhook_id: UUID) -> None:
+def mail_owner(webhook_id: UUID) -> None:
     """Mail the owner of the webhook that it is off, and where to turn it on again."""
     webhook = Webhook.objects.select_related("user").get(pk=webhook_id)
     page = settings.PUBLIC_URL + reverse("webhooks:webhook", args=[webhook.pk])

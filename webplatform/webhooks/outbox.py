@@ -33,10 +33,10 @@ def note_event(
         study_id: the study whose webhooks hear of it.
         about: ids, states and addresses; nothing else of anybody.
     """
-    wanted = Q(study=None, user__in=[user_id for user_id in user_ids if user_id is not None])
+    recipients = Q(study=None, user__in=[user_id for user_id in user_ids if user_id is not None])
     if study_id is not None:
-        wanted |= Q(study=study_id)
-    hooks = Webhook.objects.filter(wanted, off="").select_related("user")
+        recipients |= Q(study=study_id)
+    hooks = Webhook.objects.filter(recipients, off="").select_related("user")
     ids = {"study": study_id and str(study_id), "session": session_id and str(session_id), **about}
     rows = [
         new_delivery(hook, event, ids, session_id=session_id)

@@ -88,11 +88,11 @@ async def _checked_addresses(target: Target) -> list[str]:
 
 async def _connect(target: Target, addresses: list[str]) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     tls = ssl.create_default_context() if target.is_tls else None
-    named = {"server_hostname": target.host} if target.is_tls else {}
+    arguments = {"server_hostname": target.host} if target.is_tls else {}
     for address in addresses[:-1]:
         with suppress(ConnectionError, OSError):
-            return await asyncio.open_connection(address, target.port, ssl=tls, limit=MAX_HEAD_BYTES, **named)
-    return await asyncio.open_connection(addresses[-1], target.port, ssl=tls, limit=MAX_HEAD_BYTES, **named)
+            return await asyncio.open_connection(address, target.port, ssl=tls, limit=MAX_HEAD_BYTES, **arguments)
+    return await asyncio.open_connection(addresses[-1], target.port, ssl=tls, limit=MAX_HEAD_BYTES, **arguments)
 
 
 def _request(target: Target, body: bytes, headers: Mapping[str, str]) -> bytes:

@@ -41,8 +41,8 @@ def add_webhook(
     """
     if study is not None:
         require_owner(study, user)
-    beside = Webhook.objects.filter(study=study) if study else Webhook.objects.filter(study=None, user=user)
-    if beside.count() >= MOST:
+    existing = Webhook.objects.filter(study=study) if study else Webhook.objects.filter(study=None, user=user)
+    if existing.count() >= MOST:
         raise Conflict(_("There are %(n)d webhooks already. Delete one first.") % {"n": MOST})
     secret = new_secret()
     webhook = Webhook.objects.create(
@@ -178,10 +178,10 @@ def _checked_url(url: str) -> str:
 
 
 def _checked_events(events: Sequence[str], study: Study | None) -> list[str]:
-    known = [str(event) for event in Event.known_to(study)]
-    if not events or set(events) - set(known):
-        raise Invalid(_("Choose at least one of: %(events)s.") % {"events": ", ".join(known)}, field="events")
-    return [event for event in known if event in events]
+    known_events = [str(event) for event in Event.known_to(study)]
+    if not events or set(events) - set(known_events):
+        raise Invalid(_("Choose at least one of: %(events)s.") % {"events": ", ".join(known_events)}, field="events")
+    return [event for event in known_events if event in events]
 
 
 def _record(verb: str, webhook: Webhook, user: User, **details: Any) -> None:

@@ -26,29 +26,29 @@ from webplatform.webhooks.permissions import owners_of
 
 
 @receiver(job_ended)
-def tell_of_job(job: AnalysisJob, state: str, **_: Any) -> None:
+def note_job(job: AnalysisJob, state: str, **_: Any) -> None:
     """An analysis is done, or failed."""
     event = Event.JOB_DONE if state == AnalysisJob.State.DONE else Event.JOB_FAILED
     url = settings.PUBLIC_URL + reverse("api-analysis", args=[job.pk])
-    _tell_of_session(job.session, event, job=str(job.pk), state=str(state), url=url)
+    _note_for_session(job.session, event, job=str(job.pk), state=str(state), url=url)
 
 
 @receiver(session_closed)
-def tell_of_session(session: Session, **_: Any) -> None:
+def note_closed_session(session: Session, **_: Any) -> None:
     """A session is closed, of a video or of a webcam."""
     url = settings.PUBLIC_URL + reverse("api-session", args=[session.pk])
-    _tell_of_session(session, Event.SESSION_CLOSED, state=str(Session.State.CLOSED), url=url)
+    _note_for_session(session, Event.SESSION_CLOSED, state=str(Session.State.CLOSED), url=url)
 
 
 @receiver(run_ended)
-def tell_of_run(run: TrainingRun, state: str, **_: Any) -> None:
+def note_training_run(run: TrainingRun, state: str, **_: Any) -> None:
     """A training run is done, or failed."""
     url = settings.PUBLIC_URL + reverse("api-run", args=[run.pk])
     note_event(Event.RUN_FINISHED, user_ids=[run.created_by_id], run=str(run.pk), state=str(state), url=url)
 
 
 @receiver(request_received)
-def tell_of_request(request: ParticipantRequest, **_: Any) -> None:
+def note_request(request: ParticipantRequest, **_: Any) -> None:
     """A participant asks for something."""
     participant = request.participant
     about = {"request": request.pk, "participant": str(participant.pk), "state": str(request.state)}
@@ -70,7 +70,7 @@ def stop_sending(user: User, **_: Any) -> None:
     waiting.update(state=Delivery.State.FAILED, finished_at=timezone.now())
 
 
-def _tell_of_session(session: Session, event: str, **about: Any) -> None:
+def _note_for_session(session: Session, event: str, **about: Any) -> None:
     participant = session.participant_id and str(session.participant_id)
     note_event(
         event,

@@ -28,15 +28,15 @@ def seal_secret(secret: str) -> str:
     return _box().encrypt(secret.encode()).decode()
 
 
-def signature(webhook: Webhook, body: bytes, at: datetime) -> str:
+def signature(webhook: Webhook, body: bytes, moment: datetime) -> str:
     """The header: `t=` the time in seconds since 1970, `v1=` HMAC-SHA256, hex, of "time.body"; two after a rotation.
 
     Empty where SECRET_KEY was replaced: the secret cannot be opened any more.
     """
     sealed = [webhook.sealed_secret]
-    if webhook.earlier_secret and webhook.rotated_at and at < webhook.rotated_at + BOTH_SIGN_FOR:
+    if webhook.earlier_secret and webhook.rotated_at and moment < webhook.rotated_at + BOTH_SIGN_FOR:
         sealed.append(webhook.earlier_secret)
-    t = int(at.timestamp())
+    t = int(moment.timestamp())
     try:
         opened = [_box().decrypt(one.encode()) for one in sealed]
     except InvalidToken:

@@ -120,8 +120,8 @@ def _list(request: HttpRequest, study: Study | None) -> HttpResponse:
     form = WebhookForm(request.POST or None, study=study)
     if request.method == "POST" and form.is_valid():
         try:
-            made, secret = services.add_webhook(user=request.user, study=study, **form.cleaned_data)
-            return _page(request, made, secret=secret)
+            webhook, secret = services.add_webhook(user=request.user, study=study, **form.cleaned_data)
+            return _page(request, webhook, secret=secret)
         except NotAllowed:
             raise
         except AppError as error:

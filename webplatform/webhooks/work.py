@@ -93,9 +93,9 @@ def _due() -> list[Delivery]:
 
 def _claim(delivery: Delivery) -> bool:
     delivery.lease = uuid4()
-    mine = Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.WAITING)
+    waiting = Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.WAITING)
     sending = {"state": Delivery.State.SENDING, "lease": delivery.lease, "heartbeat_at": timezone.now()}
-    return bool(mine.update(**sending))
+    return bool(waiting.update(**sending))
 
 
 def _letter(delivery: Delivery) -> tuple[str, bytes, dict[str, str]]:
@@ -151,8 +151,8 @@ def _note_failure(webhook: Webhook, *, is_reached: bool) -> None:
     if is_reached:
         row.update(unreachable_times=0, paused_until=None)
     else:
-        rest = min(FIRST_PAUSE * 2 ** min(webhook.unreachable_times, 10), LONGEST_REST)
-        row.update(unreachable_times=F("unreachable_times") + 1, paused_until=now + rest)
+        pause = min(FIRST_PAUSE * 2 ** min(webhook.unreachable_times, 10), LONGEST_REST)
+        row.update(unreachable_times=F("unreachable_times") + 1, paused_until=now + pause)
     turn_off_failing(row)
 
 
@@ -177,7 +177,7 @@ def release_stale_deliveries() -> bool:
 def forget_old_deliveries() -> int:
     """Deliveries that were made before RAUT_WEBHOOK_KEEP_DAYS are gone, with their attempts; returns how many."""
     before = timezone.now() - timedelta(days=settings.RAUT_WEBHOOK_KEEP_DAYS)
-    old = Delivery.objects.filter(created_at__lt=before)
-    count = old.aggregate(n=Count("pk"))["n"]
-    old.delete()
+    expired = Delivery.objects.filter(created_at__lt=before)
+    count = expired.aggregate(n=Count("pk"))["n"]
+    expired.delete()
     return count

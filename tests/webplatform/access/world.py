@@ -20,7 +20,7 @@ from webplatform.consent.models import ConsentRecord, ConsentText
 from webplatform.consent.services import give_consent, give_participant_consent
 from webplatform.dashboard.services import save_view
 from webplatform.exporting.options import Options
-from webplatform.exporting.services import ask_export_job
+from webplatform.exporting.services import request_export_job
 from webplatform.exporting.work import run_export_job
 from webplatform.fetching.models import Fetch
 from webplatform.history.bin import bin_session
@@ -36,9 +36,9 @@ from webplatform.modelhub.models import ModelVersion
 from webplatform.modelhub.services import register_bundle
 from webplatform.participation.links import create_link
 from webplatform.participation.participants import add_participant
-from webplatform.participation.requests import ask
+from webplatform.participation.requests import submit_request
 from webplatform.retention.models import DataExport, Receipt
-from webplatform.retention.services import ask_export
+from webplatform.retention.services import request_export
 from webplatform.studies.approvals import ask_approval
 from webplatform.studies.conditions import add_condition
 from webplatform.studies.invitations import invite
@@ -206,7 +206,7 @@ def _participant(study: Study, owner: User) -> dict[str, Any]:
     blue: Participant = add_participant(study=study, user=owner, pseudonym="Blue")
     link, key = create_link(participant=blue, user=owner)
     given = give_participant_consent(participant=blue, language="en", channel="link", scopes=["analyse", "keep_media"])
-    asked: ParticipantRequest = ask(participant=blue, kind="question", text="Until when?")
+    asked: ParticipantRequest = submit_request(participant=blue, kind="question", text="Until when?")
     spare = ParticipantLink.objects.create(
         participant=blue, digest="1" * 64, created_by=owner, expires_at=timezone.now() + timedelta(days=1)
     )
@@ -223,7 +223,7 @@ def _letter(**invitation: Any) -> Any:
 
 def _copy(whose: Any) -> Any:
     """The copy of somebody's data, ready to be fetched."""
-    copy = ask_export(of=whose, language="en")
+    copy = request_export(of=whose, language="en")
     tomorrow = timezone.now() + timedelta(days=1)
     DataExport.objects.filter(pk=copy.pk).update(state="done", expires_at=tomorrow, finished_at=timezone.now())
     copy.file.parent.mkdir(exist_ok=True)
@@ -233,7 +233,7 @@ def _copy(whose: Any) -> Any:
 
 def _export(session: Session, owner: User) -> Any:
     """A file of the session, ready to be fetched."""
-    job = ask_export_job(user=owner, kind="csv", options=Options(), language="en", sessions=[session.pk])
+    job = request_export_job(user=owner, kind="csv", options=Options(), language="en", sessions=[session.pk])
     run_export_job(job.pk)
     return job.pk
 

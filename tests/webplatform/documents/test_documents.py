@@ -17,7 +17,7 @@ from webplatform.documents.schedule import retention_schedule
 from webplatform.history.services import close_session, open_session
 from webplatform.participation.links import create_link
 from webplatform.participation.participants import add_participant
-from webplatform.participation.requests import ask
+from webplatform.participation.requests import submit_request
 from webplatform.studies.approvals import is_permitted
 from webplatform.studies.assessments import state_assessment
 from webplatform.studies.models import Study
@@ -77,7 +77,7 @@ class TestRetentionPage:
         assert facts(retention_schedule(), "A new study") == dict(limits_of(made))
 
     def test_the_hours_for_an_answer_are_the_ones_of_the_clock(self, study, owner):
-        asked = ask(participant=add_participant(study=study, user=owner), kind="copy")
+        asked = submit_request(participant=add_participant(study=study, user=owner), kind="copy")
         hours = round((asked.due_at - asked.asked_at).total_seconds() / 3600)
         assert f"answered within {hours} hours" in everything(retention_schedule())
 

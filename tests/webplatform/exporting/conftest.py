@@ -9,7 +9,7 @@ from tests.webplatform.history.readings import face, frame
 from webplatform.accounts.models import User
 from webplatform.exporting.models import ExportJob
 from webplatform.exporting.options import checked_options
-from webplatform.exporting.services import ask_export_job
+from webplatform.exporting.services import request_export_job
 from webplatform.exporting.work import run_export_job
 from webplatform.history.models import Correction, Marker, Session
 from webplatform.history.services import append_readings, close_session, open_session, use_model
@@ -40,7 +40,7 @@ def made(owner: User):
     def make(kind: str, *sessions: Session, language: str = "en", study=None, **chosen) -> ExportJob:
         options = checked_options(**chosen)
         keys = [one.pk for one in sessions]
-        job = ask_export_job(user=owner, kind=kind, options=options, language=language, sessions=keys, study=study)
+        job = request_export_job(user=owner, kind=kind, options=options, language=language, sessions=keys, study=study)
         run_export_job(job.pk)
         job.refresh_from_db()
         return job

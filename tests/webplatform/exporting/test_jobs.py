@@ -17,7 +17,7 @@ from webplatform.exporting import content as contents
 from webplatform.exporting.job_endings import lost_files
 from webplatform.exporting.models import ExportJob, export_jobs_folder
 from webplatform.exporting.options import Options, checked_options
-from webplatform.exporting.services import MOST_WAITING, ask_export_job, delete_export_job
+from webplatform.exporting.services import MOST_WAITING, delete_export_job, request_export_job
 from webplatform.exporting.work import give_up, run_export_job
 from webplatform.history.erasing import close_readings, erase_session
 from webplatform.history.models import Session
@@ -32,7 +32,7 @@ CSV = ExportJob.Format.CSV
 
 def ask(user, *sessions, kind=CSV, options=None):
     keys = [session.pk for session in sessions]
-    return ask_export_job(user=user, kind=kind, options=options or Options(), language="en", sessions=keys)
+    return request_export_job(user=user, kind=kind, options=options or Options(), language="en", sessions=keys)
 
 
 def is_gone(job: ExportJob) -> bool:

@@ -18,7 +18,7 @@ from webplatform.history.session_files import SHARED_COLUMNS, shared_pieces
 from webplatform.learning.models import Dataset, DatasetSource
 from webplatform.participation.participants import add_participant
 from webplatform.retention.models import DataExport
-from webplatform.retention.services import ask_export
+from webplatform.retention.services import request_export
 from webplatform.studies.conditions import add_condition
 from webplatform.studies.models import Membership, Study
 from webplatform.studies.variables import add_variable, set_values
@@ -90,7 +90,7 @@ def test_what_was_made_of_it_on_the_old_consent_goes_where_the_new_one_does_not_
 ):
     dataset = Dataset.objects.create(name="Faces", state="done")
     DatasetSource.objects.create(dataset=dataset, session_id=story.pk, pictures=1)
-    copy = ask_export(of=owner, language="en")
+    copy = request_export(of=owner, language="en")
     with django_capture_on_commit_callbacks(execute=True):
         assign_participant(session=story, user=owner, participant=blue)
     dataset.refresh_from_db()

@@ -62,7 +62,7 @@ def test_a_correction_counts_beside_what_the_model_said(longer: Session):
     track = longer.tracks.get(number=1)
     for emotion in ("sad", "angry"):
         Correction.objects.create(session=longer, track=track, from_ms=200, to_ms=400, emotion=emotion)
-    shown = {r.t_ms: (r.said, r.corrected, r.shown) for r in effective_readings(longer)}
+    shown = {r.t_ms: (r.verdict, r.corrected, r.shown) for r in effective_readings(longer)}
     assert shown[0] == ("happy", None, "happy")
     assert shown[200] == shown[400] == ("happy", "angry", "angry")
     assert shown[600] == ("happy", None, "happy")

@@ -12,7 +12,7 @@ from webplatform.jobs.requeue import LONGEST_WAIT, release, release_stale, unsen
 from webplatform.learning.models import Comparison, Dataset, TrainingRun
 from webplatform.results.models import StudyFigures
 from webplatform.retention.models import DataExport
-from webplatform.retention.services import ask_export
+from webplatform.retention.services import request_export
 from webplatform.retention.work import give_up
 
 KINDS = (AnalysisJob, Stretch, PlaybackCopy, ExportJob, DataExport, StudyFigures, Dataset, TrainingRun, Comparison)
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def job(owner):
     """A job of the plainest kind, waiting."""
-    return ask_export(of=owner, language="en")
+    return request_export(of=owner, language="en")
 
 
 def age(**fields: object) -> None:

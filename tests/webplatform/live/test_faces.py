@@ -89,10 +89,10 @@ def test_no_more_are_read_at_once_than_memory_allows(api_of, owner, consent, mon
     ensure_active_model()
     monkeypatch.setattr(picture_checks, "WAIT_S", 0.01)
     for _place in range(picture_checks.AT_ONCE):
-        assert picture_checks._places.acquire(timeout=1)
+        assert picture_checks._slots.acquire(timeout=1)
     try:
         answer = post(api_of(owner), ("a.jpg", b"x"))
     finally:
         for _place in range(picture_checks.AT_ONCE):
-            picture_checks._places.release()
+            picture_checks._slots.release()
     assert (answer.status_code, answer["Retry-After"]) == (429, "5")

@@ -73,11 +73,11 @@ def test_a_condition_that_the_study_lacks_begins_nothing(owner, blue, model, con
 
 def test_the_look_before_rests_on_the_consent_of_whoever_is_before_the_camera(owner, stranger, blue, model):
     with pytest.raises(ConsentMissing):
-        picture_checks.look_once(user=owner, picture=b"")
+        picture_checks.check_picture(user=owner, picture=b"")
     with pytest.raises(Invalid):  # allowed, and no picture
-        picture_checks.look_once(user=owner, picture=b"", participant_id=str(blue.pk))
+        picture_checks.check_picture(user=owner, picture=b"", participant_id=str(blue.pk))
     with pytest.raises(NotAllowed):
-        picture_checks.look_once(user=stranger, picture=b"", participant_id=str(blue.pk))
+        picture_checks.check_picture(user=stranger, picture=b"", participant_id=str(blue.pk))
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from webplatform.modelhub.bundles import bundle_of
 from webplatform.modelhub.services import is_whole, register_bundle
 from webplatform.operations import storage_migration
 from webplatform.retention.models import DataExport
-from webplatform.retention.services import ask_export
+from webplatform.retention.services import request_export
 from webplatform.retention.work import run_export
 from webplatform.vault.keys import kept_keys
 from webplatform.vault.models import FileKey
@@ -37,7 +37,7 @@ def sessions(machine, owner, consent, monkeypatch):
     jobs = [
         submit_video(user=owner, upload=SimpleUploadedFile(f"{name}.mp4", CONTENT + name.encode())) for name in "ab"
     ]
-    export = ask_export(of=owner, language="en")
+    export = request_export(of=owner, language="en")
     run_export(export.pk)
     shutil.copytree(inference.SHIPPED_BUNDLE, machine / "models" / "brought")
     register_bundle(path=machine / "models" / "brought")

@@ -22,8 +22,8 @@ def python(name: str, code: str) -> ChildSpec:
 
 
 @contextmanager
-def supervised(folder: Path, *specs: ChildSpec, say: Callable[[str], None] = print) -> Iterator[Supervisor]:
-    supervisor = Supervisor(list(specs), log_folder=folder, say=say)
+def supervised(folder: Path, *specs: ChildSpec, report: Callable[[str], None] = print) -> Iterator[Supervisor]:
+    supervisor = Supervisor(list(specs), log_folder=folder, report=report)
     try:
         yield supervisor
     finally:
@@ -51,7 +51,7 @@ def is_alive(pid: int) -> bool:
 
 def test_a_child_that_dies_is_started_again(tmp_path: Path):
     said: list[str] = []
-    with supervised(tmp_path, python("a", SLEEPER), say=said.append) as supervisor:
+    with supervised(tmp_path, python("a", SLEEPER), report=said.append) as supervisor:
         supervisor.start()
         first = supervisor.pid("a")
         supervisor.kill("a")
@@ -62,7 +62,7 @@ def test_a_child_that_dies_is_started_again(tmp_path: Path):
 
 def test_restarts_wait_longer_each_time(tmp_path: Path):
     said: list[str] = []
-    with supervised(tmp_path, python("a", "raise SystemExit(3)"), say=said.append) as supervisor:
+    with supervised(tmp_path, python("a", "raise SystemExit(3)"), report=said.append) as supervisor:
         supervisor.start()
         wait_until(lambda: supervisor.tend() or len(said) == 3)
     assert [line.rsplit(" in ")[1] for line in said] == ["0.5 s", "1.0 s", "2.0 s"]

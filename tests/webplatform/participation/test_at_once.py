@@ -13,7 +13,7 @@ from webplatform.common.errors import AppError
 from webplatform.consent.models import ConsentRecord
 from webplatform.participation.links import create_link
 from webplatform.participation.participants import add_participant
-from webplatform.participation.services import agree, ask, withdraw
+from webplatform.participation.services import agree, submit_request, withdraw
 from webplatform.retention.services import erase_participant
 from webplatform.studies.models import Participant
 
@@ -23,7 +23,11 @@ def test_mixed_requests_on_one_participant_do_not_undo_each_other(study, owner):
     ship_texts()
     blue = add_participant(study=study, user=owner, pseudonym="Blue")
     give = partial(agree, participant=blue, language="en", scopes=["analyse"], channel="link")
-    works = [give, partial(withdraw, participant=blue, channel="link"), partial(ask, participant=blue, kind="copy")]
+    works = [
+        give,
+        partial(withdraw, participant=blue, channel="link"),
+        partial(submit_request, participant=blue, kind="copy"),
+    ]
     works += [partial(create_link, participant=blue, user=owner)]
     with ThreadPoolExecutor(12) as threads:
         found = list(threads.map(_try, works * 12))

@@ -15,7 +15,7 @@ from webplatform.consent.services import give_participant_consent
 from webplatform.history.models import Session
 from webplatform.history.services import append_readings, close_session, open_session, use_model
 from webplatform.results.models import StudyFigures
-from webplatform.results.services import ask_figures
+from webplatform.results.services import request_figures
 from webplatform.results.work import run_figures
 from webplatform.studies.models import Condition, Participant, Study
 
@@ -87,7 +87,7 @@ def made(study: Study, django_capture_on_commit_callbacks) -> Callable[..., Stud
     """`made(choice)`: the study's results, as a worker makes them."""
 
     def make(choice) -> StudyFigures:
-        figures = ask_figures(study=study, choice=choice)
+        figures = request_figures(study=study, choice=choice)
         run_figures(figures.pk)
         figures.refresh_from_db()
         return figures

@@ -18,7 +18,7 @@ from webplatform.results import refreshing, tasks, work
 from webplatform.results.choices import Choice
 from webplatform.results.curves import keep_curve, sessions_without_curve
 from webplatform.results.models import SessionCurve, StudyFigures
-from webplatform.results.services import ask_figures
+from webplatform.results.services import request_figures
 
 State = StudyFigures.State
 
@@ -49,11 +49,11 @@ def test_results_are_made_of_the_stored_readings(four, made):
 
 def test_what_is_kept_is_given_at_once_and_not_made_again(four, made, django_assert_max_num_queries):
     figures = made(Choice())
-    again = ask_figures(study=figures.study, choice=Choice())
+    again = request_figures(study=figures.study, choice=Choice())
     assert (again.pk, again.state, again.result) == (figures.pk, State.DONE, figures.result)
     assert not work.run_figures(figures.pk)
     with django_assert_max_num_queries(14):
-        ask_figures(study=figures.study, choice=Choice())
+        request_figures(study=figures.study, choice=Choice())
 
 
 def test_the_same_curve_is_kept_once_and_a_second_time_costs_nothing(four, django_assert_max_num_queries):
@@ -77,7 +77,7 @@ def test_a_withdrawal_changes_n_and_the_curve_and_leaves_no_older_results(
 
 
 def test_figures_that_a_withdrawal_overtook_are_not_kept(four, study, monkeypatch):
-    figures = ask_figures(study=study, choice=Choice())
+    figures = request_figures(study=study, choice=Choice())
     whole = work.results_of
 
     def withdrawn_meanwhile(material, choice):
@@ -102,7 +102,7 @@ def test_figures_that_a_withdrawal_overtook_are_not_kept(four, study, monkeypatc
 def test_whatever_results_rest_on_has_them_made_again(four, owner, made, change):
     figures = made(Choice())
     change(four, owner)
-    again = ask_figures(study=figures.study, choice=Choice())
+    again = request_figures(study=figures.study, choice=Choice())
     assert (again.state, again.is_current) == (State.QUEUED, False)
     assert again.result == figures.result  # shown until the new ones are there
     work.run_figures(again.pk)
@@ -122,7 +122,7 @@ def test_results_that_are_looked_at_follow_a_new_session_by_themselves(four, mad
 
 
 def test_a_change_while_results_are_made_has_them_made_again(four, study, monkeypatch):
-    figures = ask_figures(study=study, choice=Choice())
+    figures = request_figures(study=study, choice=Choice())
     whole = work.results_of
 
     def changed_meanwhile(material, choice):
@@ -144,7 +144,7 @@ def test_removed_readings_take_their_sums_with_them(four, made):
 
 
 def test_a_worker_that_died_loses_its_results_to_the_next_one(four, study):
-    figures = ask_figures(study=study, choice=Choice())
+    figures = request_figures(study=study, choice=Choice())
     long_ago = timezone.now() - timedelta(hours=1)
     StudyFigures.objects.update(state=State.RUNNING, heartbeat_at=long_ago, attempts=1)
     release_stale(StudyFigures.objects.all(), work.give_up)
@@ -157,11 +157,11 @@ def test_a_worker_that_died_loses_its_results_to_the_next_one(four, study):
 
 def test_results_that_cannot_be_made_have_failed_and_wait_again_a_while_later(four, study, monkeypatch):
     monkeypatch.setattr(work, "results_of", lambda material, choice: 1 / 0)
-    figures = ask_figures(study=study, choice=Choice())
+    figures = request_figures(study=study, choice=Choice())
     assert not work.run_figures(figures.pk)
-    assert ask_figures(study=study, choice=Choice()).state == State.FAILED
+    assert request_figures(study=study, choice=Choice()).state == State.FAILED
     StudyFigures.objects.update(asked_at=timezone.now() - 2 * refreshing.AGAIN_AFTER)
-    assert ask_figures(study=study, choice=Choice()).state == State.QUEUED
+    assert request_figures(study=study, choice=Choice()).state == State.QUEUED
 
 
 def test_a_session_of_several_faces_counts_by_the_one_that_was_seen_longest(person_of, record, film_a, made):
@@ -184,7 +184,7 @@ def test_a_corrected_stretch_counts_as_corrected(person_of, record, film_a, made
     before = made(Choice())
     correct(session=session, user=owner, track=1, from_ms=0, to_ms=900, emotion="sad")
     correct(session=session, user=owner, track=1, from_ms=800, to_ms=900, emotion="happy")
-    assert not ask_figures(study=before.study, choice=Choice()).is_current
+    assert not request_figures(study=before.study, choice=Choice()).is_current
     shares = made(Choice()).result["groups"][0]["measures"][1]
     assert shares["measure"] == "share"
     told = {row["emotion"]: row["value"] for row in shares["rows"]}
@@ -197,7 +197,7 @@ def test_an_excluded_stretch_is_in_no_figure(person_of, record, film_a, made):
     before = made(Choice())
     for from_ms, to_ms in ((1000, 2000), (1500, 3000)):
         Segment.objects.create(session=session, from_ms=from_ms, to_ms=to_ms, kind="excluded", reason="sneezed")
-    assert not ask_figures(study=before.study, choice=Choice()).is_current
+    assert not request_figures(study=before.study, choice=Choice()).is_current
     assert mean(made(Choice()), "film A") == [0.2, None, None, 0.4, 0.4, 0.4]
     assert SessionCurve.objects.get().excluded == [[1000, 3000]]
 
@@ -214,7 +214,7 @@ def test_the_face_that_is_given_to_the_participant_counts(person_of, record, fil
     session = record(person_of("P01"), film_a, *[0.5] * 8, second_face=True)
     before = made(Choice())
     FaceEdit.objects.create(session=session, kind="assign", face="2", participant=session.participant)
-    assert not ask_figures(study=before.study, choice=Choice()).is_current
+    assert not request_figures(study=before.study, choice=Choice()).is_current
     later = made(Choice(seen=0))
     assert mean(later, "film A") == [0.0, 0.0, 0.0]
     assert SessionCurve.objects.get().person == SessionCurve.Person.ASSIGNED
@@ -242,7 +242,7 @@ def test_results_that_are_being_made_anew_are_not_called_current(four, owner, ma
     figures = made(Choice())
     add_marker(session=four[0], user=owner, t_ms=0, text="laughs")
     StudyFigures.objects.update(state=State.RUNNING)
-    assert not ask_figures(study=figures.study, choice=Choice()).is_current
+    assert not request_figures(study=figures.study, choice=Choice()).is_current
 
 
 def test_a_session_that_is_given_to_somebody_else_leaves_no_earlier_results(four, owner, made, person_of):
@@ -254,14 +254,14 @@ def test_a_session_that_is_given_to_somebody_else_leaves_no_earlier_results(four
 def test_only_so_many_choices_are_kept(four, study, monkeypatch):
     monkeypatch.setattr("webplatform.results.services.MOST_KEPT", 2)
     for threshold in (10, 20, 30):
-        ask_figures(study=study, choice=Choice(threshold=threshold))
+        request_figures(study=study, choice=Choice(threshold=threshold))
     assert sorted(row.choice["threshold"] for row in StudyFigures.objects.all()) == [20, 30]
 
 
 def test_the_housekeeper_adds_up_new_sessions_and_sends_what_waits(four, study, monkeypatch):
     sent = []
     monkeypatch.setattr(tasks, "send_figures", sent.append)
-    figures = ask_figures(study=study, choice=Choice())
+    figures = request_figures(study=study, choice=Choice())
     tasks.keep_new_curves()
     assert SessionCurve.objects.count() == 4
     tasks.requeue_stale()

@@ -15,13 +15,13 @@ from webplatform.consent.notices import notice_of
 from webplatform.consent.services import withdraw_consent
 from webplatform.exporting.models import ExportJob
 from webplatform.exporting.options import Options
-from webplatform.exporting.services import ask_export_job
+from webplatform.exporting.services import request_export_job
 from webplatform.history import erasure_log
 from webplatform.history.bin import bin_session, gone_at, restore_session
 from webplatform.history.models import Session
 from webplatform.retention import guard
 from webplatform.retention.purge import purge
-from webplatform.retention.services import ask_export, erase_participant
+from webplatform.retention.services import erase_participant, request_export
 from webplatform.retention.work import run_export
 from webplatform.studies.models import Study
 
@@ -101,13 +101,13 @@ def test_who_may_not_delete_may_not_restore(binned, viewer):
 
 def test_an_export_that_holds_it_ends_and_is_not_found_by_its_title(agreed, recorded, owner):
     session = recorded(agreed)
-    job = ask_export_job(user=owner, kind="csv", options=Options(), language="en", sessions=[session.pk])
+    job = request_export_job(user=owner, kind="csv", options=Options(), language="en", sessions=[session.pk])
     bin_session(session=session, user=owner)
     assert ExportJob.objects.get(pk=job.pk).state == "ended"
 
 
 def test_the_persons_own_copy_still_holds_it_and_says_that_it_was_deleted(binned, participant):
-    export = ask_export(of=participant, language="en")
+    export = request_export(of=participant, language="en")
     run_export(export.pk)
     export.refresh_from_db()
     held = json.loads(ZipFile(export.file).read("sessions.json"))

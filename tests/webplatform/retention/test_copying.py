@@ -15,7 +15,7 @@ from webplatform.history.models import FaceEdit, Segment, Session
 from webplatform.jobs.requeue import release_stale, unsent
 from webplatform.retention import work
 from webplatform.retention.models import DataExport
-from webplatform.retention.services import ask_export
+from webplatform.retention.services import request_export
 from webplatform.retention.work import give_up, run_export
 from webplatform.studies.models import Condition, Variable
 
@@ -25,7 +25,7 @@ def made(db):
     """`made(owner)` or `made(participant)`: an export that is done."""
 
     def make(of, language="en"):
-        export = ask_export(of=of, language=language)
+        export = request_export(of=of, language=language)
         run_export(export.pk)
         export.refresh_from_db()
         return export
@@ -122,7 +122,7 @@ def test_an_accounts_copy_holds_what_rests_on_its_own_consent_and_nobody_elses(
 
 
 def test_asking_again_while_one_waits_is_the_same_one(owner):
-    assert ask_export(of=owner, language="en") == ask_export(of=owner, language="en")
+    assert request_export(of=owner, language="en") == request_export(of=owner, language="en")
 
 
 def test_a_new_copy_takes_the_place_of_the_old_one(owner, made, django_capture_on_commit_callbacks):
@@ -135,14 +135,14 @@ def test_a_new_copy_takes_the_place_of_the_old_one(owner, made, django_capture_o
 
 
 def test_a_lost_message_is_sent_again(owner):
-    export = ask_export(of=owner, language="en")
+    export = request_export(of=owner, language="en")
     assert [*unsent(DataExport.objects.all())] == [export]
     DataExport.objects.update(enqueued_at=timezone.now())
     assert [*unsent(DataExport.objects.all())] == []
 
 
 def test_an_export_whose_worker_died_waits_again_and_is_done_by_the_next(owner):
-    export = ask_export(of=owner, language="en")
+    export = request_export(of=owner, language="en")
     old = timezone.now() - timedelta(minutes=5)
     DataExport.objects.update(state="running", lease="0" * 32, attempts=1, heartbeat_at=old, enqueued_at=old)
     release_stale(DataExport.objects.all(), give_up)
@@ -153,7 +153,7 @@ def test_an_export_whose_worker_died_waits_again_and_is_done_by_the_next(owner):
 
 
 def test_an_export_that_kills_its_workers_fails_in_the_end(owner):
-    ask_export(of=owner, language="en")
+    request_export(of=owner, language="en")
     old = timezone.now() - timedelta(minutes=5)
     DataExport.objects.update(state="running", attempts=3, heartbeat_at=old)
     release_stale(DataExport.objects.all(), give_up)
@@ -161,7 +161,7 @@ def test_an_export_that_kills_its_workers_fails_in_the_end(owner):
 
 
 def test_a_worker_that_lost_its_lease_leaves_nothing(owner, monkeypatch):
-    export = ask_export(of=owner, language="en")
+    export = request_export(of=owner, language="en")
 
     def interrupted(export, part):
         part.parent.mkdir(parents=True, exist_ok=True)
@@ -176,7 +176,7 @@ def test_a_worker_that_lost_its_lease_leaves_nothing(owner, monkeypatch):
 
 def test_one_that_cannot_be_written_fails_and_leaves_nothing(owner, tmp_path):
     (tmp_path / "exports").write_bytes(b"a file in the way")
-    export = ask_export(of=owner, language="en")
+    export = request_export(of=owner, language="en")
     run_export(export.pk)
     assert DataExport.objects.get().state == "failed"
 

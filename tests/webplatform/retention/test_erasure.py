@@ -20,11 +20,11 @@ from webplatform.history.models import Observation, Session
 from webplatform.history.services import delete_session
 from webplatform.learning.models import Dataset, DatasetSource
 from webplatform.participation.participants import add_participant
-from webplatform.participation.requests import ask
+from webplatform.participation.requests import submit_request
 from webplatform.retention import services
 from webplatform.retention.models import DataExport, ErasedLink, Receipt
 from webplatform.retention.reapplying import fingerprint_of, reapply
-from webplatform.retention.services import ask_export, erase_account, erase_participant, require_password
+from webplatform.retention.services import erase_account, erase_participant, request_export, require_password
 from webplatform.retention.tasks import requeue_stale
 from webplatform.retention.work import run_export
 from webplatform.studies.models import Membership, Participant, ParticipantLink, ParticipantRequest, Study
@@ -50,8 +50,8 @@ def on_disk(tmp_path):
 
 def test_nothing_of_a_participant_is_left(participant, agreed, key, recorded, owner, erased, rows_of, tmp_path):
     sessions = [recorded(agreed).pk, recorded(agreed, source="webcam").pk]
-    ask(participant=participant, kind="question", text="what for?")
-    run_export(ask_export(of=participant, language="en").pk)
+    submit_request(participant=participant, kind="question", text="what for?")
+    run_export(request_export(of=participant, language="en").pk)
     assert len(on_disk(tmp_path)) == 2
     receipt = erased(erase_participant, participant=participant, by=owner)
     assert rows_of(sessions) == {}
@@ -147,7 +147,7 @@ def test_nothing_of_an_account_is_left(person, recorded, client_of, erased, rows
     browser = client_of(person)
     own_study = person.studies.get()
     session = recorded(person.consents.get(), study=own_study)
-    run_export(ask_export(of=person, language="en").pk)
+    run_export(request_export(of=person, language="en").pk)
     receipt = erased(erase_account, user=person, by=person)
     assert rows_of([session.pk]) == {}
     assert not User.objects.filter(email=person.email).exists()

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from webplatform.retention.models import DataExport
 from webplatform.retention.purge import purge
-from webplatform.retention.services import ask_export
+from webplatform.retention.services import request_export
 from webplatform.retention.work import run_export
 from webplatform.vault.models import FileKey
 
@@ -20,7 +20,7 @@ def names(store) -> list[str]:
 
 
 def made(owner) -> DataExport:
-    export = ask_export(of=owner, language="en")
+    export = request_export(of=owner, language="en")
     run_export(export.pk)
     return DataExport.objects.get(pk=export.pk)
 

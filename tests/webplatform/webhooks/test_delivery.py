@@ -23,7 +23,7 @@ from webplatform.history.services import delete_session
 from webplatform.jobs.leases import claim
 from webplatform.learning.models import Dataset, TrainingRun
 from webplatform.learning.work import Hold, _fail
-from webplatform.participation.requests import ask
+from webplatform.participation.requests import submit_request
 from webplatform.studies.models import Membership, Participant
 from webplatform.studies.place import Place
 from webplatform.webhooks import posting, work
@@ -88,8 +88,8 @@ def test_an_event_that_is_rolled_back_is_never_told(hook_of, submit, fake_engine
 def test_requests_and_runs_are_told_to_whom_they_concern(hook_of, study, owner, viewer):
     mine, _ = hook_of()
     of_study, _ = hook_of(study)
-    asked = ask(participant=Participant.objects.create(study=study, pseudonym="Blue"), kind="copy")
-    ask(participant=asked.participant, kind="copy")  # the same again is no second one
+    asked = submit_request(participant=Participant.objects.create(study=study, pseudonym="Blue"), kind="copy")
+    submit_request(participant=asked.participant, kind="copy")  # the same again is no second one
     told = Delivery.objects.filter(event=Event.REQUEST_RECEIVED)
     assert set(told.values_list("webhook", flat=True)) == {mine.pk, of_study.pk}
     assert "Blue" not in str(told[0].payload)

@@ -64,15 +64,15 @@ def _mark(reading: Reading, is_drawn: bool, is_blurred: bool) -> FaceMark:
 
 def _label(reading: Reading) -> str:
     title = reading.named.title if reading.named else ""
-    who = title if title.isascii() and title else str(reading.face)  # nothing but ASCII can be drawn into a video
+    label = title if title.isascii() and title else str(reading.face)  # nothing but ASCII can be drawn into a video
     if reading.shown is None:
-        return f"{who}: ?"
+        return f"{label}: ?"
     name = EMOTION_NAMES[Emotion(reading.shown)]
     if reading.corrected or reading.scores is None:
-        return f"{who}: {name} *"
-    return f"{who}: {name} {round(100 * max(reading.scores))}%"
+        return f"{label}: {name} *"
+    return f"{label}: {name} {round(100 * max(reading.scores))}%"
 
 
 def _bgr(colour: str) -> tuple[int, int, int]:
-    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    red, green, blue = (int(colour[index : index + 2], 16) for index in (1, 3, 5))
     return blue, green, red

@@ -36,8 +36,8 @@ def write(content: Content, out: IO[bytes]) -> None:
 def _rows(content: Content, faces: list[int]) -> Iterator[list[Cell]]:
     for session in content.sessions:
         whose = whose_cells(content, session)
-        for t_ms, found in groupby(content.readings(session, people_only=True), key=lambda reading: reading.t_ms):
-            by_face = {reading.face: _block(reading) for reading in found}
+        for t_ms, readings in groupby(content.readings(session, people_only=True), key=lambda reading: reading.t_ms):
+            by_face = {reading.face: _block(reading) for reading in readings}
             blocks = [by_face.get(face, [None] * len(BLOCK)) for face in faces]
             yield [*whose, t_ms, *(cell for block in blocks for cell in block)]
 

@@ -28,7 +28,7 @@ def write(content: Content, out: IO[bytes]) -> None:
     tiers = {named.title: _new_tier(document, named.title) for named in content.people(session)}
     readings, excluded = content.counted(session), excluded_in(session)
     for stretch in stretches_of(readings, step_ms=step_of(session), excluded=excluded):
-        document.add_annotation(tiers[stretch.person], stretch.from_ms, stretch.to_ms, _told(stretch))
+        document.add_annotation(tiers[stretch.person], stretch.from_ms, stretch.to_ms, _annotation_text(stretch))
     ElementTree.ElementTree(to_adocument(document)).write(out, xml_declaration=True, encoding="UTF-8")
 
 
@@ -62,6 +62,6 @@ def _new_tier(document: Eaf, name: str) -> str:
     return free
 
 
-def _told(stretch: Stretch) -> str:
+def _annotation_text(stretch: Stretch) -> str:
     name = str(EMOTION_NAMES[Emotion(stretch.expression)])
     return _("%(expression)s (corrected)") % {"expression": name} if stretch.is_corrected else name

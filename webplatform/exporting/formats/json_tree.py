@@ -33,9 +33,9 @@ def write(content: Content, out: IO[bytes]) -> None:
 
 def _particulars(session: Session) -> dict[str, Any]:
     corrections = session.corrections.values("track__number", "from_ms", "to_ms", "emotion")
-    told = [{"face": one.pop("track__number"), **one} for one in corrections]
+    corrections_data = [{"face": one.pop("track__number"), **one} for one in corrections]
     segments = list(session.segments.values("from_ms", "to_ms", "kind", "label", "reason"))
-    return {**SessionDetailOut(session).data, "corrections": told, "segments": segments}
+    return {**SessionDetailOut(session).data, "corrections": corrections_data, "segments": segments}
 
 
 def _pieces(content: Content, session: Session) -> Iterator[str]:

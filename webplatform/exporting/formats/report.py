@@ -34,8 +34,8 @@ def write(content: Content, out: IO[bytes]) -> None:
     foot = _("Raut reports facial expression: what a face shows, not what a person feels.")
     with closing(Paper(title, foot)) as paper:
         paper.heading(title, 1)
-        made = _("Made on %(day)s.") % {"day": date_format(timezone.localtime(), "DATETIME_FORMAT")}
-        paper.paragraph(made, is_quiet=True)
+        made_text = _("Made on %(day)s.") % {"day": date_format(timezone.localtime(), "DATETIME_FORMAT")}
+        paper.paragraph(made_text, is_quiet=True)
         if alone is None:
             _contents(paper, content)
         for session in content.sessions:
@@ -71,7 +71,7 @@ def _session(paper: Paper, content: Content, session: Session) -> None:
 
 def particulars(session: Session) -> list[tuple[str, object]]:
     """What a session is, under its heading: names and values, without what is not known."""
-    known = [
+    rows = [
         (_("Study"), session.study.name),
         (_("Participant"), session.participant or ""),
         (_("Condition"), session.condition or ""),
@@ -83,21 +83,21 @@ def particulars(session: Session) -> list[tuple[str, object]]:
         (_("Model"), session.model_version or ""),
         (_("Session"), session.pk),
     ]
-    return [(name, value) for name, value in known if value != ""]
+    return [(name, value) for name, value in rows if value != ""]
 
 
 def _film(session: Session) -> str:
     if session.stimulus is None:
         return ""
-    place = {"title": session.stimulus, "n": session.stimulus_position}
-    return _("%(title)s (shown as number %(n)d)") % place if session.stimulus_position else str(session.stimulus)
+    film = {"title": session.stimulus, "n": session.stimulus_position}
+    return _("%(title)s (shown as number %(n)d)") % film if session.stimulus_position else str(session.stimulus)
 
 
 def _tables(paper: Paper, content: Content, session: Session) -> None:
     """Shares of time and mean scores of what counts, a line for each person."""
     figures = _figures(session)
     people = [(named, figures.get(named.key)) for named in content.people(session)]
-    tables = [(named.title, found) for named, found in people if found]
+    tables = [(named.title, figures_of_person) for named, figures_of_person in people if figures_of_person]
     if not tables:
         paper.paragraph(_("Nobody was seen for long enough."))
         return
@@ -122,17 +122,17 @@ def _corrections(paper: Paper, session: Session) -> None:
     corrections = session.corrections.select_related("track")
     if corrections:
         paper.paragraph(_("Corrected by people:"), is_quiet=True)
-        who = WhoIs(everybody_named(session))
+        identities = WhoIs(everybody_named(session))
         head = [_("Person"), _("From"), _("To"), _("Expression")]
         lines = [
-            [_title(who, c.track_id, c.from_ms), _length(c.from_ms), _length(c.to_ms), _name(c.emotion)]
+            [_title(identities, c.track_id, c.from_ms), _length(c.from_ms), _length(c.to_ms), _name(c.emotion)]
             for c in corrections
         ]
         paper.rows([head, *lines], widths=(25, 20, 20, 35))
 
 
-def _title(who: WhoIs, track_id: int, t_ms: int) -> str:
-    named = who.at(track_id, t_ms)
+def _title(identities: WhoIs, track_id: int, t_ms: int) -> str:
+    named = identities.at(track_id, t_ms)
     return named.title if named else "–"
 
 

@@ -51,15 +51,15 @@ class _Sheets:
                 part += 1
                 sheet, line = self._begin(f"{name} {part}", columns), 0
             line += 1
-            for place, value in enumerate(row):
-                _put(sheet, line, place, value)
+            for number, value in enumerate(row):
+                _put(sheet, line, number, value)
         self._end(sheet, line, columns)
 
     def _begin(self, name: str, columns: list[Column]) -> Worksheet:
         sheet = self._book.add_worksheet(name)
-        for place, column in enumerate(columns):
-            sheet.set_column(place, place, max(NARROWEST, min(WIDEST, len(column.name) + 2)))
-            sheet.write_string(0, place, defuse_cell(column.name), self._bold)
+        for number, column in enumerate(columns):
+            sheet.set_column(number, number, max(NARROWEST, min(WIDEST, len(column.name) + 2)))
+            sheet.write_string(0, number, defuse_cell(column.name), self._bold)
         sheet.freeze_panes(1, 0)
         return sheet
 
@@ -67,14 +67,14 @@ class _Sheets:
         sheet.autofilter(0, 0, lines, len(columns) - 1)
 
 
-def _put(sheet: Worksheet, line: int, place: int, value: Cell) -> None:
+def _put(sheet: Worksheet, line: int, column: int, value: Cell) -> None:
     """By its type: what looks like a formula or an address stays a text."""
     if isinstance(value, bool):
-        sheet.write_boolean(line, place, value)
+        sheet.write_boolean(line, column, value)
     elif isinstance(value, int | float):
-        sheet.write_number(line, place, value)
+        sheet.write_number(line, column, value)
     elif value:
-        sheet.write_string(line, place, defuse_cell(value))
+        sheet.write_string(line, column, defuse_cell(value))
 
 
 def _session_columns(content: Content) -> list[Column]:
@@ -112,9 +112,9 @@ def _summary_columns() -> list[Column]:
 
 def _summary(content: Content) -> Iterator[list[Cell]]:
     for session in content.sessions:
-        wanted = set(content.faces(session, people_only=False))
+        faces = set(content.faces(session, people_only=False))
         for track in session.summary.get("tracks", []):
-            if track["number"] in wanted:
+            if track["number"] in faces:
                 yield _summary_row(session, track)
 
 

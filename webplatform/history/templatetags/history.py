@@ -21,5 +21,5 @@ def expected_shares(shares: list[float]) -> str:
     """How frequent each expression was expected to be, in words."""
     if len(set(shares)) == 1:
         return _("each expression as frequent as any other")
-    named = zip(EMOTION_NAMES.values(), shares, strict=True)
-    return ", ".join(f"{name} {100 * share:.3g} %" for name, share in named)
+    named_shares = zip(EMOTION_NAMES.values(), shares, strict=True)
+    return ", ".join(f"{name} {100 * share:.3g} %" for name, share in named_shares)

@@ -45,7 +45,7 @@ class Command(BaseCommand):
                 self.stdout.write("Stopped.")
         except startup.StartupProblem as problem:
             if options["json"]:
-                self._say(json.dumps({"error": {"code": problem.code, "message": str(problem)}}))
+                self._report(json.dumps({"error": {"code": problem.code, "message": str(problem)}}))
             raise CommandError(f"[{problem.code}] {problem}") from problem
 
     def _run(self, stopped: threading.Event, options: dict[str, Any]) -> None:
@@ -55,7 +55,7 @@ class Command(BaseCommand):
         launch = console.launch_from(host=options["host"], port=options["port"], workers=options["workers"])
         launch = replace(launch, env={"RAUT_DEMO": "1"})
         with startup.sole_use_of(launch.data_dir):
-            startup.prepare_database(self._say)
+            startup.prepare_database(self._report)
             try:
                 self._demonstrate(launch, stopped, options)
             finally:
@@ -64,17 +64,17 @@ class Command(BaseCommand):
 
     def _demonstrate(self, launch: Launch, stopped: threading.Event, options: dict[str, Any]) -> None:
         login = prepare_demo_account()
-        self._say("Making clips of a face that changes: one portrait, warped …")
+        self._report("Making clips of a face that changes: one portrait, warped …")
         clip = _clip(launch.data_dir / "demo" / "changing.mp4")
         reactions = prepare_demo_study(User.objects.get(email=DEMO_EMAIL))
-        self._say(f"Starting Redis, workers, beat and web server … (logs in {launch.log_folder})")
-        with running_platform(launch, log_folder=launch.log_folder, say=self._say) as supervisor:
+        self._report(f"Starting Redis, workers, beat and web server … (logs in {launch.log_folder})")
+        with running_platform(launch, log_folder=launch.log_folder, report=self._report) as supervisor:
             result = self._show(launch, login, clip, reactions)
             if options["json"]:
-                self._say(json.dumps(result))
+                self._report(json.dumps(result))
             if not options["exit"]:
                 self._open(launch)
-                self._say("Ctrl-C stops it.")
+                self._report("Ctrl-C stops it.")
                 console.tend_until(supervisor, stopped)
 
     def _show(self, launch: Launch, login: DemoLogin, clip: Path, reactions: list[Reaction]) -> dict[str, Any]:
@@ -84,10 +84,10 @@ class Command(BaseCommand):
             self._fill_study(client, launch.data_dir / "demo", reactions)
         result = report(launch.url, job, session)
         for line in summary_lines(session):
-            self._say(line)
-        self._say(f"Analysed  in {result['seconds']} s, {result['times_real_time']} times real time")
-        self._say(f"Page      {result['url']}")
-        self._say(f"Sign in   {login.email}  {login.password}")
+            self._report(line)
+        self._report(f"Analysed  in {result['seconds']} s, {result['times_real_time']} times real time")
+        self._report(f"Page      {result['url']}")
+        self._report(f"Sign in   {login.email}  {login.password}")
         return result
 
     def _fill_study(self, client: DemoClient, folder: Path, reactions: list[Reaction]) -> None:
@@ -103,10 +103,10 @@ class Command(BaseCommand):
     def _open(self, launch: Launch) -> None:
         key = create_login_key(launch.data_dir / "demo", DEMO_EMAIL)
         url = f"{launch.url}/demo/{key}/"
-        self._say(f"Open      {url}  (signs in as an admin: once, within {GOOD_FOR_S // 60} minutes)")
+        self._report(f"Open      {url}  (signs in as an admin: once, within {GOOD_FOR_S // 60} minutes)")
         _show_in_browser(url)
 
-    def _say(self, line: str) -> None:
+    def _report(self, line: str) -> None:
         self.stdout.write(line)
         self.stdout.flush()
 

@@ -43,8 +43,8 @@ class Command(BaseCommand):
 
 def _is_the_store(address: str) -> bool:
     try:
-        named = options_of(address)
+        options = options_of(address)
     except ImproperlyConfigured as error:
         raise CommandError(str(error).replace("RAUT_OBJECT_STORE", "--to")) from error
     own = settings.STORAGES["recordings"]["OPTIONS"]
-    return all(own.get(name, "") == value for name, value in named.items())
+    return all(own.get(name, "") == value for name, value in options.items())

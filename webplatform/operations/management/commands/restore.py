@@ -47,7 +47,7 @@ class Command(BaseCommand):
 def _find_models_again() -> None:
     """Models that were brought in lie in this machine's data folder, wherever the other machine had its own."""
     for version in ModelVersion.objects.all():
-        here = Path(settings.DATA_DIR) / "models" / Path(version.bundle_path).name
-        if not version.folder.is_dir() and here.is_dir():
-            version.bundle_path = str(here)
+        folder = Path(settings.DATA_DIR) / "models" / Path(version.bundle_path).name
+        if not version.folder.is_dir() and folder.is_dir():
+            version.bundle_path = str(folder)
             version.save(update_fields=["bundle_path"])

@@ -34,14 +34,14 @@ class Command(BaseCommand):
         startup.require_browser_libraries()
         launch = console.launch_from(host=options["host"], port=options["port"], workers=options["workers"])
         with startup.sole_use_of(launch.data_dir):
-            self._say(f"Raut {read_version()}")
-            startup.prepare_database(self._say)
+            self._report(f"Raut {read_version()}")
+            startup.prepare_database(self._report)
             end_demo_account()  # of a demonstration that was killed
-            self._say(f"Starting Redis, workers, beat and web server … (logs in {launch.log_folder})")
-            with running_platform(launch, log_folder=launch.log_folder, say=self._say) as supervisor:
-                self._say(f"Raut runs at {launch.url} (Ctrl-C stops it)")
+            self._report(f"Starting Redis, workers, beat and web server … (logs in {launch.log_folder})")
+            with running_platform(launch, log_folder=launch.log_folder, report=self._report) as supervisor:
+                self._report(f"Raut runs at {launch.url} (Ctrl-C stops it)")
                 console.tend_until(supervisor, stopped)
 
-    def _say(self, line: str) -> None:
+    def _report(self, line: str) -> None:
         self.stdout.write(line)
         self.stdout.flush()

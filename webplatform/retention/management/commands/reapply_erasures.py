@@ -13,8 +13,8 @@ class Command(BaseCommand):
     help = "Erases again what a restored backup has brought back."
 
     def handle(self, **options: object) -> None:
-        gone = reapply()
-        for kind, n in sorted(gone.items()):
+        erased = reapply()
+        for kind, n in sorted(erased.items()):
             self.stdout.write(f"{n} times {kind}: erased again.")
-        if not gone:
+        if not erased:
             self.stdout.write("Nothing had come back.")
