@@ -28,7 +28,7 @@ from tests.chaos.faults import Fault, Hand, await_well, plan_faults
 from tests.chaos.visitors import Visitor
 from tests.whole_platform import Platform, started_platform
 from webplatform.analysis.models import AnalysisJob, MediaFile
-from webplatform.history.models import Observation, Session
+from webplatform.history.models import LedgerLine, Observation, Session
 from webplatform.retention.models import PurgeHold
 
 CLOCK = Path(__file__).parent / "clock"
@@ -210,6 +210,7 @@ def _rest(platform: Platform, figures: Figures, hand: Hand) -> None:
             AnalysisJob.objects.filter(state__in=busy).exists()
             or Session.everything.filter(state=Session.State.OPEN).exists()
             or Session.everything.filter(consent__withdrawn_at__isnull=False).exists()
+            or LedgerLine.objects.exists()  # whose process died after its commit: written when it is 30 s old
         )
 
     begun_s = time.monotonic()
