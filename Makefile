@@ -4,23 +4,25 @@ ARGS ?=
 VENV := .venv
 PY := $(VENV)/bin/python
 NODE := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
-unexport PYTHONDONTWRITEBYTECODE  # or every process of ours compiles all of its modules anew
+# Our modules are compiled at once, before anything runs: Python would leave them cut off where the disk is full, which
+# tests imitate, and nothing would start any more (CPython issue 126606).
+export PYTHONDONTWRITEBYTECODE := 1
 READY := $(VENV)/ready-$(shell cat requirements-dev.lock package-lock.json | cksum | cut -d ' ' -f 1)
 
-.PHONY: help setup demo up test lint check docs lock sbom chaos bench
+.PHONY: compiled help setup demo up test lint check docs lock sbom chaos bench
 help: ## lists these
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/\1 \2/p' $(MAKEFILE_LIST) | while read -r name told; do printf 'make %-6s %s\n' "$$name" "$$told"; done
 
 setup: $(READY) ## fetches everything into .venv and node_modules
 
-demo: $(READY) ## everything on this machine, signed in, with something to see
+demo: $(READY) compiled ## everything on this machine, signed in, with something to see
 	@$(PY) manage.py demo $(ARGS)
 
-up: $(READY) ## the platform, empty
+up: $(READY) compiled ## the platform, empty
 	@$(PY) manage.py up $(ARGS)
 
 # Everything on all cores. One app's tests, in this process: make test ARGS="tests/webplatform/studies"
-test: $(READY) ## all tests, on all cores; some of them: make test ARGS=tests/webplatform/live
+test: $(READY) compiled ## all tests, on all cores; some of them: make test ARGS=tests/webplatform/live
 	@$(PY) -m pytest $(if $(ARGS),$(ARGS),--numprocesses auto)
 
 lint: $(READY) ## style and types (Python and JavaScript), security rules, contracts
@@ -52,11 +54,14 @@ sbom: $(READY) ## what an installation carries, with licences, in var/
 	$(VENV)/bin/cyclonedx-py environment $(VENV) --output-file var/sbom-python.json
 	$(NODE) $(VENV)/bin/npm sbom --omit dev --sbom-format cyclonedx >var/sbom-browser.json
 
-chaos: $(READY) ## faults on a whole platform: make chaos ARGS="--minutes 20 --database postgres"
+chaos: $(READY) compiled ## faults on a whole platform: make chaos ARGS="--minutes 20 --database postgres"
 	@$(PY) -m tests.chaos $(ARGS)
 
 bench: $(READY) ## measures every claim against a peer
 	@$(PY) -m benchmarks $(ARGS)
+
+compiled: $(READY)
+	@$(PY) -m compileall -q inference training webplatform clients/python/raut_client tests
 
 $(READY): | $(PY)
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock

@@ -21,7 +21,8 @@ class Kind:
     Args:
         module: below `webplatform.exporting.formats`.
         is_per_session: several sessions become several files in one ZIP file.
-        needs_video: only what has its video on the server can be written so.
+        needs_video: only what has its video on the server can be written so; the file shows pictures of it, and ends
+            with the video and with the consent to keep it.
         has_decimal_comma: whoever asks for it may choose semicolons and a decimal comma.
     """
 

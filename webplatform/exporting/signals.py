@@ -12,6 +12,7 @@ from webplatform.accounts.models import User
 from webplatform.consent.events import consent_withdrawn
 from webplatform.consent.models import ConsentRecord, ConsentScope
 from webplatform.exporting.job_endings import end_jobs, end_jobs_with
+from webplatform.exporting.kinds import KINDS
 from webplatform.exporting.models import ExportJob
 from webplatform.history.events import (
     readings_removed,
@@ -22,7 +23,7 @@ from webplatform.history.events import (
 )
 from webplatform.history.models import Session
 
-PICTURES = (ExportJob.Format.VIDEO,)
+PICTURES = tuple(format for format, kind in KINDS.items() if kind.needs_video)
 
 
 @receiver(consent_withdrawn)

@@ -13,7 +13,7 @@ from webplatform.common.input.text import shown_text
 from webplatform.history.faces import everybody_in, played
 from webplatform.history.models import FaceEdit, Session
 from webplatform.history.revision import revise_people
-from webplatform.history.segments import require_marker
+from webplatform.history.segments import require_may_mark
 from webplatform.studies.models import Participant
 
 MAX_EDITS = 2000
@@ -98,7 +98,7 @@ def undo_face_edit(*, session: Session, user: User) -> FaceEdit:
         NotAllowed: the user may only view the session.
         Conflict: there is nothing to undo.
     """
-    require_marker(session, user)
+    require_may_mark(session, user)
     newest = session.face_edits.last()
     if newest is None:
         raise Conflict(_("There is nothing to undo."))
@@ -116,7 +116,7 @@ def _edit(session: Session, user: User, edit: FaceEdit) -> FaceEdit:
         Invalid: there is no such face, or the change changes nothing.
         Conflict: the session is not done, or was changed as often as it can be.
     """
-    require_marker(session, user)
+    require_may_mark(session, user)
     locked = Session.objects.select_for_update().get(pk=session.pk)
     if locked.state != Session.State.CLOSED or locked.readings_removed_at is not None:
         raise Conflict(_("Only a session that is done, with its readings, can be changed."))

@@ -26,16 +26,16 @@ from webplatform.history.mark_serializers import (
     SegmentOut,
     StretchFiguresOut,
 )
-from webplatform.history.mark_sets import apply_marks, import_marks, marks_of, plan_marks
+from webplatform.history.mark_sets import apply_marks, import_marks, marks_of
 from webplatform.history.models import Segment, Session
 from webplatform.history.queries import bare_sessions_of, sessions_of
-from webplatform.history.segments import add_segment, change_segment, remove_segment, require_marker
+from webplatform.history.segments import add_segment, change_segment, remove_segment, require_may_mark
 from webplatform.history.stretches import figures_of
 
 
 @extend_schema(tags=["sessions"])
 class SegmentListApi(generics.ListAPIView):
-    """The session's stretches: named, excluded from every figure, and the baseline."""
+    """The session's segments: named, excluded from every figure, and the baseline."""
 
     serializer_class = SegmentOut
     pagination_class = ListPages
@@ -58,7 +58,7 @@ class SegmentListApi(generics.ListAPIView):
 
 @extend_schema(tags=["sessions"])
 class SegmentApi(APIView):
-    """One stretch."""
+    """One segment."""
 
     @extend_schema(operation_id="segments_change", request=SegmentIn, responses=SegmentOut)
     def put(self, request: Request, session_id: UUID, segment_id: int) -> Response:
@@ -81,7 +81,7 @@ class MarksFileApi(APIView):
     @extend_schema(operation_id="marks_import", request=MarksFileIn, responses=PlanOut)
     def post(self, request: Request, session_id: UUID) -> Response:
         session = _session(request, session_id)
-        require_marker(session, request.user)
+        require_may_mark(session, request.user)
         sent = MarksFileIn(data=request.data)
         sent.is_valid(raise_exception=True)
         content = sent.validated_data["file"].read(MAX_BYTES + 1)
@@ -91,7 +91,10 @@ class MarksFileApi(APIView):
 
 @extend_schema(tags=["sessions"])
 class MarksApplyApi(APIView):
-    """The session's markers and segments for other sessions that saw the same; `is_dry` only tells."""
+    """The session's markers and segments for other sessions that saw the same.
+
+    With `is_dry` nothing changes, and the answer says what would.
+    """
 
     @extend_schema(operation_id="marks_apply", request=MarksApplyIn, responses=PlanOut(many=True))
     def post(self, request: Request, session_id: UUID) -> Response:
@@ -99,12 +102,13 @@ class MarksApplyApi(APIView):
         sent = MarksApplyIn(data=request.data)
         sent.is_valid(raise_exception=True)
         values = sent.validated_data
-        sessions = _sessions(request, values["sessions"])
-        marks, is_replacing = marks_of(source, is_whole=values["is_whole"]), values["is_replacing"]
-        if values["is_dry"]:
-            plans = [plan_marks(session=one, marks=marks, is_replacing=is_replacing) for one in sessions]
-        else:
-            plans = apply_marks(sessions=sessions, user=request.user, marks=marks, is_replacing=is_replacing)
+        plans = apply_marks(
+            sessions=_sessions(request, values["sessions"]),
+            user=request.user,
+            marks=marks_of(source, is_whole=values["is_whole"]),
+            is_replacing=values["is_replacing"],
+            is_dry=values["is_dry"],
+        )
         return Response(PlanOut(plans, many=True).data)
 
 

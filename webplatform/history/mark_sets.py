@@ -16,7 +16,7 @@ from webplatform.history.markers import MAX_MARKERS
 from webplatform.history.models import Marker, Segment, Session
 from webplatform.history.queries import MAX_MS
 from webplatform.history.revision import revise
-from webplatform.history.segments import MAX_SEGMENTS, require_marker
+from webplatform.history.segments import MAX_SEGMENTS, require_may_mark
 
 MAX_SESSIONS = 500
 
@@ -73,7 +73,7 @@ def import_marks(*, session: Session, user: User, marks: list[Mark]) -> Plan:
         Invalid: one lies outside of the session.
         Conflict: the session would carry more than it can.
     """
-    require_marker(session, user)
+    require_may_mark(session, user)
     plan = plan_marks(session=session, marks=marks)
     if plan.outside:
         raise Invalid(
@@ -85,8 +85,12 @@ def import_marks(*, session: Session, user: User, marks: list[Mark]) -> Plan:
 
 
 @transaction.atomic
-def apply_marks(*, sessions: Iterable[Session], user: User, marks: list[Mark], is_replacing: bool) -> list[Plan]:
+def apply_marks(
+    *, sessions: Iterable[Session], user: User, marks: list[Mark], is_replacing: bool, is_dry: bool = False
+) -> list[Plan]:
     """Each session carries the marks that lie within it; with `is_replacing` no others. All of them, or nothing.
+
+    With `is_dry` everything is checked and done, and then undone.
 
     Raises:
         NotAllowed: the user may only view one of them.
@@ -100,12 +104,13 @@ def apply_marks(*, sessions: Iterable[Session], user: User, marks: list[Mark], i
         raise Invalid(_("At most %(limit)d sessions at once.") % {"limit": MAX_SESSIONS})
     plans = []
     for session in chosen:
-        require_marker(session, user)
+        require_may_mark(session, user)
         plan = plan_marks(session=session, marks=marks, is_replacing=is_replacing)
         if is_replacing:
             _remove_others(session, marks)
         _carry_out(plan, user)
         plans.append(plan)
+    transaction.set_rollback(is_dry)
     return plans
 
 

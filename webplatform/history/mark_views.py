@@ -21,7 +21,7 @@ from webplatform.history.markers import add_marker, change_marker, remove_marker
 from webplatform.history.marks import figure_rows
 from webplatform.history.models import Session
 from webplatform.history.queries import sessions_of
-from webplatform.history.segments import add_segment, change_segment, remove_segment, require_marker
+from webplatform.history.segments import add_segment, change_segment, remove_segment, require_may_mark
 from webplatform.history.selection import NO_CONDITION
 from webplatform.history.words import EMOTION_NAMES
 
@@ -86,7 +86,7 @@ def import_file(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Read markers and segments from a CSV file: all of them, or none."""
     session = _session(request, pk)
     try:
-        require_marker(session, request.user)
+        require_may_mark(session, request.user)
         if "file" not in request.FILES:
             raise Invalid(_("Choose a file."))
         unit = "ms" if request.POST.get("unit") == "ms" else "s"
@@ -105,7 +105,7 @@ def import_file(request: HttpRequest, pk: UUID) -> HttpResponse:
 def apply(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The session's marks for other sessions: choose them, see what will change, apply."""
     session = _session(request, pk)
-    require_marker(session, request.user)
+    require_may_mark(session, request.user)
     parameters = request.POST if request.method == "POST" else request.GET
     is_whole, is_replacing = "whole" in parameters, "replace" in parameters
     marks, others = marks_of(session, is_whole=is_whole), _other_sessions(request, session)

@@ -27,7 +27,7 @@ def add_segment(
         Invalid: the stretch is empty or outside of the session, has no label, or is left out for no reason.
         Conflict: the session carries as many as it can.
     """
-    require_marker(session, user)
+    require_may_mark(session, user)
     segment = Segment(session=session, kind=kind, created_by=user)
     _fill(segment, stretch, label, reason)
     if session.segments.count() >= MAX_SEGMENTS:
@@ -48,7 +48,7 @@ def change_segment(
         NotAllowed: the user may only view the session.
         Invalid: the stretch is empty or outside of the session, has no label, or is left out for no reason.
     """
-    require_marker(segment.session, user)
+    require_may_mark(segment.session, user)
     segment.kind = kind
     _fill(segment, stretch, label, reason)
     _make_room(segment)
@@ -64,12 +64,12 @@ def remove_segment(*, segment: Segment, user: User) -> None:
     Raises:
         NotAllowed: the user may only view the session.
     """
-    require_marker(segment.session, user)
+    require_may_mark(segment.session, user)
     segment.delete()
     revise(segment.session)
 
 
-def require_marker(session: Session, user: User) -> None:
+def require_may_mark(session: Session, user: User) -> None:
     """Raises NotAllowed where the user may only view the session."""
     if not is_editable_by(session, user):
         raise NotAllowed(_("Only owners and analysts of the study may mark its sessions."))

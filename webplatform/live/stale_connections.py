@@ -13,8 +13,9 @@ from webplatform.history.services import close_session
 from webplatform.live.models import LiveConnection
 
 RESUME_WITHIN_S = 30
-# Later than a resume is taken: that is by `services.SAY_EVERY_S` longer, as a session is noted as heard only so often.
-CLOSE_AFTER_S = 1.5 * RESUME_WITHIN_S
+# Later than a resume is taken: that is by `services.SAY_EVERY_S` (5 s) longer, as a session is noted as heard only so
+# often.
+CLOSE_AFTER_S = RESUME_WITHIN_S + 15
 
 
 def close_stale_sessions() -> int:

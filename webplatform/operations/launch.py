@@ -65,6 +65,7 @@ def plan_children(launch: Launch) -> tuple[list[ChildSpec], str]:
         "PUBLIC_URL": os.environ.get("PUBLIC_URL") or launch.url,
         "DJANGO_SETTINGS_MODULE": "webplatform.settings",
         "PYTHONUNBUFFERED": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",  # a full disk would leave it cut off, and nothing would start any more
         "WEB_CONCURRENCY": os.environ.get("WEB_CONCURRENCY") or str(launch.web_processes),
         **launch.env,
     }

@@ -1,4 +1,4 @@
-"""Asking for a study's results: kept ones at once, new ones from a worker."""
+"""Request a study's results: stored ones come at once, new ones from a worker."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ MOST_KEPT = 60  # choices of one study
 
 @transaction.atomic
 def request_figures(*, study: Study, choice: Choice) -> StudyFigures:
-    """The study has a row of results for this choice; where they are not of what it holds now, a worker makes them."""
-    now, digest = timezone.now(), study_digest(study)
-    plain = {"choice": asdict(choice), "wanted": digest, "asked_at": now}
+    """Return the study's row of results for this choice; where it is missing or out of date, a worker computes it."""
+    now, contents_digest = timezone.now(), study_digest(study)
+    plain = {"choice": asdict(choice), "wanted": contents_digest, "asked_at": now}
     figures, is_new = StudyFigures.objects.get_or_create(study=study, digest=choice.digest, defaults=plain)
     if is_new:
         _forget_oldest(study)
         waiting = [figures.pk]
     else:
-        waiting = requeue(StudyFigures.objects.filter(pk=figures.pk), digest)
+        waiting = requeue(StudyFigures.objects.filter(pk=figures.pk), contents_digest)
         StudyFigures.objects.filter(pk=figures.pk).update(asked_at=now)
         figures.refresh_from_db()
     if waiting:
@@ -38,7 +38,7 @@ def request_figures(*, study: Study, choice: Choice) -> StudyFigures:
 
 
 def forget_figures(*, study_id: UUID) -> None:
-    """No results of the study are kept: what they were made of may not be seen in them any more."""
+    """Delete the study's stored results: the data behind them may no longer be shown."""
     StudyFigures.objects.filter(study_id=study_id).delete()
 
 

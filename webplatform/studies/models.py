@@ -19,7 +19,7 @@ from webplatform.studies.design import Variable as Variable
 from webplatform.studies.participants import Participant as Participant
 from webplatform.studies.participants import ParticipantLink as ParticipantLink
 from webplatform.studies.participants import ParticipantRequest as ParticipantRequest
-from webplatform.studies.retention_policy import MEDIA_DAYS, MOST_DAYS, OBSERVATION_DAYS, RetentionPolicy
+from webplatform.studies.retention_policy import MEDIA_DAYS, MOST_DAYS, OBSERVATION_DAYS, REST_DAYS, RetentionPolicy
 from webplatform.studies.roles import ROLES, Act, Role
 
 
@@ -92,7 +92,7 @@ class Study(models.Model):
     observation_days = models.PositiveSmallIntegerField(
         default=OBSERVATION_DAYS, help_text=_("Days that readings stay.")
     )
-    rest_days = models.PositiveSmallIntegerField(default=MOST_DAYS, help_text=_("Days that everything else stays."))
+    rest_days = models.PositiveSmallIntegerField(default=REST_DAYS, help_text=_("Days that everything else stays."))
     bin_days = models.PositiveSmallIntegerField(null=True, help_text=_("Days in the bin; none: as the platform says."))
     stimulus_order = models.CharField(max_length=6, choices=StimulusOrder.choices, default=StimulusOrder.FIXED)
     shows_scores = models.BooleanField(default=False, help_text=_("Whether participants see their own scores."))

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 
-MEDIA_DAYS, OBSERVATION_DAYS = 30, 365  # where a study states nothing else
+# Where a study states nothing else.
+MEDIA_DAYS = 30
+OBSERVATION_DAYS = 365
+REST_DAYS = 1095
 MOST_DAYS = 1095  # three years: no law that we know of lets biometric data of an idle person stay longer
 
 

@@ -1,6 +1,6 @@
 """What the client can do, without saying how a request travels: both clients run these steps.
 
-A step yields a `Request` or a `Pause`, and gets the answer to the one, nothing for the other.
+A step yields a `Request` and is sent its response, or a `Pause` and is sent None.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ Steps = Generator[Request | Pause, httpx.Response, T]
 def upload(path: Path, fields: dict[str, Any], on_progress: OnProgress | None) -> Steps[Job]:
     """Hand in a video in parts, by tus 1.0; returns the job that reads it.
 
-    A part that a lost connection took is sent again from where the server has the file to.
+    After a lost connection, sending continues at the offset that the server states.
 
     Raises:
         Unreachable: the server did not come back within half a minute.
@@ -83,13 +83,13 @@ def wait(job_id: str, *, every_s: float, within_s: float | None, on_progress: On
 
     Raises:
         JobFailed: it failed or was cancelled.
-        TimeoutError: it was not over in time.
+        TimeoutError: it would not be over within `within_s`.
     """
     end_s = None if within_s is None else time.monotonic() + within_s
     while not (job := (yield from one_job(job_id))).is_over:
         _report(on_progress, job.progress)
         if end_s is not None and time.monotonic() + every_s > end_s:
-            raise TimeoutError(f"The job is {job.status} after {within_s} s.")
+            raise TimeoutError(f"The job is {job.status} and not over within {within_s} s.")
         yield Pause(every_s)
     if job.status != "done":
         code = (job.raw.get("error") or {}).get("code", job.status)
@@ -136,7 +136,7 @@ def export(body: dict[str, Any], to: Path, *, every_s: float) -> Steps[Path]:
 
 
 def plain(method: str, path: str, json: Any = None) -> Steps[Any]:
-    """Any other operation of the API; returns its JSON, None where there is none."""
+    """Call any other operation of the API; returns its JSON, None where there is none."""
     answer = yield from _answered(Request(method, path, json=json))
     return answer.json() if answer.content else None
 
@@ -147,7 +147,10 @@ def observations(rows: Iterable[dict[str, Any]]) -> list[Observation]:
 
 
 def _resumed(part: Request, state: Request) -> Steps[httpx.Response]:
-    """The answer to a part; where none came, or the server has the file to another place, where it has it to."""
+    """Send a part and return the answer.
+
+    Where none comes, or the server has another offset, return the answer to `state`, which says where to continue.
+    """
     for wait_s in (*RESUME_AFTER_S, None):
         try:
             return (yield from _answered(part))
@@ -159,11 +162,11 @@ def _resumed(part: Request, state: Request) -> Steps[httpx.Response]:
             return (yield from _answered(state))
         except (Unreachable, ServerFailed):
             continue
-    raise AssertionError("unreachable")
+    raise AssertionError("The loop returns or raises.")
 
 
 def _answered(request: Request) -> Steps[httpx.Response]:
-    """The answer; where it was too often, after the stated time."""
+    """Send a request and return the answer; after a 429, wait as long as the server says and try again."""
     for attempt in range(MOST_TRIES):
         answer = yield request
         try:
@@ -174,7 +177,7 @@ def _answered(request: Request) -> Steps[httpx.Response]:
             yield Pause(error.retry_after_s)
         else:
             return answer
-    raise AssertionError("unreachable")
+    raise AssertionError("The loop returns or raises.")
 
 
 def _without_missing(fields: dict[str, Any]) -> dict[str, Any]:

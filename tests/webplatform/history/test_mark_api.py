@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.webplatform.history.readings import face, frame
 from webplatform.accounts.models import User
-from webplatform.history.models import Session
+from webplatform.history.models import Marker, Session
 from webplatform.history.services import append_readings, close_session
 from webplatform.history.session_files import csv_pieces
 
@@ -62,6 +62,21 @@ def test_a_dry_run_tells_and_changes_nothing(pair: Session, owner: User, api_of)
     assert answer == [{"session": str(pair.pk), "added": 0, "known": 1, "outside": 0, "removed": 0}]
     unknown = {"sessions": ["00000000-0000-0000-0000-000000000000"]}
     assert api.post(f"/api/v1/sessions/{pair.pk}/marks/apply/", unknown, format="json").status_code == 404
+
+
+def test_a_dry_run_is_refused_what_the_real_one_is_refused(pair: Session, owner: User, viewer: User, api_of):
+    Marker.objects.create(session=pair, t_ms=5, text="joke")
+    other = Session.objects.create(
+        study=pair.study, created_by=owner, consent=pair.consent, title="Other", source="upload", every_ms=200
+    )
+    path, body = f"/api/v1/sessions/{pair.pk}/marks/apply/", {"sessions": [str(other.pk)], "is_dry": True}
+    assert api_of(owner).post(path, body, format="json").json()[0]["added"] == 1
+    assert (other.markers.count(), other.segments.count()) == (0, 0)
+    for is_dry in (True, False):
+        assert api_of(viewer).post(path, body | {"is_dry": is_dry}, format="json").status_code == 403
+    pair.markers.all().delete()
+    for is_dry in (True, False):  # there is nothing to apply any more
+        assert api_of(owner).post(path, body | {"is_dry": is_dry}, format="json").status_code == 400
 
 
 def test_faces_are_changed_and_changes_undone(pair: Session, owner: User, api_of):
