@@ -1,8 +1,8 @@
-"""What the end costs: the purge of a million readings in bounded memory, and the erasure of one participant.
+"""What deletion costs: the purge of a million readings in bounded memory, and the erasure of one participant.
 
 Run: `python -m benchmarks.retention [--readings 1000000] [--sessions 100] [--each 300]`; DATABASE_URL is honoured, else
 SQLite. It makes a database of its own (`test_…` on a server) and removes it again. Beside the purge, which goes in
-batches: one plain `Session.delete()` of 100,000 readings, and how long either kept others from writing at most.
+batches: one plain `Session.delete()` of 100,000 readings, and the longest time that either kept others from writing.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def _erasure(sessions: int, readings_each: int) -> dict[str, Any]:
     for _number in range(sessions):
         _video(_session(study, owner, consent, readings_each, timezone.now(), participant=participant))
     cost = _timed(lambda: erase_participant(participant=participant, by=owner))
-    del cost["longest_transaction_ms"]  # the first one measures all, because the rest follows on its commit
+    del cost["longest_transaction_ms"]  # it would be all: what follows the commit runs within it
     if Participant.objects.filter(pk=participant.pk).exists() or Session.objects.filter(study=study).exists():
         raise SystemExit("Something is left.")
     return {

@@ -1,4 +1,4 @@
-"""A long video on 1, 2 and 4 worker processes: how much sooner it is read, what limits that, and what a queue would do.
+"""A long video on 1, 2 and 4 worker processes: how much sooner it is read, what limits that; simulates a queue.
 
 Run: `python -m benchmarks.stretches [--minutes 60] [--workers 1 2 4] [--queue] [--json]`; DATABASE_URL is honoured,
 else SQLite in a folder of its own. The video is 720p, the same clip's packets again and again. Each worker process is
@@ -6,7 +6,7 @@ pinned to one core, in turn; whoever is free takes the next stretch, as Celery's
 worker that reads the video whole (RAUT_STRETCH_SECONDS=0). The claim: two workers on two cores are 1.7 times as fast.
 
 "Busiest" is the processor time of the busiest process: what the clock would say if nothing else ran on the machine.
-`--queue` then lets the measured times stand in line, up to a hundred workers: `_queue.py`.
+`--queue` then simulates a queue with these times, for up to a hundred workers (`_queue.py`).
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ def work_off(job_id: str, number: int) -> dict[str, Any]:
         spent["stretches"] += claimed is not None
         return claimed
 
-    # SQLite works in this process; a server is waited for.
+    # SQLite works in this process: its processor time counts. A server's work is time on the clock.
     clock = time.thread_time if connection.vendor == "sqlite" else time.perf_counter
 
     def clocked(execute: Any, *query: Any) -> Any:
@@ -167,7 +167,7 @@ def _timed(function: Any, spent: Counter[str], name: str) -> Any:
 
 
 def _set_up(folder: Path) -> None:
-    """A platform of its own in a folder, without Redis: nobody is told of the progress, and nobody needs to be."""
+    """A platform of its own in a folder, without Redis: news of the progress goes nowhere."""
     os.environ.update(
         RAUT_DATA_DIR=str(folder / "data"),
         RAUT_ENV_FILE=os.devnull,
@@ -212,7 +212,10 @@ def _submit(video: Path) -> Any:
 
 
 def _check_same(rows: list[dict[str, Any]]) -> None:
-    """However many workers: the same frames, counts and people. Whole, there is no close look at each beginning."""
+    """However many workers: the same frames, counts and people.
+
+    The whole file at once need only agree in frames: it has no close look at the beginning of each stretch.
+    """
     if (
         len({(*row["frames"], row["people"]) for row in rows[1:]}) != 1
         or rows[0]["frames"][:2] != rows[1]["frames"][:2]

@@ -70,7 +70,7 @@ class StretchAnalysis:
 
     @property
     def track(self) -> PictureTrack | None:
-        """Which of the file's moving pictures is read; None before the first step."""
+        """Which video track of the file is read; None before the first step."""
         return self.reader.track
 
     def __iter__(self) -> Iterator[ObservedFrame]:
@@ -137,7 +137,7 @@ class StretchJoiner:
             self._frames_before += stretch.part.frames_passed
 
     def end(self) -> VideoEnd:
-        """Return how the video ended, all of whose stretches were joined.
+        """Return how the video ended; call it after its last stretch was joined.
 
         Raises:
             UnreadableVideo: not one frame of it could be decoded.

@@ -32,20 +32,20 @@ def _counts(name: str, report: DatasetReport) -> str:
 {rows}
 | all | {sums} |
 
-The network learns from train; thresholds and temperature are chosen on public; private is reported once. In train,
-{most} is {train[most] / max(train[least], 1):.1f} times as frequent as {least}."""
+The network learns from train; thresholds and temperature are chosen on public; private is used once, for the
+final figures. In train, {most} is {train[most] / max(train[least], 1):.1f} times as frequent as {least}."""
 
 
 def _left_out(report: DatasetReport) -> str:
     unknown = ", ".join(f"{label} ({count:,})" for label, count in report.unknown_classes.items()) or "none"
     names = ", ".join(report.unreadable[:20]) or "none"
     more = f" and {len(report.unreadable) - 20:,} more" if len(report.unreadable) > 20 else ""
-    return f"""## Left out, and counted twice
+    return f"""## Left out, and repeated
 
 - Unreadable or under 48 px: {len(report.unreadable):,} ({names}{more}).
 - Labels that are none of the seven emotions: {unknown}.
-- Pictures of public and private whose very pixels stand in train: {report.also_in_train:,}. They are kept, and every
-  figure is given without them as well.
+- Pictures of public and private that are also in train, pixel by pixel: {report.also_in_train:,}. They are kept, and
+  every figure is given without them as well.
 - Repeated pictures within train: {report.duplicates:,}."""
 
 
@@ -53,6 +53,6 @@ _CAUTION = """## Before it is used
 
 A label says what a face shows in the judgement of those who labelled it, not what the person felt. Ask of every data
 set: did the people in the pictures agree; who is missing (age, skin, glasses, veils, culture); who labelled, and how
-often did two of them agree; what does its licence allow. FER2013 answers the first with no (an image search of 2013),
-says nothing of the second, and its labels are matched by people in about 65 % of the cases (Goodfellow et al. 2013,
-arXiv:1307.0414)."""
+often did two of them agree; what does its licence allow. In FER2013 the people did not agree (an image
+search of 2013), who is missing is not stated, and people agree with its labels in about 65 % of the cases (Goodfellow
+et al. 2013, arXiv:1307.0414)."""

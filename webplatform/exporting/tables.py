@@ -34,11 +34,11 @@ class Column:
 
 def reading_columns(content: Content) -> list[Column]:
     """The columns of the long table: one row for each face at each moment that was looked at."""
-    return [*whose_columns(content), *_reading_columns()]
+    return [*session_columns(content), *_reading_columns()]
 
 
-def whose_columns(content: Content) -> list[Column]:
-    """Whose a row is."""
+def session_columns(content: Content) -> list[Column]:
+    """Which study, participant and session a row belongs to."""
     columns = [
         Column("study", "text", _("The study's name.")),
         Column("participant", "text", _("The participant's pseudonym; empty where none was named.")),
@@ -56,8 +56,8 @@ def whose_columns(content: Content) -> list[Column]:
     return columns + variables
 
 
-def whose_cells(content: Content, session: Session) -> list[Cell]:
-    """Whose the session's rows are."""
+def session_cells(content: Content, session: Session) -> list[Cell]:
+    """The values of `session_columns`."""
     values = session_variables(session)
     cells: list[Cell] = [
         session.study.name,
@@ -75,7 +75,7 @@ def whose_cells(content: Content, session: Session) -> list[Cell]:
 def reading_rows(content: Content) -> Iterator[list[Cell]]:
     """The long table's rows, session after session, in order of time and face."""
     for session in content.sessions:
-        whose, glimpses = whose_cells(content, session), glimpses_of(session)
+        whose, glimpses = session_cells(content, session), glimpses_of(session)
         model = str(session.model_version or "")
         for reading in content.readings(session):
             yield [*whose, *_cells(reading, reading.face in glimpses), model]

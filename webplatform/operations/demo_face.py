@@ -1,8 +1,8 @@
 """A face that changes: one portrait, warped smoothly around mouth, brows and lids.
 
 No free package has pictures of changing faces. The engine really reads what is made here, and the pages of the
-demonstration say that it is made. `POSES` were searched by chance, from small pulls to large ones, until the shipped
-model saw in them what they are called (own). For surprise and fear it did so only where the face was torn: left out.
+demonstration say that it is made. `POSES` were found by our own random search, small pulls first, until the shipped
+model saw in each what it is called. Surprise and fear are missing: it saw them only where the face was torn.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from scipy.ndimage import map_coordinates
 HEAD = np.s_[0:300, 74:374]  # rows and columns of skimage's portrait: head and shoulders
 SIDE = 300
 CHANGE_S = 0.7  # from one expression to the next
-LEVELS = 10  # of a pose; a frame's pose is rounded to them, so that few pictures are warped
+LEVELS = 10  # steps of a pose's strength; strengths are rounded to them, so that few pictures are warped
 
 Picture = NDArray[np.uint8]
 Plan = tuple[tuple[float, str], ...]  # from which second on the face shows what; "happy" is the portrait as it is
@@ -95,9 +95,9 @@ def blend_at(plan: Plan, t_s: float) -> Blend:
     index = max(number for number, (start_s, _) in enumerate(plan) if start_s <= t_s)
     start_s, now = plan[index]
     before = plan[max(index - 1, 0)][1]
-    share = min((t_s - start_s) / CHANGE_S, 1.0) if index else 1.0
-    parts: dict[str, float] = {before: 1 - share}
-    parts[now] = parts.get(now, 0.0) + share
+    progress = min((t_s - start_s) / CHANGE_S, 1.0) if index else 1.0
+    parts: dict[str, float] = {before: 1 - progress}
+    parts[now] = parts.get(now, 0.0) + progress
     levels = {pose: round(LEVELS * share) for pose, share in parts.items() if pose in POSES}
     return tuple(sorted((pose, level) for pose, level in levels.items() if level))
 

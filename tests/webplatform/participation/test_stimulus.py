@@ -14,7 +14,7 @@ from webplatform.consent.notices import notice_of
 from webplatform.exporting.content import Content
 from webplatform.exporting.formats import report
 from webplatform.exporting.options import Options
-from webplatform.exporting.tables import whose_cells, whose_columns
+from webplatform.exporting.tables import session_cells, session_columns
 from webplatform.history.models import Session
 from webplatform.history.queries import sessions_of
 from webplatform.history.session_files import csv_pieces
@@ -222,7 +222,7 @@ def test_every_file_and_page_of_a_session_names_its_film_and_at_which_place_it_w
     rows = list(csv.DictReader(io.StringIO("".join(csv_pieces(session)))))
     assert [(row["stimulus"], row["stimulus_position"]) for row in rows] == [("Cat", "2")]
     content = Content((session,), Options(), lambda _n: None)
-    cells = dict(zip([one.name for one in whose_columns(content)], whose_cells(content, session), strict=True))
+    cells = dict(zip([one.name for one in session_columns(content)], session_cells(content, session), strict=True))
     assert (cells["stimulus"], cells["stimulus_position"]) == ("Cat", 2)
     assert ("Film", "Cat (shown as number 2)") in report.particulars(session)
     columns, lines = table_of("sessions", {}, lines_of(session.study, {"left_sessions": {}}))

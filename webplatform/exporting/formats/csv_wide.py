@@ -13,7 +13,7 @@ from webplatform.common.errors import TooLarge
 from webplatform.exporting.content import Content, Reading
 from webplatform.exporting.formats.csv_lines import CsvLines
 from webplatform.exporting.options import MOST_FACES
-from webplatform.exporting.tables import Cell, score_cells, whose_cells, whose_columns
+from webplatform.exporting.tables import Cell, score_cells, session_cells, session_columns
 
 BLOCK = [*map(str, EMOTIONS), "dominant", "corrected", "reason"]
 
@@ -26,7 +26,7 @@ def write(content: Content, out: IO[bytes]) -> None:
             _("There are %(n)d faces in it, and one line holds at most %(most)d. Choose faces, or the long CSV.")
             % {"n": len(faces), "most": MOST_FACES}
         )
-    header = [column.name for column in whose_columns(content)]
+    header = [column.name for column in session_columns(content)]
     lines = CsvLines(out, content.options)
     lines.write([[*header, "t_ms", *(f"face{face}_{name}" for face in faces for name in BLOCK)]])
     lines.write(_rows(content, faces))
@@ -35,7 +35,7 @@ def write(content: Content, out: IO[bytes]) -> None:
 
 def _rows(content: Content, faces: list[int]) -> Iterator[list[Cell]]:
     for session in content.sessions:
-        whose = whose_cells(content, session)
+        whose = session_cells(content, session)
         for t_ms, readings in groupby(content.readings(session, people_only=True), key=lambda reading: reading.t_ms):
             by_face = {reading.face: _block(reading) for reading in readings}
             blocks = [by_face.get(face, [None] * len(BLOCK)) for face in faces]

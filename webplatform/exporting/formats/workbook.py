@@ -14,7 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 from inference import EMOTIONS, defuse_cell
 from webplatform.exporting.content import Content
 from webplatform.exporting.files import work_folder
-from webplatform.exporting.tables import Cell, Column, reading_columns, reading_rows, whose_cells, whose_columns
+from webplatform.exporting.tables import Cell, Column, reading_columns, reading_rows, session_cells, session_columns
 from webplatform.history.models import Session
 
 ROWS_PER_SHEET = 1_000_000  # Excel has 1,048,576
@@ -80,13 +80,13 @@ def _put(sheet: Worksheet, line: int, column: int, value: Cell) -> None:
 def _session_columns(content: Content) -> list[Column]:
     names = ["recorded_at", "duration_ms", "source", "state", "model", "every_ms", "people", "frames_decoded"]
     names += ["frames_sampled", "frames_without_face", "frames_unscored", "frames_scored", "frames_damaged"]
-    return [*whose_columns(content), *(_plain(name) for name in [*names, "missing_ms", "is_partial"])]
+    return [*session_columns(content), *(_plain(name) for name in [*names, "missing_ms", "is_partial"])]
 
 
 def _sessions(content: Content) -> Iterator[list[Cell]]:
     for session in content.sessions:
         yield [
-            *whose_cells(content, session),
+            *session_cells(content, session),
             session.created_at.isoformat(timespec="seconds"),
             session.duration_ms,
             session.source,
