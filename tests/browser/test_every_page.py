@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import make_password
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Error, Page
 
 from tests.browser.study_seeds import seed_study
 from tests.webplatform.access import table
@@ -143,7 +143,10 @@ def _enter(context: BrowserContext, platform: Platform, world: dict[str, Any], w
 
 def _open(page: Page, address: str) -> int | None:
     """The page's status, None where it is none; what scripts draw is drawn when this returns."""
-    answer = page.goto(address)
+    try:
+        answer = page.goto(address)
+    except Error:  # the page before has just loaded itself anew, as one does whose work is done
+        answer = page.goto(address)
     if answer is None or "text/html" not in answer.headers.get("content-type", ""):
         return None
     if page.locator("#charts").count():
