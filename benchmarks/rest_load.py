@@ -85,7 +85,7 @@ def _data(options: argparse.Namespace) -> dict[str, Any]:
     """Accounts with tokens, all members of one study, its sessions, and a long one; made once for a folder."""
     from django.core.management import call_command
 
-    from webplatform.accounts.models import User
+    from webplatform.accounts.models import ApiToken, User
     from webplatform.accounts.services import create_token
     from webplatform.history.models import Session
 
@@ -93,6 +93,7 @@ def _data(options: argparse.Namespace) -> dict[str, Any]:
     if not User.objects.exists():
         _fill(options.hours, options.tracks)
     users = list(User.objects.order_by("pk"))
+    ApiToken.objects.filter(user__in=users).delete()  # an earlier run's: an account may have twenty
     recorded = Session.objects.exclude(title="Long").values_list("pk", flat=True)
     return {
         "tokens": [create_token(user=user, name="load")[1] for user in users],
