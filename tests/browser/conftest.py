@@ -17,12 +17,17 @@ from tests.whole_platform import Person, Platform, started_platform
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
+FOLDER = Path(__file__).parent
+LONGEST = ("test_every_page.py", "test_learning.py", "test_study.py")  # minutes: begun last, they would end alone
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever lies in this folder drives the browser: nobody has to remember to say so."""
+    """Whatever lies in this folder drives the browser, and runs last, the longest first."""
     for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
+        if item.path.is_relative_to(FOLDER):
             item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: item.path.is_relative_to(FOLDER) and 1 + (item.path.name not in LONGEST))
 
 
 @pytest.fixture(autouse=True)
