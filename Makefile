@@ -57,7 +57,7 @@ sbom: $(READY) ## what an installation carries, with licences, in var/
 chaos: $(READY) compiled ## faults on a whole platform: make chaos ARGS="--minutes 20 --database postgres"
 	@$(PY) -m tests.chaos $(ARGS)
 
-bench: $(READY) ## measures every claim against a peer
+bench: $(READY) compiled ## measures every claim against a peer
 	@$(PY) -m benchmarks $(ARGS)
 
 compiled: $(READY)

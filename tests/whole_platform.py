@@ -31,6 +31,16 @@ T = TypeVar("T")
 PASSWORD = "correct-horse-battery"
 
 
+def wait_for(condition: Callable[[], T], *, timeout_s: float = 30) -> T:
+    """Ask until the answer is truthy; returns it."""
+    deadline_s = time.monotonic() + timeout_s
+    while time.monotonic() < deadline_s:
+        if answer := condition():
+            return answer
+        time.sleep(0.05)
+    raise TimeoutError(f"Waited {timeout_s} s in vain.")
+
+
 @cache
 def _password_hash() -> str:
     """Everybody has the same password, and hashing it takes half a second."""
@@ -90,13 +100,8 @@ class Platform:
         return self.wait_for(lambda: (now := self.job(person, job))["status"] in wanted and now, timeout_s=timeout_s)
 
     def wait_for(self, condition: Callable[[], T], *, timeout_s: float = 30) -> T:
-        """Ask until the answer is truthy; returns it."""
-        deadline_s = time.monotonic() + timeout_s
-        while time.monotonic() < deadline_s:
-            if answer := condition():
-                return answer
-            time.sleep(0.05)
-        raise TimeoutError(f"Waited {timeout_s} s in vain.")
+        """As the function of this name."""
+        return wait_for(condition, timeout_s=timeout_s)
 
     def kill_worker(self) -> None:
         """End the analysis worker and its pool at once, as a crash would; it is started again soon after."""

@@ -20,8 +20,8 @@ from webplatform.accounts.handshakes import ProofOrOrigin  # noqa: E402  (what f
 from webplatform.common.errors import AppError  # noqa: E402
 from webplatform.common.http.body_limits import BodyLimit  # noqa: E402
 from webplatform.common.http.large_bodies import (  # noqa: E402
-    BodyRule,
     NotAuthenticated,
+    Require,
     body_rule_of,
     is_streamed,
 )
@@ -52,11 +52,10 @@ def goes_on(received_bytes: int) -> bool:
     return has_room(0)
 
 
-def refusal_of(rule: BodyRule, scope: dict[str, Any], size_bytes: int) -> AppError | NotAuthenticated | None:
-    """Why the rule of a view refuses a body; None where it is received."""
+def refusal_of(require: Require, scope: dict[str, Any], size_bytes: int) -> AppError | NotAuthenticated | None:
+    """Why a view's requirement refuses a body; None where it is received."""
     try:
-        if rule.require is not None:
-            rule.require(scope, size_bytes)
+        require(scope, size_bytes)
     except (AppError, NotAuthenticated) as refusal:
         return refusal
     return None

@@ -8,7 +8,7 @@ from webplatform.analysis.queue_limits import require_place
 from webplatform.analysis.quota import require_quota
 from webplatform.common.http.large_bodies import Scope
 from webplatform.common.rate_limits.limits import require_within_rate
-from webplatform.consent.upload_auth import consenting_sender_of
+from webplatform.consent.upload_auth import require_consent_to_record
 
 
 def require_upload(scope: Scope, size_bytes: int) -> None:
@@ -18,7 +18,8 @@ def require_upload(scope: Scope, size_bytes: int) -> None:
         NotAuthenticated: nobody is signed in, or the token may not write.
         ConsentMissing, TooManyAttempts, QuotaExceeded, QueueFull: as `submit_video`.
     """
-    require_within_rate("upload", sender_of(scope, ApiToken.Scope.WRITE).pk)
-    user = consenting_sender_of(scope)
+    user = sender_of(scope, ApiToken.Scope.WRITE)
+    require_within_rate("upload", user.pk)
+    require_consent_to_record(user)
     require_place(user)
     require_quota(user, size_bytes)

@@ -19,15 +19,13 @@ def require_recorder(scope: Scope, size_bytes: int) -> None:
         NotAuthenticated: nobody is signed in, or the token may not write.
         ConsentMissing: neither the user nor a participant in one of the user's studies has agreed.
     """
-    consenting_sender_of(scope)
+    require_consent_to_record(sender_of(scope, ApiToken.Scope.WRITE))
 
 
-def consenting_sender_of(scope: Scope) -> User:
-    """Return who sends it; raises as `require_recorder`."""
-    user = sender_of(scope, ApiToken.Scope.WRITE)
+def require_consent_to_record(user: User) -> None:
+    """Raise ConsentMissing where neither the user nor a participant in one of the user's studies has agreed."""
     if valid_consent(user) is None and not _records_participants(user):
         require_consent(of=user)
-    return user
 
 
 def _records_participants(user: User) -> bool:

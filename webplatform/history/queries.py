@@ -68,14 +68,14 @@ def listed_sessions(user: User, selection: Selection) -> QuerySet[Session]:
 
 def read_references(sessions: Sequence[Session]) -> None:
     """Read what a page of `listed_sessions` refers to: each study, model and so on once, and not once in each row."""
-    prefetches = {
-        "study_id": Prefetch("study", Study.objects.defer("purpose", "exemption_reason", "assessment_note")),
-        "model_version_id": Prefetch("model_version", ModelVersion.objects.defer("metrics")),
-        "repeats_id": Prefetch("repeats", Session.objects.only("created_at", "closed_at")),
-        "participant_id": Prefetch("participant", Participant.objects.prefetch_related("study__variables")),
-        "condition_id": Prefetch("condition"),
-    }
-    used = [prefetch for column, prefetch in prefetches.items() if any(getattr(row, column) for row in sessions)]
+    references = [
+        Prefetch("study", Study.objects.defer("purpose", "exemption_reason", "assessment_note")),
+        Prefetch("model_version", ModelVersion.objects.defer("metrics")),
+        Prefetch("repeats", Session.objects.only("created_at", "closed_at")),
+        Prefetch("participant", Participant.objects.prefetch_related("study__variables")),
+        Prefetch("condition"),
+    ]
+    used = [one for one in references if any(getattr(row, f"{one.prefetch_to}_id") for row in sessions)]
     prefetch_related_objects(sessions, *used)
 
 

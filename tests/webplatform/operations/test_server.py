@@ -16,7 +16,8 @@ import pytest
 from uvicorn.config import STARTUP_FAILURE
 
 from tests.web_process import workers_of
-from webplatform.operations.server import WORKER_STARTS_WITHIN_S, SharedPort
+from tests.whole_platform import wait_for
+from webplatform.operations.server import SharedPort
 from webplatform.operations.startup import free_port
 
 HOST = "127.0.0.1"
@@ -71,15 +72,6 @@ def answers(port: int) -> bool:
         return httpx.get(f"http://{HOST}:{port}/livez", trust_env=False).is_success
     except httpx.HTTPError:
         return False
-
-
-def wait_for(condition, timeout_s=WORKER_STARTS_WITHIN_S / 2):
-    deadline_s = time.monotonic() + timeout_s
-    while time.monotonic() < deadline_s:
-        if answer := condition():
-            return answer
-        time.sleep(0.05)
-    raise TimeoutError
 
 
 def _accepted(listening: socket.socket) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from webplatform.common.errors import AppError, TooLarge
-from webplatform.common.http.large_bodies import BodyRule
+from webplatform.common.http.large_bodies import BodyRule, Require
 from webplatform.common.http.problems import PROBLEM, problem
 from webplatform.common.system.disk import is_full, storage_full
 
@@ -22,6 +22,10 @@ CHECKED_EVERY_BYTES = 8 * 1024 * 1024
 SMALL_BYTES = 5 * 1024 * 1024  # forms and JSON
 
 
+async def refuse_nobody(require: Require, scope: Message, size_bytes: int) -> None:
+    """Receive bodies from anybody."""
+
+
 class BodyLimit:
     """Refuses bodies over the limit of their view with 413, and those that the disk cannot hold with 507.
 
@@ -32,8 +36,8 @@ class BodyLimit:
         rule_of: the rule of the view that a request (its ASGI scope) is for; None: it takes SMALL_BYTES from anybody.
         has_room: whether the disk can take a body of so many bytes.
         goes_on: whether it can go on after so many bytes of a body; asked now and then.
-        refuses: why the rule refuses the request, asked before the first byte: an AppError as the answer, any other
-            exception where the application answers as to a request without a body, None to receive it.
+        refuses: why a rule's `require` refuses the request, asked before the first byte: an AppError as the answer,
+            any other exception where the application answers as to a request without a body, None to receive it.
     """
 
     def __init__(
@@ -43,7 +47,7 @@ class BodyLimit:
         *,
         has_room: Callable[[int], bool] = lambda size_bytes: True,
         goes_on: Callable[[int], bool] = lambda received_bytes: True,
-        refuses: Callable[[BodyRule, Message, int], Awaitable[Exception | None]] | None = None,
+        refuses: Callable[[Require, Message, int], Awaitable[Exception | None]] = refuse_nobody,
     ) -> None:
         self._app = app
         self._rule_of = rule_of
@@ -59,7 +63,7 @@ class BodyLimit:
             await _refuse(send, _too_large(limit_bytes))
         elif declared_bytes > SMALL_BYTES and not self._has_room(declared_bytes):
             await _refuse(send, storage_full())
-        elif rule and rule.require and self._refuses and (refusal := await self._refuses(rule, scope, declared_bytes)):
+        elif rule and rule.require and (refusal := await self._refuses(rule.require, scope, declared_bytes)):
             await self._turn_away(refusal, scope, send)
         else:
             await self._pass_on(scope, receive, send, limit_bytes)

@@ -5,7 +5,7 @@ The application looks at the declaration before it receives the first byte.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar  # the ASGI scope
 
@@ -17,7 +17,10 @@ WRITING = ("PATCH", "POST", "PUT")
 FORM_BYTES = 1024**2  # what a form has around its file
 UPLOAD_BYTES = settings.RAUT_MAX_UPLOAD_MB * 1024**2 + FORM_BYTES
 
-Scope = Mapping[str, Any]
+RULE = "raut.body_rule"  # in the ASGI scope
+
+Scope = dict[str, Any]
+Require = Callable[[Scope, int], None]
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -37,12 +40,12 @@ class BodyRule:
     """
 
     limit_bytes: int
-    require: Callable[[Scope, int], None] | None = None
+    require: Require | None = None
     streams: tuple[str, ...] = ()
 
 
 def takes_body(
-    limit_bytes: int, *, require: Callable[[Scope, int], None] | None = None, streams: tuple[str, ...] = ()
+    limit_bytes: int, *, require: Require | None = None, streams: tuple[str, ...] = ()
 ) -> Callable[[View], View]:
     """Declare a BodyRule on a view: a function (directly above it, below its other decorators) or a class."""
 
@@ -55,6 +58,12 @@ def takes_body(
 
 def body_rule_of(scope: Scope) -> BodyRule | None:
     """The rule of the view that this request is for; None where a body is as small as everywhere."""
+    if RULE not in scope:
+        scope[RULE] = _declared_rule(scope)
+    return scope[RULE]
+
+
+def _declared_rule(scope: Scope) -> BodyRule | None:
     if scope.get("method") not in WRITING:
         return None
     try:
