@@ -110,7 +110,8 @@ def apply_marks(
             _remove_others(session, marks)
         _carry_out(plan, user)
         plans.append(plan)
-    transaction.set_rollback(is_dry)
+    if is_dry:
+        transaction.set_rollback(True)
     return plans
 
 
